@@ -1,0 +1,453 @@
+//! The tree every Kubernetes object is: JSON's types, with shared structure.
+//!
+//! Cloning a [`Value`] is O(1): arrays and objects are reference-counted and copied only when a shared one is changed.
+//! That is what makes a snapshot of a whole cluster cheap and lets 1,000 Pods of one template share its containers.
+//!
+//! Reading follows Go's zero values, because that is how the Kubernetes code that this project mirrors reads: a missing
+//! field is [`Value::Null`], its [`Value::str`] is `""`, its [`Value::int`] is 0, its [`Value::array`] is empty.
+
+use std::sync::Arc;
+
+/// A string that is cheap to clone: up to 23 bytes inline, longer ones shared.
+pub type Str = smol_str::SmolStr;
+
+/// One node of an object's tree.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// JSON's `null`, and what a missing field reads as.
+    #[default]
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer; Kubernetes has no unsigned 64-bit fields.
+    Int(i64),
+    /// A number with a fraction or an exponent. Only user data has those.
+    Float(f64),
+    /// A string.
+    String(Str),
+    /// A list.
+    Array(Arc<Vec<Value>>),
+    /// A map with sorted keys.
+    Object(Arc<Map>),
+}
+
+/// What a missing field reads as.
+pub static NULL: Value = Value::Null;
+
+/// The fields of an object, sorted by key, as `kubectl -o yaml` prints them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map(Vec<(Str, Value)>);
+
+impl Map {
+    /// The value at `key`, if there is one.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.position(key).ok().map(|i| &self.0[i].1)
+    }
+
+    /// The value at `key`, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.position(key).ok().map(|i| &mut self.0[i].1)
+    }
+
+    /// Puts `value` at `key` and returns what was there.
+    pub fn insert(&mut self, key: impl Into<Str>, value: Value) -> Option<Value> {
+        let key = key.into();
+        match self.position(&key) {
+            Ok(i) => Some(std::mem::replace(&mut self.0[i].1, value)),
+            Err(i) => {
+                self.0.insert(i, (key, value));
+                None
+            }
+        }
+    }
+
+    /// The value at `key`; null is put there first if nothing is.
+    pub fn entry(&mut self, key: &str) -> &mut Value {
+        let i = match self.position(key) {
+            Ok(i) => i,
+            Err(i) => {
+                self.0.insert(i, (key.into(), Value::Null));
+                i
+            }
+        };
+        &mut self.0[i].1
+    }
+
+    /// Takes the value at `key` away.
+    pub fn remove(&mut self, key: &str) -> Option<Value> {
+        self.position(key).ok().map(|i| self.0.remove(i).1)
+    }
+
+    /// Whether `key` is there, be it with null.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.position(key).is_ok()
+    }
+
+    /// The entries, sorted by key.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Str, &Value)> + ExactSizeIterator {
+        self.0.iter().map(|(k, v)| (k, v))
+    }
+
+    /// The entries, sorted by key, values to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Str, &mut Value)> {
+        self.0.iter_mut().map(|(k, v)| (&*k, v))
+    }
+
+    /// Keeps the entries for which `keep` is true.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
+        self.0.retain(|(k, v)| keep(k, v));
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn position(&self, key: &str) -> Result<usize, usize> {
+        // Objects have few fields: comparing lengths and bytes one after the other beats a binary search up to here.
+        self.0.binary_search_by(|(k, _)| k.as_str().cmp(key))
+    }
+}
+
+impl FromIterator<(Str, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Map {
+        let mut entries: Vec<(Str, Value)> = entries.into_iter().collect();
+        // Stable, so that of two equal keys the later one is the later neighbour, and wins.
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut map = Map(Vec::with_capacity(entries.len()));
+        for (key, value) in entries {
+            match map.0.last_mut() {
+                Some(last) if last.0 == key => last.1 = value,
+                _ => map.0.push((key, value)),
+            }
+        }
+        map
+    }
+}
+
+impl Value {
+    /// An empty object.
+    pub fn object() -> Value {
+        Value::Object(Arc::default())
+    }
+
+    /// The field `key`; null where there is none, or where this is no object.
+    pub fn get(&self, key: &str) -> &Value {
+        match self {
+            Value::Object(map) => map.get(key).unwrap_or(&NULL),
+            _ => &NULL,
+        }
+    }
+
+    /// The value at a dotted path such as `spec.template.spec`; null where there is none. Not for keys that contain dots
+    /// (labels, annotations): use [`Value::get`] for those.
+    pub fn at(&self, path: &str) -> &Value {
+        path.split('.').fold(self, Value::get)
+    }
+
+    /// Whether this is null (or was missing).
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// The string, if this is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// The string; empty if this is none.
+    pub fn str(&self) -> &str {
+        self.as_str().unwrap_or_default()
+    }
+
+    /// The string, shared; empty if this is none.
+    pub fn to_str(&self) -> Str {
+        match self {
+            Value::String(s) => s.clone(),
+            _ => Str::default(),
+        }
+    }
+
+    /// The integer, if this is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(i) => Some(*i),
+            _ => None,
+        }
+    }
+
+    /// The integer; 0 if this is none.
+    pub fn int(&self) -> i64 {
+        self.as_int().unwrap_or_default()
+    }
+
+    /// The boolean, if this is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(b) => Some(*b),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `true`.
+    pub fn bool(&self) -> bool {
+        self.as_bool().unwrap_or_default()
+    }
+
+    /// The elements; none if this is no array.
+    pub fn array(&self) -> &[Value] {
+        match self {
+            Value::Array(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The object, if this is one.
+    pub fn as_object(&self) -> Option<&Map> {
+        match self {
+            Value::Object(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The entries, sorted by key; none if this is no object.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (&Str, &Value)> {
+        self.as_object().into_iter().flat_map(Map::iter)
+    }
+
+    /// How many elements or entries there are; 0 for anything else.
+    pub fn len(&self) -> usize {
+        match self {
+            Value::Array(items) => items.len(),
+            Value::Object(map) => map.len(),
+            _ => 0,
+        }
+    }
+
+    /// Whether there are no elements or entries.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The object to be changed; anything else becomes an empty object first.
+    pub fn object_mut(&mut self) -> &mut Map {
+        if !matches!(self, Value::Object(_)) {
+            *self = Value::object();
+        }
+        match self {
+            Value::Object(map) => Arc::make_mut(map),
+            _ => unreachable!("made an object above"),
+        }
+    }
+
+    /// The array to be changed; anything else becomes an empty array first.
+    pub fn array_mut(&mut self) -> &mut Vec<Value> {
+        if !matches!(self, Value::Array(_)) {
+            *self = Value::Array(Arc::default());
+        }
+        match self {
+            Value::Array(items) => Arc::make_mut(items),
+            _ => unreachable!("made an array above"),
+        }
+    }
+
+    /// The value at a dotted path, to be changed; objects are made on the way where they are missing.
+    pub fn at_mut(&mut self, path: &str) -> &mut Value {
+        path.split('.').fold(self, |value, key| value.object_mut().entry(key))
+    }
+
+    /// Puts `value` at a dotted path; objects are made on the way where they are missing.
+    pub fn set(&mut self, path: &str, value: impl Into<Value>) {
+        *self.at_mut(path) = value.into();
+    }
+
+    /// Takes the value at a dotted path away and returns it. Changes (and copies) nothing if it is not there.
+    pub fn remove(&mut self, path: &str) -> Option<Value> {
+        let (parent, key) = match path.rsplit_once('.') {
+            Some((parent, key)) => (Some(parent), key),
+            None => (None, path),
+        };
+        let there = parent.map_or(&*self, |p| self.at(p));
+        if !there.as_object().is_some_and(|map| map.contains_key(key)) {
+            return None;
+        }
+        let parent = match parent {
+            Some(path) => self.at_mut(path),
+            None => self,
+        };
+        parent.object_mut().remove(key)
+    }
+
+    /// The name of the JSON type, as Go's decoder names it in errors: `null`, `bool`, `number`, `string`, `array`, `object`.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::Int(_) | Value::Float(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        }
+    }
+}
+
+impl std::ops::Index<&str> for Value {
+    type Output = Value;
+
+    fn index(&self, key: &str) -> &Value {
+        self.get(key)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Value {
+        Value::Bool(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Value {
+        Value::Float(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Value {
+        Value::Int(value)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(value: i32) -> Value {
+        Value::Int(value.into())
+    }
+}
+
+impl From<usize> for Value {
+    fn from(value: usize) -> Value {
+        Value::Int(value as i64)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Value {
+        Value::String(value.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Value {
+        Value::String(value.into())
+    }
+}
+
+impl From<Str> for Value {
+    fn from(value: Str) -> Value {
+        Value::String(value)
+    }
+}
+
+impl From<&Str> for Value {
+    fn from(value: &Str) -> Value {
+        Value::String(value.clone())
+    }
+}
+
+impl From<&Value> for Value {
+    fn from(value: &Value) -> Value {
+        value.clone()
+    }
+}
+
+impl From<Map> for Value {
+    fn from(value: Map) -> Value {
+        Value::Object(Arc::new(value))
+    }
+}
+
+impl<T: Into<Value>> From<Vec<T>> for Value {
+    fn from(items: Vec<T>) -> Value {
+        items.into_iter().collect()
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Value {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+impl<T: Into<Value>> FromIterator<T> for Value {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Value {
+        Value::Array(Arc::new(items.into_iter().map(Into::into).collect()))
+    }
+}
+
+/// An object: `obj! { "name" => "web", "replicas" => 3 }`. Entries whose value is null are left out.
+#[macro_export]
+macro_rules! obj {
+    ($($key:expr => $value:expr),* $(,)?) => {{
+        #[allow(unused_mut)]
+        let mut map = $crate::Map::default();
+        $(
+            let value: $crate::Value = $value.into();
+            if !value.is_null() {
+                map.insert($key, value);
+            }
+        )*
+        $crate::Value::from(map)
+    }};
+}
+
+/// An array: `list![1, "two", obj! {}]`.
+#[macro_export]
+macro_rules! list {
+    ($($item:expr),* $(,)?) => {
+        $crate::Value::Array(std::sync::Arc::new(vec![$($crate::Value::from($item)),*]))
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_fields_read_as_zero_values() {
+        let pod = obj! { "spec" => obj! { "nodeName" => "node1" } };
+        assert_eq!(pod.at("spec.nodeName").str(), "node1");
+        assert_eq!(pod.at("status.podIP").str(), "");
+        assert_eq!(pod["spec"]["containers"].array().len(), 0);
+        assert_eq!(pod["spec"]["nodeName"]["deeper"].int(), 0);
+    }
+
+    #[test]
+    fn a_change_leaves_shared_copies_alone() {
+        let before = obj! { "a" => obj! { "b" => 1 } };
+        let mut after = before.clone();
+        after.set("a.b", 2);
+        after.set("x.y", "new");
+        assert_eq!((before.at("a.b").int(), after.at("a.b").int()), (1, 2));
+        assert_eq!(after.remove("x.y"), Some("new".into()));
+        assert_eq!(after.remove("x.y"), None);
+    }
+
+    #[test]
+    fn maps_are_sorted_and_the_last_of_equal_keys_wins() {
+        let map: Map = [("b", 1), ("a", 2), ("b", 3)].into_iter().map(|(k, v)| (k.into(), v.into())).collect();
+        let keys: Vec<_> = map.iter().map(|(k, v)| (k.as_str(), v.int())).collect();
+        assert_eq!(keys, [("a", 2), ("b", 3)]);
+    }
+
+    #[test]
+    fn a_node_of_the_tree_is_three_words() {
+        assert_eq!(std::mem::size_of::<Value>(), 24);
+    }
+}

@@ -1,0 +1,1 @@
+//! The clock, the event queue and the wiring: one value is one cluster.

@@ -1,0 +1,3 @@
+//! The native command: `kubarium sh`, `kubarium scale`.
+
+fn main() {}

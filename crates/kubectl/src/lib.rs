@@ -1,0 +1,1 @@
+//! kubectl: arguments to requests to printed text.

@@ -1,0 +1,1 @@
+//! Pod addresses, Services, DNS, and every packet's way hop by hop.

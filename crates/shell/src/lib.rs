@@ -1,0 +1,1 @@
+//! A line, its pipes and files, the small Unix tools, processes in virtual time.
