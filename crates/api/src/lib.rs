@@ -5,11 +5,13 @@
 pub mod json;
 pub mod kind;
 pub mod meta;
+mod random;
 mod status;
 pub mod time;
 mod value;
 
 pub use kind::Kind;
+pub use random::{Rng, safe_encode};
 pub use status::{FieldError, Status};
 pub use time::Time;
 pub use value::{Map, NULL, Str, Value};
