@@ -1,0 +1,81 @@
+//! The world as kubectl sees it: an API server, a terminal, files, an editor, and time.
+
+use api::{Kind, Status, Time, Value};
+use apiserver::request::{Request, Response};
+use apiserver::watch::{Watch, WatchEvent};
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// A boxed future of this single-threaded simulation.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// What a kubectl needs from the machine it runs on. Awaiting means that virtual time passes.
+pub trait Host {
+    /// Sends a request to the API server; it takes no virtual time.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    fn request(&self, request: &Request) -> Result<Response, Status>;
+
+    /// Opens a watch.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    fn watch(&self, request: &Request) -> Result<Watch, Status>;
+
+    /// The events since the last call, without waiting.
+    fn poll(&self, watch: &mut Watch) -> Vec<WatchEvent>;
+
+    /// Resolves when the API has changed since the call, or virtual time has moved on.
+    fn changed(&self) -> BoxFuture<'_, ()>;
+
+    /// The virtual time.
+    fn now(&self) -> Time;
+
+    /// Resolves after `span` of virtual time.
+    fn sleep(&self, span: Duration) -> BoxFuture<'_, ()>;
+
+    /// Writes text to standard output.
+    fn stdout(&self, text: &str);
+
+    /// Writes text to standard error.
+    fn stderr(&self, text: &str);
+
+    /// All of standard input.
+    fn stdin(&self) -> BoxFuture<'_, String>;
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Why not, such as `no such file or directory`.
+    fn read_file(&self, path: &str) -> Result<String, String>;
+
+    /// Writes a file, making it if it is not there.
+    ///
+    /// # Errors
+    /// Why not, such as `permission denied`.
+    fn write_file(&self, path: &str, text: &str) -> Result<(), String>;
+
+    /// The names in a directory, sorted.
+    ///
+    /// # Errors
+    /// Why not, such as `not a directory`.
+    fn list_dir(&self, path: &str) -> Result<Vec<String>, String>;
+
+    /// An environment variable.
+    fn env(&self, name: &str) -> Option<String>;
+
+    /// Lets the user edit a file: runs `KUBE_EDITOR` or `EDITOR` on it, or opens the page's editor.
+    ///
+    /// # Errors
+    /// Why the editor failed.
+    fn edit(&self, path: &str) -> BoxFuture<'_, Result<(), String>>;
+
+    /// Runs a command in a container, its output going to standard output and standard error; the result is its exit
+    /// status.
+    fn exec(&self, pod: &Value, container: &str, command: Vec<String>, stdin: bool, tty: bool) -> BoxFuture<'_, i32>;
+
+    /// The kinds the server serves, in the order of discovery.
+    fn kinds(&self) -> Vec<&'static Kind>;
+}
