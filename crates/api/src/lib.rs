@@ -2,16 +2,22 @@
 //!
 //! Knows nothing of the rest of the project: no cluster, no clock, no requests.
 
+mod field_selector;
 pub mod json;
 pub mod kind;
 pub mod meta;
+pub mod names;
 mod random;
+pub mod selector;
 mod status;
+pub mod text;
 pub mod time;
 mod value;
 
+pub use field_selector::{FieldSelector, FieldTerm};
 pub use kind::Kind;
 pub use random::{Rng, safe_encode};
+pub use selector::Selector;
 pub use status::{FieldError, Status};
 pub use time::Time;
 pub use value::{Map, NULL, Str, Value};
