@@ -1,3 +1,64 @@
-//! The developer's commands: `cargo xtask <command>`.
+//! The developer's commands: `cargo xtask COMMAND`. One file a command; `sh` runs programs, `tools` finds or installs them.
 
-fn main() {}
+mod bench;
+mod build;
+mod error;
+mod oracle;
+mod serve;
+mod sh;
+mod size;
+mod test;
+mod tidy;
+mod tools;
+
+use error::Result;
+use std::process::ExitCode;
+
+/// A command: its name, what it does in one line, and the function that gets the arguments after the name.
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Result,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "serve",
+        about: "build the page and serve it on http://127.0.0.1:8080 [--port N]",
+        run: serve::run,
+    },
+    Command { name: "test", about: "install what is missing and run every check and test", run: test::run },
+    Command { name: "build", about: "write the release page to dist/", run: build::run },
+    Command { name: "oracle", about: "score the recordings [-v] [SCENARIO.scn ...]", run: oracle::run },
+    Command { name: "size", about: "what the page downloads, against its budget", run: size::run },
+    Command { name: "bench", about: "run the benchmarks", run: bench::run },
+    Command { name: "tidy", about: "check the house rules that no compiler checks", run: tidy::run },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let name = arguments.first().map_or("help", String::as_str);
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        return usage(name);
+    };
+    match (command.run)(&arguments[1..]) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints the commands; asking for them is no failure, a misspelt one is.
+fn usage(name: &str) -> ExitCode {
+    let asked = matches!(name, "help" | "--help" | "-h");
+    if !asked {
+        eprintln!("xtask: no command is called {name:?}\n");
+    }
+    eprintln!("usage: cargo xtask COMMAND\n");
+    for command in COMMANDS {
+        eprintln!("  {:8} {}", command.name, command.about);
+    }
+    if asked { ExitCode::SUCCESS } else { ExitCode::from(2) }
+}

@@ -1,0 +1,56 @@
+//! `cargo xtask size`: what the page downloads, compressed as a static host would send it.
+
+use crate::error::{Error, Result, fail};
+use crate::{build, sh, tools};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+/// The budget for everything in `dist/`, in bytes after brotli.
+const BUDGET: usize = 500_000;
+
+/// Measures each file of `dist/`; fails above the budget.
+pub fn run(_arguments: &[String]) -> Result {
+    tools::brotli()?;
+    let dist = build::dist();
+    if !dist.is_dir() {
+        return fail("there is no dist/ yet: run `cargo xtask build`");
+    }
+    let mut sizes = Vec::new();
+    for path in files_below(&dist)? {
+        let name = path.strip_prefix(&dist).unwrap_or(&path).display().to_string();
+        sizes.push((compressed(&path)?, path.metadata()?.len(), name));
+    }
+    sizes.sort_by(|a, b| b.cmp(a));
+    for (small, full, name) in &sizes {
+        println!("{small:>9} {full:>9}  {name}");
+    }
+    let total: usize = sizes.iter().map(|(small, ..)| small).sum();
+    let verdict = format!("{total} bytes of {BUDGET} after brotli ({}%)", total * 100 / BUDGET);
+    if total > BUDGET {
+        return fail(verdict);
+    }
+    println!("{verdict}");
+    Ok(())
+}
+
+fn compressed(path: &Path) -> Result<usize> {
+    let output = sh::program("brotli").args(["-q", "11", "-w", "24", "-c"]).arg(path).stderr(Stdio::null()).output();
+    let output = output.map_err(|error| Error(format!("brotli: {error}")))?;
+    if output.status.success() { Ok(output.stdout.len()) } else { fail(format!("brotli refused {}", path.display())) }
+}
+
+/// Every file below a folder, in the order of their names.
+pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut entries = std::fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files_below(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}

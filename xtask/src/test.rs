@@ -1,0 +1,147 @@
+//! `cargo xtask test`: every check and every test, each step named and timed, all of them run even after a failure.
+
+use crate::error::Result;
+use crate::{build, oracle, sh, size, tools};
+use std::time::{Duration, Instant};
+
+/// A step and what it runs; it adds to the count what its own runner reports.
+struct Step {
+    name: &'static str,
+    run: fn(&mut Count) -> Result,
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "formatting", run: |_| sh::run(sh::cargo().args(["fmt", "--all", "--check"])) },
+    Step { name: "lints", run: lints },
+    Step { name: "Rust tests", run: rust_tests },
+    Step { name: "recordings", run: |_| oracle::run(&[]) },
+    Step { name: "page", run: |_| build::run(&[]) },
+    Step { name: "page size", run: |_| size::run(&[]) },
+    Step { name: "browser journeys", run: browser },
+];
+
+/// How many tests passed and failed, as their runners said.
+#[derive(Debug, Default, PartialEq)]
+struct Count {
+    passed: usize,
+    failed: usize,
+}
+
+/// Runs every step, then prints a table of them and, as the last line, the sum. A step without a
+/// runner that counts (a lint, the build) counts as one test.
+pub fn run(_arguments: &[String]) -> Result {
+    let mut total = Count::default();
+    let mut table = Vec::new();
+    for step in STEPS {
+        println!("\n== {}", step.name);
+        let start = Instant::now();
+        let mut count = Count::default();
+        let result = (step.run)(&mut count);
+        if let Err(error) = &result {
+            eprintln!("{error}");
+        }
+        count.settle(result.is_ok());
+        table.push((step.name, count.failed == 0, start.elapsed()));
+        total.passed += count.passed;
+        total.failed += count.failed;
+    }
+    println!();
+    for (name, good, time) in table {
+        println!("{}", row(name, good, time));
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    if total.failed == 0 { Ok(()) } else { crate::error::fail("not everything passed") }
+}
+
+fn row(name: &str, good: bool, time: Duration) -> String {
+    format!("{:6} {:6.1} s  {name}", if good { "ok" } else { "FAILED" }, time.as_secs_f64())
+}
+
+fn lints(_: &mut Count) -> Result {
+    sh::run(sh::cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+fn rust_tests(count: &mut Count) -> Result {
+    sh::run_reading(sh::cargo().args(["test", "--workspace", "--no-fail-fast"]), |line| count.read_libtest(line))
+}
+
+fn browser(count: &mut Count) -> Result {
+    tools::for_the_browser()?;
+    sh::run(sh::cargo().args(["build", "--package", "kubarium"]))?;
+    let tests = size::files_below(&sh::root().join("tests/browser"))?;
+    let tests = tests.iter().filter(|path| {
+        let text = path.to_string_lossy();
+        text.ends_with(".test.mjs") && !text.contains("node_modules")
+    });
+    let mut node = sh::program("node");
+    // One browser at a time: on a small machine two of them make each other's timeouts.
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(tests);
+    node.env("KUBARIUM", sh::kubarium()?);
+    sh::run_reading(&mut node, |line| count.read_node(line))
+}
+
+impl Count {
+    /// `test result: ok. 12 passed; 0 failed; ...`, once for every test program.
+    fn read_libtest(&mut self, line: &str) {
+        if line.starts_with("test result: ") {
+            self.passed += number_before(line, "passed;");
+            self.failed += number_before(line, "failed;");
+        }
+    }
+
+    /// `ℹ pass 12` and `ℹ fail 0`, once at the end.
+    fn read_node(&mut self, line: &str) {
+        let words: Vec<_> = line.split_whitespace().collect();
+        match words[..] {
+            ["ℹ" | "#", "pass", number] => self.passed += number.parse().unwrap_or(0),
+            ["ℹ" | "#", "fail", number] => self.failed += number.parse().unwrap_or(0),
+            _ => {}
+        }
+    }
+
+    /// A step that counted nothing is one test; a step that failed has at least one failure.
+    fn settle(&mut self, good: bool) {
+        if good && *self == Self::default() {
+            self.passed = 1;
+        }
+        if !good && self.failed == 0 {
+            self.failed = 1;
+        }
+    }
+}
+
+fn number_before(line: &str, word: &str) -> usize {
+    let words: Vec<_> = line.split_whitespace().collect();
+    let place = words.iter().position(|candidate| *candidate == word).unwrap_or(0);
+    place.checked_sub(1).and_then(|before| words[before].parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runners_summaries_are_summed_up() {
+        let mut count = Count::default();
+        count.read_libtest(
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+        );
+        count.read_libtest("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out");
+        count.read_libtest("test shell::tests::a_test_that_passed ... ok");
+        count.read_node("ℹ pass 5");
+        count.read_node("ℹ fail 1");
+        count.read_node("ℹ tests 6");
+        assert_eq!(count, Count { passed: 20, failed: 3 });
+    }
+
+    #[test]
+    fn a_step_without_a_count_is_one_test() {
+        let settled = |mut count: Count, good| {
+            count.settle(good);
+            count
+        };
+        assert_eq!(settled(Count::default(), true), Count { passed: 1, failed: 0 });
+        assert_eq!(settled(Count::default(), false), Count { passed: 0, failed: 1 });
+        assert_eq!(settled(Count { passed: 4, failed: 0 }, false), Count { passed: 4, failed: 1 });
+    }
+}

@@ -1,0 +1,158 @@
+//! The programs that the page and its tests need beside cargo: looked for on the PATH, then in our own folder of tools,
+//! and installed there if they are nowhere. Versions are pinned, for they decide the bytes of the page.
+
+use crate::error::{Result, fail};
+use crate::sh;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const TRUNK: &str = "0.21.14";
+const WASM_BINDGEN: &str = "0.2.130";
+const BINARYEN: &str = "132.0.0";
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// A program from Debian's packages: what it is looked for as, and the packages that bring it.
+struct Packaged {
+    program: &'static str,
+    packages: &'static [&'static str],
+}
+
+const NODE: &[Packaged] =
+    &[Packaged { program: "node", packages: &["nodejs"] }, Packaged { program: "npm", packages: &["npm"] }];
+const BROTLI: &[Packaged] = &[Packaged { program: "brotli", packages: &["brotli"] }];
+// The fonts make Korean text visible in screenshots.
+const CHROMIUM: &[Packaged] =
+    &[Packaged { program: "chromium", packages: &["chromium", "chromium-driver", "fonts-noto-cjk"] }];
+
+/// Everything that `trunk build` calls.
+pub fn for_the_page() -> Result {
+    wasm_target()?;
+    cargo_tool("trunk", TRUNK, true)?;
+    cargo_tool("wasm-bindgen", WASM_BINDGEN, false)?;
+    wasm_opt()
+}
+
+/// Everything that the browser journeys call.
+pub fn for_the_browser() -> Result {
+    debian(NODE)?;
+    debian(CHROMIUM)?;
+    npm_packages(&sh::root().join("tests/browser"))
+}
+
+/// The `brotli` program, which `size` measures with.
+pub fn brotli() -> Result {
+    debian(BROTLI)
+}
+
+/// Where our own tools lie: `$XDG_CACHE_HOME/kubarium/tools`, or below `~/.cache`.
+fn home() -> PathBuf {
+    let folder = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
+    cache.unwrap_or_else(|| sh::root().join("target")).join("kubarium/tools")
+}
+
+/// The folders that hold our own tools, for the PATH.
+pub fn folders() -> [PathBuf; 2] {
+    [home().join("bin"), home().join("npm/node_modules/binaryen/bin")]
+}
+
+/// rust-toolchain.toml asks for the target already; this serves toolchains that came without rustup's reading of it.
+fn wasm_target() -> Result {
+    let libraries = sh::output(sh::program("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]));
+    if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
+        return Ok(());
+    }
+    announce(WASM_TARGET, "a minute");
+    sh::run(sh::program("rustup").args(["target", "add", WASM_TARGET]))
+}
+
+/// A tool that is a crate: `NAME --version` must print the pinned version.
+fn cargo_tool(name: &str, version: &str, locked: bool) -> Result {
+    if is_version(name, version) {
+        return Ok(());
+    }
+    announce(&format!("{name} {version}"), "some minutes");
+    let package = if name == "wasm-bindgen" { "wasm-bindgen-cli" } else { name };
+    let mut install = sh::cargo();
+    install.args(["install", package, "--version", version, "--force", "--root"]).arg(home());
+    if locked {
+        install.arg("--locked");
+    }
+    // The tools' own release profiles spend most of their time on optimising what runs for seconds.
+    install.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+    install.env("CARGO_TARGET_DIR", home().join("target"));
+    sh::run(&mut install)?;
+    let _ = std::fs::remove_dir_all(home().join("target"));
+    if is_version(name, version) { Ok(()) } else { fail(format!("{name} {version} was installed but does not run")) }
+}
+
+fn wasm_opt() -> Result {
+    let major = BINARYEN.split('.').next().unwrap_or(BINARYEN);
+    if is_version("wasm-opt", major) {
+        return Ok(());
+    }
+    debian(NODE)?;
+    announce(&format!("binaryen {BINARYEN}"), "a few seconds");
+    let folder = home().join("npm");
+    std::fs::create_dir_all(&folder)?;
+    let package = format!("binaryen@{BINARYEN}");
+    let mut install = npm(&folder);
+    install.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(&folder).arg(package);
+    sh::run(&mut install)?;
+    if is_version("wasm-opt", major) { Ok(()) } else { fail("wasm-opt was installed but does not run") }
+}
+
+/// The packages of a folder's lock file, unless they are there already.
+fn npm_packages(folder: &Path) -> Result {
+    let lock = folder.join("package-lock.json");
+    let mark = folder.join("node_modules/.package-lock.json");
+    let fresh = modified(&mark).zip(modified(&lock)).is_some_and(|(mark, lock)| mark >= lock);
+    if fresh {
+        return Ok(());
+    }
+    announce("the browser tests' packages", "a few seconds");
+    sh::run(npm(folder).args(["ci", "--no-audit", "--no-fund"]))
+}
+
+fn npm(folder: &Path) -> Command {
+    let mut npm = sh::program("npm");
+    npm.current_dir(folder).env("npm_config_update_notifier", "false");
+    npm
+}
+
+fn modified(path: &Path) -> Option<std::time::SystemTime> {
+    path.metadata().ok()?.modified().ok()
+}
+
+/// Programs from Debian's packages: installed where we may (as root, where there is apt-get), asked for elsewhere.
+fn debian(wanted: &[Packaged]) -> Result {
+    let missing: Vec<_> = wanted.iter().filter(|wanted| sh::find(wanted.program).is_none()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<_> = missing.iter().flat_map(|wanted| wanted.packages).copied().collect();
+    let list = packages.join(" ");
+    let is_root = sh::output(sh::program("id").arg("-u")).as_deref() == Some("0");
+    if !is_root || sh::find("apt-get").is_none() {
+        return fail(format!("these programs are missing; on Debian or Ubuntu: sudo apt-get install {list}"));
+    }
+    announce(&list, "a minute");
+    let apt = || {
+        let mut apt = sh::program("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
+        apt
+    };
+    sh::run(apt().arg("update"))?;
+    sh::run(apt().args(["install", "-y", "--no-install-recommends"]).args(&packages))
+}
+
+/// Whether the program runs and its version, a word of the first line, is the wanted one.
+fn is_version(name: &str, wanted: &str) -> bool {
+    let printed = sh::output(sh::program(name).arg("--version")).unwrap_or_default();
+    printed.split_whitespace().any(|word| word == wanted)
+}
+
+fn announce(what: &str, how_long: &str) {
+    eprintln!("xtask: installing {what} ({how_long})");
+}
