@@ -9,6 +9,7 @@ pub mod meta;
 pub mod names;
 mod random;
 pub mod selector;
+pub mod sha256;
 mod status;
 pub mod text;
 pub mod time;
@@ -16,6 +17,7 @@ mod value;
 
 pub use field_selector::{FieldSelector, FieldTerm};
 pub use kind::Kind;
+pub use meta::{condition, controller_ref, is_pod_ready};
 pub use random::{Rng, safe_encode};
 pub use selector::Selector;
 pub use status::{FieldError, Status};
