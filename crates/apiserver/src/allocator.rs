@@ -1,0 +1,199 @@
+//! Cluster IPs and node ports (pkg/registry/core/service/{ipallocator,portallocator}).
+
+use crate::server::ApiServer;
+use api::{FieldError, Kind, Rng, Status, Str, Value, kind, list};
+use imbl::OrdSet;
+use std::net::Ipv4Addr;
+
+/// The Service range of kubeadm: 10.96.0.0/12.
+const SERVICE_RANGE: (u32, u32) = (0x0a60_0000, 1 << 20);
+/// Automatic addresses come from above the first `min(max(16, size/16), 256)` ones.
+const STATIC_ADDRESSES: u32 = 256;
+/// `--service-node-port-range`
+const NODE_PORTS: std::ops::RangeInclusive<u16> = 30000..=32767;
+/// Automatic ports come from above the first 86 ones.
+const FIRST_AUTOMATIC_PORT: u16 = 30086;
+
+/// What is given out.
+#[derive(Clone, Default)]
+pub(crate) struct Allocators {
+    addresses: OrdSet<u32>,
+    ports: OrdSet<u16>,
+}
+
+impl Allocators {
+    /// A random free number in `low..low + size`; the lowest free one where luck runs out.
+    fn pick(rng: &mut Rng, low: u32, size: u32, taken: impl Fn(u32) -> bool) -> Option<u32> {
+        (0..64).map(|_| low + rng.below(size)).find(|n| !taken(*n)).or_else(|| (low..low + size).find(|n| !taken(*n)))
+    }
+}
+
+impl ApiServer {
+    /// Gives a Service the addresses and ports that its type needs and it does not have yet, and claims those it names.
+    /// What a failed request has claimed is returned by [`ApiServer::release`].
+    pub(crate) fn allocate(&mut self, kind: &'static Kind, old: &Value, service: &mut Value) -> Result<(), Status> {
+        if kind != kind::SERVICE {
+            return Ok(());
+        }
+        let kind_of_service = service["spec"]["type"].to_str();
+        if kind_of_service == "ExternalName" {
+            for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"] {
+                service.at_mut("spec").remove(field);
+            }
+            return Ok(());
+        }
+        self.allocate_address(old, service)?;
+        if matches!(kind_of_service.as_str(), "NodePort" | "LoadBalancer") {
+            self.allocate_ports(old, service)
+        } else {
+            drop_ports(old, service);
+            Ok(())
+        }
+    }
+
+    fn allocate_address(&mut self, old: &Value, service: &mut Value) -> Result<(), Status> {
+        let spec = service.at_mut("spec");
+        let named = !spec["clusterIP"].str().is_empty() || !spec["clusterIPs"].is_empty();
+        if spec["clusterIP"].str().is_empty() {
+            let first = spec["clusterIPs"].array().first().map(Value::to_str);
+            let kept = old["spec"]["clusterIP"].to_str();
+            let address = match first.filter(|first| !first.is_empty()) {
+                Some(first) => first,
+                None if kept.is_empty() => self.pick_address()?,
+                None => kept,
+            };
+            spec.set("clusterIP", address);
+        }
+        let address = spec["clusterIP"].to_str();
+        if spec["clusterIPs"].is_empty() {
+            spec.set("clusterIPs", list![&address]);
+        }
+        if spec["ipFamilies"].is_empty() {
+            spec.set("ipFamilies", list!["IPv4"]);
+        }
+        if spec["ipFamilyPolicy"].is_null() {
+            spec.set("ipFamilyPolicy", "SingleStack");
+        }
+        if named && old.is_null() && address != "None" {
+            return self.claim_address(service);
+        }
+        Ok(())
+    }
+
+    /// A random free address.
+    fn pick_address(&mut self) -> Result<Str, Status> {
+        let (base, size) = (SERVICE_RANGE.0 + STATIC_ADDRESSES, SERVICE_RANGE.1 - STATIC_ADDRESSES - 1);
+        let taken = |n| self.allocators.addresses.contains(&n);
+        let Some(address) = Allocators::pick(&mut self.rng, base, size, taken) else {
+            return Err(Status::bad_request("failed to allocate IP: range is full"));
+        };
+        self.allocators.addresses.insert(address);
+        Ok(Ipv4Addr::from(address).to_string().into())
+    }
+
+    /// Claims the address that a new Service names itself.
+    fn claim_address(&mut self, service: &Value) -> Result<(), Status> {
+        let value = &service["spec"]["clusterIP"];
+        let path = "spec.clusterIPs";
+        let shown = list![value];
+        let Ok(address) = value.str().parse::<Ipv4Addr>() else { return Ok(()) }; // validation says what is wrong
+        let offset = u32::from(address).wrapping_sub(SERVICE_RANGE.0);
+        let detail = if offset >= SERVICE_RANGE.1 {
+            "failed to allocate IP ".to_owned()
+                + &format!(
+                    "{address}: the provided IP ({address}) is not in the valid range. The range of valid IPs is 10.96.0.0/12"
+                )
+        } else if self.owner_of(value.str()).is_some() {
+            format!("failed to allocate IP {address}: provided IP is already allocated")
+        } else {
+            self.allocators.addresses.insert(u32::from(address));
+            return Ok(());
+        };
+        Err(Status::invalid(kind::SERVICE, service.name(), &[FieldError::invalid(path, &shown, &detail)]))
+    }
+
+    /// The name of the stored Service with a cluster IP. Only asked when somebody names an address.
+    fn owner_of(&self, address: &str) -> Option<String> {
+        let mut all = self.store.list(kind::SERVICE, "");
+        all.find(|s| s["spec"]["clusterIP"].str() == address).map(|s| s.name().to_owned())
+    }
+
+    fn allocate_ports(&mut self, old: &Value, service: &mut Value) -> Result<(), Status> {
+        let name = service.name().to_owned();
+        let mut before = ports_of(old);
+        let mut claimed: Vec<u16> = Vec::new();
+        for index in 0..service["spec"]["ports"].array().len() {
+            let port = &service["spec"]["ports"].array()[index];
+            let path = format!("spec.ports[{index}].nodePort");
+            let kept = old["spec"]["ports"]
+                .array()
+                .iter()
+                .find(|p| p["port"] == port["port"] && p["protocol"] == port["protocol"]);
+            let wanted = match port["nodePort"].int() {
+                0 => kept.map_or(0, |p| p["nodePort"].int()),
+                n => n,
+            };
+            let number = match u16::try_from(wanted).ok() {
+                Some(0) => {
+                    let (low, high) = (u32::from(FIRST_AUTOMATIC_PORT), u32::from(*NODE_PORTS.end()));
+                    let taken = |n: u32| self.allocators.ports.contains(&(n as u16));
+                    let Some(picked) = Allocators::pick(&mut self.rng, low, high - low + 1, taken) else {
+                        return Err(Status::bad_request("failed to allocate a nodePort: range is full"));
+                    };
+                    picked as u16
+                }
+                Some(n) if before.contains(&n) || NODE_PORTS.contains(&n) && !self.allocators.ports.contains(&n) => n,
+                other => {
+                    let detail = match other {
+                        Some(n) if NODE_PORTS.contains(&n) => "provided port is already allocated",
+                        _ => "provided port is not in the valid range. The range of valid ports is 30000-32767",
+                    };
+                    self.allocators.ports = std::mem::take(&mut self.allocators.ports)
+                        .relative_complement(claimed.iter().copied().collect());
+                    let error = FieldError::invalid(path, &wanted.into(), detail);
+                    return Err(Status::invalid(kind::SERVICE, &name, &[error]));
+                }
+            };
+            before.retain(|n| *n != number);
+            if self.allocators.ports.insert(number).is_none() {
+                claimed.push(number);
+            }
+            service.at_mut("spec.ports").array_mut()[index].set("nodePort", i64::from(number));
+        }
+        Ok(())
+    }
+
+    /// Returns what `gone` holds and `kept` does not.
+    pub(crate) fn release(&mut self, kind: &Kind, gone: &Value, kept: &Value) {
+        if kind != kind::SERVICE {
+            return;
+        }
+        let (before, after) = (&gone["spec"]["clusterIP"], &kept["spec"]["clusterIP"]);
+        if before != after
+            && let Ok(address) = before.str().parse::<Ipv4Addr>()
+            && (!kept.is_null() || self.owner_of(before.str()).is_none_or(|owner| owner == gone.name()))
+        {
+            self.allocators.addresses.remove(&u32::from(address));
+        }
+        let after = ports_of(kept);
+        for port in ports_of(gone).into_iter().filter(|port| !after.contains(port)) {
+            self.allocators.ports.remove(&port);
+        }
+    }
+}
+
+/// A Service that had node ports and needs none any more loses those it does not name anew.
+fn drop_ports(old: &Value, service: &mut Value) {
+    if ports_of(old).is_empty() || ports_of(service).is_empty() {
+        return;
+    }
+    for port in service.at_mut("spec.ports").array_mut() {
+        port.remove("nodePort");
+    }
+    service.at_mut("spec").remove("externalTrafficPolicy");
+}
+
+fn ports_of(service: &Value) -> Vec<u16> {
+    let ports = service["spec"]["ports"].array().iter();
+    ports.filter_map(|port| u16::try_from(port["nodePort"].int()).ok()).filter(|port| *port > 0).collect()
+}

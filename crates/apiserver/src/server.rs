@@ -1,0 +1,71 @@
+//! The API server: takes a request, finds who answers it.
+
+use crate::allocator::Allocators;
+use crate::request::{Request, Response, Verb};
+use crate::store::Store;
+use crate::watch::WatchEvent;
+use api::{Rng, Status, Time};
+
+/// The API server and everything it remembers. A clone is a snapshot.
+#[derive(Clone)]
+pub struct ApiServer {
+    pub(crate) store: Store,
+    pub(crate) allocators: Allocators,
+    pub(crate) rng: Rng,
+    pub(crate) now: Time,
+}
+
+impl ApiServer {
+    /// A server with an empty store, at the moment `now`.
+    pub fn new(rng: Rng, now: Time) -> ApiServer {
+        ApiServer { store: Store::default(), allocators: Allocators::default(), rng, now }
+    }
+
+    /// The moment at which the next request arrives.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Sets the moment at which the next request arrives. Only the cluster's clock does this.
+    pub fn set_now(&mut self, now: Time) {
+        self.now = now;
+    }
+
+    /// The objects, to be read.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Takes the changes that have not yet been handed to the components, oldest first.
+    pub fn take_fresh(&mut self) -> Vec<WatchEvent> {
+        self.store.take_fresh()
+    }
+
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// The server's own refusal. A watch is not a request that is answered once: see [`ApiServer::watch`]. The
+    /// subresources that a kubelet answers (`log`, `exec` ...) are served by the cluster, not here.
+    pub fn handle(&mut self, request: &Request) -> Result<Response, Status> {
+        if !request.subresource.is_empty() && !request.kind.subresources.contains(&request.subresource.as_str()) {
+            return Err(Status::no_such_resource());
+        }
+        match (request.verb, request.subresource.as_str()) {
+            (Verb::Get, "scale") => self.get_scale(request),
+            (Verb::Update | Verb::Patch(_), "scale") => self.write_scale(request),
+            (Verb::Create, "binding") => self.bind(request),
+            (Verb::Create, "eviction") => self.evict(request),
+            (_, "" | "status" | "finalize") => match request.verb {
+                Verb::Get => self.get(request),
+                Verb::List => self.list(request),
+                Verb::Create => self.create(request),
+                Verb::Update => self.update(request),
+                Verb::Patch(_) => self.patch(request),
+                Verb::Delete => self.delete(request),
+                Verb::DeleteCollection => self.delete_collection(request),
+                Verb::Watch => Err(Status::method_not_allowed()),
+            },
+            _ => Err(Status::method_not_allowed()),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The store: objects by kind, namespace and name, their indexes, and the log of changes that watches read.
+//!
+//! Everything is a persistent map, so a clone of the store is a snapshot. A write touches the entry, the index entries
+//! that really change, and the end of one log.
+
+use crate::index::{Index, index_keys};
+use crate::watch::{EventType, WatchEvent};
+use api::{Kind, Str, Time, Value, kind::KINDS};
+use imbl::{OrdMap, OrdSet, Vector};
+
+/// How many changes of a kind are kept for watches that resume. An older resource version is answered with 410 Gone.
+/// etcd keeps five minutes; a count bounds the memory.
+const LOG_LENGTH: usize = 8192;
+
+/// Where an object is: its namespace (empty if the kind is cluster-scoped) and its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The namespace; empty for a cluster-scoped kind.
+    pub namespace: Str,
+    /// The name.
+    pub name: Str,
+}
+
+impl Key {
+    /// The key of `namespace`/`name`.
+    pub fn new(namespace: impl Into<Str>, name: impl Into<Str>) -> Key {
+        Key { namespace: namespace.into(), name: name.into() }
+    }
+
+    /// The key of an object.
+    pub fn of(object: &Value) -> Key {
+        Key { namespace: object["metadata"]["namespace"].to_str(), name: object["metadata"]["name"].to_str() }
+    }
+}
+
+#[derive(Clone, Default)]
+struct Table {
+    objects: OrdMap<Key, Value>,
+    indexes: OrdMap<(Index, Str), OrdSet<Key>>,
+    log: Vector<WatchEvent>,
+    /// The revision of the newest change that is no longer in the log.
+    forgotten: u64,
+}
+
+/// All objects of the cluster.
+#[derive(Clone)]
+pub struct Store {
+    tables: Vec<Table>,
+    revision: u64,
+    /// Changes that the cluster has not yet handed to the components.
+    fresh: Vec<WatchEvent>,
+}
+
+impl Default for Store {
+    fn default() -> Store {
+        Store { tables: vec![Table::default(); KINDS.len()], revision: 0, fresh: Vec::new() }
+    }
+}
+
+impl Store {
+    /// The number of writes so far: the newest `resourceVersion`.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The object at `key`.
+    pub fn get(&self, kind: &Kind, key: &Key) -> Option<&Value> {
+        self.tables[kind.index].objects.get(key)
+    }
+
+    /// How many objects of the kind there are.
+    pub fn count(&self, kind: &Kind) -> usize {
+        self.tables[kind.index].objects.len()
+    }
+
+    /// The objects of a namespace (of all, if it is empty), by namespace and name.
+    pub fn list<'a>(&'a self, kind: &Kind, namespace: &'a str) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
+        let objects = &self.tables[kind.index].objects;
+        if namespace.is_empty() {
+            return Box::new(objects.values());
+        }
+        let from = Key::new(namespace, "");
+        Box::new(objects.range(from..).take_while(move |(key, _)| key.namespace == namespace).map(|(_, value)| value))
+    }
+
+    /// The objects that an index has under `value`, by namespace and name.
+    pub fn indexed<'a>(&'a self, kind: &Kind, index: Index, value: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+        let table = &self.tables[kind.index];
+        let keys = table.indexes.get(&(index, Str::from(value)));
+        keys.into_iter().flatten().filter_map(|key| table.objects.get(key))
+    }
+
+    /// How many objects an index has under `value`.
+    pub fn indexed_count(&self, kind: &Kind, index: Index, value: &str) -> usize {
+        self.tables[kind.index].indexes.get(&(index, Str::from(value))).map_or(0, OrdSet::len)
+    }
+
+    /// Stores `object` (new or changed), numbers it, and logs the change. Returns it as it is stored.
+    pub fn put(&mut self, kind: &'static Kind, mut object: Value, now: Time) -> Value {
+        self.revision += 1;
+        object.set("metadata.resourceVersion", self.revision.to_string());
+        let key = Key::of(&object);
+        let table = &mut self.tables[kind.index];
+        let old = table.objects.insert(key.clone(), object.clone()).unwrap_or_default();
+        reindex(table, kind, &key, &old, &object);
+        let event = if old.is_null() { EventType::Added } else { EventType::Modified };
+        self.log(WatchEvent { kind, event, object: object.clone(), old, at: now, revision: self.revision });
+        object
+    }
+
+    /// Removes the object at `key`, logs it with the resource version of its deletion, and returns it.
+    pub fn remove(&mut self, kind: &'static Kind, key: &Key, now: Time) -> Option<Value> {
+        let table = &mut self.tables[kind.index];
+        let old = table.objects.remove(key)?;
+        reindex(table, kind, key, &old, &Value::Null);
+        self.revision += 1;
+        let mut object = old.clone();
+        object.set("metadata.resourceVersion", self.revision.to_string());
+        let event = EventType::Deleted;
+        self.log(WatchEvent { kind, event, object: object.clone(), old, at: now, revision: self.revision });
+        Some(object)
+    }
+
+    /// The changes of a kind after `revision`; `None` if the log does not reach back so far.
+    pub fn changes(&self, kind: &Kind, revision: u64) -> Option<impl Iterator<Item = &WatchEvent>> {
+        let table = &self.tables[kind.index];
+        if revision < table.forgotten {
+            return None;
+        }
+        let newer = table.log.iter().rev().take_while(|event| event.revision > revision).count();
+        Some(table.log.iter().skip(table.log.len() - newer))
+    }
+
+    /// Takes the changes that have not yet been handed out, oldest first.
+    pub fn take_fresh(&mut self) -> Vec<WatchEvent> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    fn log(&mut self, event: WatchEvent) {
+        let table = &mut self.tables[event.kind.index];
+        table.log.push_back(event.clone());
+        if table.log.len() > LOG_LENGTH
+            && let Some(oldest) = table.log.pop_front()
+        {
+            table.forgotten = oldest.revision;
+        }
+        self.fresh.push(event);
+    }
+}
+
+fn reindex(table: &mut Table, kind: &Kind, key: &Key, old: &Value, new: &Value) {
+    let (before, after) = (index_keys(kind, old), index_keys(kind, new));
+    if before == after {
+        return;
+    }
+    for entry in before.iter().filter(|entry| !after.contains(entry)) {
+        if let Some(keys) = table.indexes.get_mut(entry) {
+            keys.remove(key);
+            if keys.is_empty() {
+                table.indexes.remove(entry);
+            }
+        }
+    }
+    for entry in after.iter().filter(|entry| !before.contains(entry)) {
+        table.indexes.entry(entry.clone()).or_default().insert(key.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::{kind, obj};
+
+    fn pod(name: &str, node: &str) -> Value {
+        let labels = obj! { "app" => "web" };
+        obj! {
+            "metadata" => obj! { "namespace" => "default", "name" => name, "labels" => labels },
+            "spec" => obj! { "nodeName" => node },
+        }
+    }
+
+    #[test]
+    fn indexes_follow_the_objects() {
+        let mut store = Store::default();
+        store.put(kind::POD, pod("a", ""), Time(0));
+        store.put(kind::POD, pod("b", "node1"), Time(0));
+        assert_eq!(store.indexed(kind::POD, Index::Node, "node1").count(), 1);
+        store.put(kind::POD, pod("a", "node1"), Time(0));
+        let names: Vec<_> = store.indexed(kind::POD, Index::Node, "node1").map(Value::name).collect();
+        assert_eq!(names, ["a", "b"]);
+        assert_eq!(store.indexed_count(kind::POD, Index::Label, "default/app=web"), 2);
+        store.remove(kind::POD, &Key::new("default", "a"), Time(0));
+        assert_eq!(store.indexed_count(kind::POD, Index::Label, "default/app=web"), 1);
+    }
+
+    #[test]
+    fn a_clone_is_a_snapshot() {
+        let mut store = Store::default();
+        store.put(kind::POD, pod("a", ""), Time(0));
+        let before = store.clone();
+        store.remove(kind::POD, &Key::new("default", "a"), Time(0));
+        assert_eq!((before.count(kind::POD), store.count(kind::POD)), (1, 0));
+    }
+
+    #[test]
+    fn changes_since_a_revision() {
+        let mut store = Store::default();
+        store.put(kind::POD, pod("a", ""), Time(0));
+        let revision = store.revision();
+        store.put(kind::NODE, pod("n", ""), Time(0));
+        store.put(kind::POD, pod("a", "node1"), Time(0));
+        store.remove(kind::POD, &Key::new("default", "a"), Time(0));
+        let events: Vec<_> = store.changes(kind::POD, revision).unwrap().map(|e| e.event).collect();
+        assert_eq!(events, [EventType::Modified, EventType::Deleted]);
+        assert_eq!(store.take_fresh().len(), 4);
+        for i in 0..LOG_LENGTH {
+            store.put(kind::POD, pod(&i.to_string(), ""), Time(0));
+        }
+        assert!(store.changes(kind::POD, revision).is_none());
+    }
+}

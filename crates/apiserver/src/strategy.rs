@@ -1,0 +1,123 @@
+//! What the server itself writes into an object, kind by kind (pkg/registry/*/strategy.go).
+
+use api::{Kind, Value, condition, kind, obj};
+
+/// The kinds whose `metadata.generation` counts changes of their `spec`.
+fn has_generation(kind: &Kind) -> bool {
+    kind.group == "apps" && kind != kind::CONTROLLER_REVISION || kind == kind::POD
+}
+
+fn has_status(kind: &Kind) -> bool {
+    kind.subresources.contains(&"status")
+}
+
+/// A new object: no status but the initial one, generation 1.
+pub(crate) fn prepare_for_create(kind: &Kind, object: &mut Value) {
+    let metadata = object.at_mut("metadata").object_mut();
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "managedFields", "selfLink"] {
+        metadata.remove(field);
+    }
+    metadata.remove("generation");
+    if has_generation(kind) {
+        metadata.insert("generation", 1.into());
+    }
+    if kind == kind::NODE {
+        return; // a kubelet registers its node together with a first status
+    }
+    if has_status(kind) {
+        object.remove("status");
+    }
+    match kind {
+        k if k == kind::POD => {
+            let qos = qos_class(object);
+            object.set("status", obj! { "phase" => "Pending", "qosClass" => qos });
+        }
+        k if k == kind::NAMESPACE => {
+            object.set("spec.finalizers", api::list!["kubernetes"]);
+            object.set("status.phase", "Active");
+        }
+        k if k == kind::SERVICE => object.set("status", obj! { "loadBalancer" => obj! {} }),
+        k if k == kind::PERSISTENT_VOLUME || k == kind::PERSISTENT_VOLUME_CLAIM => {
+            object.set("status.phase", "Pending")
+        }
+        k if k.group == "apps" && has_status(k) => object.set("status", obj! {}),
+        _ => {}
+    }
+}
+
+/// A changed object: what the subresource may not change is taken from the stored one.
+pub(crate) fn prepare_for_update(kind: &Kind, subresource: &str, object: &mut Value, old: &Value) {
+    let fixed = [
+        "uid",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "generation",
+        "namespace",
+        "resourceVersion",
+        "generateName",
+    ];
+    for field in fixed {
+        let stored = &old["metadata"][field];
+        if object["metadata"][field] != *stored {
+            let metadata = object.at_mut("metadata").object_mut();
+            match stored {
+                Value::Null => metadata.remove(field),
+                stored => metadata.insert(field, stored.clone()),
+            };
+        }
+    }
+    match subresource {
+        "status" => {
+            for (field, stored) in old.entries() {
+                if field != "status" && field != "metadata" && object[field.as_str()] != *stored {
+                    object.object_mut().insert(field.clone(), stored.clone());
+                }
+            }
+        }
+        "" if has_status(kind) => {
+            let status = old["status"].clone();
+            if object["status"] != status {
+                object.set("status", status);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Counts a change of `spec` (anything but metadata and status) in `metadata.generation`.
+pub(crate) fn count_generation(kind: &Kind, object: &mut Value, old: &Value) {
+    if has_generation(kind) && object["spec"] != old["spec"] {
+        object.set("metadata.generation", old.generation() + 1);
+    }
+}
+
+/// Puts a condition in the place of the one with its type, or at the end.
+pub(crate) fn set_condition(object: &mut Value, new: Value) {
+    let exists = !condition(object, new["type"].str()).is_null();
+    let conditions = object.at_mut("status.conditions").array_mut();
+    match conditions.iter_mut().find(|c| exists && c["type"] == new["type"]) {
+        Some(old) => *old = new,
+        None => conditions.push(new),
+    }
+}
+
+/// A Pod's quality of service (pkg/apis/core/v1/helper/qos): Guaranteed if every container limits CPU and memory to
+/// what it requests, BestEffort if none requests or limits anything, else Burstable.
+pub(crate) fn qos_class(pod: &Value) -> &'static str {
+    let spec = &pod["spec"];
+    let containers = || spec["containers"].array().iter().chain(spec["initContainers"].array());
+    let computed = ["cpu", "memory"];
+    let asks = |c: &Value, what: &str| computed.iter().any(|r| !c["resources"][what][*r].is_null());
+    if !containers().any(|c| asks(c, "requests") || asks(c, "limits")) {
+        return "BestEffort";
+    }
+    let guaranteed = containers().all(|c| {
+        let resources = &c["resources"];
+        computed.iter().all(|r| {
+            let (limit, request) = (&resources["limits"][*r], &resources["requests"][*r]);
+            !limit.is_null() && (request.is_null() || request == limit)
+        })
+    });
+    if guaranteed { "Guaranteed" } else { "Burstable" }
+}

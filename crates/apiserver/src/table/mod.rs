@@ -1,0 +1,121 @@
+//! Server-side printing: objects as a meta.k8s.io/v1 `Table`, the way `kubectl get` shows them.
+//!
+//! Each kind has its columns as data and one function that makes the cells of a row. A cell that depends on the time (AGE)
+//! is computed here, at the server's time, as in a real cluster.
+
+mod column;
+mod event;
+mod meta;
+mod network;
+mod node;
+pub mod pod;
+mod storage;
+mod workload;
+
+pub use column::Column;
+
+use api::{Kind, Time, Value, list, obj};
+
+/// How much of each object a row carries (`includeObject` of meta.k8s.io/v1 `TableOptions`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IncludeObject {
+    /// Nothing.
+    None,
+    /// Its metadata, as a `PartialObjectMetadata`.
+    #[default]
+    Metadata,
+    /// All of it.
+    Object,
+}
+
+impl IncludeObject {
+    /// Reads the query parameter `includeObject`; the default for anything unknown or empty.
+    pub fn parse(text: &str) -> IncludeObject {
+        match text {
+            "None" => IncludeObject::None,
+            "Object" => IncludeObject::Object,
+            _ => IncludeObject::Metadata,
+        }
+    }
+}
+
+/// How one kind is printed.
+pub(crate) struct Printer {
+    pub columns: &'static [Column],
+    pub row: fn(&Value, Time) -> Vec<Value>,
+}
+
+/// The printer of a kind; kinds without one of their own show their name and age.
+fn printer(kind: &Kind) -> &'static Printer {
+    match (kind.group, kind.kind) {
+        ("", "ConfigMap") => &meta::CONFIG_MAP,
+        ("", "Endpoints") => &network::ENDPOINTS,
+        ("", "Event") => &event::EVENT,
+        ("", "Namespace") => &meta::NAMESPACE,
+        ("", "Node") => &node::NODE,
+        ("", "PersistentVolume") => &storage::PERSISTENT_VOLUME,
+        ("", "PersistentVolumeClaim") => &storage::PERSISTENT_VOLUME_CLAIM,
+        ("", "Pod") => &pod::POD,
+        ("", "Service") => &network::SERVICE,
+        ("", "ServiceAccount") => &meta::SERVICE_ACCOUNT,
+        ("apps", "ControllerRevision") => &workload::CONTROLLER_REVISION,
+        ("apps", "DaemonSet") => &workload::DAEMON_SET,
+        ("apps", "Deployment") => &workload::DEPLOYMENT,
+        ("apps", "ReplicaSet") => &workload::REPLICA_SET,
+        ("coordination.k8s.io", "Lease") => &meta::LEASE,
+        ("discovery.k8s.io", "EndpointSlice") => &network::ENDPOINT_SLICE,
+        ("storage.k8s.io", "StorageClass") => &storage::STORAGE_CLASS,
+        _ => &meta::ANY,
+    }
+}
+
+/// The columns in which objects of `kind` are printed.
+pub fn columns(kind: &Kind) -> &'static [Column] {
+    printer(kind).columns
+}
+
+/// `objects`, all of `kind`, as a `Table` at the moment `now`. Its `metadata` is empty: the caller knows the list's
+/// resource version.
+pub fn table<'a>(
+    kind: &Kind, objects: impl IntoIterator<Item = &'a Value>, now: Time, include: IncludeObject,
+) -> Value {
+    let printer = printer(kind);
+    let rows: Vec<Value> = objects.into_iter().map(|object| row(printer, object, now, include)).collect();
+    obj! {
+        "kind" => "Table",
+        "apiVersion" => "meta.k8s.io/v1",
+        "metadata" => obj! {},
+        "columnDefinitions" => printer.columns.iter().map(Value::from).collect::<Vec<_>>(),
+        "rows" => rows,
+    }
+}
+
+fn row(printer: &Printer, object: &Value, now: Time, include: IncludeObject) -> Value {
+    let included = match include {
+        IncludeObject::None => Value::Null,
+        IncludeObject::Metadata => partial_metadata(object),
+        IncludeObject::Object => object.clone(),
+    };
+    obj! { "cells" => (printer.row)(object, now), "conditions" => conditions(object), "object" => included }
+}
+
+fn partial_metadata(object: &Value) -> Value {
+    obj! {
+        "kind" => "PartialObjectMetadata",
+        "apiVersion" => "meta.k8s.io/v1",
+        "metadata" => object["metadata"].clone(),
+    }
+}
+
+/// A row's conditions: a finished Pod is marked as completed, for clients that dim such rows.
+fn conditions(object: &Value) -> Value {
+    let (reason, message) = match (object["kind"].str(), object["status"]["phase"].str()) {
+        ("Pod", "Succeeded") => ("Succeeded", "The pod has completed successfully."),
+        ("Pod", "Failed") => ("Failed", "The pod failed."),
+        _ => return Value::Null,
+    };
+    list![obj! { "type" => "Completed", "status" => "True", "reason" => reason, "message" => message }]
+}
+
+#[cfg(test)]
+mod tests;
