@@ -47,7 +47,8 @@ impl Seen {
     /// moment and perhaps a series.
     fn of(event: &Value, now: Time) -> Seen {
         let age_of = |moment: &Value, instead: &Value| text::age(now, if moment.is_null() { instead } else { moment });
-        let first_moment = if event["firstTimestamp"].is_null() { &event["eventTime"] } else { &event["firstTimestamp"] };
+        let first_moment =
+            if event["firstTimestamp"].is_null() { &event["eventTime"] } else { &event["firstTimestamp"] };
         let series = &event["series"];
         let (last, count) = match series.is_null() {
             false => (text::age(now, &series["lastObservedTime"]), series["count"].int()),

@@ -10,9 +10,7 @@ pub(super) static ANY: Printer =
 
 pub(super) static NAMESPACE: Printer = Printer {
     columns: &[NAME, Column::string("Status", "Active, or Terminating while it is emptied."), AGE],
-    row: |namespace, now| {
-        vec![namespace.name().into(), namespace["status"]["phase"].str().into(), age(namespace, now)]
-    },
+    row: |namespace, now| vec![namespace.name().into(), namespace["status"]["phase"].str().into(), age(namespace, now)],
 };
 
 pub(super) static CONFIG_MAP: Printer = Printer {
@@ -22,9 +20,6 @@ pub(super) static CONFIG_MAP: Printer = Printer {
         vec![config.name().into(), keys.into(), age(config, now)]
     },
 };
-
-pub(super) static SERVICE_ACCOUNT: Printer = Printer { columns: &[NAME, AGE], row: ANY_ROW };
-const ANY_ROW: fn(&Value, Time) -> Vec<Value> = |object, now| vec![object.name().into(), age(object, now)];
 
 pub(super) static LEASE: Printer = Printer {
     columns: &[NAME, Column::string("Holder", "Who holds it."), AGE],

@@ -57,7 +57,6 @@ fn printer(kind: &Kind) -> &'static Printer {
         ("", "PersistentVolumeClaim") => &storage::PERSISTENT_VOLUME_CLAIM,
         ("", "Pod") => &pod::POD,
         ("", "Service") => &network::SERVICE,
-        ("", "ServiceAccount") => &meta::SERVICE_ACCOUNT,
         ("apps", "ControllerRevision") => &workload::CONTROLLER_REVISION,
         ("apps", "DaemonSet") => &workload::DAEMON_SET,
         ("apps", "Deployment") => &workload::DEPLOYMENT,
@@ -77,7 +76,10 @@ pub fn columns(kind: &Kind) -> &'static [Column] {
 /// `objects`, all of `kind`, as a `Table` at the moment `now`. Its `metadata` is empty: the caller knows the list's
 /// resource version.
 pub fn table<'a>(
-    kind: &Kind, objects: impl IntoIterator<Item = &'a Value>, now: Time, include: IncludeObject,
+    kind: &Kind,
+    objects: impl IntoIterator<Item = &'a Value>,
+    now: Time,
+    include: IncludeObject,
 ) -> Value {
     let printer = printer(kind);
     let rows: Vec<Value> = objects.into_iter().map(|object| row(printer, object, now, include)).collect();

@@ -111,10 +111,7 @@ fn phase(object: &Value) -> &str {
 
 /// The class, which old objects name in an annotation.
 fn storage_class(object: &Value) -> &str {
-    text::or(
-        object.annotation("volume.beta.kubernetes.io/storage-class"),
-        object["spec"]["storageClassName"].str(),
-    )
+    text::or(object.annotation("volume.beta.kubernetes.io/storage-class"), object["spec"]["storageClassName"].str())
 }
 
 fn age(object: &Value, now: Time) -> Value {

@@ -104,12 +104,7 @@ pub(super) static CONTROLLER_REVISION: Printer = Printer {
         AGE,
     ],
     row: |revision, now| {
-        vec![
-            revision.name().into(),
-            controller(revision).into(),
-            revision["revision"].int().into(),
-            age(revision, now),
-        ]
+        vec![revision.name().into(), controller(revision).into(), revision["revision"].int().into(), age(revision, now)]
     },
 };
 
