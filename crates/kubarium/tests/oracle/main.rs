@@ -1,0 +1,95 @@
+//! Recordings of a real cluster (`tests/oracle`), played into `kubarium sh --json` and compared.
+//!
+//! `X.scn` is a scenario, `X.jsonl` what real kubectl printed when it was played against a real control plane. An answer is
+//! *exact* if its output, its errors and its exit status are the recording's after masking what differs from run to run.
+//! `floors.txt` holds how many answers of a scenario are exact at least; a floor is only ever raised.
+
+mod alike;
+mod mask;
+mod play;
+mod scenario;
+mod shell;
+
+use play::{Score, play};
+use std::path::{Path, PathBuf};
+
+/// A test for each recording in `tests/oracle`.
+macro_rules! recordings {
+    ($($test:ident: $name:literal,)*) => {
+        const RECORDINGS: &[&str] = &[$($name),*];
+        $(#[test] fn $test() { holds_its_floor($name) })*
+    };
+}
+
+recordings! {
+    a1_seed: "A1-seed",
+    a2_services: "A2-services",
+    a4_scale_edit: "A4-scale-edit",
+}
+
+#[test]
+fn every_recording_is_played() {
+    let mut found: Vec<String> = scenarios().iter().map(|path| name(path)).collect();
+    found.sort();
+    assert_eq!(found, RECORDINGS);
+}
+
+/// Prints the scores: `cargo xtask oracle [-v] [SCENARIO.scn ...]`.
+#[test]
+#[ignore = "a report, which `cargo xtask oracle` asks for"]
+fn report() {
+    let asked = std::env::var("ORACLE_SCENARIOS").unwrap_or_default();
+    let mut paths: Vec<PathBuf> = asked.lines().map(PathBuf::from).collect();
+    if paths.is_empty() {
+        paths = scenarios();
+    }
+    let verbose = std::env::var("ORACLE_VERBOSE").is_ok_and(|value| !value.is_empty());
+    let mut total = Score::default();
+    for path in paths {
+        let score = play(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        if verbose {
+            score.differences.iter().for_each(|difference| println!("{difference}"));
+        }
+        println!("{:24} {score}{}", name(&path), advice(&name(&path), score.exact));
+        total.add(score);
+    }
+    println!("{:24} {total}", "total");
+}
+
+fn holds_its_floor(name: &str) {
+    let score = play(&folder().join(format!("{name}.scn"))).expect("the scenario can be played");
+    let floor = floor(name).expect("floors.txt names every recording");
+    let differences = score.differences.join("\n");
+    assert!(score.exact >= floor, "{name}: {score}, but its floor is {floor}\n{differences}");
+}
+
+/// What to do about a floor that lies below what was reached.
+fn advice(name: &str, exact: usize) -> String {
+    match floor(name) {
+        Some(floor) if exact > floor => format!("   raise its floor from {floor} to {exact}"),
+        Some(floor) if exact < floor => format!("   below its floor, {floor}"),
+        _ => String::new(),
+    }
+}
+
+/// The floor of a recording: `NAME COUNT` in floors.txt.
+fn floor(name: &str) -> Option<usize> {
+    let text = std::fs::read_to_string(folder().join("floors.txt")).ok()?;
+    text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok())
+}
+
+fn scenarios() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder()).expect("tests/oracle exists");
+    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "scn"));
+    paths.sort();
+    paths
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/oracle")
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
