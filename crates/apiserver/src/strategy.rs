@@ -35,6 +35,9 @@ pub(crate) fn prepare_for_create(kind: &Kind, object: &mut Value) {
         k if k == kind::NAMESPACE => {
             object.set("spec.finalizers", api::list!["kubernetes"]);
             object.set("status.phase", "Active");
+            // Every namespace can be selected by its name (NamespaceDefaultLabelName).
+            let name = object["metadata"]["name"].clone();
+            object.at_mut("metadata.labels").object_mut().insert("kubernetes.io/metadata.name", name);
         }
         k if k == kind::SERVICE => object.set("status", obj! { "loadBalancer" => obj! {} }),
         k if k == kind::PERSISTENT_VOLUME || k == kind::PERSISTENT_VOLUME_CLAIM => {

@@ -1,1 +1,13 @@
 //! The clock, the event queue and the wiring: one value is one cluster.
+//!
+//! A [`Cluster`] is a discrete-event simulation in virtual time. [`Cluster::step`] runs the next thing that is due;
+//! nothing else moves the clock. A clone is a snapshot: every part keeps its state in persistent maps.
+//!
+//! **Invariant:** the same options and the same calls at the same virtual moments give the same bytes, on every machine.
+
+mod bootstrap;
+mod cluster;
+mod queue;
+
+pub use bootstrap::MASTER_ADDRESS;
+pub use cluster::{Cluster, Options};

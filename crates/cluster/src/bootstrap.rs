@@ -1,0 +1,72 @@
+//! How the cluster comes to be: what `kubeadm init`, the network's manifest and the nodes' `kubeadm join` leave behind.
+
+use api::{Str, Value, kind, list, obj, yaml};
+use apiserver::{ApiServer, Request, Verb};
+
+/// The namespaces that the API server makes itself (pkg/controlplane/controller/systemnamespaces).
+const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// The address of the control plane's node, where the API server listens on 6443.
+pub const MASTER_ADDRESS: &str = "172.17.0.10";
+
+const KUBEADM: &str = include_str!("../manifests/kubeadm.yaml");
+const WEAVE_NET: &str = include_str!("../manifests/weave-net.yaml");
+
+/// Makes what a new API server makes by itself: the system namespaces and the Service `kubernetes`.
+pub(crate) fn system(api: &mut ApiServer) {
+    for name in NAMESPACES {
+        let metadata = obj! { "name" => name };
+        create(api, kind::NAMESPACE, "", obj! { "metadata" => metadata });
+    }
+    kubernetes_service(api);
+}
+
+/// Makes kubeadm's add-ons and the Pod network.
+pub(crate) fn addons(api: &mut ApiServer) {
+    for text in [KUBEADM, WEAVE_NET] {
+        let documents = yaml::parse(text).unwrap_or_default();
+        for document in documents {
+            let Some(kind) = document.kind() else { continue };
+            let namespace = document["metadata"]["namespace"].to_str();
+            create(api, kind, &namespace, document);
+        }
+    }
+}
+
+/// Makes the Service `kubernetes`, its Endpoints and EndpointSlice if they are missing, as the API server's own
+/// reconciler does (pkg/controlplane/controller/kubernetesservice).
+pub(crate) fn kubernetes_service(api: &mut ApiServer) {
+    let labels = obj! { "component" => "apiserver", "provider" => "kubernetes" };
+    let port = obj! { "name" => "https", "port" => 443, "protocol" => "TCP", "targetPort" => 6443 };
+    let spec = obj! { "clusterIP" => "10.96.0.1", "ports" => list![port], "type" => "ClusterIP" };
+    let metadata = obj! { "name" => "kubernetes", "labels" => labels };
+    ensure(api, kind::SERVICE, obj! { "metadata" => metadata, "spec" => spec });
+
+    let mirrored = obj! { "endpointslice.kubernetes.io/skip-mirror" => "true" };
+    let metadata = obj! { "name" => "kubernetes", "labels" => mirrored };
+    let port = obj! { "name" => "https", "port" => 6443, "protocol" => "TCP" };
+    let subset = obj! { "addresses" => list![obj! { "ip" => MASTER_ADDRESS }], "ports" => list![&port] };
+    ensure(api, kind::ENDPOINTS, obj! { "metadata" => metadata, "subsets" => list![subset] });
+
+    let labels = obj! { "kubernetes.io/service-name" => "kubernetes" };
+    let endpoint = obj! { "addresses" => list![MASTER_ADDRESS], "conditions" => obj! { "ready" => true } };
+    let slice = obj! {
+        "metadata" => obj! { "name" => "kubernetes", "labels" => labels },
+        "addressType" => "IPv4", "endpoints" => list![endpoint], "ports" => list![port],
+    };
+    ensure(api, kind::ENDPOINT_SLICE, slice);
+}
+
+fn ensure(api: &mut ApiServer, kind: &'static api::Kind, object: Value) {
+    let key = apiserver::Key::new("default", object.name());
+    if api.store().get(kind, &key).is_none() {
+        create(api, kind, "default", object);
+    }
+}
+
+fn create(api: &mut ApiServer, kind: &'static api::Kind, namespace: &str, object: Value) {
+    let mut request = Request::new(Verb::Create, kind, namespace, "").with_body(object);
+    request.user = Str::new_static("kubernetes-admin");
+    let made = api.handle(&request);
+    debug_assert!(made.is_ok(), "the system's own objects are valid: {made:?}");
+}

@@ -1,0 +1,211 @@
+//! The cluster as one value, and the only place where virtual time moves.
+
+use crate::bootstrap;
+use crate::queue::{ComponentId, Queue};
+use api::{Rng, Status, Time, kind};
+use apiserver::{ApiServer, Client, Component, Context, Request, Response, Watch, WatchEvent, WorkKey};
+use controllers::Controllers;
+use scheduler::Scheduler;
+use std::time::Duration;
+
+/// How a cluster is made.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The seed of everything random.
+    pub seed: u64,
+    /// How many worker nodes there are besides `master`.
+    pub workers: usize,
+    /// An API server alone: no scheduler, no controllers, no kubelets.
+    pub control_plane_only: bool,
+    /// Whether nodes also run kube-proxy and weave-net Pods, and CoreDNS exists.
+    pub addons: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { seed: 1, workers: 3, control_plane_only: false, addons: true }
+    }
+}
+
+/// The moment at which a new cluster is ready for its first command: a Monday morning, the same for every cluster.
+const START: Time = Time(1_767_603_600 * 1_000_000);
+/// How long before [`START`] the first machine was switched on.
+const BOOT: Duration = Duration::from_secs(240);
+/// How often the API server looks whether the Service `kubernetes` is still there
+/// (pkg/controlplane/controller/kubernetesservice: `EndpointInterval`).
+const KUBERNETES_SERVICE_INTERVAL: Duration = Duration::from_secs(10);
+
+/// One cluster. A clone is a snapshot.
+#[derive(Clone)]
+pub struct Cluster {
+    options: Options,
+    api: ApiServer,
+    now: Time,
+    queue: Queue,
+    rngs: [Rng; 4],
+    controllers: Controllers,
+    scheduler: Scheduler,
+    last_change: Time,
+}
+
+impl Cluster {
+    /// A cluster that has been up for a few minutes: all nodes Ready, all add-ons running.
+    pub fn new(options: Options) -> Cluster {
+        let boot = START - BOOT;
+        let mut seeds = Rng::new(options.seed);
+        let mut fork = || Rng::new(u64::from(seeds.bits()) << 32 | u64::from(seeds.bits()));
+        let mut cluster = Cluster {
+            api: ApiServer::new(fork(), boot),
+            now: boot,
+            queue: Queue::default(),
+            rngs: [fork(), fork(), fork(), fork()],
+            controllers: Controllers::default(),
+            scheduler: Scheduler::default(),
+            last_change: boot,
+            options,
+        };
+        bootstrap::system(&mut cluster.api);
+        cluster.dispatch();
+        cluster.queue_own(KUBERNETES_SERVICE_INTERVAL);
+        if cluster.options.addons && !cluster.options.control_plane_only {
+            bootstrap::addons(&mut cluster.api);
+            cluster.dispatch();
+        }
+        cluster.advance(START);
+        cluster
+    }
+
+    /// The moment, in virtual time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// The virtual time since the cluster was ready for its first command.
+    pub fn elapsed(&self) -> Duration {
+        self.now.since(START)
+    }
+
+    /// How the cluster was made.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// When something other than a heartbeat changed last.
+    pub fn last_change(&self) -> Time {
+        self.last_change
+    }
+
+    /// The API server, to be read.
+    pub fn api(&self) -> &ApiServer {
+        &self.api
+    }
+
+    /// Sends a request to the API server.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn request(&mut self, request: &Request) -> Result<Response, Status> {
+        self.api.set_now(self.now);
+        let answer = self.api.handle(request);
+        self.dispatch();
+        answer
+    }
+
+    /// Begins to follow a collection.
+    ///
+    /// # Errors
+    /// As [`ApiServer::watch`].
+    pub fn watch(&self, request: &Request) -> Result<Watch, Status> {
+        self.api.watch(request)
+    }
+
+    /// What has happened since the watch was last read.
+    pub fn poll(&self, watch: &mut Watch) -> Vec<WatchEvent> {
+        self.api.poll(watch)
+    }
+
+    /// When the next thing happens by itself.
+    pub fn next_at(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    /// Runs the next thing that is due, however far in the future that is. False if nothing will ever happen.
+    pub fn step(&mut self) -> bool {
+        let Some((at, component, key)) = self.queue.pop() else { return false };
+        self.now = self.now.max(at);
+        self.run(component, &key);
+        self.dispatch();
+        true
+    }
+
+    /// Runs everything that is due until `to`, and moves the clock there.
+    pub fn advance(&mut self, to: Time) {
+        while self.next_at().is_some_and(|at| at <= to) {
+            self.step();
+        }
+        self.now = self.now.max(to);
+        self.api.set_now(self.now);
+    }
+
+    fn run(&mut self, id: ComponentId, key: &WorkKey) {
+        if id == ComponentId::ApiServer {
+            self.api.set_now(self.now);
+            bootstrap::kubernetes_service(&mut self.api);
+            self.queue_own(KUBERNETES_SERVICE_INTERVAL);
+            return;
+        }
+        self.with(id, |component, cx| component.run(key, cx));
+    }
+
+    fn queue_own(&mut self, after: Duration) {
+        self.queue.add(self.now + after, ComponentId::ApiServer, WorkKey::new("kubernetes-service", "default", "kubernetes"));
+    }
+
+    /// Hands the changes that are new to every component; what they queue for it is queued here.
+    fn dispatch(&mut self) {
+        loop {
+            let fresh = self.api.take_fresh();
+            if fresh.is_empty() {
+                return;
+            }
+            for event in &fresh {
+                if event.kind != kind::LEASE {
+                    self.last_change = self.now;
+                }
+                for id in [ComponentId::Controllers, ComponentId::Scheduler] {
+                    self.with(id, |component, cx| component.observe(event, cx));
+                }
+            }
+        }
+    }
+
+    /// Calls a component with its context, and queues the work that it asks for.
+    fn with(&mut self, id: ComponentId, call: impl FnOnce(&mut dyn Component, &mut Context<'_>)) {
+        if self.options.control_plane_only {
+            return;
+        }
+        self.api.set_now(self.now);
+        let mut queued = Vec::new();
+        let (name, component): (&str, &mut dyn Component) = match id {
+            ComponentId::Controllers => ("kube-controller-manager", &mut self.controllers),
+            ComponentId::Scheduler => ("default-scheduler", &mut self.scheduler),
+            ComponentId::Kubelets | ComponentId::ApiServer => return,
+        };
+        let client = Client::new(&mut self.api, name);
+        call(component, &mut Context::new(client, self.now, &mut self.rngs[id as usize], &mut queued));
+        for (delay, key) in queued {
+            self.queue.add(self.now + delay.unwrap_or(latency(id)), id, key);
+        }
+    }
+}
+
+/// How long it takes a component from seeing a change to acting on it: the watch's way, the queue, the call. Seen in the
+/// recordings: a Pod exists 90 ms after its Deployment, and is bound 30 ms later.
+fn latency(id: ComponentId) -> Duration {
+    Duration::from_millis(match id {
+        ComponentId::Controllers => 15,
+        ComponentId::Scheduler => 25,
+        ComponentId::Kubelets => 30,
+        ComponentId::ApiServer => 0,
+    })
+}
