@@ -1,7 +1,7 @@
 //! Texts of parts of objects that the server's tables and `kubectl describe` print alike.
 
 use crate::time::human_duration;
-use crate::{Time, Value, meta};
+use crate::{Selector, Time, Value, meta};
 use std::time::Duration;
 
 /// What stands for an empty list, map or name.
@@ -24,24 +24,7 @@ pub fn labels(map: &Value) -> String {
 
 /// A `metav1.LabelSelector` as `app=web,tier in (a,b),!old` (`metav1.FormatLabelSelector`).
 pub fn label_selector(selector: &Value) -> String {
-    let equals = meta::string_pairs(&selector["matchLabels"]).map(|(key, value)| (key, format!("{key}={value}")));
-    let expressions = selector["matchExpressions"].array().iter();
-    let mut terms: Vec<(&str, String)> = equals.chain(expressions.map(|e| (e["key"].str(), expression(e)))).collect();
-    terms.sort_by_key(|(key, _)| *key);
-    let terms: Vec<String> = terms.into_iter().map(|(_, term)| term).collect();
-    or(&terms.join(","), NONE).to_owned()
-}
-
-fn expression(expression: &Value) -> String {
-    let key = expression["key"].str();
-    let mut values: Vec<&str> = expression["values"].array().iter().map(Value::str).collect();
-    values.sort_unstable();
-    match expression["operator"].str() {
-        "In" => format!("{key} in ({})", values.join(",")),
-        "NotIn" => format!("{key} notin ({})", values.join(",")),
-        "DoesNotExist" => format!("!{key}"),
-        _ => key.to_owned(),
-    }
+    or(&Selector::from_label_selector(selector).to_string(), NONE).to_owned()
 }
 
 /// How long ago the moment in a field was, as kubectl prints ages. A moment two seconds or more ahead is `<invalid>`: that
