@@ -15,6 +15,7 @@ mod status;
 pub mod text;
 pub mod time;
 mod value;
+pub mod yaml;
 
 pub use field_selector::{FieldSelector, FieldTerm};
 pub use kind::Kind;

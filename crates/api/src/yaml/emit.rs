@@ -1,0 +1,402 @@
+//! Values to YAML text, byte for byte as go-yaml v2's emitter writes it.
+
+use super::resolve::is_plain_string;
+use crate::{Str, Value};
+use std::cmp::Ordering;
+
+/// Lines are folded at the first blank after this column.
+const WIDTH: usize = 80;
+/// A longer key is written in the explicit form, `? key`.
+const LONGEST_SIMPLE_KEY: usize = 128;
+
+/// YAML text with a newline at the end, as `kubectl -o yaml` prints a value.
+pub fn to_string(value: &Value) -> String {
+    let mut emitter = Emitter::default();
+    emitter.node(value, 0, Place::Root);
+    emitter.line_break();
+    emitter.text
+}
+
+/// What a node follows on its line.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Root,
+    /// `key:`
+    Key,
+    /// `-`
+    Item,
+}
+
+#[derive(Default)]
+struct Emitter {
+    text: String,
+    column: usize,
+}
+
+impl Emitter {
+    fn put(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.column += text.chars().count();
+    }
+
+    fn line_break(&mut self) {
+        self.text.push('\n');
+        self.column = 0;
+    }
+
+    fn new_line(&mut self, indent: usize) {
+        self.line_break();
+        self.put(&" ".repeat(indent));
+    }
+
+    /// Writes a node whose parent is indented by `indent`.
+    fn node(&mut self, value: &Value, indent: usize, place: Place) {
+        match value {
+            Value::Object(map) if !map.is_empty() => {
+                let indent = if place == Place::Root { 0 } else { indent + 2 };
+                self.mapping(value, indent, place);
+            }
+            Value::Array(items) if !items.is_empty() => {
+                // A list is not indented below its key.
+                let indent = if place == Place::Item { indent + 2 } else { indent };
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 || place == Place::Key {
+                        self.new_line(indent);
+                    } else if place == Place::Item {
+                        self.put(" ");
+                    }
+                    self.put("-");
+                    self.node(item, indent, Place::Item);
+                }
+            }
+            scalar => {
+                if place != Place::Root {
+                    self.put(" ");
+                }
+                match scalar {
+                    Value::Null => self.put("null"),
+                    Value::Bool(b) => self.put(if *b { "true" } else { "false" }),
+                    Value::Int(i) => self.put(&i.to_string()),
+                    Value::Float(f) => self.put(&float(*f)),
+                    Value::Object(_) => self.put("{}"),
+                    Value::Array(_) => self.put("[]"),
+                    Value::String(text) => self.string(text, if place == Place::Root { 0 } else { indent + 2 }, false),
+                }
+            }
+        }
+    }
+
+    fn mapping(&mut self, value: &Value, indent: usize, place: Place) {
+        let mut entries: Vec<(&Str, &Value)> = value.entries().collect();
+        entries.sort_by(|a, b| natural(a.0, b.0));
+        for (i, (key, value)) in entries.into_iter().enumerate() {
+            match place {
+                Place::Item if i == 0 => self.put(" "),
+                Place::Root if i == 0 => {}
+                _ => self.new_line(indent),
+            }
+            let simple = key.len() <= LONGEST_SIMPLE_KEY && !key.contains('\n');
+            if simple {
+                self.string(key, indent, true);
+            } else {
+                self.put("? ");
+                self.string(key, indent + 2, false);
+                self.new_line(indent);
+            }
+            self.put(":");
+            self.node(value, indent, Place::Key);
+        }
+    }
+
+    fn string(&mut self, text: &str, indent: usize, key: bool) {
+        let allowed = Allowed::of(text);
+        if text.contains('\n') {
+            match allowed.block && !key {
+                true => self.literal(text, indent),
+                false => self.double_quoted(text, indent, key),
+            }
+        } else if !is_plain_string(text) || !allowed.single_quoted {
+            self.double_quoted(text, indent, key);
+        } else if allowed.plain {
+            self.folded(text, indent, key, false);
+        } else {
+            self.put("'");
+            self.folded(text, indent, key, true);
+            self.put("'");
+        }
+    }
+
+    /// Plain or single-quoted text; a line longer than [`WIDTH`] is broken at its next single blank.
+    fn folded(&mut self, text: &str, indent: usize, key: bool, quoted: bool) {
+        let mut previous_space = false;
+        for (i, c) in text.char_indices() {
+            let rest = &text[i + c.len_utf8()..];
+            let inside = !quoted || (i > 0 && !rest.is_empty());
+            if c == ' ' && !key && !previous_space && self.column > WIDTH && inside && !rest.starts_with(' ') {
+                self.new_line(indent);
+            } else {
+                self.text.push(c);
+                self.column += 1;
+                if c == '\'' && quoted {
+                    self.put("'");
+                }
+            }
+            previous_space = c == ' ';
+        }
+    }
+
+    fn double_quoted(&mut self, text: &str, indent: usize, key: bool) {
+        self.put("\"");
+        let mut previous_space = false;
+        for (i, c) in text.char_indices() {
+            let rest = &text[i + c.len_utf8()..];
+            if c == ' ' && !key && !previous_space && self.column > WIDTH && i > 0 && !rest.is_empty() {
+                self.new_line(indent);
+                if rest.starts_with(' ') {
+                    self.put("\\");
+                }
+            } else if c == '"' || c == '\\' || !is_printable(c) || c == '\n' {
+                self.put(&escaped(c));
+            } else {
+                self.text.push(c);
+                self.column += 1;
+            }
+            previous_space = c == ' ';
+        }
+        self.put("\"");
+    }
+
+    /// A block of lines. The break that ends the last one is written by whatever comes next.
+    fn literal(&mut self, text: &str, indent: usize) {
+        self.put("|");
+        if text.starts_with([' ', '\n']) {
+            self.put("2");
+        }
+        if !text.ends_with('\n') {
+            self.put("-");
+        } else if text == "\n" || text.ends_with("\n\n") {
+            self.put("+");
+        }
+        let body = text.strip_suffix('\n').unwrap_or(text);
+        for line in body.split('\n') {
+            self.line_break();
+            if !line.is_empty() {
+                self.put(&" ".repeat(indent));
+                self.put(line);
+            }
+        }
+    }
+}
+
+/// Which styles can hold a text.
+struct Allowed {
+    plain: bool,
+    single_quoted: bool,
+    block: bool,
+}
+
+impl Allowed {
+    fn of(text: &str) -> Allowed {
+        let special = text.chars().any(|c| c != '\n' && !is_printable(c));
+        let space_then_break = text.contains(" \n");
+        let break_then_space = text.contains("\n ");
+        let at_the_ends = text.starts_with([' ', '\n']) || text.ends_with([' ', '\n']);
+        let plain = !special && !at_the_ends && !text.contains('\n') && !has_indicator(text);
+        Allowed {
+            plain,
+            single_quoted: !special && !space_then_break && !break_then_space,
+            block: !special && !space_then_break && !text.ends_with(' '),
+        }
+    }
+}
+
+/// Whether something in the text would mean something else in plain style.
+fn has_indicator(text: &str) -> bool {
+    let blank_at = |i: usize| text[i..].chars().next().is_none_or(|c| c == ' ' || c == '\n');
+    let first = match text.chars().next() {
+        None => false,
+        Some('#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`') => true,
+        Some('?' | ':' | '-') => blank_at(1),
+        Some(_) => false,
+    };
+    first
+        || text.starts_with("---")
+        || text.starts_with("...")
+        || text.match_indices(':').any(|(i, _)| i > 0 && blank_at(i + 1))
+        || text.contains(" #")
+        || text.contains("\n#")
+}
+
+/// What go-yaml v2 writes as it is. Not tabs, and nothing beyond the Basic Multilingual Plane.
+fn is_printable(c: char) -> bool {
+    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}') && c != '\u{feff}'
+}
+
+fn escaped(c: char) -> String {
+    let short = match c {
+        '\0' => "\\0",
+        '\u{7}' => "\\a",
+        '\u{8}' => "\\b",
+        '\t' => "\\t",
+        '\n' => "\\n",
+        '\u{b}' => "\\v",
+        '\u{c}' => "\\f",
+        '\r' => "\\r",
+        '\u{1b}' => "\\e",
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\u{85}' => "\\N",
+        '\u{a0}' => "\\_",
+        '\u{2028}' => "\\L",
+        '\u{2029}' => "\\P",
+        _ => "",
+    };
+    match c as u32 {
+        _ if !short.is_empty() => short.to_owned(),
+        code @ 0..=0xff => format!("\\x{code:02X}"),
+        code @ 0..=0xffff => format!("\\u{code:04X}"),
+        code => format!("\\U{code:08X}"),
+    }
+}
+
+/// A number as Go's `FormatFloat(f, 'g', -1, 64)`: an exponent of at least two digits for very large or small ones.
+fn float(number: f64) -> String {
+    let scientific = format!("{number:e}");
+    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
+    match exponent.parse::<i32>() {
+        Ok(exponent) if number != 0.0 && !(-4..21).contains(&exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{mantissa}e{sign}{:02}", exponent.abs())
+        }
+        _ => format!("{number}"),
+    }
+}
+
+/// The order of go-yaml's keys: numbers inside names count as numbers, and punctuation comes before letters.
+fn natural(a: &str, b: &str) -> Ordering {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let Some(i) = a.iter().zip(&b).position(|(x, y)| x != y) else { return a.len().cmp(&b.len()) };
+    let after_digit = i > 0 && a[i - 1].is_ascii_digit();
+    match (a[i].is_alphabetic(), b[i].is_alphabetic()) {
+        (true, true) => return a[i].cmp(&b[i]),
+        (true, false) => return if after_digit { Ordering::Less } else { Ordering::Greater },
+        (false, true) => return if after_digit { Ordering::Greater } else { Ordering::Less },
+        (false, false) => {}
+    }
+    // Inside a number that began before, leading zeros are significant.
+    let inside =
+        (a[i] == '0' || b[i] == '0') && a[..i].iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
+    let number = |text: &[char]| {
+        let digits: Vec<char> = text[i..].iter().copied().take_while(char::is_ascii_digit).collect();
+        let start = i64::from(inside);
+        let value =
+            digits.iter().fold(start, |n, c| n.wrapping_mul(10).wrapping_add(i64::from(*c as u32 - '0' as u32)));
+        (value, digits.len())
+    };
+    number(&a).cmp(&number(&b)).then(a[i].cmp(&b[i]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{list, obj};
+
+    #[test]
+    fn objects_look_as_kubectl_prints_them() {
+        let value = obj! {
+            "status" => obj! {},
+            "spec" => obj! {
+                "containers" => list![
+                    obj! { "name" => "a", "ports" => list![obj! { "containerPort" => 80 }], "command" => list!["sh", "-c"] },
+                    list![1, list![2, 3], obj! {}],
+                ],
+                "empty" => list![], "nothing" => "", "half" => 0.5,
+            },
+            "metadata" => obj! { "labels" => obj! { "a10" => "x", "a9" => "1", "a-b" => "true" } },
+        };
+        let mut with_null = value.clone();
+        with_null.at_mut("metadata.creationTimestamp");
+        assert_eq!(
+            to_string(&with_null),
+            "metadata:
+  creationTimestamp: null
+  labels:
+    a-b: \"true\"
+    a9: \"1\"
+    a10: x
+spec:
+  containers:
+  - command:
+    - sh
+    - -c
+    name: a
+    ports:
+    - containerPort: 80
+  - - 1
+    - - 2
+      - 3
+    - {}
+  empty: []
+  half: 0.5
+  nothing: \"\"
+status: {}
+"
+        );
+    }
+
+    #[test]
+    fn strings_are_quoted_where_they_must_be() {
+        let cases = [
+            ("plain text", "plain text"),
+            ("*/1 * * * *", "'*/1 * * * *'"),
+            ("a: b", "'a: b'"),
+            ("a:b", "a:b"),
+            ("a #b", "'a #b'"),
+            ("it's", "it's"),
+            ("'it's", "'''it''s'"),
+            (" a", "' a'"),
+            ("-", "'-'"),
+            ("-c", "-c"),
+            ("tab\there", "\"tab\\there\""),
+            ("한글", "한글"),
+            ("😀", "\"\\U0001F600\""),
+            ("say \"hi\"", "say \"hi\""),
+            ("{}", "'{}'"),
+            ("=", "="),
+            ("2026-11-23T00:43:19Z", "\"2026-11-23T00:43:19Z\""),
+            ("---", "'---'"),
+            ("<none>", "<none>"),
+        ];
+        for (text, yaml) in cases {
+            assert_eq!(to_string(&text.into()), format!("{yaml}\n"), "{text}");
+        }
+    }
+
+    #[test]
+    fn several_lines_become_blocks() {
+        let lines = |text: &str| to_string(&list![obj! { "a" => text, "b" => 1 }]);
+        assert_eq!(lines("one\ntwo\n"), "- a: |\n    one\n    two\n  b: 1\n");
+        assert_eq!(lines("one\n\ntwo"), "- a: |-\n    one\n\n    two\n  b: 1\n");
+        assert_eq!(lines("one\n\n"), "- a: |+\n    one\n\n  b: 1\n");
+        assert_eq!(lines(" one\n"), "- a: |2\n     one\n  b: 1\n");
+        assert_eq!(lines("one \ntwo"), "- a: \"one \\ntwo\"\n  b: 1\n");
+        assert_eq!(to_string(&obj! { "a" => "one\n" }), "a: |\n  one\n");
+        assert_eq!(to_string(&obj! { "a" => "one\n\n" }), "a: |+\n  one\n\n");
+        assert_eq!(to_string(&obj! { "a" => "\n" }), "a: |2+\n\n");
+    }
+
+    #[test]
+    fn long_lines_are_folded_at_a_blank() {
+        let message = "the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get \
+                       metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could \
+                       not find the requested resource (get pods.metrics.k8s.io)";
+        let value = obj! { "status" => obj! { "conditions" => list![obj! { "message" => message }] } };
+        let yaml = "status:
+  conditions:
+  - message: 'the HPA was unable to compute the replica count: failed to get cpu utilization:
+      unable to get metrics for resource cpu: unable to fetch metrics from resource
+      metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)'
+";
+        assert_eq!(to_string(&value), yaml);
+    }
+}

@@ -1,0 +1,171 @@
+//! What a plain (unquoted) scalar means: YAML 1.1's booleans, numbers and nulls, as go-yaml v2 resolves them.
+
+use crate::Value;
+
+const TRUE: [&str; 11] = ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"];
+const FALSE: [&str; 11] = ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"];
+const NULL: [&str; 5] = ["", "~", "null", "Null", "NULL"];
+
+/// The value of a plain scalar. Dates stay strings: go-yaml does not make them times where any type will do.
+pub fn resolve(text: &str) -> Value {
+    match text.bytes().next() {
+        None | Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
+            if TRUE.contains(&text) {
+                return Value::Bool(true);
+            }
+            if FALSE.contains(&text) {
+                return Value::Bool(false);
+            }
+            if NULL.contains(&text) {
+                return Value::Null;
+            }
+        }
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') => {
+            if let Some(number) = number(text) {
+                return number;
+            }
+        }
+        Some(_) => {}
+    }
+    text.into()
+}
+
+/// Whether `text`, written without quotes, would be read back as this very string, now and by readers of old documents.
+pub fn is_plain_string(text: &str) -> bool {
+    matches!(resolve(text), Value::String(_)) && !is_infinite(text) && !is_timestamp(text) && !is_base_60(text)
+}
+
+fn number(text: &str) -> Option<Value> {
+    if text.starts_with('.') {
+        return text.parse().ok().map(Value::Float).filter(|_| is_decimal(text));
+    }
+    if is_timestamp(text) {
+        return None;
+    }
+    let plain = text.replace('_', "");
+    if let Some(integer) = integer(&plain) {
+        return Some(integer);
+    }
+    plain.parse().ok().filter(|_| is_decimal(&plain)).map(Value::Float)
+}
+
+/// An integer in Go's notations: decimal, `0x`, `0o` or a leading 0 for octal, `0b`.
+fn integer(text: &str) -> Option<Value> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let prefixed = |prefix: &str| digits.get(..2).filter(|p| p.eq_ignore_ascii_case(prefix)).map(|_| &digits[2..]);
+    let (digits, radix) = if let Some(hexadecimal) = prefixed("0x") {
+        (hexadecimal, 16)
+    } else if let Some(octal) = prefixed("0o") {
+        (octal, 8)
+    } else if let Some(binary) = prefixed("0b") {
+        (binary, 2)
+    } else if digits.len() > 1 && digits.starts_with('0') {
+        (&digits[1..], 8)
+    } else {
+        (digits, 10)
+    };
+    if !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let magnitude = u64::from_str_radix(digits, radix).ok()?;
+    let signed = if negative { -i128::from(magnitude) } else { i128::from(magnitude) };
+    match i64::try_from(signed) {
+        Ok(integer) => Some(Value::Int(integer)),
+        Err(_) if !negative => Some(Value::Float(magnitude as f64)),
+        Err(_) => None,
+    }
+}
+
+/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
+fn is_decimal(text: &str) -> bool {
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(m, e)| (m, Some(e)));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let exponent = exponent.is_none_or(|e| {
+        let e = e.strip_prefix(['-', '+']).unwrap_or(e);
+        !e.is_empty() && digits(e)
+    });
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    exponent && digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty())
+}
+
+/// `.inf`, `.nan` and their like: numbers to YAML, but JSON has none such.
+fn is_infinite(text: &str) -> bool {
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    [".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"].contains(&text)
+}
+
+/// A date (`2026-11-23`), with or without a time.
+fn is_timestamp(text: &str) -> bool {
+    let Some((year, rest)) = text.split_once('-') else { return false };
+    let digits = |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    let Some((month, rest)) = rest.split_once('-') else { return false };
+    let (day, time) = rest.split_once(['T', 't', ' ']).map_or((rest, None), |(day, time)| (day, Some(time)));
+    let is_time = |time: &str| {
+        let zone = time.find(['Z', '+', '-']).unwrap_or(time.len());
+        let (clock, _) = time[..zone].split_once('.').unwrap_or((&time[..zone], ""));
+        clock.split(':').count() == 3 && clock.split(':').all(|part| digits(part, 2))
+    };
+    year.len() == 4 && digits(year, 4) && digits(month, 2) && digits(day, 2) && time.is_none_or(is_time)
+}
+
+/// YAML 1.1's sexagesimal numbers (`1:30`), which old readers would take for a number.
+fn is_base_60(text: &str) -> bool {
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let Some((first, rest)) = text.split_once(':') else { return false };
+    let (rest, fraction) = rest.split_once('.').unwrap_or((rest, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+    let sixtieth = |part: &str| match part.as_bytes() {
+        [b'0'..=b'9'] => true,
+        [b'0'..=b'5', b'0'..=b'9'] => true,
+        _ => false,
+    };
+    first.starts_with(|c: char| c.is_ascii_digit())
+        && digits(first)
+        && digits(fraction)
+        && rest.split(':').all(sixtieth)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_mean_what_go_yaml_says() {
+        for (text, value) in [
+            ("yes", Value::Bool(true)),
+            ("Off", Value::Bool(false)),
+            ("", Value::Null),
+            ("~", Value::Null),
+            ("0755", Value::Int(493)),
+            ("0o17", Value::Int(15)),
+            ("0x1F", Value::Int(31)),
+            ("-0b11", Value::Int(-3)),
+            ("1_000", Value::Int(1000)),
+            ("1e3", Value::Float(1000.0)),
+            (".5", Value::Float(0.5)),
+            ("5.", Value::Float(5.0)),
+            ("099", Value::Float(99.0)),
+        ] {
+            assert_eq!(resolve(text), value, "{text}");
+        }
+        for text in ["yEs", "1.2.3", "2026-11-23", "10.0.0.1", "0x", "1Gi", "-", "+", "nan", "inf", "1e", "é", "0é"] {
+            assert_eq!(resolve(text), Value::from(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_would_change_its_type_is_no_plain_string() {
+        for text in ["y", "1", "", "true", "2026-11-23T00:43:19Z", "2026-11-23", "1:30", ".inf", "0000", "1e3", "null"]
+        {
+            assert!(!is_plain_string(text), "{text}");
+        }
+        for text in ["a", "1Gi", "10.0.0.1", "v1", "25%", "2026-11", "1:99", "nginx:1"] {
+            assert!(is_plain_string(text), "{text}");
+        }
+    }
+}
