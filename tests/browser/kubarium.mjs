@@ -1,0 +1,182 @@
+// The page as a person meets it: a prompt, a transcript, nodes and Pods by their accessible names. Nothing here knows
+// how the page is made.
+
+import { chromium } from "playwright-core";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { host } from "./host.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const DIST = join(ROOT, "dist");
+const SCREENSHOTS = join(ROOT, "target/screenshots");
+const BROWSERS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** A browser that looks up and fetches nothing by itself. */
+const FLAGS = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync", "--disable-domain-reliability", "--no-default-browser-check",
+];
+
+/** The longest that the page may take for one thing, in milliseconds: far more than it takes on a slow machine. */
+const PATIENCE = 30_000;
+
+/** The names of the page's parts, which are an interface, in the page's languages. */
+const NAMES = {
+  en: { prompt: "kubectl command" },
+  ko: { prompt: "kubectl 명령" },
+};
+
+/**
+ * Serves dist/ below `path`, opens a browser and the page in it. `query` becomes the address's parameters, `context`
+ * goes to the browser (viewport, colorScheme, reducedMotion ...).
+ */
+export async function open({ path = "/", query = {}, lang = "en", context = {} } = {}) {
+  const site = await host(DIST, path);
+  const profile = await mkdtemp(join(tmpdir(), "kubarium-browser-"));
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: BROWSERS.find((file) => file && existsSync(file)),
+    args: FLAGS,
+    viewport: { width: 1280, height: 860 },
+    locale: lang === "ko" ? "ko-KR" : "en-US",
+    ...context,
+  });
+  const page = browser.pages()[0] ?? (await browser.newPage());
+  page.setDefaultTimeout(PATIENCE);
+  const kubarium = new Kubarium(page, site.address, lang);
+  kubarium.close = async () => {
+    await browser.close();
+    await site.close();
+    await rm(profile, { recursive: true, force: true });
+  };
+  try {
+    await page.goto(site.address + "?" + new URLSearchParams({ lang, ...query }));
+    await kubarium.prompt.waitFor();
+  } catch (error) {
+    await kubarium.close();
+    throw error;
+  }
+  return kubarium;
+}
+
+export class Kubarium {
+  constructor(page, address, lang) {
+    this.page = page;
+    this.prompt = page.getByRole("textbox", { name: NAMES[lang].prompt });
+    this.transcript = page.getByRole("log");
+    /** What went wrong in the page, and every address asked for outside its own folder. */
+    this.complaints = [];
+    page.on("pageerror", (error) => this.complaints.push(`error: ${error.message}`));
+    page.on("console", (message) => message.type() === "error" && this.complaints.push(`console: ${message.text()}`));
+    page.on("request", ({ url }) => {
+      const asked = url();
+      if (!asked.startsWith(address) && !/^(data|blob):/.test(asked)) this.complaints.push(`request: ${asked}`);
+    });
+  }
+
+  /** Types a command and waits until it is done; returns what it printed. */
+  async run(command) {
+    await this.start(command);
+    return this.finish();
+  }
+
+  /** Types a command and leaves it running. */
+  async start(command) {
+    this.before = await this.entries().count();
+    await this.prompt.fill(command);
+    await this.prompt.press("Enter");
+    await this.entries().nth(this.before).waitFor();
+  }
+
+  /** Waits for the started command; returns what it printed. */
+  async finish() {
+    await this.page.waitForFunction((log) => log.getAttribute("aria-busy") !== "true", await this.transcript.elementHandle());
+    return this.output(this.before);
+  }
+
+  /** Pastes several lines at the prompt and waits until all are done; returns what the last one printed. */
+  async paste(text) {
+    this.before = await this.entries().count();
+    await this.prompt.focus();
+    await this.prompt.evaluate((prompt, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", text);
+      prompt.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
+    await this.prompt.press("Enter");
+    await this.entries().nth(this.before).waitFor();
+    return this.finish();
+  }
+
+  /** Waits until the started command has printed something that matches. */
+  async until(pattern) {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      const printed = await this.output(this.before);
+      if (pattern.test(printed)) return printed;
+      if (Date.now() > end) throw new Error(`${pattern} is not in:\n${printed}`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  /** The editor that `kubectl edit` opens. */
+  get editor() {
+    const dialog = this.page.getByRole("dialog");
+    return { text: dialog.getByRole("textbox"), save: dialog.getByRole("button", { name: "Save" }) };
+  }
+
+  /** Chooses how fast virtual time flows: "1", "10", "100". */
+  async speed(times) {
+    await this.page.getByRole("combobox", { name: "Speed" }).selectOption(times);
+  }
+
+  /** The commands of the transcript, each with what it printed. */
+  entries() {
+    return this.transcript.locator("[data-entry]");
+  }
+
+  /** What the Nth command printed, byte for byte. */
+  async output(nth) {
+    return this.entries().nth(nth).locator("[data-output]").evaluate((output) => output.textContent);
+  }
+
+  /** A node in the picture. */
+  node(name) {
+    return this.page.getByRole("group", { name, exact: true });
+  }
+
+  /** The Pods that the picture shows in a node (or in all): their accessible names, e.g. "web-1 Running 10.44.0.1". */
+  async pods(prefix, node) {
+    const where = node ? this.node(node) : this.page;
+    const names = await where.getByRole("button", { name: prefix }).evaluateAll((buttons) =>
+      buttons.map((button) => button.getAttribute("aria-label") ?? button.textContent));
+    return names.filter((name) => name.startsWith(prefix));
+  }
+
+  /** Waits until the picture shows Pods as the predicate wants them. */
+  async podsUntil(prefix, wanted, node) {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      const pods = await this.pods(prefix, node);
+      if (wanted(pods)) return pods;
+      if (Date.now() > end) throw new Error(`the picture still shows: ${JSON.stringify(pods)}`);
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  /** Takes a picture of the page into target/screenshots. */
+  async screenshot(name) {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+}
+
+/** The rows of a table that kubectl printed, as objects by its headings. */
+export function table(text) {
+  const [head, ...lines] = text.split("\n").filter((line) => line.trim());
+  const columns = [...(head ?? "").matchAll(/\S+(?: \S+)*/g)].map((match) => ({ name: match[0], from: match.index }));
+  return lines.map((line) => Object.fromEntries(columns.map(({ name, from }, i) =>
+    [name, line.slice(from, columns[i + 1]?.from).trim()])));
+}

@@ -1,0 +1,76 @@
+// The page itself: any folder of any host, languages, themes, small screens, and whatever a person types.
+
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { open } from "./kubarium.mjs";
+
+/** Opens the page, and closes it whatever happens. */
+async function withPage(options, use) {
+  const kube = await open(options);
+  try {
+    await use(kube);
+  } finally {
+    await kube.close();
+  }
+}
+
+test("it works below any path and asks nothing of other hosts", { timeout: 120_000 }, () =>
+  withPage({ path: "/some/path/" }, async (kube) => {
+    assert.match(await kube.run("kubectl get nodes"), /^node3 +Ready/m);
+    assert.deepEqual(kube.complaints, []);
+  }));
+
+test("it speaks Korean, and input by IME loses nothing", { timeout: 120_000 }, () =>
+  withPage({ lang: "ko" }, async (kube) => {
+    assert.equal(await kube.page.locator("html").getAttribute("lang"), "ko");
+    const before = await kube.entries().count();
+    await kube.prompt.focus();
+    // Syllables are composed from letters, and Enter ends the composition before it runs the command.
+    const devtools = await kube.page.context().newCDPSession(kube.page);
+    await kube.page.keyboard.type("echo ");
+    for (const [text, at] of [["ㅎ", 1], ["하", 1], ["한", 1]]) {
+      await devtools.send("Input.imeSetComposition", { text, selectionStart: at, selectionEnd: at });
+    }
+    await devtools.send("Input.insertText", { text: "한" });
+    await kube.page.keyboard.type("글");
+    await kube.prompt.press("Enter");
+    await kube.entries().nth(before).waitFor();
+    kube.before = before;
+    assert.equal(await kube.finish(), "한글\n");
+    await kube.screenshot("korean");
+  }));
+
+for (const theme of ["light", "dark"]) {
+  for (const [size, viewport] of Object.entries({ desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } })) {
+    test(`it fits a ${size} in ${theme}`, { timeout: 120_000 }, () =>
+      withPage({ query: { theme, run: "kubectl create deployment web --image=nginx --replicas=6" }, context: { viewport } }, async (kube) => {
+        await kube.podsUntil("web-", (pods) => pods.length === 6 && pods.every((pod) => /Running/.test(pod)));
+        const overflow = await kube.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `the page is ${overflow} px wider than the screen`);
+        await kube.screenshot(`${size}-${theme}`);
+      }));
+  }
+}
+
+test("nothing typed can end it", { timeout: 240_000 }, () =>
+  withPage({}, async (kube) => {
+    for (const [typed, answer] of MISTAKES) {
+      assert.match(await kube.run(typed), answer, typed);
+    }
+    assert.match(await kube.run("kubectl get nodes"), /^master +Ready/m);
+    assert.deepEqual(kube.complaints, []);
+  }));
+
+const MISTAKES = [
+  ["kubectl gett pods", /unknown command "gett" for "kubectl"/],
+  ["kubectl get podz", /the server doesn't have a resource type "podz"/],
+  ["kubectl get pods --nosuch", /unknown flag: --nosuch/],
+  ["kubectl get pod nosuch", /pods "nosuch" not found/],
+  ["kubectl", /kubectl controls the Kubernetes cluster manager/],
+  ["nosuch", /nosuch: command not found/],
+  ["kubectl get pods -o jsonpath='{.items[", /./],
+  ["kubectl apply -f nosuch.yaml", /the path "nosuch.yaml" does not exist/],
+  ["echo '{{{: [' > bad.yaml; kubectl apply -f bad.yaml", /error/],
+  ["kubectl create deployment 한글 --image=nginx", /Invalid value: "한글"/],
+  ["kubectl scale deployment x --replicas=99999999999999999999", /invalid argument/],
+];
