@@ -1,8 +1,30 @@
 //! Pod addresses, Services, DNS, and every packet's way hop by hop.
+//!
+//! [`Network`] is the state of all of it. [`Network::connect`] carries one connection and returns a [`Trace`]: a value that
+//! the page draws and tests check. Nothing here waits or acts by itself: the API's objects come in by [`Network::observe`],
+//! Pods by [`Network::attach`], and what listens where is asked through [`Machines`].
 
+mod connect;
+pub mod dns;
 mod intervals;
 pub mod names;
+mod network;
+pub mod outside;
+mod packet;
+mod proxy;
+mod route;
+mod service;
+mod trace;
 pub mod weave;
 
+#[cfg(test)]
+mod tests;
+
+pub use connect::Call;
 pub use intervals::{Interval, Intervals};
+pub use network::{Machines, Network};
+pub use packet::{At, Packet, Place, Protocol};
+pub use proxy::{Choice, Door, Origin, Proxy, Rule, Verdict};
+pub use service::{Endpoint, Service, ServicePort, Slice};
+pub use trace::{Hop, Listener, Lookup, Outcome, Reason, Route, Trace, What};
 pub use weave::Weave;

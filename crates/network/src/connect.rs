@@ -1,0 +1,148 @@
+//! One attempt to connect, from a name or an address to an open connection or the reason why there is none.
+
+use crate::dns::{self, Resolver};
+use crate::network::{Machines, Network};
+use crate::packet::{Place, Protocol};
+use crate::route::{self, Walk};
+use crate::trace::{Hop, Lookup, Outcome, Reason, Trace};
+use api::{Rng, Str, Time};
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+/// Linux gives up connecting after its sixth retry: 1 + 2 + 4 + ... + 64 s, and a little for the timers' slack.
+const GIVES_UP_AFTER: Duration = Duration::from_millis(129_000);
+/// Address resolution on a link asks three times, a second apart.
+const NO_NEIGHBOUR_AFTER: Duration = Duration::from_millis(3_060);
+/// A C library asks a silent name server twice, five seconds each.
+const NO_NAME_SERVER_AFTER: Duration = Duration::from_secs(10);
+/// What a name server thinks about one question.
+const PER_QUESTION: Duration = Duration::from_micros(300);
+
+/// Whom to connect to, from where.
+#[derive(Clone, Debug)]
+pub struct Call<'a> {
+    /// Where the client is. A Pod with `hostNetwork` is its node.
+    pub from: &'a Place,
+    /// A name or an address.
+    pub host: &'a str,
+    /// The port.
+    pub port: u16,
+    /// The protocol.
+    pub protocol: Protocol,
+}
+
+struct Resolution {
+    address: Result<Ipv4Addr, Reason>,
+    lookups: Vec<Lookup>,
+    query: Vec<Hop>,
+    took: Duration,
+}
+
+impl Network {
+    /// Tries to connect and tells the whole way. Nothing moves but the state of session affinity.
+    pub fn connect(&mut self, call: &Call<'_>, machines: &dyn Machines, rng: &mut Rng, now: Time) -> Trace {
+        let resolution = self.resolve(call.from, call.host, machines, rng, now);
+        let mut trace = Trace {
+            from: call.from.clone(),
+            host: call.host.into(),
+            port: call.port,
+            lookups: resolution.lookups,
+            query: resolution.query,
+            hops: Vec::new(),
+            outcome: Outcome::Unresolved(Reason::NameUnknown),
+            after: resolution.took,
+        };
+        let address = match resolution.address {
+            Ok(address) => address,
+            Err(reason) => {
+                trace.outcome = Outcome::Unresolved(reason);
+                return trace;
+            }
+        };
+        let (hops, outcome, took) = self.carry(call.from, address, call.port, call.protocol, machines, rng, now);
+        (trace.hops, trace.outcome) = (hops, outcome);
+        trace.after += took;
+        trace
+    }
+
+    /// What `name` means to somebody at `from`, with the questions that had to be asked: for `nslookup` and the like.
+    pub fn lookup(
+        &mut self,
+        from: &Place,
+        name: &str,
+        machines: &dyn Machines,
+        rng: &mut Rng,
+        now: Time,
+    ) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>) {
+        let resolution = self.resolve(from, name, machines, rng, now);
+        (resolution.address, resolution.lookups)
+    }
+
+    fn resolve(&mut self, from: &Place, name: &str, machines: &dyn Machines, rng: &mut Rng, now: Time) -> Resolution {
+        let known = |address| Resolution { address, lookups: Vec::new(), query: Vec::new(), took: Duration::ZERO };
+        if let Ok(address) = name.parse() {
+            return known(Ok(address));
+        }
+        if let Some(address) = dns::in_hosts_file(&machines.hosts(from), name) {
+            return known(Ok(address));
+        }
+        if name == "localhost" {
+            return known(Ok(Ipv4Addr::LOCALHOST));
+        }
+        let resolver = Resolver::parse(&machines.resolv_conf(from));
+        let Some(server) = resolver.servers.first().copied() else { return known(Err(Reason::NoNameServer)) };
+        let (query, outcome, took) = self.carry(from, server, 53, Protocol::Udp, machines, rng, now);
+        let mut resolution = Resolution { address: Err(Reason::NoNameServer), lookups: Vec::new(), query, took };
+        let Outcome::Answered(server) = outcome else {
+            resolution.took = match outcome {
+                Outcome::Refused(_) => took,
+                _ => NO_NAME_SERVER_AFTER,
+            };
+            return resolution;
+        };
+        resolution.address = Err(Reason::NameUnknown);
+        for candidate in resolver.candidates(name) {
+            let answer = match server.place {
+                Place::Outside => dns::outside(&candidate),
+                Place::Node(_) | Place::Pod(_) => dns::coredns(&self.proxy, &candidate),
+            };
+            resolution.took += took + PER_QUESTION;
+            let address = match answer.addresses.len() as u32 {
+                0 => None,
+                // CoreDNS rotates the addresses of a headless Service.
+                many => answer.addresses.get(rng.below(many) as usize).copied(),
+            };
+            resolution.lookups.push(Lookup { name: Str::from(candidate), answer });
+            if let Some(address) = address {
+                resolution.address = Ok(address);
+                break;
+            }
+        }
+        resolution
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn carry(
+        &mut self,
+        from: &Place,
+        to: Ipv4Addr,
+        port: u16,
+        protocol: Protocol,
+        machines: &dyn Machines,
+        rng: &mut Rng,
+        now: Time,
+    ) -> (Vec<Hop>, Outcome, Duration) {
+        let packet = route::first_packet(self, from, to, port, protocol, rng);
+        let elapsed = Duration::ZERO;
+        let mut walk = Walk { network: self, machines, rng, now, packet, hops: Vec::new(), elapsed };
+        let outcome = walk.run(from);
+        let (hops, elapsed) = (walk.hops, walk.elapsed);
+        let took = match outcome {
+            Outcome::Answered(_) | Outcome::Refused(_) | Outcome::Unresolved(_) => elapsed * 2,
+            Outcome::TimedOut(_) => GIVES_UP_AFTER + Duration::from_millis(u64::from(rng.below(2_000))),
+            Outcome::Unreachable(Reason::NoNetwork) => elapsed,
+            Outcome::Unreachable(_) => NO_NEIGHBOUR_AFTER,
+        };
+        (hops, outcome, took)
+    }
+}

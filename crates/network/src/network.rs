@@ -1,0 +1,160 @@
+//! The cluster's network as one value: who is plugged in where, the Pods' addresses, the Services' rules.
+
+use crate::outside;
+use crate::packet::Place;
+use crate::packet::Protocol;
+use crate::proxy::Proxy;
+use crate::weave::Weave;
+use api::{Kind, Str, Value, kind, meta};
+use imbl::OrdMap;
+use std::net::Ipv4Addr;
+
+/// The network. A clone is cheap.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// The Pods' addresses. Nodes join it by [`Weave::join`] or [`Weave::join_from`].
+    pub weave: Weave,
+    /// The rules of every node's kube-proxy.
+    pub proxy: Proxy,
+    nodes: OrdMap<Str, Host>,
+    node_by_address: OrdMap<u32, Str>,
+    off: OrdMap<Str, ()>,
+    pods: OrdMap<u32, Pod>,
+    pod_addresses: OrdMap<Str, u32>,
+}
+
+/// A node as the network sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Host {
+    pub(crate) address: Ipv4Addr,
+    /// Whether an outside load balancer sends it anything.
+    pub(crate) balanced: bool,
+}
+
+/// A Pod that is plugged into its node's bridge.
+#[derive(Clone, Debug)]
+pub(crate) struct Pod {
+    pub(crate) uid: Str,
+    pub(crate) node: Str,
+}
+
+/// What the network asks about the machines that it connects.
+pub trait Machines {
+    /// Whether something at `place` (a node with its host-network Pods, or a Pod) accepts on `port`.
+    fn listens(&self, place: &Place, port: u16, protocol: Protocol) -> bool;
+    /// The text of `/etc/resolv.conf` at `place`; for `Outside` the workstation's.
+    fn resolv_conf(&self, place: &Place) -> String;
+    /// The text of `/etc/hosts` at `place`; for `Outside` the workstation's.
+    fn hosts(&self, place: &Place) -> String;
+}
+
+impl Network {
+    /// Takes what the API says of a Service, an EndpointSlice or a Node; other kinds mean nothing here. `deleted`: `object`
+    /// is gone, and this was its last state.
+    pub fn observe(&mut self, kind: &Kind, object: &Value, deleted: bool) {
+        match kind {
+            k if k == kind::SERVICE && deleted => self.proxy.remove_service(object.namespace(), object.name()),
+            k if k == kind::SERVICE => self.proxy.set_service(object),
+            k if k == kind::ENDPOINT_SLICE && deleted => self.proxy.remove_slice(object),
+            k if k == kind::ENDPOINT_SLICE => self.proxy.set_slice(object),
+            k if k == kind::NODE => self.set_node(object, deleted),
+            _ => {}
+        }
+    }
+
+    /// Switches a node's power. Without power its Pods are gone and packets to it are lost.
+    pub fn set_power(&mut self, node: &str, on: bool) {
+        if on {
+            self.off.remove(node);
+            return;
+        }
+        self.off.insert(node.into(), ());
+        let gone: Vec<(u32, Str)> = self
+            .pods
+            .iter()
+            .filter(|(_, pod)| pod.node == node)
+            .map(|(address, pod)| (*address, pod.uid.clone()))
+            .collect();
+        for (address, uid) in gone {
+            self.pods.remove(&address);
+            self.pod_addresses.remove(&uid);
+        }
+        self.weave.release_all(node);
+    }
+
+    /// Plugs a Pod into its node's bridge (the CNI plugin's ADD). `None` where the node is no weave peer, or no address is
+    /// left.
+    pub fn attach(&mut self, node: &str, uid: &str) -> Option<Ipv4Addr> {
+        let address = self.weave.allocate(node, uid)?;
+        self.pods.insert(address.to_bits(), Pod { uid: uid.into(), node: node.into() });
+        self.pod_addresses.insert(uid.into(), address.to_bits());
+        Some(address)
+    }
+
+    /// Unplugs a Pod (the CNI plugin's DEL).
+    pub fn detach(&mut self, node: &str, uid: &str) {
+        self.weave.release(node, uid);
+        if let Some(address) = self.pod_addresses.remove(uid) {
+            self.pods.remove(&address);
+        }
+    }
+
+    /// The address of a node or a Pod; the workstation's for `Outside`.
+    pub fn address(&self, place: &Place) -> Option<Ipv4Addr> {
+        match place {
+            Place::Outside => Some(outside::WORKSTATION),
+            Place::Node(name) => self.nodes.get(name).map(|host| host.address),
+            Place::Pod(uid) => self.pod_addresses.get(uid).map(|bits| Ipv4Addr::from_bits(*bits)),
+        }
+    }
+
+    /// Who has an address.
+    pub fn place(&self, address: Ipv4Addr) -> Option<Place> {
+        if let Some(pod) = self.pods.get(&address.to_bits()) {
+            return Some(Place::Pod(pod.uid.clone()));
+        }
+        let node = self.node_by_address.get(&address.to_bits()).cloned().map(Place::Node);
+        node.or_else(|| outside::exists(address).then_some(Place::Outside))
+    }
+
+    /// Whether a node has power.
+    pub fn is_on(&self, node: &str) -> bool {
+        !self.off.contains_key(node)
+    }
+
+    pub(crate) fn pod_at(&self, address: Ipv4Addr) -> Option<&Pod> {
+        self.pods.get(&address.to_bits())
+    }
+
+    pub(crate) fn node_at(&self, address: Ipv4Addr) -> Option<&Str> {
+        self.node_by_address.get(&address.to_bits())
+    }
+
+    pub(crate) fn node_of(&self, uid: &str) -> Option<Str> {
+        let address = self.pod_addresses.get(uid)?;
+        self.pods.get(address).map(|pod| pod.node.clone())
+    }
+
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (&Str, &Host)> {
+        self.nodes.iter()
+    }
+
+    fn set_node(&mut self, node: &Value, deleted: bool) {
+        if let Some(old) = self.nodes.remove(node.name()) {
+            self.node_by_address.remove(&old.address.to_bits());
+        }
+        let addresses = node.at("status.addresses").array();
+        let internal = addresses.iter().find(|a| a["type"].str() == "InternalIP");
+        let Some(address) = internal.and_then(|a| a["address"].str().parse::<Ipv4Addr>().ok()) else { return };
+        if deleted {
+            return;
+        }
+        let excluded = node
+            .labels()
+            .as_object()
+            .is_some_and(|labels| labels.contains_key("node.kubernetes.io/exclude-from-external-load-balancers"));
+        let ready = meta::condition(node, "Ready")["status"].str() == "True";
+        self.node_by_address.insert(address.to_bits(), node.name().into());
+        self.nodes.insert(node.name().into(), Host { address, balanced: ready && !excluded });
+    }
+}

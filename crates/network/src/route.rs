@@ -1,0 +1,353 @@
+//! Carries a packet from stack to stack: routes, the bridge, kube-proxy's translations, masquerading.
+
+use crate::network::{Machines, Network};
+use crate::outside;
+use crate::packet::{At, Packet, Place, Protocol};
+use crate::proxy::{Door, Origin, Verdict};
+use crate::trace::{Hop, Listener, Outcome, Reason, Route, What};
+use crate::weave;
+use api::{Rng, Str, Time};
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+/// Hops after which a packet is thrown away, as its TTL of 64 would do where it goes in circles.
+const HOP_LIMIT: usize = 64;
+
+/// Inside one machine: a veth pair, the bridge, a few rules.
+const WITHIN_A_NODE: Duration = Duration::from_micros(30);
+/// From node to node.
+const BETWEEN_NODES: Duration = Duration::from_micros(250);
+/// From outside to a node, and back out.
+const TO_THE_CLUSTER: Duration = Duration::from_micros(600);
+
+/// The range of cluster IPs: 10.96.0.0/12.
+fn is_service_address(address: Ipv4Addr) -> bool {
+    address.to_bits() >> 20 == 0x0a6
+}
+
+/// One packet on its way.
+pub(crate) struct Walk<'a> {
+    pub(crate) network: &'a mut Network,
+    pub(crate) machines: &'a dyn Machines,
+    pub(crate) rng: &'a mut Rng,
+    pub(crate) now: Time,
+    pub(crate) packet: Packet,
+    pub(crate) hops: Vec<Hop>,
+    /// How long it has been on its way.
+    pub(crate) elapsed: Duration,
+}
+
+/// Where the packet is, and in which direction.
+enum Step {
+    /// Leaves a Pod.
+    FromPod(Str),
+    /// Leaves a process of a node.
+    FromNode(Str),
+    /// Leaves an outside machine.
+    FromOutside,
+    /// Reaches a node's stack from elsewhere.
+    AtNode(Str, Origin),
+    /// Kube-proxy has had its turn; the node routes the packet.
+    Routed(Str),
+    /// At the bridge of a node, for a Pod.
+    Bridge(Str),
+    /// At its destination.
+    Arrived(Place),
+    /// Out of the cluster.
+    Outside,
+}
+
+type Next = Result<Step, Outcome>;
+
+impl Walk<'_> {
+    /// Carries the packet from `from` to its end.
+    pub(crate) fn run(&mut self, from: &Place) -> Outcome {
+        let mut step = match from {
+            Place::Outside => Step::FromOutside,
+            Place::Node(name) => Step::FromNode(name.clone()),
+            Place::Pod(uid) => Step::FromPod(uid.clone()),
+        };
+        loop {
+            if self.hops.len() >= HOP_LIMIT {
+                return Outcome::TimedOut(Reason::HopLimit);
+            }
+            let next = match step {
+                Step::FromPod(uid) => self.from_pod(uid),
+                Step::FromNode(name) => self.from_node(name),
+                Step::FromOutside => self.from_outside(),
+                Step::AtNode(name, origin) => self.at_node(name, origin),
+                Step::Routed(name) => self.routed(name),
+                Step::Bridge(name) => self.bridge(name),
+                Step::Arrived(place) => Err(self.arrived(place)),
+                Step::Outside => Err(self.outside()),
+            };
+            match next {
+                Ok(next) => step = next,
+                Err(outcome) => return outcome,
+            }
+        }
+    }
+
+    fn from_pod(&mut self, uid: Str) -> Next {
+        let at = At::Pod(uid.clone());
+        self.hop(at.clone(), What::Sent);
+        let Some(node) = self.network.node_of(&uid) else {
+            return Err(self.stop(at, Outcome::Unreachable(Reason::NoNetwork)));
+        };
+        let own = self.network.address(&Place::Pod(uid.clone()));
+        if self.packet.destination.is_loopback() || Some(self.packet.destination) == own {
+            return Ok(Step::Arrived(Place::Pod(uid)));
+        }
+        self.elapsed += WITHIN_A_NODE;
+        if weave::contains(self.packet.destination) && self.network.weave.bridge(&node) != Some(self.packet.destination)
+        {
+            return Ok(Step::Bridge(node));
+        }
+        self.hop(At::Bridge(node.clone()), What::Forwarded(Route::DefaultGateway));
+        Ok(Step::AtNode(node, Origin::Inside))
+    }
+
+    fn from_node(&mut self, name: Str) -> Next {
+        self.hop(At::Node(name.clone()), What::Sent);
+        if !self.network.is_on(&name) || self.network.address(&Place::Node(name.clone())).is_none() {
+            return Err(self.stop(At::Node(name), Outcome::Unreachable(Reason::NoNetwork)));
+        }
+        self.kube_proxy(name, Origin::Inside)
+    }
+
+    fn from_outside(&mut self) -> Next {
+        self.hop(At::Outside, What::Sent);
+        let to = self.packet.destination;
+        if to.is_loopback() || outside::exists(to) {
+            return Ok(Step::Outside);
+        }
+        if self.network.proxy.is_load_balancer(to) {
+            return self.load_balancer();
+        }
+        if let Some(node) = self.network.node_at(to).cloned() {
+            self.elapsed += TO_THE_CLUSTER;
+            return self.to_node(At::Outside, node, Origin::Outside);
+        }
+        let reason = match to {
+            to if weave::contains(to) => Reason::PodNetworkIsInside,
+            to if is_service_address(to) => Reason::ServiceNetworkIsInside,
+            _ => Reason::NoSuchAddress,
+        };
+        Err(self.stop(At::Outside, Outcome::TimedOut(reason)))
+    }
+
+    /// The load balancer passes the packet on to the node port of a healthy node.
+    fn load_balancer(&mut self) -> Next {
+        self.elapsed += TO_THE_CLUSTER;
+        let at = At::LoadBalancer(self.packet.destination);
+        let (address, port, protocol) = (self.packet.destination, self.packet.port, self.packet.protocol);
+        let proxy = &self.network.proxy;
+        let Some((service, port)) = proxy.by_load_balancer(protocol, address, port) else {
+            return Err(self.stop(at, Outcome::TimedOut(Reason::PortNotBalanced)));
+        };
+        // With the policy Local, nodes without an endpoint fail the load balancer's health check.
+        let healthy =
+            |name: &Str| self.network.is_on(name) && (!service.external_local || proxy.has_local(service, port, name));
+        let nodes = self.network.nodes().filter(|(name, host)| host.balanced && healthy(name));
+        let nodes: Vec<(Str, Ipv4Addr)> = nodes.map(|(name, host)| (name.clone(), host.address)).collect();
+        let (namespace, name, node_port) = (service.namespace.clone(), service.name.clone(), port.node_port);
+        let chosen = nodes.get(self.rng.below(nodes.len() as u32) as usize).cloned();
+        let Some((node, address)) = chosen.filter(|_| node_port != 0) else {
+            return Err(self.stop(at, Outcome::TimedOut(Reason::NoHealthyNode)));
+        };
+        let before = self.packet;
+        (self.packet.destination, self.packet.port) = (address, node_port);
+        let what = What::Balanced { node: node.clone(), namespace, name };
+        self.hops.push(Hop { at: at.clone(), what, before, after: self.packet });
+        self.elapsed += TO_THE_CLUSTER;
+        self.to_node(at, node, Origin::Outside)
+    }
+
+    /// Over the wire to a node, if that is on.
+    fn to_node(&mut self, from: At, node: Str, origin: Origin) -> Next {
+        if !self.network.is_on(&node) {
+            return Err(self.stop(from, Outcome::TimedOut(Reason::NodeDown)));
+        }
+        Ok(Step::AtNode(node, origin))
+    }
+
+    fn at_node(&mut self, name: Str, origin: Origin) -> Next {
+        self.hop(At::Node(name.clone()), What::Forwarded(Route::NodeNetwork));
+        self.kube_proxy(name, origin)
+    }
+
+    fn kube_proxy(&mut self, name: Str, origin: Origin) -> Next {
+        let local = self.is_own(&name, self.packet.destination);
+        let verdict = self.network.proxy.translate(&name, &self.packet, local, origin, self.rng, self.now);
+        let (rule, choice) = match verdict {
+            Verdict::NoRule => return Ok(Step::Routed(name)),
+            Verdict::Translate(rule, choice) => (rule, choice),
+            Verdict::Reject(rule) => {
+                let at = At::Service { namespace: rule.namespace.clone(), name: rule.name.clone() };
+                self.hop(at, What::Stopped(Reason::NoEndpoints, Some(rule)));
+                return Err(Outcome::Refused(Reason::NoEndpoints));
+            }
+            Verdict::Drop(rule) => {
+                let at = At::Service { namespace: rule.namespace.clone(), name: rule.name.clone() };
+                self.hop(at, What::Stopped(Reason::NoLocalEndpoints, Some(rule)));
+                return Err(Outcome::TimedOut(Reason::NoLocalEndpoints));
+            }
+        };
+        let at = At::Service { namespace: rule.namespace.clone(), name: rule.name.clone() };
+        // A process that asks a node port at localhost leaves by another address anyway.
+        let masquerade = choice.masquerade || (rule.door == Door::NodePort && self.packet.source.is_loopback());
+        let before = self.packet;
+        (self.packet.destination, self.packet.port) = (*choice.to.ip(), choice.to.port());
+        self.hops.push(Hop { at, what: What::Translated(rule, choice), before, after: self.packet });
+        if masquerade {
+            let through_bridge = weave::contains(self.packet.destination);
+            let bridge = self.network.weave.bridge(&name).filter(|_| through_bridge);
+            let own = bridge.or_else(|| self.network.address(&Place::Node(name.clone())));
+            self.masquerade(&name, own);
+        }
+        Ok(Step::Routed(name))
+    }
+
+    fn routed(&mut self, name: Str) -> Next {
+        let to = self.packet.destination;
+        let at = At::Node(name.clone());
+        if self.is_own(&name, to) {
+            return Ok(Step::Arrived(Place::Node(name)));
+        }
+        if weave::contains(to) {
+            let Some(bridge) = self.network.weave.bridge(&name) else {
+                return Err(self.stop(at, Outcome::Unreachable(Reason::NoNetwork)));
+            };
+            // weave's own rule: whoever is no Pod comes to Pods under the bridge's address.
+            if !weave::contains(self.packet.source) {
+                self.masquerade(&name, Some(bridge));
+            }
+            self.elapsed += WITHIN_A_NODE;
+            return Ok(Step::Bridge(name));
+        }
+        // ... and Pods go out under their node's.
+        if weave::contains(self.packet.source) || self.packet.source.is_loopback() {
+            self.masquerade(&name, self.network.address(&Place::Node(name.clone())));
+        }
+        if let Some(other) = self.network.node_at(to).cloned() {
+            self.elapsed += BETWEEN_NODES;
+            return self.to_node(at, other, Origin::Inside);
+        }
+        if outside::exists(to) {
+            self.elapsed += TO_THE_CLUSTER;
+            self.hop(at, What::Forwarded(Route::Internet));
+            return Ok(Step::Outside);
+        }
+        let reason = if is_service_address(to) { Reason::NoSuchService } else { Reason::NoSuchAddress };
+        Err(self.stop(at, Outcome::TimedOut(reason)))
+    }
+
+    fn bridge(&mut self, name: Str) -> Next {
+        let at = At::Bridge(name.clone());
+        let to = self.packet.destination;
+        let Some(pod) = self.network.pod_at(to).cloned() else {
+            if let Some(owner) = self.bridge_owner(to) {
+                return self.to_node(at, owner, Origin::Inside);
+            }
+            return Err(self.stop(at, Outcome::Unreachable(Reason::NoSuchAddress)));
+        };
+        self.elapsed += WITHIN_A_NODE;
+        if pod.node == name {
+            self.hop(at, What::Forwarded(Route::Bridge));
+            return Ok(Step::Arrived(Place::Pod(pod.uid)));
+        }
+        self.hop(at.clone(), What::Forwarded(Route::Tunnel));
+        if !self.network.is_on(&pod.node) {
+            return Err(self.stop(at, Outcome::TimedOut(Reason::NodeDown)));
+        }
+        self.elapsed += BETWEEN_NODES + WITHIN_A_NODE;
+        self.hop(At::Bridge(pod.node.clone()), What::Forwarded(Route::Bridge));
+        Ok(Step::Arrived(Place::Pod(pod.uid)))
+    }
+
+    fn arrived(&mut self, place: Place) -> Outcome {
+        let at = match &place {
+            Place::Outside => At::Outside,
+            Place::Node(name) => At::Node(name.clone()),
+            Place::Pod(uid) => At::Pod(uid.clone()),
+        };
+        self.elapsed += WITHIN_A_NODE;
+        if !self.machines.listens(&place, self.packet.port, self.packet.protocol) {
+            return self.stop(at, Outcome::Refused(Reason::NothingListens));
+        }
+        self.delivered(at, place)
+    }
+
+    fn outside(&mut self) -> Outcome {
+        let (to, port) = (self.packet.destination, self.packet.port);
+        let is_name_server = to == outside::WORKSTATION && port == 53;
+        if !outside::exists(to) || to == outside::WORKSTATION && !is_name_server {
+            return self.arrived(Place::Outside);
+        }
+        if !is_name_server && !outside::listens(to, port) {
+            return self.stop(At::Outside, Outcome::Refused(Reason::NothingListens));
+        }
+        self.delivered(At::Outside, Place::Outside)
+    }
+
+    fn delivered(&mut self, at: At, place: Place) -> Outcome {
+        self.hop(at, What::Delivered);
+        let Packet { source, destination, port, .. } = self.packet;
+        Outcome::Answered(Listener { place, address: destination, port, client: source })
+    }
+
+    /// The node whose bridge has `address`, in case somebody talks to a bridge.
+    fn bridge_owner(&self, address: Ipv4Addr) -> Option<Str> {
+        let mut nodes = self.network.nodes();
+        nodes.find(|(name, _)| self.network.weave.bridge(name) == Some(address)).map(|(name, _)| name.clone())
+    }
+
+    fn is_own(&self, node: &str, address: Ipv4Addr) -> bool {
+        address.is_loopback()
+            || self.network.node_at(address).is_some_and(|name| name == node)
+            || self.network.weave.bridge(node) == Some(address)
+    }
+
+    fn masquerade(&mut self, node: &Str, address: Option<Ipv4Addr>) {
+        let Some(address) = address.filter(|address| *address != self.packet.source) else { return };
+        let before = self.packet;
+        self.packet.source = address;
+        let at = At::Node(node.clone());
+        self.hops.push(Hop { at, what: What::Masqueraded, before, after: self.packet });
+    }
+
+    fn hop(&mut self, at: At, what: What) {
+        self.hops.push(Hop { at, what, before: self.packet, after: self.packet });
+    }
+
+    fn stop(&mut self, at: At, outcome: Outcome) -> Outcome {
+        let reason = match outcome {
+            Outcome::Answered(_) => return outcome,
+            Outcome::Refused(r) | Outcome::TimedOut(r) | Outcome::Unreachable(r) | Outcome::Unresolved(r) => r,
+        };
+        self.hop(at, What::Stopped(reason, None));
+        outcome
+    }
+}
+
+/// A packet as a fresh socket sends it: its source is the address of the interface it leaves by.
+pub(crate) fn first_packet(
+    network: &Network,
+    from: &Place,
+    destination: Ipv4Addr,
+    port: u16,
+    protocol: Protocol,
+    rng: &mut Rng,
+) -> Packet {
+    const EPHEMERAL: std::ops::Range<u16> = 32_768..60_999;
+    let source_port = EPHEMERAL.start + rng.below(u32::from(EPHEMERAL.end - EPHEMERAL.start)) as u16;
+    let through_bridge = match from {
+        Place::Node(name) if weave::contains(destination) => network.weave.bridge(name),
+        _ => None,
+    };
+    let source = match destination.is_loopback() {
+        true => Some(Ipv4Addr::LOCALHOST),
+        false => through_bridge.or_else(|| network.address(from)),
+    };
+    Packet { source: source.unwrap_or(Ipv4Addr::UNSPECIFIED), source_port, destination, port, protocol }
+}

@@ -1,0 +1,362 @@
+//! Whole connections through a small cluster: master, node1..node3, a Service of each type.
+
+use crate::*;
+use api::{Rng, Str, Time, Value, kind, list, obj};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+/// Listening ports by place.
+#[derive(Default)]
+struct Fixture(BTreeSet<(Place, u16)>);
+
+impl Machines for Fixture {
+    fn listens(&self, place: &Place, port: u16, _: Protocol) -> bool {
+        self.0.contains(&(place.clone(), port))
+    }
+
+    fn resolv_conf(&self, place: &Place) -> String {
+        match place {
+            Place::Pod(_) => {
+                "search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\n\
+                 options ndots:5\n"
+            }
+            _ => "nameserver 172.17.0.1\n",
+        }
+        .to_owned()
+    }
+
+    fn hosts(&self, _: &Place) -> String {
+        "127.0.0.1 localhost\n172.17.0.10 master\n172.17.0.13 node3\n".to_owned()
+    }
+}
+
+struct Cluster {
+    network: Network,
+    machines: Fixture,
+    rng: Rng,
+    now: Time,
+    pods: Vec<(Str, Ipv4Addr, Str)>,
+}
+
+fn service(name: &str, spec: Value) -> Value {
+    obj! { "metadata" => obj! { "namespace" => "default", "name" => name }, "spec" => spec }
+}
+
+fn slice(name: &str, endpoints: Value) -> Value {
+    let mut slice = obj! {
+        "metadata" => obj! { "namespace" => "default", "name" => format!("{name}-abcde") },
+        "ports" => list![obj! { "name" => "", "port" => 80, "protocol" => "TCP" }],
+        "endpoints" => endpoints,
+    };
+    slice.at_mut("metadata.labels").object_mut().insert("kubernetes.io/service-name", name.into());
+    slice
+}
+
+impl Cluster {
+    fn new() -> Cluster {
+        let mut network = Network::default();
+        for (i, name) in ["master", "node1", "node2", "node3"].into_iter().enumerate() {
+            let donor = [None, Some("master"), Some("master"), Some("node1")][i];
+            network.weave.join_from(name, donor);
+            network.weave.expose(name);
+            let address = list![obj! { "type" => "InternalIP", "address" => format!("172.17.0.{}", 10 + i) }];
+            let ready = list![obj! { "type" => "Ready", "status" => "True" }];
+            let status = obj! { "addresses" => address, "conditions" => ready };
+            let mut node = obj! { "metadata" => obj! { "name" => name }, "status" => status };
+            if name == "master" {
+                let label = "node.kubernetes.io/exclude-from-external-load-balancers";
+                node.at_mut("metadata.labels").object_mut().insert(label, "".into());
+            }
+            network.observe(kind::NODE, &node, false);
+        }
+        let mut cluster =
+            Cluster { network, machines: Fixture::default(), rng: Rng::new(1), now: Time(0), pods: Vec::new() };
+        for (i, node) in ["node1", "node2", "node3", "node1"].into_iter().enumerate() {
+            cluster.pod(&format!("web-{i}"), node, 80);
+        }
+        let endpoints = cluster.endpoints();
+        for name in ["web", "lb", "local", "sticky"] {
+            cluster.network.observe(kind::ENDPOINT_SLICE, &slice(name, endpoints.clone()), false);
+        }
+        let ports = |node_port: i64| list![obj! { "port" => 80, "nodePort" => node_port, "protocol" => "TCP" }];
+        let web = obj! { "type" => "NodePort", "clusterIP" => "10.100.0.1", "ports" => ports(30_080) };
+        let mut lb =
+            service("lb", obj! { "type" => "LoadBalancer", "clusterIP" => "10.100.0.2", "ports" => ports(30_081) });
+        lb.set("status.loadBalancer.ingress", list![obj! { "ip" => "172.17.255.1" }]);
+        let mut local = web.clone();
+        local.set("clusterIP", "10.100.0.3");
+        local.set("ports", ports(30_082));
+        local.set("externalTrafficPolicy", "Local");
+        let sticky = obj! { "clusterIP" => "10.100.0.4", "sessionAffinity" => "ClientIP", "ports" => ports(0) };
+        let empty = obj! { "clusterIP" => "10.100.0.5", "ports" => ports(0) };
+        let alias = obj! { "type" => "ExternalName", "externalName" => "bar.com" };
+        for service in [service("web", web), lb, service("local", local), service("sticky", sticky)] {
+            cluster.network.observe(kind::SERVICE, &service, false);
+        }
+        for service in [service("empty", empty), service("alias", alias)] {
+            cluster.network.observe(kind::SERVICE, &service, false);
+        }
+        cluster.dns();
+        cluster
+    }
+
+    fn pod(&mut self, uid: &str, node: &str, port: u16) {
+        let address = self.network.attach(node, uid).unwrap();
+        self.machines.0.insert((Place::Pod(uid.into()), port));
+        self.pods.push((uid.into(), address, node.into()));
+    }
+
+    fn endpoints(&self) -> Value {
+        let endpoint = |(uid, address, node): &(Str, Ipv4Addr, Str)| {
+            obj! {
+                "addresses" => list![address.to_string()], "nodeName" => node,
+                "targetRef" => obj! { "kind" => "Pod", "uid" => uid }, "conditions" => obj! { "ready" => true },
+            }
+        };
+        self.pods.iter().filter(|pod| pod.0.starts_with("web")).map(endpoint).collect()
+    }
+
+    fn dns(&mut self) {
+        self.pod("coredns", "master", 53);
+        let (_, address, _) = self.pods.last().unwrap().clone();
+        let ports = list![obj! { "name" => "dns", "port" => 53, "protocol" => "UDP" }];
+        let meta = obj! { "namespace" => "kube-system", "name" => "kube-dns" };
+        let spec = obj! { "clusterIP" => "10.96.0.10", "ports" => ports.clone() };
+        self.network.observe(kind::SERVICE, &obj! { "metadata" => meta, "spec" => spec }, false);
+        let mut slice = slice("kube-dns", list![obj! { "addresses" => list![address.to_string()] }]);
+        slice.set("metadata.namespace", "kube-system");
+        slice.set("ports", ports);
+        self.network.observe(kind::ENDPOINT_SLICE, &slice, false);
+    }
+
+    fn call(&mut self, from: &Place, host: &str, port: u16) -> Trace {
+        let call = Call { from, host, port, protocol: Protocol::Tcp };
+        self.network.connect(&call, &self.machines, &mut self.rng, self.now)
+    }
+
+    fn from_pod(&mut self, host: &str, port: u16) -> Trace {
+        self.call(&Place::Pod("web-0".into()), host, port)
+    }
+
+    fn from_outside(&mut self, host: &str, port: u16) -> Trace {
+        self.call(&Place::Outside, host, port)
+    }
+}
+
+/// The way as text: `what@where` a hop.
+fn way(trace: &Trace) -> String {
+    let at = |at: &At| match at {
+        At::Outside => "outside".to_owned(),
+        At::LoadBalancer(address) => format!("lb {address}"),
+        At::Node(name) => name.to_string(),
+        At::Bridge(name) => format!("bridge {name}"),
+        At::Service { name, .. } => format!("service {name}"),
+        At::Pod(uid) => uid.to_string(),
+    };
+    let hops = trace.hops.iter().map(|hop| match &hop.what {
+        What::Stopped(reason, _) => format!("{} ({})", at(&hop.at), reason.code()),
+        What::Masqueraded => format!("{} (as {})", at(&hop.at), hop.after.source),
+        _ => at(&hop.at),
+    });
+    hops.collect::<Vec<_>>().join(" > ")
+}
+
+fn pod_of(trace: &Trace) -> Str {
+    match trace.listener().map(|l| l.place.clone()) {
+        Some(Place::Pod(uid)) => uid,
+        other => panic!("{other:?}: {}", way(trace)),
+    }
+}
+
+#[test]
+fn from_outside_only_nodes_and_load_balancers_can_be_reached() {
+    let mut cluster = Cluster::new();
+    let trace = cluster.from_outside("10.44.0.1", 80);
+    assert_eq!(way(&trace), "outside > outside (pod-network-is-inside)");
+    assert_eq!(trace.outcome, Outcome::TimedOut(Reason::PodNetworkIsInside));
+    assert!((129..132).contains(&trace.after.as_secs()));
+    let trace = cluster.from_outside("10.100.0.1", 80);
+    assert_eq!(trace.outcome, Outcome::TimedOut(Reason::ServiceNetworkIsInside));
+    let trace = cluster.from_outside("node3", 80);
+    assert_eq!(trace.outcome, Outcome::Refused(Reason::NothingListens));
+    assert!(trace.after < Duration::from_millis(10));
+    let trace = cluster.from_outside("192.168.77.1", 80);
+    assert_eq!(trace.outcome, Outcome::TimedOut(Reason::NoSuchAddress));
+}
+
+#[test]
+fn a_node_port_leads_to_any_pod_on_any_node() {
+    let mut cluster = Cluster::new();
+    let mut ways = BTreeSet::new();
+    for _ in 0..100 {
+        ways.insert(way(&cluster.from_outside("172.17.0.13", 30_080)));
+    }
+    let local = "outside > node3 > service web > node3 (as 10.47.0.0) > bridge node3 > web-2";
+    let tunnel = "outside > node3 > service web > node3 (as 10.47.0.0) > bridge node3 > bridge node1 > web-0";
+    assert!(ways.contains(local) && ways.contains(tunnel), "{ways:#?}");
+    assert_eq!(ways.len(), 4);
+}
+
+#[test]
+fn endpoints_are_chosen_evenly() {
+    let mut cluster = Cluster::new();
+    let mut counts = BTreeMap::new();
+    for _ in 0..4_000 {
+        *counts.entry(pod_of(&cluster.from_pod("10.100.0.1", 80))).or_insert(0u32) += 1;
+    }
+    let square = |n: &u32| (f64::from(*n) - 1000.0).powi(2) / 1000.0;
+    let chi_square: f64 = counts.values().map(square).sum();
+    assert_eq!(counts.len(), 4);
+    // 16.27 is passed once in 1,000 times with 3 degrees of freedom.
+    assert!(chi_square < 16.27, "{counts:?}");
+}
+
+#[test]
+fn a_cluster_ip_answers_inside() {
+    let mut cluster = Cluster::new();
+    let trace = cluster.from_pod("web", 80);
+    assert!(trace.listener().is_some());
+    assert_eq!(trace.lookups[0].name, "web.default.svc.cluster.local");
+    assert!(trace.query.iter().any(|hop| hop.at == At::Pod("coredns".into())));
+    let trace = cluster.call(&Place::Node("node2".into()), "10.100.0.1", 80);
+    assert_eq!(trace.listener().map(|l| l.client), "10.36.0.0".parse().ok());
+    let trace = cluster.from_pod("10.100.0.1", 81);
+    assert_eq!(trace.outcome, Outcome::TimedOut(Reason::NoSuchService));
+    let trace = cluster.from_pod("empty.default", 80);
+    assert_eq!(way(&trace), "web-0 > bridge node1 > node1 > service empty (no-endpoints)");
+    assert_eq!(trace.outcome, Outcome::Refused(Reason::NoEndpoints));
+}
+
+#[test]
+fn pods_reach_pods_and_themselves() {
+    let mut cluster = Cluster::new();
+    let trace = cluster.from_pod("10.36.0.1", 80);
+    assert_eq!(way(&trace), "web-0 > bridge node1 > bridge node2 > web-1");
+    assert_eq!(way(&cluster.from_pod("localhost", 80)), "web-0 > web-0");
+    assert_eq!(cluster.from_pod("127.0.0.1", 81).outcome, Outcome::Refused(Reason::NothingListens));
+    let trace = cluster.from_pod("10.44.7.7", 80);
+    assert_eq!(trace.outcome, Outcome::Unreachable(Reason::NoSuchAddress));
+    let hairpin = loop {
+        let trace = cluster.from_pod("10.100.0.1", 80);
+        if pod_of(&trace) == "web-0" {
+            break trace;
+        }
+    };
+    assert_eq!(
+        way(&hairpin),
+        "web-0 > bridge node1 > node1 > service web > node1 (as 10.44.0.0) > bridge node1 > web-0"
+    );
+}
+
+#[test]
+fn a_load_balancer_uses_a_healthy_worker() {
+    let mut cluster = Cluster::new();
+    for _ in 0..50 {
+        let trace = cluster.from_outside("172.17.255.1", 80);
+        assert!(trace.listener().is_some());
+        assert!(!way(&trace).contains("master"), "{}", way(&trace));
+        assert!(way(&trace).starts_with("outside > lb 172.17.255.1 > node"));
+    }
+    assert_eq!(cluster.from_outside("172.17.255.1", 81).outcome, Outcome::TimedOut(Reason::PortNotBalanced));
+    for node in ["node1", "node2", "node3"] {
+        cluster.network.set_power(node, false);
+    }
+    assert_eq!(cluster.from_outside("172.17.255.1", 80).outcome, Outcome::TimedOut(Reason::NoHealthyNode));
+}
+
+#[test]
+fn the_local_policy_keeps_the_clients_address_or_drops() {
+    let mut cluster = Cluster::new();
+    for _ in 0..20 {
+        let trace = cluster.from_outside("172.17.0.12", 30_082);
+        assert_eq!(pod_of(&trace), "web-1");
+    }
+    assert_eq!(cluster.from_outside("172.17.0.10", 30_082).outcome, Outcome::TimedOut(Reason::NoLocalEndpoints));
+    // From inside the policy is not asked.
+    assert!(cluster.from_pod("172.17.0.10", 30_082).listener().is_some());
+}
+
+#[test]
+fn affinity_holds_for_three_hours() {
+    let mut cluster = Cluster::new();
+    let first = pod_of(&cluster.from_pod("10.100.0.4", 80));
+    for _ in 0..20 {
+        assert_eq!(pod_of(&cluster.from_pod("10.100.0.4", 80)), first);
+    }
+    let mut others = BTreeSet::new();
+    for _ in 0..20 {
+        cluster.now = cluster.now + Duration::from_secs(10_801);
+        others.insert(pod_of(&cluster.from_pod("10.100.0.4", 80)));
+    }
+    assert!(others.len() > 1);
+}
+
+#[test]
+fn dead_nodes_and_unready_endpoints() {
+    let mut cluster = Cluster::new();
+    cluster.network.set_power("node3", false);
+    assert_eq!(cluster.from_outside("172.17.0.13", 30_080).outcome, Outcome::TimedOut(Reason::NodeDown));
+    assert_eq!(cluster.from_pod("172.17.0.13", 30_080).outcome, Outcome::TimedOut(Reason::NodeDown));
+    let mut endpoints = cluster.endpoints();
+    for endpoint in &mut endpoints.array_mut()[1..] {
+        endpoint.set("conditions.ready", false);
+    }
+    cluster.network.observe(kind::ENDPOINT_SLICE, &slice("web", endpoints), false);
+    for _ in 0..20 {
+        assert_eq!(pod_of(&cluster.from_pod("10.100.0.1", 80)), "web-0");
+    }
+    cluster.network.observe(kind::ENDPOINT_SLICE, &slice("web", list![]), true);
+    assert_eq!(cluster.from_pod("10.100.0.1", 80).outcome, Outcome::Refused(Reason::NoEndpoints));
+    let gone = obj! { "metadata" => obj! { "namespace" => "default", "name" => "web" } };
+    cluster.network.observe(kind::SERVICE, &gone, true);
+    assert_eq!(cluster.from_pod("10.100.0.1", 80).outcome, Outcome::TimedOut(Reason::NoSuchService));
+    assert_eq!(cluster.from_outside("172.17.0.12", 30_080).outcome, Outcome::Refused(Reason::NothingListens));
+}
+
+#[test]
+fn names_inside_and_outside() {
+    let mut cluster = Cluster::new();
+    let trace = cluster.from_pod("alias", 80);
+    assert_eq!(trace.lookups[0].answer.aliases, ["bar.com"]);
+    assert!(way(&trace).ends_with("> node1 (as 172.17.0.11) > node1 > outside"), "{}", way(&trace));
+    let trace = cluster.from_pod("nosuch", 80);
+    assert_eq!((trace.lookups.len(), trace.reason()), (4, Some(Reason::NameUnknown)));
+    assert_eq!(cluster.from_outside("web", 80).reason(), Some(Reason::NameUnknown));
+    assert!(cluster.from_outside("www.example.com", 80).listener().is_some());
+    cluster.machines.0.remove(&(Place::Pod("coredns".into()), 53));
+    let trace = cluster.from_pod("web", 80);
+    assert_eq!(trace.outcome, Outcome::Unresolved(Reason::NoNameServer));
+    cluster.network.detach("master", "coredns");
+    assert_eq!(cluster.from_pod("web", 80).reason(), Some(Reason::NoNameServer));
+}
+
+#[test]
+fn nothing_loops_or_panics() {
+    let mut cluster = Cluster::new();
+    // An endpoint that is a node port of another node, whose endpoint is the node port of the first.
+    let spec = |ip: &str, port: i64| {
+        obj! { "type" => "NodePort", "clusterIP" => ip, "ports" => list![obj! { "port" => 80, "nodePort" => port }] }
+    };
+    let round = |name: &str, node: &str, port: i64| {
+        let mut slice = slice(name, list![obj! { "addresses" => list![node] }]);
+        slice.set("ports", list![obj! { "name" => "", "port" => port }]);
+        slice
+    };
+    cluster.network.observe(kind::SERVICE, &service("a", spec("10.100.1.1", 31_001)), false);
+    cluster.network.observe(kind::SERVICE, &service("b", spec("10.100.1.2", 31_002)), false);
+    cluster.network.observe(kind::ENDPOINT_SLICE, &round("a", "172.17.0.12", 31_002), false);
+    cluster.network.observe(kind::ENDPOINT_SLICE, &round("b", "172.17.0.11", 31_001), false);
+    assert_eq!(cluster.from_outside("172.17.0.11", 31_001).outcome, Outcome::TimedOut(Reason::HopLimit));
+    let nowhere = [Place::Pod("nosuch".into()), Place::Node("nosuch".into()), Place::Outside];
+    for from in nowhere {
+        for host in ["", ".", "10.44.0.1", "::1", "0.0.0.0", "255.255.255.255", "web", "127.0.0.1"] {
+            for port in [0, 53, 80, 65_535] {
+                assert!(cluster.call(&from, host, port).listener().is_none(), "{from:?} {host}:{port}");
+            }
+        }
+    }
+    cluster.network.observe(kind::SERVICE, &Value::Null, false);
+    cluster.network.observe(kind::ENDPOINT_SLICE, &Value::Null, true);
+    cluster.network.observe(kind::NODE, &obj! { "metadata" => "odd" }, false);
+}

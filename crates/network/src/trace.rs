@@ -1,0 +1,200 @@
+//! One connection's way through the cluster, as a value: the page draws it, tests check it.
+
+use crate::dns::Answer;
+use crate::packet::{At, Packet, Place};
+use crate::proxy::{Choice, Rule};
+use api::Str;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+/// What happened to one attempt to connect.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// Where it began.
+    pub from: Place,
+    /// What was asked for: a name or an address.
+    pub host: Str,
+    /// The port that was asked for.
+    pub port: u16,
+    /// The names that were looked up on the way, in order.
+    pub lookups: Vec<Lookup>,
+    /// The way of the packet that asked the name server, if one was asked.
+    pub query: Vec<Hop>,
+    /// The way of the first packet, up to where it was answered or stopped. The answer goes back the same way.
+    pub hops: Vec<Hop>,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long until the client knew.
+    pub after: Duration,
+}
+
+/// One question to a name server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lookup {
+    /// The full name.
+    pub name: Str,
+    /// What the server said.
+    pub answer: Answer,
+}
+
+/// One step of a packet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hop {
+    /// Where.
+    pub at: At,
+    /// What was done with it there.
+    pub what: What,
+    /// The packet's addresses as it came.
+    pub before: Packet,
+    /// And as it left: different where addresses were translated.
+    pub after: Packet,
+}
+
+/// What was done with a packet, and by which rule.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// It was made here.
+    Sent,
+    /// It was handed on.
+    Forwarded(Route),
+    /// The load balancer gave it to a node, for a Service's node port.
+    Balanced {
+        /// The node it goes to.
+        node: Str,
+        /// The Service's namespace.
+        namespace: Str,
+        /// The Service's name.
+        name: Str,
+    },
+    /// A rule of kube-proxy gave it an endpoint.
+    Translated(Rule, Choice),
+    /// It got this place's address as its source, so that the answer comes back here.
+    Masqueraded,
+    /// It has arrived, and something listens.
+    Delivered,
+    /// It ends here.
+    Stopped(Reason, Option<Rule>),
+}
+
+/// Why a packet goes where it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The destination is on this very stack.
+    Local,
+    /// The destination is a Pod of this node.
+    Bridge,
+    /// The destination is a Pod of another node: through weave's tunnel.
+    Tunnel,
+    /// Pods know only their bridge; everything that is no Pod goes to the node.
+    DefaultGateway,
+    /// The nodes' own network.
+    NodeNetwork,
+    /// Out of the cluster.
+    Internet,
+}
+
+/// Why a packet went no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The sender itself has no network (a Pod without an address, a node without power).
+    NoNetwork,
+    /// Pod addresses mean something only inside the cluster.
+    PodNetworkIsInside,
+    /// Cluster IPs mean something only inside the cluster.
+    ServiceNetworkIsInside,
+    /// A cluster IP, or one of its ports, that no Service has: no rule translates it.
+    NoSuchService,
+    /// The Service has no ready endpoint: rejected.
+    NoEndpoints,
+    /// The Service's traffic policy is Local and this node has no endpoint: dropped.
+    NoLocalEndpoints,
+    /// Nobody has this address.
+    NoSuchAddress,
+    /// The node does not answer: it is off.
+    NodeDown,
+    /// The address is right, but nothing listens on the port.
+    NothingListens,
+    /// The load balancer has no healthy node.
+    NoHealthyNode,
+    /// The load balancer does not serve this port.
+    PortNotBalanced,
+    /// The name does not exist.
+    NameUnknown,
+    /// The name server did not answer.
+    NoNameServer,
+    /// It went in circles.
+    HopLimit,
+}
+
+impl Reason {
+    /// A code for translations, such as `no-endpoints`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Reason::NoNetwork => "no-network",
+            Reason::PodNetworkIsInside => "pod-network-is-inside",
+            Reason::ServiceNetworkIsInside => "service-network-is-inside",
+            Reason::NoSuchService => "no-such-service",
+            Reason::NoEndpoints => "no-endpoints",
+            Reason::NoLocalEndpoints => "no-local-endpoints",
+            Reason::NoSuchAddress => "no-such-address",
+            Reason::NodeDown => "node-down",
+            Reason::NothingListens => "nothing-listens",
+            Reason::NoHealthyNode => "no-healthy-node",
+            Reason::PortNotBalanced => "port-not-balanced",
+            Reason::NameUnknown => "name-unknown",
+            Reason::NoNameServer => "no-name-server",
+            Reason::HopLimit => "hop-limit",
+        }
+    }
+}
+
+/// What came of an attempt to connect.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Something listens: the connection is open.
+    Answered(Listener),
+    /// "Connection refused", at once.
+    Refused(Reason),
+    /// No answer at all: the client's system gives up after its last retry.
+    TimedOut(Reason),
+    /// "No route to host".
+    Unreachable(Reason),
+    /// The name could not be resolved.
+    Unresolved(Reason),
+}
+
+/// The other end of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listener {
+    /// Where it is. `Outside` is the workstation or a web site: see the address.
+    pub place: Place,
+    /// The address that the packet had when it arrived.
+    pub address: Ipv4Addr,
+    /// The port there.
+    pub port: u16,
+    /// Who it thinks the client is.
+    pub client: Ipv4Addr,
+}
+
+impl Trace {
+    /// The other end, if the connection came about.
+    pub fn listener(&self) -> Option<&Listener> {
+        match &self.outcome {
+            Outcome::Answered(listener) => Some(listener),
+            _ => None,
+        }
+    }
+
+    /// Why it did not come about.
+    pub fn reason(&self) -> Option<Reason> {
+        match self.outcome {
+            Outcome::Answered(_) => None,
+            Outcome::Refused(r) | Outcome::TimedOut(r) | Outcome::Unreachable(r) | Outcome::Unresolved(r) => Some(r),
+        }
+    }
+
+    /// The address that the name stood for, once it was known.
+    pub fn address(&self) -> Option<Ipv4Addr> {
+        self.hops.first().map(|hop| hop.before.destination)
+    }
+}
