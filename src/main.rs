@@ -1,2 +1,7 @@
 //! The page.
+
+mod i18n;
+mod model;
+mod settings;
+
 fn main() {}

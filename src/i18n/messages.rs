@@ -1,0 +1,141 @@
+//! The table of messages.
+
+macro_rules! messages {
+    ($($(#[$doc:meta])* $id:ident { en: $en:literal, ko: $ko:literal })*) => {
+        /// A text of the page.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Message { $($(#[$doc])* $id),* }
+
+        impl Message {
+            /// All messages.
+            #[cfg(test)]
+            pub const ALL: &[Message] = &[$(Message::$id),*];
+
+            /// The English and the Korean text.
+            pub(super) fn texts(self) -> (&'static str, &'static str) {
+                match self { $(Message::$id => ($en, $ko)),* }
+            }
+        }
+    };
+}
+
+messages! {
+    // The header.
+    VirtualTime { en: "Virtual time", ko: "가상 시간" }
+    Pause { en: "Pause", ko: "일시 정지" }
+    Resume { en: "Resume", ko: "계속" }
+    Step { en: "Step: run the next event", ko: "한 단계: 다음 이벤트 실행" }
+    Speed { en: "Speed", ko: "속도" }
+    UntilQuiet { en: "Until quiet", ko: "잠잠해질 때까지" }
+    UntilQuietHint { en: "Run as fast as possible until nothing changes", ko: "더 바뀌는 것이 없을 때까지 최대한 빨리 실행" }
+    Clock { en: "Time since the cluster started", ko: "클러스터가 시작된 뒤 흐른 시간" }
+    SwitchLanguage { en: "한국어로 보기", ko: "Read in English" }
+    LightTheme { en: "Light theme", ko: "밝은 테마" }
+    DarkTheme { en: "Dark theme", ko: "어두운 테마" }
+    SideBySide { en: "Terminal beside the picture", ko: "터미널을 그림 옆에 두기" }
+    Splitter { en: "Height of the picture", ko: "그림의 높이" }
+
+    // The terminal.
+    Terminal { en: "Terminal", ko: "터미널" }
+    Prompt { en: "kubectl command", ko: "kubectl 명령" }
+    Transcript { en: "Transcript", ko: "입력과 출력" }
+    PromptHint { en: "Type a command, Tab completes", ko: "명령을 입력하세요 (Tab: 자동 완성)" }
+    Welcome {
+        en: "A whole Kubernetes cluster lives in this page. Try:",
+        ko: "이 페이지 안에 Kubernetes 클러스터 하나가 통째로 살고 있습니다. 이렇게 시작해 보세요:"
+    }
+    CopyCommand { en: "Copy this command", ko: "이 명령 복사" }
+    Copied { en: "Copied", ko: "복사했습니다" }
+    Running { en: "running", ko: "실행 중" }
+    ExitStatus { en: "exit status {}", ko: "종료 상태 {}" }
+    Done { en: "{}: done, {} lines", ko: "{}: 완료, {}줄" }
+    Failed { en: "{}: exit status {}. {}", ko: "{}: 종료 상태 {}. {}" }
+    Truncated { en: "Earlier output was dropped here.", ko: "이 앞의 출력은 지워졌습니다." }
+    SearchHistory { en: "search:", ko: "검색:" }
+    Completions { en: "Completions", ko: "자동 완성" }
+    CompletionCount { en: "{} completions", ko: "자동 완성 {}개" }
+
+    // The picture.
+    Picture { en: "The cluster", ko: "클러스터" }
+    Outside { en: "Outside the cluster", ko: "클러스터 바깥" }
+    You { en: "You", ko: "나" }
+    Workstation { en: "workstation", ko: "작업용 PC" }
+    LoadBalancer { en: "Load balancer", ko: "로드 밸런서" }
+    Workloads { en: "Workloads", ko: "워크로드" }
+    NoWorkloads {
+        en: "Nothing runs here yet: kubectl create deployment mynginx --image=nginx",
+        ko: "아직 아무것도 없습니다: kubectl create deployment mynginx --image=nginx"
+    }
+    Services { en: "Services", ko: "Service" }
+    Desired { en: "desired", ko: "desired" }
+    Current { en: "current", ko: "current" }
+    Ready { en: "Ready", ko: "Ready" }
+    NotReady { en: "NotReady", ko: "NotReady" }
+    SchedulingDisabled { en: "SchedulingDisabled", ko: "SchedulingDisabled" }
+    ControlPlane { en: "control plane", ko: "컨트롤 플레인" }
+    Worker { en: "worker", ko: "워커" }
+    PendingTray { en: "Waiting for a node", ko: "노드를 기다리는 중" }
+    SystemPods { en: "System Pods", ko: "시스템 Pod" }
+    ShowSystemPods { en: "Show system Pods", ko: "시스템 Pod 펼치기" }
+    MoreNodes { en: "and {} more nodes", ko: "그 밖에 노드 {}개" }
+    StopKubelet { en: "Stop the kubelet on {}", ko: "{}의 kubelet 멈추기" }
+    StartKubelet { en: "Start the kubelet on {}", ko: "{}의 kubelet 시작하기" }
+    PullingImage { en: "pulling image", ko: "이미지 받는 중" }
+    ClusterIp { en: "cluster IP", ko: "클러스터 IP" }
+    NodePort { en: "node port", ko: "노드 포트" }
+    ExternalIp { en: "external IP", ko: "외부 IP" }
+    ExternalName { en: "external name", ko: "외부 이름" }
+    Endpoints { en: "endpoints", ko: "엔드포인트" }
+    EndpointsReady { en: "{} of {} ready", ko: "{}/{} Ready" }
+    PacketStopped { en: "The packet stops here", ko: "패킷이 여기서 멈췄습니다" }
+    PacketAnswered { en: "Answered", ko: "응답했습니다" }
+    NoDnsName { en: "No such name in DNS.", ko: "DNS에 그런 이름이 없습니다." }
+    NoRouteFromOutside {
+        en: "{} is an address inside the cluster. Outside, no router knows the way there.",
+        ko: "{}은(는) 클러스터 안의 주소입니다. 바깥의 라우터는 그리로 가는 길을 모릅니다."
+    }
+    NoRoute { en: "No route to {}.", ko: "{}(으)로 가는 길이 없습니다." }
+    ConnectionRefused { en: "Nothing listens on {}: connection refused.", ko: "{}에서 듣는 것이 없어 연결이 거부되었습니다." }
+    NoEndpoints { en: "The Service has no ready endpoint.", ko: "이 Service에는 준비된 엔드포인트가 없습니다." }
+    HostDown { en: "{} does not answer.", ko: "{}이(가) 응답하지 않습니다." }
+    TimedOut { en: "No answer: timed out.", ko: "응답이 없어 시간이 초과되었습니다." }
+
+    // The inspector.
+    Summary { en: "Summary", ko: "요약" }
+    Events { en: "Events", ko: "이벤트" }
+    NoEvents { en: "No events.", ko: "이벤트가 없습니다." }
+    Yaml { en: "YAML", ko: "YAML" }
+    Close { en: "Close", ko: "닫기" }
+    Gone { en: "This object no longer exists.", ko: "이 오브젝트는 이제 없습니다." }
+    Name { en: "Name", ko: "이름" }
+    Namespace { en: "Namespace", ko: "네임스페이스" }
+    Labels { en: "Labels", ko: "레이블" }
+    Selector { en: "Selector", ko: "셀렉터" }
+    Status { en: "Status", ko: "상태" }
+    Node { en: "Node", ko: "노드" }
+    PodIp { en: "Pod IP", ko: "Pod IP" }
+    Containers { en: "Containers", ko: "컨테이너" }
+    Restarts { en: "Restarts", ko: "재시작" }
+    ControlledBy { en: "Controlled by", ko: "관리하는 것" }
+    Created { en: "Created", ko: "만들어진 때" }
+    Replicas { en: "Replicas", ko: "레플리카" }
+    Type { en: "Type", ko: "유형" }
+    Ports { en: "Ports", ko: "포트" }
+
+    // The editor.
+    Edit { en: "Edit", ko: "편집" }
+    EditText { en: "Text of the file", ko: "파일 내용" }
+    EditWrong { en: "This was not accepted. Your text is kept: correct it, or cancel.", ko: "받아들여지지 않았습니다. 입력한 내용은 그대로 있으니 고치거나 취소하세요." }
+    Save { en: "Save", ko: "저장" }
+    Cancel { en: "Cancel", ko: "취소" }
+
+    // When something goes wrong with the page itself.
+    Crashed {
+        en: "Something broke inside the page. Your session is being restored from what you typed.",
+        ko: "페이지 안에서 문제가 생겼습니다. 입력한 명령으로 세션을 되살리고 있습니다."
+    }
+    CrashedAgain {
+        en: "The page broke again while restoring your session, so it started a new one.",
+        ko: "세션을 되살리는 동안 다시 문제가 생겨 새 세션으로 시작했습니다."
+    }
+}

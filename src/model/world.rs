@@ -1,0 +1,319 @@
+//! The world the picture shows, kept up to date change by change.
+
+use super::pod::PodState;
+use super::{End, Pod, Service, Workload, service};
+use api::{Kind, Str, Value, kind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// How many colours owners take turns in (`owner-0` ... in picture.css).
+const HUES: u8 = 8;
+
+/// A node and the Pods on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// The node's name.
+    pub name: Str,
+    /// The node's internal IP.
+    pub address: Str,
+    /// Whether its condition Ready is True.
+    pub ready: bool,
+    /// Whether it is cordoned.
+    pub cordoned: bool,
+    /// Whether it is a control plane node.
+    pub control_plane: bool,
+    /// Whether the API knows the node (Pods can outlive it).
+    pub known: bool,
+    /// Its Pods, oldest first.
+    pub pods: Vec<Rc<Pod>>,
+}
+
+/// Everything the picture shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct World {
+    /// The nodes by name.
+    pub rooms: BTreeMap<Str, Rc<Room>>,
+    /// Pods that wait for a node.
+    pub tray: Rc<Vec<Rc<Pod>>>,
+    /// Deployments, DaemonSets and ReplicaSets without an owner, oldest first.
+    pub workloads: Rc<Vec<Rc<Workload>>>,
+    /// Services, oldest first.
+    pub services: Rc<Vec<Rc<Service>>>,
+    index: Index,
+}
+
+/// What is needed to apply a change without looking at everything.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Index {
+    pods: BTreeMap<Str, Rc<Pod>>,
+    /// Deployments, ReplicaSets and DaemonSets by UID.
+    owners: BTreeMap<Str, Workload>,
+    services: BTreeMap<(Str, Str), Service>,
+    /// Endpoints by Service, then by EndpointSlice.
+    ends: BTreeMap<(Str, Str), BTreeMap<Str, Vec<End>>>,
+    hues: BTreeMap<Str, u8>,
+    next_hue: u8,
+    /// Pods, by UID, for which an image is being pulled.
+    pulling: BTreeSet<Str>,
+}
+
+impl World {
+    /// The kinds whose changes the world wants to hear, in the order in which they make sense: owners before owned.
+    pub fn kinds() -> [&'static Kind; 8] {
+        use kind::*;
+        [NODE, DEPLOYMENT, REPLICA_SET, DAEMON_SET, POD, SERVICE, ENDPOINT_SLICE, EVENT]
+    }
+
+    /// Takes one change in. `gone` says that the object was deleted; `object` is then its last state.
+    pub fn apply(&mut self, of: &'static Kind, gone: bool, object: &Value) {
+        if of == kind::POD {
+            self.apply_pod(gone, object);
+        } else if of == kind::NODE {
+            self.apply_node(gone, object);
+        } else if of == kind::EVENT {
+            self.apply_event(gone, object);
+        } else if of == kind::SERVICE {
+            self.apply_service(gone, object);
+        } else if of == kind::ENDPOINT_SLICE {
+            self.apply_slice(gone, object);
+        } else {
+            self.apply_workload(of, gone, object);
+        }
+    }
+
+    /// The Pod with a UID.
+    pub fn pod(&self, uid: &str) -> Option<&Rc<Pod>> {
+        self.index.pods.get(uid)
+    }
+
+    /// The UIDs of everything that belongs together with the object `uid`: an owner, its ReplicaSets and Pods, and the
+    /// Services that lead to them; or a Service and its Pods; or a Pod with its owner and Services.
+    pub fn related(&self, uid: &str) -> BTreeSet<Str> {
+        let mut related = BTreeSet::from([Str::from(uid)]);
+        if let Some(service) = self.services.iter().find(|service| service.uid == uid) {
+            related.extend(service.ends.iter().map(|end| end.pod.clone()));
+            return related;
+        }
+        let root = self.index.pods.get(uid).map_or_else(|| self.root(uid), |pod| pod.owner.clone());
+        if !root.is_empty() {
+            related.insert(root.clone());
+            let owned = self.index.owners.values().filter(|owner| owner.owner == root);
+            related.extend(owned.map(|owner| owner.uid.clone()));
+            // Of a single Pod only its own Services are related, of an owner all its Pods.
+            if !self.index.pods.contains_key(uid) {
+                related.extend(self.index.pods.values().filter(|pod| pod.owner == root).map(|pod| pod.uid.clone()));
+            }
+        }
+        let leads_here = |service: &&Rc<Service>| service.ends.iter().any(|end| related.contains(&end.pod));
+        let services: Vec<Str> = self.services.iter().filter(leads_here).map(|service| service.uid.clone()).collect();
+        related.extend(services);
+        related
+    }
+
+    fn apply_node(&mut self, gone: bool, node: &Value) {
+        let name = Str::from(node.name());
+        if gone {
+            let left = self.rooms.get_mut(&name).map(|room| {
+                Rc::make_mut(room).known = false;
+                room.pods.is_empty()
+            });
+            if left == Some(true) {
+                self.rooms.remove(&name);
+            }
+            return;
+        }
+        let addresses = node["status"]["addresses"].array();
+        let address = addresses.iter().find(|a| a["type"].str() == "InternalIP").unwrap_or(&api::NULL);
+        let labels = node.labels();
+        let seen = Room {
+            name: name.clone(),
+            address: address["address"].to_str(),
+            ready: api::meta::condition(node, "Ready")["status"].str() == "True",
+            cordoned: node["spec"]["unschedulable"].bool(),
+            control_plane: !labels["node-role.kubernetes.io/control-plane"].is_null(),
+            known: true,
+            pods: Vec::new(),
+        };
+        let room = self.room(&name);
+        let same = room.address == seen.address
+            && (room.ready, room.cordoned, room.control_plane, room.known)
+                == (seen.ready, seen.cordoned, seen.control_plane, seen.known);
+        // Every heartbeat changes a Node; the picture only changes when what it shows does.
+        if !same {
+            let pods = room.pods.clone();
+            *Rc::make_mut(room) = Room { pods, ..seen };
+        }
+    }
+
+    fn room(&mut self, name: &Str) -> &mut Rc<Room> {
+        self.rooms.entry(name.clone()).or_insert_with(|| Rc::new(Room { name: name.clone(), ..Room::default() }))
+    }
+
+    fn apply_pod(&mut self, gone: bool, object: &Value) {
+        let mut pod = Pod::read(object);
+        if gone {
+            self.index.pulling.remove(&pod.uid);
+            self.take_out(&pod.uid);
+            return;
+        }
+        pod.pulling = self.index.pulling.contains(&pod.uid) && pod.look == PodState::Starting;
+        pod.owner = self.root(&pod.owner);
+        pod.hue = self.hue(&pod.owner);
+        self.put(pod);
+    }
+
+    /// Puts a Pod where it belongs, in place of its former state.
+    fn put(&mut self, pod: Pod) {
+        let before = self.index.pods.get(&pod.uid);
+        if before.is_some_and(|before| **before == pod) {
+            return;
+        }
+        let moved = before.is_none_or(|before| before.node != pod.node);
+        if moved {
+            self.take_out(&pod.uid);
+        }
+        let pod = Rc::new(pod);
+        self.index.pods.insert(pod.uid.clone(), pod.clone());
+        let list = self.list_of(&pod.node);
+        match list.iter().position(|other| other.uid == pod.uid) {
+            Some(at) => list[at] = pod,
+            None => {
+                let at = list.partition_point(|other| (&other.created, &other.name) < (&pod.created, &pod.name));
+                list.insert(at, pod);
+            }
+        }
+    }
+
+    fn take_out(&mut self, uid: &Str) {
+        let Some(pod) = self.index.pods.remove(uid) else { return };
+        self.list_of(&pod.node).retain(|other| other.uid != *uid);
+        let deserted = self.rooms.get(&pod.node).is_some_and(|room| !room.known && room.pods.is_empty());
+        if deserted {
+            self.rooms.remove(&pod.node);
+        }
+    }
+
+    fn list_of(&mut self, node: &Str) -> &mut Vec<Rc<Pod>> {
+        match node.as_str() {
+            "" => Rc::make_mut(&mut self.tray),
+            _ => &mut Rc::make_mut(self.room(node)).pods,
+        }
+    }
+
+    fn apply_event(&mut self, gone: bool, event: &Value) {
+        let about = &event["involvedObject"];
+        if gone || about["kind"].str() != "Pod" {
+            return;
+        }
+        let uid = about["uid"].to_str();
+        let changed = match event["reason"].str() {
+            "Pulling" => self.index.pulling.insert(uid.clone()),
+            "Pulled" | "Failed" | "Created" | "Started" | "Killing" => self.index.pulling.remove(&uid),
+            _ => false,
+        };
+        let Some(pod) = self.index.pods.get(&uid).filter(|_| changed) else { return };
+        let pulling = self.index.pulling.contains(&uid) && pod.look == PodState::Starting;
+        self.put(Pod { pulling, ..(**pod).clone() });
+    }
+
+    fn apply_workload(&mut self, of: &'static Kind, gone: bool, object: &Value) {
+        let mut workload = Workload::read(of, object);
+        if gone {
+            self.index.owners.remove(&workload.uid);
+        } else {
+            let root = if workload.owner.is_empty() { workload.uid.clone() } else { workload.owner.clone() };
+            workload.hue = self.hue(&root).unwrap_or_default();
+            if self.index.owners.get(&workload.uid) == Some(&workload) {
+                return;
+            }
+            self.index.owners.insert(workload.uid.clone(), workload);
+        }
+        self.workloads = Rc::new(self.lane());
+    }
+
+    /// The lane of workloads. A cluster has few of them compared with its Pods.
+    fn lane(&self) -> Vec<Rc<Workload>> {
+        let owners = &self.index.owners;
+        let mut children: BTreeMap<&Str, Vec<Rc<Workload>>> = BTreeMap::new();
+        for owned in owners.values().filter(|w| owners.contains_key(&w.owner)) {
+            children.entry(&owned.owner).or_default().push(Rc::new(owned.clone()));
+        }
+        let mut lane: Vec<Rc<Workload>> = Vec::new();
+        for top in owners.values().filter(|w| !owners.contains_key(&w.owner)) {
+            let mut children = children.remove(&top.uid).unwrap_or_default();
+            children.sort_by(|a, b| (&a.created, &a.name).cmp(&(&b.created, &b.name)));
+            let card = Workload { children, ..top.clone() };
+            // An unchanged card keeps its Rc, and is not drawn again.
+            let same = self.workloads.iter().find(|old| old.uid == card.uid && ***old == card);
+            lane.push(same.cloned().unwrap_or_else(|| Rc::new(card)));
+        }
+        lane.sort_by(|a, b| (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name)));
+        lane
+    }
+
+    fn apply_service(&mut self, gone: bool, object: &Value) {
+        let key = (Str::from(object.namespace()), Str::from(object.name()));
+        if gone {
+            self.index.services.remove(&key);
+        } else {
+            self.index.services.insert(key.clone(), Service::read(object));
+        }
+        self.draw_service(&key);
+    }
+
+    fn apply_slice(&mut self, gone: bool, slice: &Value) {
+        let service = slice.labels()["kubernetes.io/service-name"].to_str();
+        let key = (Str::from(slice.namespace()), service);
+        let slices = self.index.ends.entry(key.clone()).or_default();
+        if gone {
+            slices.remove(slice.name());
+        } else {
+            slices.insert(slice.name().into(), service::ends(slice));
+        }
+        self.draw_service(&key);
+    }
+
+    fn draw_service(&mut self, key: &(Str, Str)) {
+        let lane = Rc::make_mut(&mut self.services);
+        let at = lane.iter().position(|service| (&service.namespace, &service.name) == (&key.0, &key.1));
+        let Some(service) = self.index.services.get(key) else {
+            at.map(|at| lane.remove(at));
+            return;
+        };
+        let ends: Vec<End> =
+            self.index.ends.get(key).into_iter().flat_map(|slices| slices.values().flatten().cloned()).collect();
+        let mut hues = ends.iter().map(|end| self.index.pods.get(&end.pod).and_then(|pod| pod.hue));
+        let hue = hues.next().flatten().filter(|hue| hues.all(|other| other == Some(*hue)));
+        // Without Pods for a moment, an entrance keeps the colour it had.
+        let hue = hue.or(at.filter(|_| ends.is_empty()).and_then(|at| lane[at].hue));
+        let service = Rc::new(Service { ends, hue, ..service.clone() });
+        match at {
+            Some(at) => lane[at] = service,
+            None => {
+                lane.push(service);
+                lane.sort_by(|a, b| (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name)));
+            }
+        }
+    }
+
+    /// The topmost known owner of what the object `uid` owns: itself, or its controller.
+    fn root(&self, uid: &str) -> Str {
+        match self.index.owners.get(uid) {
+            Some(owner) if !owner.owner.is_empty() => owner.owner.clone(),
+            _ => uid.into(),
+        }
+    }
+
+    /// The colour of the owner `uid`: owners take turns in the order in which they appear.
+    fn hue(&mut self, uid: &Str) -> Option<u8> {
+        if uid.is_empty() {
+            return None;
+        }
+        let index = &mut self.index;
+        Some(*index.hues.entry(uid.clone()).or_insert_with(|| {
+            let hue = index.next_hue;
+            index.next_hue = (hue + 1) % HUES;
+            hue
+        }))
+    }
+}
