@@ -8,6 +8,7 @@ mod alike;
 mod mask;
 mod play;
 mod scenario;
+#[path = "../common/shell.rs"]
 mod shell;
 
 use play::{Score, play};
