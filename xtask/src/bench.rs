@@ -1,9 +1,68 @@
-//! `cargo xtask bench`: the benchmarks, in the release profile.
+//! `cargo xtask bench`: how the cluster's cost grows. Times depend on the machine's mood, so what counts is their ratio
+//! within one run: ten times the Pods should take ten times as long.
 
-use crate::error::Result;
+use crate::error::{Error, Result, fail};
 use crate::sh;
+use std::path::PathBuf;
 
-/// Runs every benchmark of the workspace; arguments are passed on to them.
+/// Nodes and Pods of each workload; all but the first have Kubernetes' own 30 Pods a node.
+const WORKLOADS: &[(usize, usize)] = &[(5, 1_000), (334, 10_000), (3_334, 100_000)];
+
+/// Runs the workloads one after the other; `--quick` leaves the greatest out.
 pub fn run(arguments: &[String]) -> Result {
-    sh::run(sh::cargo().args(["bench", "--workspace", "--benches", "--"]).args(arguments))
+    let quick = match arguments {
+        [] => false,
+        [flag] if flag == "--quick" => true,
+        _ => return fail("usage: cargo xtask bench [--quick]"),
+    };
+    sh::run(sh::cargo().args(["build", "--release", "--package", "kubarium"]))?;
+    println!("{:>6} {:>7} {:>9} {:>10} {:>8}  against ten times fewer", "nodes", "Pods", "seconds", "Pods/s", "MiB");
+    let mut before: Option<(usize, f64)> = None;
+    for (nodes, pods) in &WORKLOADS[..WORKLOADS.len() - usize::from(quick)] {
+        let line = measure(*nodes, *pods)?;
+        let [wall, rate, memory] = ["wall_s", "pods_per_s", "peak_rss_mb"].map(|name| number(&line, name));
+        if number(&line, "ready") != *pods as f64 {
+            return fail(format!("not every Pod became ready: {line}"));
+        }
+        let growth = before.map(|(fewer, time)| (wall / time) / (*pods as f64 / fewer as f64));
+        let growth = growth.map(|growth| format!("{growth:.2} times linear")).unwrap_or_default();
+        println!("{nodes:>6} {pods:>7} {wall:>9.3} {rate:>10.0} {memory:>8.0}  {growth}");
+        before = Some((*pods, wall));
+    }
+    Ok(())
+}
+
+/// The line of figures that `kubarium scale` prints.
+fn measure(nodes: usize, pods: usize) -> Result<String> {
+    let [nodes, pods] = [nodes, pods].map(|count| count.to_string());
+    let mut scale = sh::program(release());
+    scale.args(["scale", "--nodes", &nodes, "--pods", &pods]);
+    sh::output(&mut scale).ok_or_else(|| Error(format!("kubarium scale --nodes {nodes} --pods {pods} failed")))
+}
+
+/// The native command of the release profile, beside the folder that we run from.
+fn release() -> PathBuf {
+    let ours = std::env::current_exe().unwrap_or_default();
+    let target =
+        ours.parent().and_then(|folder| folder.parent()).map_or_else(|| sh::root().join("target"), PathBuf::from);
+    target.join("release").join(format!("kubarium{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// A number in a line of JSON without nesting; NaN if it is not there.
+fn number(line: &str, name: &str) -> f64 {
+    let value = line.split_once(&format!("\"{name}\":")).map_or("", |(_, rest)| rest);
+    value.split([',', '}']).next().unwrap_or_default().trim().parse().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_by_their_names() {
+        let line = r#"{"nodes":5,"pods":1000, "ready": 1000,"wall_s":0.25}"#;
+        assert_eq!(number(line, "ready"), 1000.0);
+        assert_eq!(number(line, "wall_s"), 0.25);
+        assert!(number(line, "peak_rss_mb").is_nan());
+    }
 }

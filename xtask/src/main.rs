@@ -31,7 +31,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "build", about: "write the release page to dist/", run: build::run },
     Command { name: "oracle", about: "score the recordings [-v] [SCENARIO.scn ...]", run: oracle::run },
     Command { name: "size", about: "what the page downloads, against its budget", run: size::run },
-    Command { name: "bench", about: "run the benchmarks", run: bench::run },
+    Command { name: "bench", about: "how the cost grows with the cluster [--quick]", run: bench::run },
     Command { name: "tidy", about: "check the house rules that no compiler checks", run: tidy::run },
 ];
 
