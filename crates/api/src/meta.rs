@@ -74,7 +74,7 @@ impl Value {
 impl From<Time> for Value {
     /// As `metav1.Time`: whole seconds.
     fn from(time: Time) -> Value {
-        Value::String(time.rfc3339().into())
+        Value::String(time.rfc3339_text())
     }
 }
 

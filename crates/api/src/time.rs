@@ -1,5 +1,6 @@
 //! Virtual time: microseconds since the Unix epoch, and its texts.
 
+use crate::Str;
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
@@ -24,8 +25,26 @@ impl Time {
 
     /// As `metav1.Time` is written: `2026-11-23T00:43:19Z`.
     pub fn rfc3339(self) -> String {
-        let (date, clock) = self.parts();
-        format!("{date}T{clock}Z")
+        self.rfc3339_text().to_string()
+    }
+
+    /// [`Time::rfc3339`] without an allocation: objects are full of times.
+    pub(crate) fn rfc3339_text(self) -> Str {
+        let seconds = self.seconds();
+        let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_PER_DAY));
+        let of_day = seconds.rem_euclid(SECONDS_PER_DAY);
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let mut put = |at: usize, mut number: i64, digits: usize| {
+            for place in (at..at + digits).rev() {
+                text[place] = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
+        };
+        put(0, year, 4);
+        for (at, number) in [(5, month), (8, day), (11, of_day / 3600), (14, of_day / 60 % 60), (17, of_day % 60)] {
+            put(at, number, 2);
+        }
+        Str::new(std::str::from_utf8(&text).unwrap_or_default())
     }
 
     /// As `metav1.MicroTime` is written: `2026-11-23T00:43:19.123456Z`.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub type Str = smol_str::SmolStr;
 
 /// One node of an object's tree.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// JSON's `null`, and what a missing field reads as.
     #[default]
@@ -109,7 +109,6 @@ impl Map {
     }
 
     fn position(&self, key: &str) -> Result<usize, usize> {
-        // Objects have few fields: comparing lengths and bytes one after the other beats a binary search up to here.
         self.0.binary_search_by(|(k, _)| k.as_str().cmp(key))
     }
 }
@@ -130,7 +129,33 @@ impl FromIterator<(Str, Value)> for Map {
     }
 }
 
+impl PartialEq for Value {
+    /// Equal trees; a shared subtree is not walked, so comparing an object with a changed copy of it costs the change.
+    fn eq(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Float(a), Value::Float(b)) => a == b,
+            (Value::String(a), Value::String(b)) => a == b,
+            (Value::Array(a), Value::Array(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b) || a == b,
+            _ => false,
+        }
+    }
+}
+
 impl Value {
+    /// Whether both are the same leaf or share one subtree: a quick test that may miss equal trees.
+    pub fn is_same(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Array(a), Value::Array(b)) => Arc::ptr_eq(a, b),
+            (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b),
+            (Value::Array(_) | Value::Object(_), _) => false,
+            _ => self == other,
+        }
+    }
+
     /// An empty object.
     pub fn object() -> Value {
         Value::Object(Arc::default())

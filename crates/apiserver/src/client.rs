@@ -1,7 +1,7 @@
 //! The client half: the calls that components make. Each is a request to the server, or a read of what a watch has
 //! told the client already (its informer's cache, which in this simulation is the store itself).
 
-use crate::index::{Index, pair};
+use crate::index::{Index, IndexKey};
 use crate::request::{Propagation, Request, Verb};
 use crate::server::ApiServer;
 use crate::store::Key;
@@ -87,17 +87,17 @@ impl<'a> Client<'a> {
 
     /// The objects that name `uid` among their owners.
     pub fn owned_by(&self, kind: &Kind, uid: &str) -> Vec<Value> {
-        self.server.store.indexed(kind, Index::Owner, uid).cloned().collect()
+        self.server.store.indexed(kind, &IndexKey::new(Index::Owner, uid)).cloned().collect()
     }
 
     /// How many objects name `uid` among their owners.
     pub fn count_owned_by(&self, kind: &Kind, uid: &str) -> usize {
-        self.server.store.indexed_count(kind, Index::Owner, uid)
+        self.server.store.indexed_count(kind, &IndexKey::new(Index::Owner, uid))
     }
 
     /// The Pods that are bound to a node.
     pub fn pods_on(&self, node: &str) -> Vec<Value> {
-        self.server.store.indexed(kind::POD, Index::Node, node).cloned().collect()
+        self.server.store.indexed(kind::POD, &IndexKey::new(Index::Node, node)).cloned().collect()
     }
 
     /// The Services whose selector matches a Pod's labels.
@@ -105,8 +105,8 @@ impl<'a> Client<'a> {
         let labels = pod.labels();
         let mut services: Vec<Value> = Vec::new();
         for (key, value) in labels.entries() {
-            let candidates =
-                self.server.store.indexed(kind::SERVICE, Index::Selector, &pair(pod.namespace(), key, value.str()));
+            let pair = IndexKey::pair(Index::Selector, pod.namespace(), key, value.to_str());
+            let candidates = self.server.store.indexed(kind::SERVICE, &pair);
             let matching = |s: &&Value| s["spec"]["selector"].entries().all(|(k, v)| labels[k.as_str()] == *v);
             services.extend(candidates.filter(matching).cloned());
         }
@@ -115,7 +115,7 @@ impl<'a> Client<'a> {
 
     /// The events about the object with `uid`.
     pub fn events_about(&self, uid: &str) -> Vec<Value> {
-        self.server.store.indexed(kind::EVENT, Index::Regarding, uid).cloned().collect()
+        self.server.store.indexed(kind::EVENT, &IndexKey::new(Index::Regarding, uid)).cloned().collect()
     }
 
     /// Makes an object; its namespace is the one it names.

@@ -4,7 +4,7 @@
 //! themselves, so that a snapshot misses nothing.
 
 use crate::client::EventSpec;
-use crate::index::Index;
+use crate::index::{Index, IndexKey};
 use crate::request::{Request, Verb};
 use crate::server::ApiServer;
 use api::{Kind, Value, kind, obj};
@@ -26,7 +26,8 @@ impl ApiServer {
         spec: &EventSpec<'_>,
     ) {
         let uid = about.uid();
-        let recent: Vec<Value> = self.store.indexed(kind::EVENT, Index::Regarding, uid).cloned().collect();
+        let recent: Vec<Value> =
+            self.store.indexed(kind::EVENT, &IndexKey::new(Index::Regarding, uid)).cloned().collect();
         let ours = || recent.iter().filter(|e| e["source"]["component"].str() == component);
         let similar = || ours().filter(|e| e["reason"].str() == spec.reason && e["type"].str() == spec.type_);
         let now = self.now;

@@ -7,43 +7,77 @@ use api::{Kind, Str, Value, kind};
 pub enum Index {
     /// By the UID of each owner.
     Owner,
-    /// By each label, as `namespace/key=value`.
+    /// By each label.
     Label,
     /// Pods by the node they are bound to.
     Node,
-    /// Services by the first pair of their selector, as `namespace/key=value`.
+    /// Services by the first pair of their selector.
     Selector,
     /// Events by the UID of the object they are about.
     Regarding,
 }
 
+/// What an index has objects under.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IndexKey {
+    index: Index,
+    value: Str,
+    /// Of a label or a selector; empty for the other indexes.
+    key: Str,
+    namespace: Str,
+}
+
+impl IndexKey {
+    /// The key of a UID or a name.
+    pub fn new(index: Index, value: impl Into<Str>) -> IndexKey {
+        IndexKey { index, value: value.into(), key: Str::default(), namespace: Str::default() }
+    }
+
+    /// The key of a label or a selector's pair in a namespace.
+    pub fn pair(index: Index, namespace: impl Into<Str>, key: &Str, value: impl Into<Str>) -> IndexKey {
+        IndexKey { index, value: value.into(), key: key.clone(), namespace: namespace.into() }
+    }
+}
+
+/// Whether the indexes have `old` and `new` under the same keys, as far as shared subtrees tell without a walk.
+pub(crate) fn same_keys(kind: &Kind, old: &Value, new: &Value) -> bool {
+    let (before, after) = (&old["metadata"], &new["metadata"]);
+    before["labels"].is_same(&after["labels"])
+        && before["ownerReferences"].is_same(&after["ownerReferences"])
+        && special(kind).is_none_or(|(outer, inner)| old[outer][inner].is_same(&new[outer][inner]))
+}
+
+/// The field that a kind is indexed by besides labels and owners.
+fn special(kind: &Kind) -> Option<(&'static str, &'static str)> {
+    match kind {
+        k if k == kind::POD => Some(("spec", "nodeName")),
+        k if k == kind::SERVICE => Some(("spec", "selector")),
+        k if k == kind::EVENT => Some(("involvedObject", "uid")),
+        _ => None,
+    }
+}
+
 /// Under which keys the indexes have `object`; none for null.
-pub(crate) fn index_keys(kind: &Kind, object: &Value) -> Vec<(Index, Str)> {
+pub(crate) fn index_keys(kind: &Kind, object: &Value) -> Vec<IndexKey> {
     let mut keys = Vec::new();
     let metadata = &object["metadata"];
     for owner in metadata["ownerReferences"].array() {
-        keys.push((Index::Owner, owner["uid"].to_str()));
+        keys.push(IndexKey::new(Index::Owner, owner["uid"].to_str()));
     }
-    let namespace = metadata["namespace"].str();
+    let namespace = &metadata["namespace"];
     for (key, value) in metadata["labels"].entries() {
-        keys.push((Index::Label, pair(namespace, key, value.str())));
+        keys.push(IndexKey::pair(Index::Label, namespace.to_str(), key, value.to_str()));
     }
-    if kind == kind::POD {
-        let node = &object["spec"]["nodeName"];
-        if !node.str().is_empty() {
-            keys.push((Index::Node, node.to_str()));
+    let value = special(kind).map_or(&api::NULL, |(outer, inner)| &object[outer][inner]);
+    match kind {
+        k if k == kind::SERVICE => {
+            if let Some((key, value)) = value.entries().next() {
+                keys.push(IndexKey::pair(Index::Selector, namespace.to_str(), key, value.to_str()));
+            }
         }
-    } else if kind == kind::SERVICE {
-        if let Some((key, value)) = object["spec"]["selector"].entries().next() {
-            keys.push((Index::Selector, pair(namespace, key, value.str())));
-        }
-    } else if kind == kind::EVENT {
-        keys.push((Index::Regarding, object["involvedObject"]["uid"].to_str()));
+        k if k == kind::EVENT => keys.push(IndexKey::new(Index::Regarding, value.to_str())),
+        _ if !value.str().is_empty() => keys.push(IndexKey::new(Index::Node, value.to_str())),
+        _ => {}
     }
     keys
-}
-
-/// The key of a label in [`Index::Label`] and [`Index::Selector`].
-pub fn pair(namespace: &str, key: &str, value: &str) -> Str {
-    format!("{namespace}/{key}={value}").into()
 }

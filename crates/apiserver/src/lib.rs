@@ -50,31 +50,13 @@ mod shim {
 }
 mod store;
 mod strategy;
-#[allow(missing_docs)]
-pub mod table {
-    // Until the real table module lands (describe: replace this inline module by `pub mod table;`).
-    use api::{Kind, Time, Value, obj};
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum RowObject {
-        None,
-        Metadata,
-        Object,
-    }
-    pub fn table<'a>(
-        _kind: &Kind,
-        objects: impl IntoIterator<Item = &'a Value>,
-        _now: Time,
-        _rows: RowObject,
-    ) -> Value {
-        obj! { "kind" => "Table", "rows" => objects.into_iter().map(|o| obj! { "cells" => api::list![o.name()], "object" => o.clone() }).collect::<Value>() }
-    }
-}
+pub mod table;
 pub mod watch;
 mod write;
 
 pub use client::{Client, DeleteOptions, EventSpec};
 pub use component::{Component, Context, WorkKey};
-pub use index::{Index, pair as index_pair};
+pub use index::{Index, IndexKey};
 pub use request::{FieldValidation, Options, PatchType, Propagation, Request, Response, Verb};
 pub use server::ApiServer;
 pub use store::{Key, Store};

@@ -1,10 +1,10 @@
 //! Get, list and watch.
 
-use crate::index::{Index, pair};
+use crate::index::{Index, IndexKey};
 use crate::request::{Request, Response};
 use crate::server::ApiServer;
 use crate::store::Key;
-use crate::table::{self, RowObject};
+use crate::table::{self, IncludeObject};
 use crate::watch::{EventType, Watch, WatchEvent};
 use api::{FieldSelector, Selector};
 use api::{Kind, Status, Value, kind, obj};
@@ -13,7 +13,7 @@ impl ApiServer {
     pub(crate) fn get(&self, request: &Request) -> Result<Response, Status> {
         let object = self.find(request.kind, &request.namespace, &request.name)?.clone();
         let body = match request.options.table {
-            true => table::table(request.kind, [&object], self.now, RowObject::Metadata),
+            true => table::table(request.kind, [&object], self.now, IncludeObject::Metadata),
             false => object,
         };
         Ok(Response { body, warnings: deprecation(request.kind) })
@@ -29,7 +29,7 @@ impl ApiServer {
         let matching = self.matching(request.kind, &request.namespace, &labels).filter(|object| fields.matches(object));
         let metadata = obj! { "resourceVersion" => self.store.revision().to_string() };
         let body = if request.options.table {
-            let mut table = table::table(request.kind, matching, self.now, RowObject::Metadata);
+            let mut table = table::table(request.kind, matching, self.now, IncludeObject::Metadata);
             table.set("metadata", metadata);
             table
         } else {
@@ -51,14 +51,13 @@ impl ApiServer {
     ) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
         let narrowest = labels
             .equalities()
-            .map(|(key, value)| pair(namespace, key, value))
-            .min_by_key(|pair| self.store.indexed_count(kind, Index::Label, pair));
-        match narrowest.filter(|_| !namespace.is_empty()) {
-            Some(pair) => {
-                Box::new(self.store.indexed(kind, Index::Label, &pair).filter(|object| labels.matches(object.labels())))
-            }
-            None => Box::new(self.store.list(kind, namespace).filter(|object| labels.matches(object.labels()))),
-        }
+            .map(|(key, value)| IndexKey::pair(Index::Label, namespace, key, value.clone()))
+            .min_by_key(|key| self.store.indexed_count(kind, key));
+        let candidates: Box<dyn Iterator<Item = &'a Value> + 'a> = match narrowest.filter(|_| !namespace.is_empty()) {
+            Some(key) => Box::new(self.store.indexed(kind, &key)),
+            None => self.store.list(kind, namespace),
+        };
+        Box::new(candidates.filter(|object| labels.matches(object.labels())))
     }
 
     /// Begins to follow a collection. Without a resource version the watcher first sees what exists, as ADDED.
@@ -120,7 +119,7 @@ impl ApiServer {
         watch.revision = self.store.revision();
         if watch.table {
             for event in &mut events {
-                event.object = table::table(watch.kind, [&event.object], self.now, RowObject::Metadata);
+                event.object = table::table(watch.kind, [&event.object], self.now, IncludeObject::Metadata);
             }
         }
         Ok(events)

@@ -3,7 +3,7 @@
 //! Everything is a persistent map, so a clone of the store is a snapshot. A write touches the entry, the index entries
 //! that really change, and the end of one log.
 
-use crate::index::{Index, index_keys};
+use crate::index::{IndexKey, index_keys, same_keys};
 use crate::watch::{EventType, WatchEvent};
 use api::{Kind, Str, Time, Value, kind::KINDS};
 use imbl::{OrdMap, OrdSet, Vector};
@@ -36,7 +36,7 @@ impl Key {
 #[derive(Clone, Default)]
 struct Table {
     objects: OrdMap<Key, Value>,
-    indexes: OrdMap<(Index, Str), OrdSet<Key>>,
+    indexes: OrdMap<IndexKey, OrdSet<Key>>,
     log: Vector<WatchEvent>,
     /// The revision of the newest change that is no longer in the log.
     forgotten: u64,
@@ -83,16 +83,15 @@ impl Store {
         Box::new(objects.range(from..).take_while(move |(key, _)| key.namespace == namespace).map(|(_, value)| value))
     }
 
-    /// The objects that an index has under `value`, by namespace and name.
-    pub fn indexed<'a>(&'a self, kind: &Kind, index: Index, value: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+    /// The objects that an index has under `key`, by namespace and name.
+    pub fn indexed<'a>(&'a self, kind: &Kind, key: &IndexKey) -> impl Iterator<Item = &'a Value> + use<'a> {
         let table = &self.tables[kind.index];
-        let keys = table.indexes.get(&(index, Str::from(value)));
-        keys.into_iter().flatten().filter_map(|key| table.objects.get(key))
+        table.indexes.get(key).into_iter().flatten().filter_map(|key| table.objects.get(key))
     }
 
-    /// How many objects an index has under `value`.
-    pub fn indexed_count(&self, kind: &Kind, index: Index, value: &str) -> usize {
-        self.tables[kind.index].indexes.get(&(index, Str::from(value))).map_or(0, OrdSet::len)
+    /// How many objects an index has under `key`.
+    pub fn indexed_count(&self, kind: &Kind, key: &IndexKey) -> usize {
+        self.tables[kind.index].indexes.get(key).map_or(0, OrdSet::len)
     }
 
     /// Stores `object` (new or changed), numbers it, and logs the change. Returns it as it is stored.
@@ -149,10 +148,10 @@ impl Store {
 }
 
 fn reindex(table: &mut Table, kind: &Kind, key: &Key, old: &Value, new: &Value) {
-    let (before, after) = (index_keys(kind, old), index_keys(kind, new));
-    if before == after {
+    if same_keys(kind, old, new) {
         return;
     }
+    let (before, after) = (index_keys(kind, old), index_keys(kind, new));
     for entry in before.iter().filter(|entry| !after.contains(entry)) {
         if let Some(keys) = table.indexes.get_mut(entry) {
             keys.remove(key);
@@ -169,6 +168,7 @@ fn reindex(table: &mut Table, kind: &Kind, key: &Key, old: &Value, new: &Value) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::Index;
     use api::{kind, obj};
 
     fn pod(name: &str, node: &str) -> Value {
@@ -182,15 +182,16 @@ mod tests {
     #[test]
     fn indexes_follow_the_objects() {
         let mut store = Store::default();
+        let web = IndexKey::pair(Index::Label, "default", &"app".into(), "web");
         store.put(kind::POD, pod("a", ""), Time(0));
         store.put(kind::POD, pod("b", "node1"), Time(0));
-        assert_eq!(store.indexed(kind::POD, Index::Node, "node1").count(), 1);
+        assert_eq!(store.indexed(kind::POD, &IndexKey::new(Index::Node, "node1")).count(), 1);
         store.put(kind::POD, pod("a", "node1"), Time(0));
-        let names: Vec<_> = store.indexed(kind::POD, Index::Node, "node1").map(Value::name).collect();
+        let names: Vec<_> = store.indexed(kind::POD, &IndexKey::new(Index::Node, "node1")).map(Value::name).collect();
         assert_eq!(names, ["a", "b"]);
-        assert_eq!(store.indexed_count(kind::POD, Index::Label, "default/app=web"), 2);
+        assert_eq!(store.indexed_count(kind::POD, &web), 2);
         store.remove(kind::POD, &Key::new("default", "a"), Time(0));
-        assert_eq!(store.indexed_count(kind::POD, Index::Label, "default/app=web"), 1);
+        assert_eq!(store.indexed_count(kind::POD, &web), 1);
     }
 
     #[test]

@@ -54,12 +54,27 @@ impl ApiServer {
         } else {
             metadata.remove("namespace");
         }
-        if metadata["name"].str().is_empty() && !metadata["generateName"].str().is_empty() {
-            // k8s.io/apiserver/pkg/storage/names: the base is cut so that 5 random characters fit into 63.
-            let base: String = metadata["generateName"].str().chars().take(58).collect();
-            metadata.set("name", format!("{base}{}", self.rng.suffix(5)));
+        if object.name().is_empty() && !object["metadata"]["generateName"].str().is_empty() {
+            let name = self.generate_name(request.kind, object);
+            object.set("metadata.name", name);
         }
         Ok(())
+    }
+
+    /// A name from `generateName` that is free, if one is found soon (k8s.io/apiserver/pkg/storage/names and
+    /// pkg/registry/generic/registry/store.go, `maxNameGenerationCreateAttempts`).
+    fn generate_name(&mut self, kind: &Kind, object: &Value) -> String {
+        const ATTEMPTS: usize = 8;
+        // The base is cut so that 5 random characters fit into 63.
+        let base: String = object["metadata"]["generateName"].str().chars().take(58).collect();
+        let mut name = String::new();
+        for _ in 0..ATTEMPTS {
+            name = format!("{base}{}", self.rng.suffix(5));
+            if self.find(kind, object.namespace(), &name).is_err() {
+                break;
+            }
+        }
+        name
     }
 
     pub(crate) fn update(&mut self, request: &Request) -> Result<Response, Status> {
