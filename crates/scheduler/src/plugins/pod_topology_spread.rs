@@ -1,0 +1,195 @@
+//! PodTopologySpread: Pods are spread over nodes and zones, by the Pod's own constraints or else by the system's.
+//!
+//! Pods that are being deleted do not count.
+
+use super::{Change, Cycle, Filter, MAX_SCORE, Plugin, Rejection, Score, own_namespace};
+use crate::cache::Cache;
+use crate::node::NodeInfo;
+use crate::plugins::node_affinity::node_fits;
+use crate::pod::SpreadConstraint;
+use std::collections::BTreeMap;
+
+pub const PLUGIN: Plugin = Plugin {
+    name: "PodTopologySpread",
+    filter: Some(filter),
+    score: Some(score),
+    weight: 2,
+    woken_by: &[Change::PodCame, Change::PodLeft, Change::NodeLabels],
+};
+
+const HOSTNAME: &str = "kubernetes.io/hostname";
+/// The constraints of Pods that have none themselves (`systemDefaultConstraints`): node label and allowed skew.
+const SYSTEM_DEFAULTS: [(&str, i64); 2] = [(HOSTNAME, 3), ("topology.kubernetes.io/zone", 5)];
+/// Marks the score of a node that a constraint's label is missing on.
+const IGNORED: i64 = -1;
+
+/// A constraint with the label groups whose Pods are counted.
+struct Counted<'a> {
+    key: &'a str,
+    max_skew: i64,
+    min_domains: i64,
+    groups: Vec<u32>,
+    own: bool,
+}
+
+impl Counted<'_> {
+    fn on(&self, node: &NodeInfo) -> i64 {
+        self.groups.iter().filter_map(|group| node.group(*group)).map(|g| i64::from(g.living)).sum()
+    }
+
+    /// How many there are for each value of the label, among `nodes`.
+    fn by_place<'n>(&self, nodes: impl Iterator<Item = &'n NodeInfo>) -> BTreeMap<&'n str, i64> {
+        let mut places = BTreeMap::new();
+        for node in nodes {
+            if let Some(place) = node.topology(self.key) {
+                *places.entry(place).or_default() += self.on(node);
+            }
+        }
+        places
+    }
+}
+
+fn counted<'a>(cycle: &'a Cycle<'a>, constraint: &'a SpreadConstraint) -> Counted<'a> {
+    let own = constraint.selector.matches(&cycle.pod.labels);
+    let groups = cycle.cache.matching_groups(&own_namespace(cycle.pod), &constraint.selector);
+    let (max_skew, min_domains) = (constraint.max_skew, constraint.min_domains);
+    Counted { key: &constraint.key, max_skew, min_domains, groups, own }
+}
+
+fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
+    let hard = cycle.pod.spread.iter().filter(|c| c.hard);
+    let constraints: Vec<Counted<'a>> = hard.map(|c| counted(cycle, c)).collect();
+    if constraints.is_empty() {
+        return Filter::Skip;
+    }
+    // Only nodes that the Pod could go to by its node affinity, and that have all the labels, take part.
+    let has_labels = |node: &NodeInfo| constraints.iter().all(|c| node.topology(c.key).is_some());
+    let eligible = |node: &&NodeInfo| node_fits(cycle.pod, node) && has_labels(node);
+    let places: Vec<BTreeMap<&str, i64>> =
+        constraints.iter().map(|c| c.by_place(nodes(cycle.cache).filter(eligible))).collect();
+    let checks: Vec<(Counted<'a>, BTreeMap<&str, i64>)> = constraints.into_iter().zip(places).collect();
+    Filter::Check(Box::new(move |node| {
+        for (constraint, places) in &checks {
+            let Some(place) = node.topology(constraint.key) else {
+                let reason = "node(s) didn't match pod topology spread constraints (missing required label)";
+                return Err(Rejection::final_(reason));
+            };
+            let fewest = match (places.len() as i64) < constraint.min_domains {
+                true => 0,
+                false => places.values().copied().min().unwrap_or(0),
+            };
+            let here = places.get(place).copied().unwrap_or(0) + i64::from(constraint.own);
+            if here - fewest > constraint.max_skew {
+                return Err(Rejection::resolvable("node(s) didn't match pod topology spread constraints"));
+            }
+        }
+        Ok(())
+    }))
+}
+
+fn nodes(cache: &Cache) -> impl Iterator<Item = &NodeInfo> {
+    cache.nodes().iter().map(|node| &**node)
+}
+
+fn score<'a>(cycle: &'a Cycle<'a>, feasible: &[usize]) -> Option<Score<'a>> {
+    let own: Vec<&SpreadConstraint> = cycle.pod.spread.iter().filter(|c| !c.hard).collect();
+    // A node without the label of one of the Pod's own constraints is ignored; the system's are not that strict.
+    let (constraints, strict): (Vec<Counted<'a>>, bool) = match cycle.pod.spread.is_empty() {
+        false => (own.into_iter().map(|c| counted(cycle, c)).collect(), true),
+        true => (system_constraints(cycle), false),
+    };
+    if constraints.is_empty() {
+        return None;
+    }
+    let feasible_nodes = || feasible.iter().filter_map(|at| cycle.cache.nodes().get(*at)).map(|node| &**node);
+    let has_labels = |node: &NodeInfo| constraints.iter().all(|c| node.topology(c.key).is_some());
+    let scored = feasible_nodes().filter(|node| !strict || has_labels(node)).count();
+    let weighted: Vec<(Counted<'a>, Option<BTreeMap<&str, i64>>, f64)> = constraints
+        .into_iter()
+        .map(|constraint| match constraint.key == HOSTNAME {
+            true => (constraint, None, ln_plus_2(scored)),
+            false => {
+                let mut places: BTreeMap<&str, i64> =
+                    feasible_nodes().filter_map(|node| node.topology(constraint.key)).map(|p| (p, 0)).collect();
+                if !places.is_empty() {
+                    for (place, count) in constraint.by_place(nodes(cycle.cache)) {
+                        places.entry(place).and_modify(|n| *n += count);
+                    }
+                }
+                let weight = ln_plus_2(places.len());
+                (constraint, Some(places), weight)
+            }
+        })
+        .collect();
+    let of = move |node: &NodeInfo| {
+        let mut sum = 0.0;
+        for (constraint, places, weight) in &weighted {
+            let Some(place) = node.topology(constraint.key) else {
+                match strict {
+                    true => return IGNORED,
+                    false => continue,
+                }
+            };
+            let count = match places {
+                None => constraint.on(node),
+                Some(places) => places.get(place).copied().unwrap_or(0),
+            };
+            sum += skew_score(count, constraint.max_skew, *weight);
+        }
+        sum.round() as i64
+    };
+    Some(Score { of: Box::new(of), normalise })
+}
+
+/// The system's constraints, over the Pod's siblings; none for a Pod that has no siblings.
+fn system_constraints<'a>(cycle: &'a Cycle<'a>) -> Vec<Counted<'a>> {
+    let Some(selector) = &cycle.siblings else { return Vec::new() };
+    let groups = cycle.cache.matching_groups(&own_namespace(cycle.pod), selector);
+    let own = selector.matches(&cycle.pod.labels);
+    let of = |(key, max_skew)| Counted { key, max_skew, min_domains: 1, groups: groups.clone(), own };
+    SYSTEM_DEFAULTS.into_iter().map(of).collect()
+}
+
+/// The more places there are, the more one Pod in a place weighs.
+fn ln_plus_2(places: usize) -> f64 {
+    (places as f64 + 2.0).ln()
+}
+
+fn skew_score(count: i64, max_skew: i64, weight: f64) -> f64 {
+    count as f64 * weight + (max_skew - 1) as f64
+}
+
+/// Fewer Pods in a place are better; ignored nodes get nothing.
+fn normalise(scores: &mut [i64]) {
+    let counted = || scores.iter().copied().filter(|score| *score != IGNORED);
+    let (least, most) = (counted().min().unwrap_or(0), counted().max().unwrap_or(0));
+    for score in scores.iter_mut() {
+        *score = match *score {
+            IGNORED => 0,
+            _ if most == 0 => MAX_SCORE,
+            score => MAX_SCORE * (most + least - score) / most,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_upstreams() {
+        for case in crate::facts::cases("PodTopologySpread") {
+            let counts: Vec<i64> = case["matching"].array().iter().map(api::Value::int).collect();
+            // Upstream's selector that is null matches nothing, so that every node counts 0.
+            let nothing = case.as_object().is_some_and(|map| map.contains_key("selector"));
+            let score = |n: &i64| {
+                let n = if nothing { 0 } else { *n };
+                skew_score(n, case["maxSkew"].int(), ln_plus_2(counts.len())).round() as i64
+            };
+            let mut scores: Vec<i64> = counts.iter().map(score).collect();
+            normalise(&mut scores);
+            let expected: Vec<i64> = case["scores"].array().iter().map(api::Value::int).collect();
+            assert_eq!(scores, expected, "{case:?}");
+        }
+    }
+}

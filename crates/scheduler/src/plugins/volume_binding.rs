@@ -1,0 +1,25 @@
+//! VolumeBinding: a Pod waits until its claims are there and bound, and goes where their volumes can be reached.
+
+use super::node_affinity::term_fits;
+use super::{Change, Cycle, Filter, Plugin, Rejection};
+
+pub const PLUGIN: Plugin = Plugin {
+    name: "VolumeBinding",
+    filter: Some(filter),
+    score: None,
+    weight: 0,
+    woken_by: &[Change::Storage, Change::NodeLabels],
+};
+
+fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
+    if !cycle.claim_problem.is_empty() {
+        return Filter::Never(Rejection::final_(cycle.claim_problem.clone()));
+    }
+    if cycle.volume_nodes.is_empty() {
+        return Filter::Skip;
+    }
+    Filter::Check(Box::new(|node| {
+        let reachable = cycle.volume_nodes.iter().all(|terms| terms.iter().any(|term| term_fits(term, node)));
+        if reachable { Ok(()) } else { Err(Rejection::final_("node(s) didn't match PersistentVolume's node affinity")) }
+    }))
+}
