@@ -9,6 +9,7 @@ pub mod meta;
 pub mod names;
 pub mod quantity;
 mod random;
+pub mod schema;
 pub mod selector;
 pub mod sha256;
 mod status;
@@ -19,7 +20,7 @@ pub mod yaml;
 
 pub use field_selector::{FieldSelector, FieldTerm};
 pub use kind::Kind;
-pub use meta::{condition, controller_ref, is_pod_ready};
+pub use meta::{condition, controller_ref, is_pod_ready, set_condition};
 pub use quantity::Quantity;
 pub use random::{Rng, safe_encode};
 pub use selector::Selector;

@@ -37,7 +37,7 @@ pub fn is_plain_string(text: &str) -> bool {
 
 fn number(text: &str) -> Option<Value> {
     if text.starts_with('.') {
-        return text.parse().ok().map(Value::Float).filter(|_| is_decimal(text));
+        return text.parse().ok().map(float).filter(|_| is_decimal(text));
     }
     if is_timestamp(text) {
         return None;
@@ -46,7 +46,14 @@ fn number(text: &str) -> Option<Value> {
     if let Some(integer) = integer(&plain) {
         return Some(integer);
     }
-    plain.parse().ok().filter(|_| is_decimal(&plain)).map(Value::Float)
+    plain.parse().ok().filter(|_| is_decimal(&plain)).map(float)
+}
+
+/// kubectl turns YAML into JSON text first, and `1e3` becomes `1000` there.
+fn float(number: f64) -> Value {
+    // 2^53: up to here every whole number has a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() <= EXACT { Value::Int(number as i64) } else { Value::Float(number) }
 }
 
 /// An integer in Go's notations: decimal, `0x`, `0o` or a leading 0 for octal, `0b`.
@@ -142,10 +149,11 @@ mod tests {
             ("0x1F", Value::Int(31)),
             ("-0b11", Value::Int(-3)),
             ("1_000", Value::Int(1000)),
-            ("1e3", Value::Float(1000.0)),
+            ("1e3", Value::Int(1000)),
             (".5", Value::Float(0.5)),
-            ("5.", Value::Float(5.0)),
-            ("099", Value::Float(99.0)),
+            ("5.", Value::Int(5)),
+            ("099", Value::Int(99)),
+            ("1.25", Value::Float(1.25)),
         ] {
             assert_eq!(resolve(text), value, "{text}");
         }

@@ -1,0 +1,10 @@
+//! One description per kind, as data: decoding, strict validation and defaulting read it, and so do patches and
+//! whoever explains a kind. `schema/README.md` says how the texts are written.
+
+mod decode;
+mod default;
+mod table;
+
+pub use decode::{Decoded, decode, metadata_error};
+pub use default::default;
+pub use table::{Field, Presence, Struct, Table, Type, table};

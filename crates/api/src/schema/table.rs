@@ -1,0 +1,359 @@
+//! The descriptions of all kinds, read once from the texts in `schema/`.
+
+use crate::{Kind, Map, Value, list};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// Text; the string is the name of Go's type.
+    String(&'static str),
+    /// A 32-bit integer.
+    Int32,
+    /// A 64-bit integer.
+    Int64,
+    /// `true` or `false`.
+    Bool,
+    /// A number with a fraction.
+    Float,
+    /// A number or text, such as a port's number or name.
+    IntOrString,
+    /// A resource quantity.
+    Quantity,
+    /// RFC 3339 text in whole seconds.
+    Time,
+    /// RFC 3339 text with microseconds.
+    MicroTime,
+    /// Base64 text.
+    Bytes,
+    /// Anything.
+    Any,
+    /// A struct, by its place in the table.
+    Struct(usize),
+    /// A list.
+    List(Box<Type>),
+    /// A map with string keys.
+    Map(Box<Type>),
+}
+
+/// When a field that holds its zero value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Left out when zero.
+    OmitZero,
+    /// A pointer: left out when missing, written when zero.
+    Pointer,
+    /// Always written.
+    Always,
+}
+
+/// One field of a struct.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The field's name in JSON.
+    pub name: &'static str,
+    /// What it holds.
+    pub ty: Type,
+    /// When it is written.
+    pub presence: Presence,
+    /// Whether the API requires it (`kubectl explain` says `-required-`).
+    pub required: bool,
+    /// Whether a missing one is null, not a zero value, where it is always written.
+    pub pointer: bool,
+    /// Its static default, or null.
+    pub default: Value,
+    /// Whether a strategic merge patch joins the elements of this list.
+    pub merge: bool,
+    /// The key by which it joins them; empty for lists of plain values.
+    pub merge_key: &'static str,
+    /// Whether a strategic merge patch may list the keys to keep.
+    pub retain_keys: bool,
+}
+
+/// One struct of the API.
+#[derive(Clone, Debug)]
+pub struct Struct {
+    /// The name of its Go type, such as `PodSpec`.
+    pub name: &'static str,
+    /// Its fields, sorted by name.
+    pub fields: Vec<Field>,
+    /// Whether defaulting may write something into it or below it.
+    pub has_defaults: bool,
+}
+
+impl Struct {
+    /// The field with this name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.binary_search_by(|f| f.name.cmp(name)).ok().map(|i| &self.fields[i])
+    }
+}
+
+/// All structs and string types.
+pub struct Table {
+    structs: Vec<Struct>,
+    kinds: BTreeMap<&'static str, usize>,
+    enums: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+impl Table {
+    /// The struct that a [`Type::Struct`] names.
+    pub fn get(&self, id: usize) -> &Struct {
+        &self.structs[id]
+    }
+
+    /// The struct of a kind's objects.
+    pub fn kind(&self, kind: &Kind) -> usize {
+        self.kinds[kind.kind]
+    }
+
+    /// The struct with a Go name.
+    pub fn named(&self, name: &str) -> Option<usize> {
+        self.kinds.get(name).copied()
+    }
+
+    /// The values of an enumeration; none for other string types.
+    pub fn enumeration(&self, string_type: &str) -> &[&'static str] {
+        self.enums.get(string_type).map_or(&[], Vec::as_slice)
+    }
+}
+
+const TEXTS: [&str; 9] = [
+    include_str!("../../schema/meta.txt"),
+    include_str!("../../schema/container.txt"),
+    include_str!("../../schema/volume.txt"),
+    include_str!("../../schema/storage.txt"),
+    include_str!("../../schema/pod.txt"),
+    include_str!("../../schema/node.txt"),
+    include_str!("../../schema/service.txt"),
+    include_str!("../../schema/apps.txt"),
+    include_str!("../../schema/other.txt"),
+];
+const STRINGS: &str = include_str!("../../schema/strings.txt");
+
+/// The table.
+pub fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(load)
+}
+
+fn load() -> Table {
+    let lines = || TEXTS.iter().flat_map(|text| text.lines()).filter(|l| !l.is_empty() && !l.starts_with('#'));
+    let heads = lines().filter(|line| !line.starts_with(' '));
+    let kinds: BTreeMap<&'static str, usize> = heads.enumerate().map(|(i, name)| (name, i)).collect();
+    let enums = STRINGS.lines().filter(|l| !l.starts_with('#')).filter_map(|line| {
+        let mut words = line.split(' ');
+        Some((words.next()?, words.map(|word| word.trim_matches('"')).collect()))
+    });
+    let enums: BTreeMap<&'static str, Vec<&'static str>> = enums.collect();
+    let mut structs: Vec<Struct> = Vec::with_capacity(kinds.len());
+    for line in lines() {
+        match (line.strip_prefix("  "), structs.last_mut()) {
+            (Some(line), Some(last)) => last.fields.push(field(line, &kinds, &enums)),
+            _ => {
+                let name = line.rsplit('.').next().unwrap_or(line);
+                structs.push(Struct { name, fields: Vec::new(), has_defaults: false });
+            }
+        }
+    }
+    for one in &mut structs {
+        one.fields.sort_by_key(|f| f.name);
+    }
+    mark_defaults(&mut structs);
+    Table { structs, kinds, enums }
+}
+
+type Names<T> = BTreeMap<&'static str, T>;
+
+fn field(line: &'static str, structs: &Names<usize>, strings: &Names<Vec<&'static str>>) -> Field {
+    let mut words = line.split(' ');
+    let name = words.next().unwrap_or_default();
+    let written = words.next().unwrap_or_default();
+    let bare = name.trim_end_matches(['!', '?', '+']);
+    let text = written.trim_start_matches(['*', '~']);
+    let ty = parse_type(text, structs, strings);
+    let pointer = written.starts_with('*');
+    // Go leaves no struct out, however empty.
+    let kept =
+        matches!(ty, Type::Struct(_) | Type::Time | Type::MicroTime | Type::IntOrString | Type::Quantity | Type::Any);
+    let presence = match (name.ends_with(['!', '?']), pointer) {
+        (true, _) => Presence::Always,
+        (false, true) => Presence::Pointer,
+        (false, false) if kept && !written.starts_with('~') => Presence::Always,
+        (false, false) => Presence::OmitZero,
+    };
+    let mut field = Field {
+        name: bare,
+        presence,
+        required: name.ends_with(['!', '+']),
+        pointer,
+        default: Value::Null,
+        merge: false,
+        merge_key: "",
+        retain_keys: false,
+        ty,
+    };
+    for word in words.flat_map(|word| if word.starts_with('=') { vec![word] } else { word.split(',').collect() }) {
+        if let Some(default) = word.strip_prefix('=') {
+            field.default = static_default(default, &field.ty);
+        } else if let Some(key) = word.strip_prefix("merge") {
+            field.merge = true;
+            field.merge_key = key.trim_start_matches(':');
+        } else {
+            field.retain_keys |= word == "retainKeys";
+        }
+    }
+    field
+}
+
+fn parse_type(text: &'static str, structs: &Names<usize>, strings: &Names<Vec<&'static str>>) -> Type {
+    let inner = |open, close| text.strip_prefix(open).and_then(|t: &str| t.strip_suffix(close));
+    if let Some(element) = inner('[', ']') {
+        return Type::List(Box::new(parse_type(element, structs, strings)));
+    }
+    if let Some(element) = inner('{', '}') {
+        return Type::Map(Box::new(parse_type(element, structs, strings)));
+    }
+    match text {
+        "string" => Type::String("string"),
+        "int32" => Type::Int32,
+        "int64" => Type::Int64,
+        "bool" => Type::Bool,
+        "float" => Type::Float,
+        "IntOrString" => Type::IntOrString,
+        "Quantity" => Type::Quantity,
+        "Time" => Type::Time,
+        "MicroTime" => Type::MicroTime,
+        "bytes" => Type::Bytes,
+        "any" => Type::Any,
+        name => match (structs.get(name), strings.get_key_value(name)) {
+            (Some(id), _) => Type::Struct(*id),
+            (None, Some((name, _))) => Type::String(name),
+            (None, None) => unreachable!("the schema names no type {name}"),
+        },
+    }
+}
+
+fn static_default(text: &str, ty: &Type) -> Value {
+    match (text, ty) {
+        ("{}", _) => Value::object(),
+        ("[]", _) => list![],
+        ("\"\"", _) => "".into(),
+        ("true" | "false", Type::Bool) => (text == "true").into(),
+        (_, Type::String(_)) => text.into(),
+        _ => text.parse::<i64>().map_or(text.into(), Value::Int),
+    }
+}
+
+/// The structs into which `schema::default`'s functions write, beside those with static defaults.
+pub(super) const COMPUTED: [&str; 9] = [
+    "Pod",
+    "PodSpec",
+    "Container",
+    "EphemeralContainer",
+    "Volume",
+    "ServiceSpec",
+    "DeploymentStrategy",
+    "DaemonSetUpdateStrategy",
+    "NodeStatus",
+];
+
+fn mark_defaults(structs: &mut [Struct]) {
+    for one in structs.iter_mut() {
+        one.has_defaults = COMPUTED.contains(&one.name) || one.fields.iter().any(|f| !f.default.is_null());
+    }
+    // What holds a struct with defaults has defaults; to the end of all chains.
+    loop {
+        let holds = |ty: &Type| struct_in(ty).is_some_and(|id| structs[id].has_defaults);
+        let more: Vec<usize> = (0..structs.len())
+            .filter(|&i| !structs[i].has_defaults && structs[i].fields.iter().any(|f| holds(&f.ty)))
+            .collect();
+        if more.is_empty() {
+            return;
+        }
+        for i in more {
+            structs[i].has_defaults = true;
+        }
+    }
+}
+
+/// The struct that a type is, or is a list or a map of.
+pub(super) fn struct_in(ty: &Type) -> Option<usize> {
+    match ty {
+        Type::Struct(id) => Some(*id),
+        Type::List(element) | Type::Map(element) => struct_in(element),
+        _ => None,
+    }
+}
+
+/// What Go's decoder calls a type in its errors.
+pub(super) fn go_name(ty: &Type) -> String {
+    match ty {
+        Type::String("string") | Type::Bytes => "string".into(),
+        Type::String("UID") => "types.UID".into(),
+        Type::String(name) => format!("v1.{name}"),
+        Type::Int32 | Type::IntOrString => "int32".into(),
+        Type::Int64 => "int64".into(),
+        Type::Bool => "bool".into(),
+        Type::Float => "float64".into(),
+        Type::Quantity => "resource.Quantity".into(),
+        Type::Time | Type::MicroTime => "string".into(),
+        Type::Any => "interface {}".into(),
+        Type::Struct(id) => format!("v1.{}", table().get(*id).name),
+        Type::List(element) => format!("[]{}", go_name(element)),
+        Type::Map(element) => match **element {
+            Type::Quantity => "v1.ResourceList".into(),
+            _ => format!("map[string]{}", go_name(element)),
+        },
+    }
+}
+
+/// An object without fields, or the zero of a type where it is always written.
+pub(super) fn zero(field: &Field) -> Value {
+    match &field.ty {
+        _ if field.pointer => Value::Null,
+        ty => zero_of(ty),
+    }
+}
+
+/// What Go's zero value of a type looks like in JSON.
+pub(super) fn zero_of(ty: &Type) -> Value {
+    match ty {
+        Type::String(_) | Type::Bytes => "".into(),
+        Type::Int32 | Type::Int64 | Type::IntOrString => 0.into(),
+        Type::Float => 0.0.into(),
+        Type::Bool => false.into(),
+        Type::Quantity => "0".into(),
+        Type::Struct(_) => Map::default().into(),
+        Type::Time | Type::MicroTime | Type::Any | Type::List(_) | Type::Map(_) => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind;
+
+    #[test]
+    fn every_kind_is_described() {
+        for kind in kind::KINDS {
+            let described = table().get(table().kind(kind));
+            assert_eq!(described.name, kind.kind);
+            assert!(described.field("metadata").is_some(), "{}", kind.kind);
+        }
+    }
+
+    #[test]
+    fn merge_keys_and_defaults_are_read() {
+        let table = table();
+        let spec = table.get(table.named("PodSpec").unwrap());
+        let volumes = spec.field("volumes").unwrap();
+        assert!(volumes.merge && volumes.retain_keys && volumes.merge_key == "name");
+        assert_eq!(spec.field("dnsPolicy").unwrap().default, "ClusterFirst".into());
+        assert!(spec.field("containers").unwrap().required);
+        let meta = table.get(table.named("ObjectMeta").unwrap());
+        assert!(meta.field("finalizers").unwrap().merge && meta.field("finalizers").unwrap().merge_key.is_empty());
+        assert!(!meta.has_defaults && spec.has_defaults);
+        assert_eq!(table.enumeration("PullPolicy"), ["Always", "Never", "IfNotPresent"]);
+    }
+}
