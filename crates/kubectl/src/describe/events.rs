@@ -48,7 +48,9 @@ pub fn write(w: &mut Writer, mut events: Vec<Value>, now: Time) {
     // Events of events.k8s.io/v1 have no lastTimestamp; they come first.
     events.sort_by_key(|event| event["lastTimestamp"].time());
     w.line(0, "Events:");
-    w.header(1, &["Type", "Reason", "Age", "From", "Message"]);
+    w.line(1, "Type\tReason\tAge\tFrom\tMessage");
+    // Four dashes under Age: as kubectl has it.
+    w.line(1, "----\t------\t----\t----\t-------");
     for event in &events {
         let reason = event["reason"].str();
         let source = text::or(event["source"]["component"].str(), event["reportingComponent"].str());
