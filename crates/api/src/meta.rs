@@ -92,6 +92,16 @@ pub fn condition<'a>(object: &'a Value, name: &str) -> &'a Value {
     conditions.iter().find(|c| c["type"].str() == name).unwrap_or(&crate::NULL)
 }
 
+/// Puts a condition in the place of the one with its type, or at the end of `status.conditions`.
+pub fn set_condition(object: &mut Value, new: Value) {
+    let exists = !condition(object, new["type"].str()).is_null();
+    let conditions = object.at_mut("status.conditions").array_mut();
+    match conditions.iter_mut().find(|c| exists && c["type"] == new["type"]) {
+        Some(old) => *old = new,
+        None => conditions.push(new),
+    }
+}
+
 /// Whether a Pod's condition `Ready` is `True`.
 pub fn is_pod_ready(pod: &Value) -> bool {
     condition(pod, "Ready")["status"].str() == "True"

@@ -1,6 +1,6 @@
 //! What the server itself writes into an object, kind by kind (pkg/registry/*/strategy.go).
 
-use api::{Kind, Value, condition, kind, obj};
+use api::{Kind, Value, kind, obj};
 
 /// The kinds whose `metadata.generation` counts changes of their `spec`.
 fn has_generation(kind: &Kind) -> bool {
@@ -92,16 +92,6 @@ pub(crate) fn prepare_for_update(kind: &Kind, subresource: &str, object: &mut Va
 pub(crate) fn count_generation(kind: &Kind, object: &mut Value, old: &Value) {
     if has_generation(kind) && object["spec"] != old["spec"] {
         object.set("metadata.generation", old.generation() + 1);
-    }
-}
-
-/// Puts a condition in the place of the one with its type, or at the end.
-pub(crate) fn set_condition(object: &mut Value, new: Value) {
-    let exists = !condition(object, new["type"].str()).is_null();
-    let conditions = object.at_mut("status.conditions").array_mut();
-    match conditions.iter_mut().find(|c| exists && c["type"] == new["type"]) {
-        Some(old) => *old = new,
-        None => conditions.push(new),
     }
 }
 

@@ -177,7 +177,7 @@ impl ApiServer {
             "type" => "PodScheduled", "status" => "True", "lastProbeTime" => Value::Null,
             "lastTransitionTime" => self.now, "observedGeneration" => pod["metadata"]["generation"].clone(),
         };
-        strategy::set_condition(&mut pod, condition);
+        api::set_condition(&mut pod, condition);
         self.store.put(kind::POD, pod, self.now);
         Ok(obj! { "kind" => "Status", "apiVersion" => "v1", "metadata" => obj! {}, "status" => "Success", "code" => 201 }.into())
     }
