@@ -18,17 +18,6 @@ mod server;
 mod shim {
     // Until api::schema, api::patch and api::validation land.
     use api::{FieldError, Kind, Status, Value};
-    pub struct Decoded {
-        pub value: Value,
-        pub unknown: Vec<String>,
-    }
-    pub mod schema {
-        use super::*;
-        pub fn decode(_kind: &Kind, value: &Value) -> Result<Decoded, Status> {
-            Ok(Decoded { value: value.clone(), unknown: vec![] })
-        }
-        pub fn default(_kind: &Kind, _value: &mut Value) {}
-    }
     pub mod patch {
         use super::*;
         pub fn json_patch(old: &Value, _p: &Value) -> Result<Value, Status> {

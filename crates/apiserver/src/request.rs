@@ -86,6 +86,9 @@ pub struct Options {
     pub uid: Str,
     /// Whether to answer with a `meta.k8s.io/v1` Table (`Accept: application/json;as=Table`).
     pub table: bool,
+    /// The body is an object as this server gave it out, changed by one of the cluster's own components: it need not be
+    /// decoded and validated again. Never set for what comes from outside.
+    pub trusted: bool,
     /// Further parameters, for subresources: `container`, `tailLines`, `command` ...
     pub query: Vec<(Str, Str)>,
 }
