@@ -1,0 +1,111 @@
+//! Requests and replies as a container's server sees them.
+
+use api::Str;
+
+/// One HTTP request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// `GET`, `POST` ...
+    pub method: Str,
+    /// `Host:`
+    pub host: Str,
+    /// The path with its query, such as `/index.html?a=b`.
+    pub path: Str,
+    /// `User-Agent:`, for access logs.
+    pub agent: Str,
+    /// Further headers.
+    pub headers: Vec<(Str, Str)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// The address that the server sees the request come from.
+    pub client: Str,
+}
+
+/// What a server sends back.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reply {
+    /// 0: this is no HTTP server; `body` is what it sent before it closed the connection.
+    pub status: u16,
+    /// Headers in the order in which they are sent.
+    pub headers: Vec<(Str, Str)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// A GET as curl sends it.
+    pub fn get(host: impl Into<Str>, path: impl Into<Str>) -> Request {
+        Request {
+            method: Str::new_static("GET"),
+            host: host.into(),
+            path: path.into(),
+            agent: Str::new_static("curl/8.5.0"),
+            ..Request::default()
+        }
+    }
+
+    /// The path without its query.
+    pub fn file(&self) -> &str {
+        self.path.split(['?', '#']).next().unwrap_or_default()
+    }
+}
+
+impl Reply {
+    /// A reply with a body of the given type.
+    pub fn new(status: u16, server: &str, content_type: &'static str, body: impl Into<Vec<u8>>) -> Reply {
+        let body = body.into();
+        let mut headers = Vec::with_capacity(4);
+        if !server.is_empty() {
+            headers.push((Str::new_static("Server"), server.into()));
+        }
+        headers.push((Str::new_static("Content-Type"), content_type.into()));
+        headers.push((Str::new_static("Content-Length"), body.len().to_string().into()));
+        Reply { status, headers, body }
+    }
+
+    /// The text of the status line after the number.
+    pub fn reason(&self) -> &'static str {
+        reason(self.status)
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// The reason phrase of a status code (RFC 9110).
+pub fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        204 => "No Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        _ => "Unknown",
+    }
+}
+
+/// The content type of a file, by its name's ending.
+pub fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "html" | "htm" => "text/html",
+        "css" => "text/css",
+        "js" => "application/javascript",
+        "json" => "application/json",
+        "xml" => "text/xml",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "txt" => "text/plain",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,280 @@
+//! A container's first process: steps in virtual time.
+
+use crate::programs::Server;
+use api::{Str, Time};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Text with variables in it, to be filled in when it is used.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Text(String);
+
+impl Text {
+    /// Stands for a `$` that was quoted.
+    pub(crate) const DOLLAR: char = '\u{1}';
+
+    /// Text as a script has it: quoted dollars are marked.
+    pub(crate) fn raw(text: String) -> Text {
+        Text(text)
+    }
+
+    /// Text in which every `$` is meant literally.
+    pub(crate) fn literal(text: &str) -> Text {
+        Text(text.replace('$', "\u{1}"))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The words joined by blanks, and a newline.
+    pub(crate) fn line(words: &[Text]) -> Text {
+        let words: Vec<&str> = words.iter().map(Text::as_str).collect();
+        Text(format!("{}\n", words.join(" ")))
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Text {
+        Text(text.to_owned())
+    }
+}
+
+/// One thing a process does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Nothing, for a while.
+    Sleep(Duration),
+    /// Writes to standard output.
+    Print(Text),
+    /// Writes a file.
+    Write {
+        /// Its path.
+        file: Text,
+        /// What.
+        text: Text,
+        /// At its end, instead of replacing what is there.
+        append: bool,
+    },
+    /// Prints a file.
+    Cat(Text),
+    /// Removes a file or directory.
+    Remove(Text),
+    /// Makes a directory.
+    MakeDirectory(Text),
+    /// Sets a variable.
+    Assign(Text, Text),
+    /// Goes on elsewhere.
+    Jump(usize),
+    /// Listens, and does nothing else any more.
+    Serve(Server),
+    /// Does nothing any more.
+    Forever,
+    /// Ends.
+    Exit(i32),
+}
+
+/// What a process is to do, and how it takes a request to end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    /// Its steps.
+    pub steps: Vec<Step>,
+    /// Its exit code after SIGTERM, and how long it takes; none: it pays no attention and must be killed.
+    pub on_term: Option<(i32, Duration)>,
+    /// Why it ends where that is not its own choice, such as `OOMKilled`.
+    pub killed: Option<&'static str>,
+    /// How the process is shown in a list.
+    pub command: Str,
+}
+
+/// What a process needs of its container.
+pub trait Surroundings {
+    /// Writes to the container's log.
+    fn print(&mut self, text: &str, at: Time);
+    /// The text of a file.
+    fn read(&mut self, path: &str) -> Result<String, String>;
+    /// Replaces or extends a file.
+    fn write(&mut self, path: &str, text: &str, append: bool, at: Time);
+    /// Removes a file or directory.
+    fn remove(&mut self, path: &str);
+    /// Makes a directory and those above it.
+    fn make_directory(&mut self, path: &str, at: Time);
+    /// The value of an environment variable.
+    fn variable(&self, name: &str) -> String;
+}
+
+/// A running process.
+#[derive(Clone, Debug)]
+pub struct Process {
+    program: Arc<Program>,
+    position: usize,
+    /// When it goes on; none: never by itself.
+    wake: Option<Time>,
+    variables: BTreeMap<String, String>,
+    /// How it ended.
+    pub ended: Option<(Time, i32)>,
+    /// Where it listens.
+    pub server: Option<Server>,
+}
+
+/// Steps between two pauses: more is a loop gone wild.
+const STEPS_AT_ONCE: usize = 10_000;
+
+/// What starting and ending a process takes, together: the container runtime sees even `true` live this long.
+const OVERHEAD: Duration = Duration::from_millis(800);
+
+impl Process {
+    /// A process that begins at `now`.
+    pub fn start(program: Arc<Program>, now: Time) -> Process {
+        Process { program, position: 0, wake: Some(now), variables: BTreeMap::new(), ended: None, server: None }
+    }
+
+    /// When it does something next by itself.
+    pub fn wake(&self) -> Option<Time> {
+        if self.ended.is_some() { None } else { self.wake }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Ends it, from outside.
+    pub fn kill(&mut self, code: i32, at: Time) {
+        self.ended.get_or_insert((at, code));
+        self.server = None;
+    }
+
+    /// Lets it do what it does until `now`.
+    pub fn run(&mut self, now: Time, around: &mut dyn Surroundings) {
+        let program = self.program.clone();
+        for _ in 0..STEPS_AT_ONCE {
+            let Some(at) = self.wake().filter(|at| *at <= now) else { return };
+            let Some(step) = program.steps.get(self.position) else {
+                self.end(at, 0);
+                return;
+            };
+            self.position += 1;
+            match step {
+                Step::Sleep(span) => self.wake = Some(at + *span),
+                Step::Print(text) => {
+                    let text = self.fill(text, at, around);
+                    around.print(&text, at);
+                }
+                Step::Write { file, text, append } => {
+                    let (file, text) = (self.fill(file, at, around), self.fill(text, at, around));
+                    around.write(&file, &text, *append, at);
+                }
+                Step::Cat(file) => {
+                    let file = self.fill(file, at, around);
+                    match around.read(&file) {
+                        Ok(text) => around.print(&text, at),
+                        Err(error) => around.print(&format!("cat: can't open '{file}': {error}\n"), at),
+                    }
+                }
+                Step::Remove(path) => {
+                    let path = self.fill(path, at, around);
+                    around.remove(&path);
+                }
+                Step::MakeDirectory(path) => {
+                    let path = self.fill(path, at, around);
+                    around.make_directory(&path, at);
+                }
+                Step::Assign(name, value) => {
+                    let value = self.fill(value, at, around);
+                    self.variables.insert(name.as_str().to_owned(), value);
+                }
+                Step::Jump(to) => self.position = *to,
+                Step::Serve(server) => {
+                    self.server = Some(server.clone());
+                    self.wake = None;
+                }
+                Step::Forever => self.wake = None,
+                Step::Exit(code) => self.end(at, *code),
+            }
+        }
+    }
+
+    fn end(&mut self, at: Time, code: i32) {
+        // Waking once more when the end is due keeps the log before the exit.
+        self.wake = None;
+        self.ended = Some((at + OVERHEAD, code));
+    }
+
+    /// Fills in `$NAME`, `${NAME}`, `$((expression))` and `$(command)` for the commands that need nothing else.
+    fn fill(&self, text: &Text, now: Time, around: &dyn Surroundings) -> String {
+        let mut filled = String::new();
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find('$') {
+            filled.push_str(&rest[..at]);
+            rest = &rest[at + 1..];
+            let name_end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            if let Some((sum, tail)) = rest.strip_prefix("((").and_then(|r| r.split_once("))")) {
+                filled.push_str(&self.arithmetic(sum, around).to_string());
+                rest = tail;
+            } else if let Some((command, tail)) = rest.strip_prefix('(').and_then(|r| r.split_once(')')) {
+                filled.push_str(&self.substitute(command.trim(), now, around));
+                rest = tail;
+            } else if let Some((name, tail)) = rest.strip_prefix('{').and_then(|r| r.split_once('}')) {
+                filled.push_str(&self.variable(name, around));
+                rest = tail;
+            } else if name_end > 0 {
+                filled.push_str(&self.variable(&rest[..name_end], around));
+                rest = &rest[name_end..];
+            } else {
+                filled.push('$');
+            }
+        }
+        filled.push_str(rest);
+        filled.replace(Text::DOLLAR, "$")
+    }
+
+    fn variable(&self, name: &str, around: &dyn Surroundings) -> String {
+        self.variables.get(name).cloned().unwrap_or_else(|| around.variable(name))
+    }
+
+    fn substitute(&self, command: &str, now: Time, around: &dyn Surroundings) -> String {
+        match command.split_whitespace().next() {
+            Some("date") if command.contains("+%s") => now.seconds().to_string(),
+            Some("date") => date(now),
+            Some("hostname") => around.variable("HOSTNAME"),
+            Some("whoami") => "root".to_owned(),
+            Some("printenv") => self.variable(command.split_whitespace().nth(1).unwrap_or_default(), around),
+            _ => String::new(),
+        }
+    }
+
+    /// Sums and differences of numbers and variables, from left to right.
+    fn arithmetic(&self, text: &str, around: &dyn Surroundings) -> i64 {
+        let value = |word: &str| {
+            let word = word.trim().trim_start_matches('$');
+            word.parse::<i64>().unwrap_or_else(|_| self.variable(word, around).trim().parse().unwrap_or_default())
+        };
+        let (mut total, mut sign, mut word) = (0i64, 1i64, String::new());
+        for c in text.chars().chain(['+']) {
+            if matches!(c, '+' | '-') && !word.trim().is_empty() {
+                total = total.saturating_add(sign * value(&word));
+                word.clear();
+            }
+            match c {
+                '+' => sign = 1,
+                '-' => sign = -1,
+                c => word.push(c),
+            }
+        }
+        total
+    }
+}
+
+/// As `date` prints it: `Mon Nov 23 00:54:49 UTC 2026`.
+pub(crate) fn date(now: Time) -> String {
+    let text = now.rfc1123z();
+    let words: Vec<&str> = text.split([' ', ',']).filter(|w| !w.is_empty()).collect();
+    match words[..] {
+        [weekday, day, month, year, clock, ..] => {
+            format!("{weekday} {month} {:>2} {clock} UTC {year}", day.trim_start_matches('0'))
+        }
+        _ => text,
+    }
+}

@@ -1,0 +1,414 @@
+//! What programs do: from a container's command and image to the steps of its process.
+
+use crate::images::{Flavour, Image, Main, Saying};
+use crate::process::{Program, Step, Text};
+use crate::script;
+use api::Str;
+use std::time::Duration;
+
+/// Something that listens, and how it answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Server {
+    /// The ports it listens on.
+    pub ports: Vec<u16>,
+    /// How it answers HTTP requests.
+    pub answers: Answers,
+}
+
+/// How a server answers HTTP requests.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answers {
+    /// With files of a document root.
+    Files(Flavour, Str),
+    /// With a text about itself.
+    Says(Saying, Str),
+    /// It speaks another protocol.
+    Nothing,
+}
+
+/// How a container's process is started.
+#[derive(Clone, Copy, Debug)]
+pub struct Invocation<'a> {
+    /// Its image.
+    pub image: &'static Image,
+    /// `command` of the container; empty for the image's own.
+    pub command: &'a [String],
+    /// `args` of the container.
+    pub args: &'a [String],
+    /// Its environment.
+    pub env: &'a [(Str, Str)],
+    /// Its memory limit in bytes, if it has one.
+    pub memory_limit: Option<i64>,
+}
+
+/// Small tools that every image is taken to have.
+const TOOLS: &[&str] = &[
+    "[",
+    "awk",
+    "base64",
+    "basename",
+    "cat",
+    "chmod",
+    "chown",
+    "cp",
+    "curl",
+    "cut",
+    "date",
+    "dd",
+    "df",
+    "dig",
+    "dirname",
+    "du",
+    "echo",
+    "env",
+    "expr",
+    "false",
+    "find",
+    "free",
+    "grep",
+    "gzip",
+    "head",
+    "hostname",
+    "id",
+    "ip",
+    "kill",
+    "ln",
+    "ls",
+    "md5sum",
+    "mkdir",
+    "more",
+    "mount",
+    "mv",
+    "nc",
+    "netstat",
+    "nslookup",
+    "ping",
+    "printenv",
+    "printf",
+    "ps",
+    "pwd",
+    "rm",
+    "rmdir",
+    "sed",
+    "seq",
+    "sh",
+    "sha256sum",
+    "sleep",
+    "sort",
+    "stat",
+    "su",
+    "sync",
+    "tail",
+    "tar",
+    "tee",
+    "test",
+    "time",
+    "timeout",
+    "top",
+    "touch",
+    "tr",
+    "true",
+    "uname",
+    "uniq",
+    "uptime",
+    "vi",
+    "watch",
+    "wc",
+    "wget",
+    "which",
+    "whoami",
+    "xargs",
+    "yes",
+    ":",
+    "cd",
+    "export",
+    "set",
+    "trap",
+    "wait",
+    "umask",
+    "ulimit",
+    "source",
+    ".",
+    "read",
+    "ash",
+];
+
+/// What became of a command in a script.
+pub(crate) struct Ran {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) status: i32,
+}
+
+impl Ran {
+    fn quietly(status: i32) -> Ran {
+        Ran { steps: Vec::new(), status }
+    }
+
+    fn steps(steps: Vec<Step>) -> Ran {
+        Ran { steps, status: 0 }
+    }
+}
+
+/// The program that a container runs.
+///
+/// # Errors
+/// What the container runtime says where the program cannot be started.
+pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
+    let image = invocation.image;
+    let args = invocation.args;
+    let own = invocation.command.is_empty() && (args.is_empty() || args[0].starts_with('-') || keeps_entrypoint(image));
+    if own && !matches!(image.main, Main::Idle if image.short() == "agnhost") && image.short() != "stress" {
+        return Ok(main(invocation));
+    }
+    let mut words: Vec<&str> = invocation.command.iter().map(String::as_str).collect();
+    if own {
+        words.extend(&image.command[..1]);
+    }
+    words.extend(args.iter().map(String::as_str));
+    let Some(name) = words.first().copied() else { return Ok(main(invocation)) };
+    let command: Str = words.join(" ").into();
+    let idle = |steps| Program { steps, on_term: Some((0, TERM)), killed: None, command: command.clone() };
+    if let Some(over) =
+        memory_needed(&words).filter(|needed| invocation.memory_limit.is_some_and(|limit| *needed > limit))
+    {
+        let seconds = Duration::from_millis(400 + over as u64 % 300);
+        return Ok(Program { killed: Some("OOMKilled"), ..idle(vec![Step::Sleep(seconds), Step::Exit(137)]) });
+    }
+    if !exists(name, image) {
+        let why = match name.contains('/') {
+            true => format!("stat {name}: no such file or directory"),
+            false => "executable file not found in $PATH".to_owned(),
+        };
+        return Err(format!("exec: \"{name}\": {why}"));
+    }
+    let shell = matches!(base(name), "sh" | "bash" | "ash" | "dash");
+    let script = words.iter().position(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('c'));
+    if let (true, Some(script)) = (shell, script.and_then(|at| words.get(at + 1))) {
+        let steps = script::compile(script, invocation);
+        // A shell as process 1 has no handler for SIGTERM, and the kernel then ignores the signal; `exec` replaces it.
+        let replaced = matches!(steps.last(), Some(Step::Serve(_))) && script.contains("exec ");
+        return Ok(Program { on_term: replaced.then_some((0, TERM)), ..idle(steps) });
+    }
+    let words: Vec<Text> = words.iter().map(|word| Text::literal(word)).collect();
+    let ran = self::command(&words, invocation);
+    let mut steps = ran.steps;
+    steps.push(Step::Exit(ran.status));
+    let handles = steps.iter().any(|step| matches!(step, Step::Serve(_)));
+    let known = TOOLS.contains(&base(name)) || shell;
+    Ok(Program { on_term: (handles || !known).then_some((0, TERM)), ..idle(steps) })
+}
+
+/// How long a server takes to end when it is asked to.
+const TERM: Duration = Duration::from_millis(10);
+
+impl Image {
+    /// The last part of the repository.
+    pub fn short(&self) -> &'static str {
+        self.repository.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+fn keeps_entrypoint(image: &Image) -> bool {
+    matches!(image.short(), "agnhost" | "curl" | "http-echo" | "hello-app" | "whoami" | "" | "coredns")
+        || image.repository.contains("/kube-")
+}
+
+/// The image's own main program.
+fn main(invocation: &Invocation<'_>) -> Program {
+    let image = invocation.image;
+    let mut steps: Vec<Step> = image.says.iter().map(|line| Step::Print(Text::literal(&format!("{line}\n")))).collect();
+    match image.main {
+        Main::Files { flavour, port, root } => {
+            steps.push(Step::Serve(Server { ports: vec![port], answers: Answers::Files(flavour, root.into()) }));
+        }
+        Main::Echo { port, saying } => steps.push(Step::Serve(echo(port, saying, invocation.args))),
+        Main::Listen(ports) => {
+            steps.push(Step::Serve(Server { ports: ports.to_vec(), answers: Answers::Nothing }));
+        }
+        Main::Idle => steps.push(Step::Forever),
+        Main::Shell => steps.push(Step::Exit(0)),
+        Main::Print(text) => steps.extend([Step::Print(Text::literal(text)), Step::Exit(0)]),
+        Main::Fail(code, text) => steps.extend([Step::Print(Text::literal(&format!("{text}\n"))), Step::Exit(code)]),
+    }
+    let command = image.command.join(" ").into();
+    Program { steps, on_term: Some((0, TERM)), killed: None, command }
+}
+
+fn echo(port: u16, saying: Saying, args: &[String]) -> Server {
+    let option = |name: &str| args.iter().find_map(|a| a.trim_start_matches('-').strip_prefix(name)?.strip_prefix('='));
+    let listen = option("listen").or_else(|| option("port"));
+    let port = listen.and_then(|l| l.rsplit(':').next()?.parse().ok()).unwrap_or(port);
+    Server { ports: vec![port], answers: Answers::Says(saying, option("text").unwrap_or_default().into()) }
+}
+
+/// What one command does: of a script, or as a container's whole program.
+pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
+    let Some((name, args)) = words.split_first() else { return Ran::quietly(0) };
+    let image = invocation.image;
+    let first = args.iter().find(|a| !a.as_str().starts_with('-'));
+    let files = || args.iter().filter(|a| !a.as_str().starts_with('-')).cloned();
+    match base(name.as_str()) {
+        "sleep" => match duration(first.map_or("", Text::as_str)) {
+            Some(span) => Ran::steps(vec![Step::Sleep(span)]),
+            None => Ran::steps(vec![Step::Forever]),
+        },
+        "false" => Ran::quietly(1),
+        "echo" => Ran::steps(vec![Step::Print(echoed(args))]),
+        "printf" => Ran::steps(vec![Step::Print(Text::raw(unescape(first.map_or("", Text::as_str))))]),
+        "date" => Ran::steps(vec![Step::Print("$(date)\n".into())]),
+        "hostname" => Ran::steps(vec![Step::Print("$HOSTNAME\n".into())]),
+        "whoami" => Ran::steps(vec![Step::Print("root\n".into())]),
+        "printenv" if first.is_some() => {
+            Ran::steps(vec![Step::Print(Text::raw(format!("${}\n", first.map_or("", Text::as_str))))])
+        }
+        "env" | "printenv" => {
+            let lines = invocation.env.iter().map(|(name, value)| format!("{name}={value}\n")).collect::<String>();
+            Ran::steps(vec![Step::Print(Text::literal(&lines))])
+        }
+        "cat" => Ran::steps(files().map(Step::Cat).collect()),
+        "rm" | "rmdir" => Ran::steps(files().map(Step::Remove).collect()),
+        "mkdir" => Ran::steps(files().map(Step::MakeDirectory).collect()),
+        "touch" => Ran::steps(files().map(|file| Step::Write { file, text: Text::default(), append: true }).collect()),
+        "tail" if args.iter().any(|a| matches!(a.as_str(), "-f" | "-F")) => Ran::steps(vec![Step::Forever]),
+        "top" | "ping" | "watch" | "yes" | "wait" | "read" => Ran::steps(vec![Step::Forever]),
+        "httpd" if args.iter().any(|a| a.as_str().contains('f')) && image.short() != "httpd" => {
+            let port = option(args, "-p").and_then(|p| p.rsplit(':').next()?.parse().ok()).unwrap_or(80);
+            let root = option(args, "-h").unwrap_or("/");
+            serve(port, Answers::Files(Flavour::Busybox, root.into()))
+        }
+        "nc" if args.iter().any(|a| a.as_str().starts_with('-') && a.as_str().contains('l')) => {
+            let port = option(args, "-p").or_else(|| files().next_back().map(|_| args[args.len() - 1].as_str()));
+            serve(port.and_then(|p| p.parse().ok()).unwrap_or(0), Answers::Nothing)
+        }
+        "python" | "python3" if args.iter().any(|a| a.as_str() == "http.server") => {
+            let port = args.last().and_then(|a| a.as_str().parse().ok()).unwrap_or(8000);
+            serve(port, Answers::Files(Flavour::Python, image.workdir.into()))
+        }
+        "perl" if args.iter().any(|a| a.as_str().contains("bpi")) => {
+            let digits = args.iter().find_map(|a| a.as_str().split_once("bpi(")?.1.split(')').next()?.parse().ok());
+            Ran::steps(vec![Step::Print(Text::literal(&format!("{}\n", pi(digits.unwrap_or(100)))))])
+        }
+        "agnhost" => match first.map_or("", Text::as_str) {
+            "netexec" | "serve-hostname" => {
+                let port = args.iter().find_map(|a| a.as_str().strip_prefix("--http-port=")?.parse().ok());
+                serve(port.unwrap_or(8080), Answers::Says(Saying::Hostname, Str::default()))
+            }
+            _ => Ran::steps(vec![Step::Forever]),
+        },
+        "stress" => Ran::steps(vec![Step::Forever]),
+        "nginx" if args.iter().any(|a| a.as_str().starts_with("-v")) => Ran::quietly(0),
+        program
+            if image.command.first().is_some_and(|own| base(own) == program) && !matches!(image.main, Main::Shell) =>
+        {
+            Ran::steps(main(invocation).steps)
+        }
+        program if TOOLS.contains(&program) || image.programs.contains(&program) => Ran::quietly(0),
+        // Somebody's own program in somebody's own image: it is there to run.
+        _ if image.repository.is_empty() => Ran::steps(vec![Step::Forever]),
+        program => Ran { steps: vec![Step::Print(Text::literal(&format!("sh: {program}: not found\n")))], status: 127 },
+    }
+}
+
+fn serve(port: u16, answers: Answers) -> Ran {
+    Ran::steps(vec![Step::Serve(Server { ports: vec![port], answers })])
+}
+
+fn exists(name: &str, image: &Image) -> bool {
+    let short = base(name);
+    let anything = image.repository.is_empty();
+    anything
+        || TOOLS.contains(&short)
+        || image.programs.contains(&short)
+        || image.command.iter().any(|c| base(c) == short)
+}
+
+fn base(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+fn option<'a>(args: &'a [Text], name: &str) -> Option<&'a str> {
+    let at = args.iter().position(|a| a.as_str() == name)?;
+    args.get(at + 1).map(Text::as_str)
+}
+
+/// `10`, `0.5`, `2m`, `1h`, `infinity` (none).
+fn duration(text: &str) -> Option<Duration> {
+    let (number, unit) = match text.char_indices().last() {
+        Some((at, unit @ ('s' | 'm' | 'h' | 'd'))) => (&text[..at], unit),
+        _ => (text, 's'),
+    };
+    let scale = match unit {
+        'm' => 60.0,
+        'h' => 3_600.0,
+        'd' => 86_400.0,
+        _ => 1.0,
+    };
+    let seconds = number.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0)? * scale;
+    Duration::try_from_secs_f64(seconds.min(1e9)).ok()
+}
+
+fn echoed(args: &[Text]) -> Text {
+    let options = args.iter().take_while(|a| matches!(a.as_str(), "-n" | "-e" | "-ne" | "-en")).count();
+    let (options, words) = args.split_at(options);
+    let has = |letter: char| options.iter().any(|o| o.as_str().contains(letter));
+    let mut text = Text::line(words).as_str().to_owned();
+    if has('n') {
+        text.pop();
+    }
+    Text::raw(if has('e') { unescape(&text) } else { text })
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("\\n", "\n").replace("\\t", "\t").replace("%%", "%")
+}
+
+/// The memory that `stress` is told to take.
+fn memory_needed(words: &[&str]) -> Option<i64> {
+    if base(words.first()?) != "stress" {
+        return None;
+    }
+    let after = |name: &str| words.iter().position(|w| *w == name).and_then(|at| words.get(at + 1).copied());
+    let workers: i64 = after("--vm").or_else(|| after("-m"))?.parse().ok()?;
+    let bytes = after("--vm-bytes").unwrap_or("256M");
+    let (number, unit) = bytes.split_at(bytes.find(|c: char| !c.is_ascii_digit()).unwrap_or(bytes.len()));
+    let scale = match unit.chars().next().map(|c| c.to_ascii_lowercase()) {
+        Some('k') => 1 << 10,
+        Some('m') => 1 << 20,
+        Some('g') => 1 << 30,
+        _ => 1,
+    };
+    Some(workers.saturating_mul(number.parse::<i64>().ok()?).saturating_mul(scale))
+}
+
+/// The first `digits` digits of pi (Rabinowitz and Wagon's spigot).
+fn pi(digits: usize) -> String {
+    let digits = digits.clamp(1, 5_000);
+    let size = digits * 10 / 3 + 16;
+    let mut remainders = vec![2u64; size];
+    let mut numbers: Vec<u8> = Vec::with_capacity(digits + 8);
+    for _ in 0..digits + 8 {
+        let mut carry = 0;
+        for i in (1..size).rev() {
+            let sum = remainders[i] * 10 + carry;
+            let divisor = 2 * i as u64 + 1;
+            remainders[i] = sum % divisor;
+            carry = sum / divisor * i as u64;
+        }
+        let sum = remainders[0] * 10 + carry;
+        remainders[0] = sum % 10;
+        numbers.push((sum / 10) as u8);
+    }
+    // A number of 10 carries into the ones before it.
+    for i in (1..numbers.len()).rev() {
+        if numbers[i] > 9 {
+            numbers[i] -= 10;
+            numbers[i - 1] += 1;
+        }
+    }
+    let text: String = numbers.iter().take(digits).map(|n| char::from(b'0' + n)).collect();
+    if digits == 1 { text } else { format!("{}.{}", &text[..1], &text[1..]) }
+}
+
+#[cfg(test)]
+#[path = "programs_tests.rs"]
+mod tests;

@@ -1,0 +1,329 @@
+//! Shell scripts of containers (`sh -c "..."`), turned into steps.
+//!
+//! Only what containers' one-liners use: lists, `&&`, `||`, `while true`, `for`, assignments, redirections, and a few tools.
+//! The whole shell, for people, is another crate.
+
+use crate::process::{Step, Text};
+use crate::programs::{self, Invocation};
+
+/// Turns a script into steps. `run` says what a command does; it gets the words and returns steps and exit status.
+pub(crate) fn compile(script: &str, invocation: &Invocation<'_>) -> Vec<Step> {
+    let mut compiler = Compiler { invocation, steps: Vec::new(), status: 0, ended: false, loop_variable: Vec::new() };
+    let tokens = tokens(script);
+    compiler.list(&tokens);
+    if !compiler.ended {
+        let status = compiler.status;
+        compiler.steps.push(Step::Exit(status));
+    }
+    compiler.steps
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Word(Text),
+    /// `;`, a newline, `&&`, `||`, `|`, `&`, `>`, `>>`, `<`, `(`, `)`
+    Operator(&'static str),
+}
+
+struct Compiler<'a> {
+    invocation: &'a Invocation<'a>,
+    steps: Vec<Step>,
+    status: i32,
+    ended: bool,
+    /// The variable of the innermost `for` and its value now: loops over lists are written out.
+    loop_variable: Vec<(String, Text)>,
+}
+
+impl Compiler<'_> {
+    fn list(&mut self, tokens: &[Token]) {
+        let mut rest = tokens;
+        let mut skip = false;
+        while !rest.is_empty() && !self.ended {
+            let (command, separator, tail) = split(rest);
+            if !skip {
+                self.command(command);
+            }
+            skip = match separator {
+                "&&" => self.status != 0,
+                "||" => self.status == 0,
+                _ => false,
+            };
+            rest = tail;
+        }
+    }
+
+    fn command(&mut self, tokens: &[Token]) {
+        let words: Vec<&str> =
+            tokens.iter().map_while(|t| if let Token::Word(w) = t { Some(w.as_str()) } else { None }).collect();
+        match words.first().copied() {
+            None => {}
+            Some("while" | "until") => self.while_loop(tokens),
+            Some("for") => self.for_loop(tokens),
+            // Conditions are not evaluated: the first branch is taken.
+            Some("if") => {
+                let body = between(tokens, "then", &["else", "elif", "fi"]);
+                self.list(&body);
+            }
+            Some("{" | "(") => self.list(tokens.get(1..tokens.len() - 1).unwrap_or_default()),
+            _ => self.simple(tokens),
+        }
+    }
+
+    fn while_loop(&mut self, tokens: &[Token]) {
+        let body = between(tokens, "do", &["done"]);
+        let from = self.steps.len();
+        self.list(&body);
+        if self.ended {
+            return;
+        }
+        let sleeps = self.steps[from..].iter().any(|step| matches!(step, Step::Sleep(_)));
+        // A loop without a pause would only burn the processor: once around says all that it has to say.
+        self.steps.push(if sleeps { Step::Jump(from) } else { Step::Forever });
+        self.ended = true;
+    }
+
+    fn for_loop(&mut self, tokens: &[Token]) {
+        const MOST: usize = 1_000;
+        let Some(Token::Word(variable)) = tokens.get(1) else { return };
+        let list = tokens.iter().skip(3).map_while(|t| if let Token::Word(w) = t { Some(w.clone()) } else { None });
+        let values: Vec<Text> = list.flat_map(|word| expand_list(&word)).take(MOST).collect();
+        let body = between(tokens, "do", &["done"]);
+        for value in values {
+            self.steps.push(Step::Assign(variable.clone(), value.clone()));
+            self.loop_variable.push((variable.as_str().to_owned(), value));
+            self.list(&body);
+            self.loop_variable.pop();
+            if self.ended {
+                return;
+            }
+        }
+    }
+
+    fn simple(&mut self, tokens: &[Token]) {
+        let mut words: Vec<Text> = Vec::new();
+        let mut redirect: Option<(Text, bool)> = None;
+        let mut i = 0;
+        while let Some(token) = tokens.get(i) {
+            match (token, tokens.get(i + 1)) {
+                (Token::Operator(operator @ (">" | ">>")), Some(Token::Word(file))) => {
+                    // `2>file`, `2>&1`: nothing is written there.
+                    let number = words.last().is_some_and(|w| matches!(w.as_str(), "1" | "2"));
+                    let other = number && words.pop().is_some_and(|w| w.as_str() == "2");
+                    if !other && !file.as_str().starts_with('&') {
+                        redirect = Some((file.clone(), *operator == ">>"));
+                    }
+                    i += 1;
+                }
+                (Token::Operator("<"), Some(_)) => i += 1,
+                // Of a pipeline, only the first command is run.
+                (Token::Operator(_), _) => break,
+                (Token::Word(word), _) => words.push(word.clone()),
+            }
+            i += 1;
+        }
+        while let Some((name, value)) = words.first().and_then(assignment) {
+            words.remove(0);
+            self.steps.push(Step::Assign(name, value));
+        }
+        if matches!(words.first().map(Text::as_str), Some("exec" | "nohup" | "time")) {
+            words.remove(0);
+        }
+        if words.is_empty() {
+            self.status = 0;
+            return;
+        }
+        if words[0].as_str() == "exit" {
+            let code = words.get(1).and_then(|w| w.as_str().parse().ok()).unwrap_or(self.status);
+            self.steps.push(Step::Exit(code & 0xff));
+            self.ended = true;
+            return;
+        }
+        let ran = programs::command(&words, self.invocation);
+        self.status = ran.status;
+        for step in ran.steps {
+            match (step, &redirect) {
+                (Step::Print(text), Some((file, append))) => {
+                    self.steps.push(Step::Write { file: file.clone(), text, append: *append });
+                }
+                (Step::Exit(_), _) => {}
+                (step, _) => {
+                    self.ended |= matches!(step, Step::Forever | Step::Serve(_));
+                    self.steps.push(step);
+                }
+            }
+        }
+        if let (Some((file, append)), false) = (redirect, self.ended) {
+            let wrote = matches!(self.steps.last(), Some(Step::Write { .. }));
+            if !wrote {
+                self.steps.push(Step::Write { file, text: Text::default(), append });
+            }
+        }
+    }
+}
+
+/// The first command, the separator after it, and the rest. Compound commands are kept whole.
+fn split(tokens: &[Token]) -> (&[Token], &'static str, &[Token]) {
+    let mut depth = 0usize;
+    let mut begins = true;
+    for (i, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Word(word) if begins => match word.as_str() {
+                "while" | "until" | "for" | "if" | "{" => depth += 1,
+                "done" | "fi" | "}" => depth = depth.saturating_sub(1),
+                "do" | "then" | "else" => continue,
+                _ => begins = false,
+            },
+            Token::Word(_) => begins = false,
+            Token::Operator(separator @ (";" | "&&" | "||" | "&")) => {
+                if depth == 0 {
+                    return (&tokens[..i], separator, &tokens[i + 1..]);
+                }
+                begins = true;
+            }
+            Token::Operator(_) => {}
+        }
+    }
+    (tokens, "", &[])
+}
+
+/// The tokens between the word `from` and the matching one of `to`.
+fn between(tokens: &[Token], from: &str, to: &[&str]) -> Vec<Token> {
+    let is = |token: &Token, words: &[&str]| matches!(token, Token::Word(w) if words.contains(&w.as_str()));
+    let Some(start) = tokens.iter().position(|t| is(t, &[from])) else { return Vec::new() };
+    let mut depth = 0usize;
+    let mut body = Vec::new();
+    for token in &tokens[start + 1..] {
+        if depth == 0 && is(token, to) {
+            break;
+        }
+        if is(token, &["while", "until", "for", "if"]) {
+            depth += 1;
+        } else if is(token, &["done", "fi"]) {
+            depth = depth.saturating_sub(1);
+        }
+        body.push(token.clone());
+    }
+    body
+}
+
+fn assignment(word: &Text) -> Option<(Text, Text)> {
+    let (name, value) = word.as_str().split_once('=')?;
+    let is_name = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    is_name.then(|| (Text::from(name), Text::from(value)))
+}
+
+/// `{1..3}` and `$(seq 1 3)` as their members; any other word as itself, split at blanks.
+fn expand_list(word: &Text) -> Vec<Text> {
+    let text = word.as_str();
+    let range = |low: &str, high: &str| -> Option<Vec<Text>> {
+        let (low, high) = (low.trim().parse::<i64>().ok()?, high.trim().parse::<i64>().ok()?);
+        Some((low..=high).take(1_000).map(|n| Text::from(n.to_string().as_str())).collect())
+    };
+    let braces = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).and_then(|t| t.split_once(".."));
+    let seq = text.strip_prefix("$(seq ").and_then(|t| t.strip_suffix(')'));
+    let members = braces.and_then(|(low, high)| range(low, high)).or_else(|| {
+        let mut bounds = seq?.split_whitespace();
+        let first = bounds.next()?;
+        match bounds.next() {
+            Some(last) => range(first, last),
+            None => range("1", first),
+        }
+    });
+    members.unwrap_or_else(|| text.split_whitespace().map(Text::from).collect())
+}
+
+fn tokens(script: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut word: Option<String> = None;
+    let mut chars = script.chars().peekable();
+    let flush = |word: &mut Option<String>, tokens: &mut Vec<Token>| {
+        if let Some(word) = word.take() {
+            tokens.push(Token::Word(Text::raw(word)));
+        }
+    };
+    while let Some(c) = chars.next() {
+        match c {
+            '\'' => {
+                let word = word.get_or_insert_default();
+                for c in chars.by_ref().take_while(|c| *c != '\'') {
+                    word.push(if c == '$' { Text::DOLLAR } else { c });
+                }
+            }
+            '"' => quoted(&mut chars, word.get_or_insert_default()),
+            '\\' => match chars.next() {
+                Some('\n') | None => {}
+                Some(c) => word.get_or_insert_default().push(if c == '$' { Text::DOLLAR } else { c }),
+            },
+            '$' if chars.peek() == Some(&'(') => {
+                word.get_or_insert_default().push('$');
+                substitution(&mut chars, word.get_or_insert_default());
+            }
+            '#' if word.is_none() => {
+                while chars.peek().is_some_and(|c| *c != '\n') {
+                    chars.next();
+                }
+            }
+            '&' if word.is_none() && matches!(tokens.last(), Some(Token::Operator(">" | ">>"))) => {
+                word = Some("&".to_owned());
+            }
+            ' ' | '\t' | '\r' => flush(&mut word, &mut tokens),
+            '\n' | ';' | '&' | '|' | '>' | '<' => {
+                flush(&mut word, &mut tokens);
+                let twice = chars.peek() == Some(&c) && matches!(c, '&' | '|' | '>');
+                if twice {
+                    chars.next();
+                }
+                tokens.push(Token::Operator(match (c, twice) {
+                    ('&', true) => "&&",
+                    ('&', false) => "&",
+                    ('|', true) => "||",
+                    ('|', false) => "|",
+                    ('>', true) => ">>",
+                    ('>', false) => ">",
+                    ('<', _) => "<",
+                    _ => ";",
+                }));
+            }
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    flush(&mut word, &mut tokens);
+    tokens
+}
+
+fn quoted(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, word: &mut String) {
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => return,
+            '\\' => match chars.next() {
+                Some('$') => word.push(Text::DOLLAR),
+                Some(c @ ('"' | '\\' | '`')) => word.push(c),
+                Some(c) => word.extend(['\\', c]),
+                None => {}
+            },
+            '$' if chars.peek() == Some(&'(') => {
+                word.push('$');
+                substitution(chars, word);
+            }
+            c => word.push(c),
+        }
+    }
+}
+
+/// `(...)` with whatever is in it, kept as text for later.
+fn substitution(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, word: &mut String) {
+    let mut depth = 0usize;
+    for c in chars.by_ref() {
+        word.push(c);
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return;
+        }
+    }
+}
