@@ -19,11 +19,13 @@ pub struct Options {
     pub control_plane_only: bool,
     /// Whether nodes also run kube-proxy and weave-net Pods, and CoreDNS exists.
     pub addons: bool,
+    /// How many Pods a kubelet admits (`--max-pods`).
+    pub max_pods: usize,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { seed: 1, workers: 3, control_plane_only: false, addons: true }
+        Options { seed: 1, workers: 3, control_plane_only: false, addons: true, max_pods: 110 }
     }
 }
 
