@@ -7,6 +7,7 @@ pub mod json;
 pub mod kind;
 pub mod meta;
 pub mod names;
+pub mod patch;
 pub mod quantity;
 mod random;
 pub mod schema;

@@ -19,7 +19,7 @@ pub struct Decoded {
 /// 400 with Go's words, such as `Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal
 /// string into Go struct field DeploymentSpec.spec.replicas of type int32`.
 pub fn decode(kind: &Kind, value: &Value) -> Result<Decoded, Status> {
-    decode_struct(table().kind(kind), value).map_err(|error| {
+    decode_bare(kind, value).map_err(|error| {
         let (name, version) = (kind.kind, kind.version);
         Status::bad_request(format!("{name} in version \"{version}\" cannot be handled as a {name}: {error}"))
     })
@@ -34,13 +34,27 @@ pub fn metadata_error(value: &Value) -> Option<String> {
     decoder.error
 }
 
-fn decode_struct(id: usize, value: &Value) -> Result<Decoded, String> {
-    let mut decoder = Decoder::default();
+/// Decodes an object of `kind`; an error is Go's text alone.
+///
+/// # Errors
+/// Such as `json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32`.
+pub fn decode_bare(kind: &Kind, value: &Value) -> Result<Decoded, String> {
+    run(kind, value, Decoder::default())
+}
+
+/// Decodes an object of `kind` that a strategic merge patch has changed: the same, by a converter with fewer words.
+///
+/// # Errors
+/// Such as `unrecognized type: int32` or `cannot restore slice from map`.
+pub fn restore(kind: &Kind, value: &Value) -> Result<Decoded, String> {
+    run(kind, value, Decoder { converter: true, ..Decoder::default() })
+}
+
+fn run(kind: &Kind, value: &Value, mut decoder: Decoder) -> Result<Decoded, String> {
     if !matches!(value, Value::Object(_)) {
-        let name = table().get(id).name;
-        return Err(format!("json: cannot unmarshal {} into Go value of type v1.{name}", value.type_name()));
+        return Err(format!("json: cannot unmarshal {} into Go value of type v1.{}", value.type_name(), kind.kind));
     }
-    let decoded = decoder.structure(table().get(id), value);
+    let decoded = decoder.structure(table().get(table().kind(kind)), value);
     match decoder.error {
         Some(error) => Err(error),
         None => Ok(Decoded { value: decoded.unwrap_or_else(|| value.clone()), unknown: decoder.unknown }),
@@ -60,6 +74,8 @@ struct Decoder {
     /// The first thing that was wrong, as Go reports it.
     error: Option<String>,
     unknown: Vec<String>,
+    /// Whether errors are those of the converter from maps, not of the JSON decoder.
+    converter: bool,
 }
 
 /// A decoded value, if it differs from the original one.
@@ -191,6 +207,10 @@ impl Decoder {
     }
 
     fn mismatch(&mut self, ty: &Type, value: &Value, owner: &str) -> Changed {
+        if self.converter {
+            self.fail(converter_error(ty, value));
+            return None;
+        }
         let given = match (ty, value) {
             (Type::Int32 | Type::Int64 | Type::IntOrString, Value::Int(_) | Value::Float(_)) => {
                 format!("number {}", crate::json::to_string(value))
@@ -219,6 +239,30 @@ impl Decoder {
             path.truncate(path.trim_end_matches('.').len());
         }
         self.unknown.push(format!("{path}{}{key}", separator(&path)));
+    }
+}
+
+/// What `runtime.DefaultUnstructuredConverter` says of a value of the wrong type.
+fn converter_error(ty: &Type, value: &Value) -> String {
+    let given = match value {
+        Value::Null => "invalid",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int64",
+        Value::Float(_) => "float64",
+        Value::String(_) => "string",
+        Value::Array(_) => "slice",
+        Value::Object(_) => "map",
+    };
+    match ty {
+        Type::Struct(_) => format!("cannot restore struct from: {given}"),
+        Type::List(_) | Type::Bytes => format!("cannot restore slice from {given}"),
+        Type::Map(_) => format!("cannot restore map from {given}"),
+        Type::String(_) => "unrecognized type: string".to_owned(),
+        // These read their JSON text themselves.
+        Type::IntOrString | Type::Time | Type::MicroTime => {
+            format!("json: cannot unmarshal {} into Go value of type {}", value.type_name(), go_name(ty))
+        }
+        _ => format!("unrecognized type: {}", go_name(ty)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The descriptions of all kinds, read once from the texts in `schema/`.
 
-use crate::{Kind, Map, Value, list};
+use crate::{Kind, Map, Value, kind, list};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -93,6 +93,7 @@ impl Struct {
 pub struct Table {
     structs: Vec<Struct>,
     kinds: BTreeMap<&'static str, usize>,
+    roots: Vec<Type>,
     enums: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
@@ -105,6 +106,11 @@ impl Table {
     /// The struct of a kind's objects.
     pub fn kind(&self, kind: &Kind) -> usize {
         self.kinds[kind.kind]
+    }
+
+    /// A kind's struct as a type.
+    pub fn root(&self, kind: &Kind) -> &Type {
+        &self.roots[kind.index]
     }
 
     /// The struct with a Go name.
@@ -160,7 +166,8 @@ fn load() -> Table {
         one.fields.sort_by_key(|f| f.name);
     }
     mark_defaults(&mut structs);
-    Table { structs, kinds, enums }
+    let roots = kind::KINDS.iter().map(|kind| Type::Struct(kinds[kind.kind])).collect();
+    Table { structs, kinds, roots, enums }
 }
 
 type Names<T> = BTreeMap<&'static str, T>;
@@ -332,7 +339,6 @@ pub(super) fn zero_of(ty: &Type) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind;
 
     #[test]
     fn every_kind_is_described() {
