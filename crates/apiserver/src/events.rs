@@ -77,7 +77,10 @@ impl ApiServer {
         if !self.store.get(kind::NAMESPACE, &Key::new("", namespace)).is_some_and(living) {
             return;
         }
-        let name = format!("{}.{}", about.name(), self.rng.hex(16));
+        // As client-go names them, by the nanosecond, so that events of one second are listed in the order in which they
+        // happened. Those of one microsecond are told apart by the store's revision.
+        let nanos = self.now.0.wrapping_mul(1000).wrapping_add((self.store.revision() % 1000) as i64);
+        let name = format!("{}.{nanos:016x}", about.name());
         let involved = obj! {
             "apiVersion" => kind.api_version(), "kind" => kind.kind, "name" => about.name(),
             "namespace" => Some(about.namespace()).filter(|n| !n.is_empty()), "uid" => about.uid(),
