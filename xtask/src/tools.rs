@@ -6,8 +6,19 @@ use crate::sh;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TRUNK: &str = "0.21.14";
-const WASM_BINDGEN: &str = "0.2.130";
+/// A program that is a crate. Its own release profile would spend most of its time on optimising what runs for seconds,
+/// so that it has an optimisation level of ours: 0, or 1 where it works through megabytes.
+struct Crate {
+    program: &'static str,
+    package: &'static str,
+    version: &'static str,
+    locked: bool,
+    opt_level: &'static str,
+}
+
+const TRUNK: Crate = Crate { program: "trunk", package: "trunk", version: "0.21.14", locked: true, opt_level: "0" };
+const WASM_BINDGEN: Crate =
+    Crate { program: "wasm-bindgen", package: "wasm-bindgen-cli", version: "0.2.130", locked: false, opt_level: "1" };
 const BINARYEN: &str = "132.0.0";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -27,8 +38,8 @@ const CHROMIUM: &[Packaged] =
 /// Everything that `trunk build` calls.
 pub fn for_the_page() -> Result {
     wasm_target()?;
-    cargo_tool("trunk", TRUNK, true)?;
-    cargo_tool("wasm-bindgen", WASM_BINDGEN, false)?;
+    cargo_tool(&TRUNK)?;
+    cargo_tool(&WASM_BINDGEN)?;
     wasm_opt()
 }
 
@@ -66,25 +77,28 @@ fn wasm_target() -> Result {
     sh::run(sh::program("rustup").args(["target", "add", WASM_TARGET]))
 }
 
-/// A tool that is a crate: `NAME --version` must print the pinned version.
-fn cargo_tool(name: &str, version: &str, locked: bool) -> Result {
-    if is_version(name, version) {
+/// `PROGRAM --version` must print the pinned version; else it is installed.
+fn cargo_tool(tool: &Crate) -> Result {
+    let Crate { program, package, version, .. } = tool;
+    if is_version(program, version) {
         return Ok(());
     }
-    announce(&format!("{name} {version}"), "some minutes");
-    let package = if name == "wasm-bindgen" { "wasm-bindgen-cli" } else { name };
+    announce(&format!("{package} {version}"), "some minutes");
     let mut install = sh::cargo();
     install.args(["install", package, "--version", version, "--force", "--root"]).arg(home());
-    if locked {
+    if tool.locked {
         install.arg("--locked");
     }
-    // The tools' own release profiles spend most of their time on optimising what runs for seconds.
-    install.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+    install.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", tool.opt_level).env("CARGO_PROFILE_RELEASE_LTO", "off");
+    install.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
     install.env("CARGO_TARGET_DIR", home().join("target"));
     sh::run(&mut install)?;
     let _ = std::fs::remove_dir_all(home().join("target"));
-    if is_version(name, version) { Ok(()) } else { fail(format!("{name} {version} was installed but does not run")) }
+    if is_version(program, version) {
+        Ok(())
+    } else {
+        fail(format!("{program} {version} was installed but does not run"))
+    }
 }
 
 fn wasm_opt() -> Result {
