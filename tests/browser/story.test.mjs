@@ -9,7 +9,7 @@ describe("the story of a Deployment and its Service", { timeout: 600_000 }, () =
   /** @type {import("./kubarium.mjs").Kubarium} */
   let kube;
   const addresses = {};
-  const running = (count) => (pods) => pods.length === count && pods.every((pod) => /Running/.test(pod) && ip(pod));
+  const running = (count) => (pods) => pods.length === count && pods.every((pod) => /, Running,/.test(pod) && ip(pod));
 
   before(async () => void (kube = await open({ query: { seed: "1" } })));
   after(async () => kube?.close());
@@ -61,7 +61,6 @@ describe("the story of a Deployment and its Service", { timeout: 600_000 }, () =
     assert.match(manifest, /^ {2}replicas: 4$/m);
     await editor.text.fill(manifest.replace("replicas: 4", "replicas: four"));
     await editor.save.click();
-    await editor.text.and(kube.page.locator("textarea")).waitFor();
     await kube.page.waitForFunction((text) => /replicas: four/.test(text.value) && /^#/m.test(text.value), await editor.text.elementHandle());
     await kube.screenshot("3-editor");
     await editor.text.fill((await editor.text.inputValue()).replace("replicas: four", "replicas: 5"));
@@ -119,7 +118,7 @@ describe("the story of a Deployment and its Service", { timeout: 600_000 }, () =
     const [pod] = await kube.pods("mynginx-");
     const printed = await kube.run(`curl --max-time 3 http://${ip(pod)}`);
     assert.match(printed, /curl: \(28\)/);
-    await kube.page.getByText("Outside, no router knows the way there").first().waitFor();
+    await kube.page.getByText("The packet stops here").first().waitFor();
     await kube.screenshot("7-stopped-outside");
   });
 
