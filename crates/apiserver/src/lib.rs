@@ -40,6 +40,8 @@ mod shim {
 mod store;
 mod strategy;
 pub mod table;
+#[cfg(test)]
+mod tests;
 pub mod watch;
 mod write;
 
