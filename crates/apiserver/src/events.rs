@@ -15,6 +15,8 @@ const AGGREGATE_SECONDS: i64 = 600;
 /// A source may send this many events about one object at once, and one more every [`REFILL_SECONDS`].
 const BURST: i64 = 25;
 const REFILL_SECONDS: i64 = 300;
+/// How the message of combined events begins.
+const COMBINED: &str = "(combined from similar events): ";
 
 impl ApiServer {
     pub(crate) fn record_event(
@@ -25,42 +27,56 @@ impl ApiServer {
         host: &str,
         spec: &EventSpec<'_>,
     ) {
-        let uid = about.uid();
-        let recent: Vec<Value> =
-            self.store.indexed(kind::EVENT, &IndexKey::new(Index::Regarding, uid)).cloned().collect();
-        let ours = || recent.iter().filter(|e| e["source"]["component"].str() == component);
-        let similar = || ours().filter(|e| e["reason"].str() == spec.reason && e["type"].str() == spec.type_);
-        let now = self.now;
-        let young =
-            |e: &&Value| now.seconds() - e["lastTimestamp"].time().unwrap_or_default().seconds() < AGGREGATE_SECONDS;
-        let same = |message: &str| {
-            similar()
-                .find(|e| e["message"].str() == message && e["involvedObject"]["fieldPath"].str() == spec.field_path)
-        };
-        let mut message = spec.message.clone();
-        if same(&message).is_none() && similar().filter(young).count() >= AGGREGATE_LIMIT {
-            message = format!("(combined from similar events): {message}");
-        }
-        let combined = message.len() != spec.message.len();
-        let earlier = match combined {
-            true => similar().find(|e| e["message"].str().starts_with("(combined from similar events)")),
-            false => same(&message),
-        };
-        let sent: i64 = ours().map(|e| e["count"].int()).sum();
-        let since = ours().filter_map(|e| e["firstTimestamp"].time()).min().unwrap_or(now);
-        if sent >= BURST + (now.seconds() - since.seconds()) / REFILL_SECONDS {
+        let ours = self.events_of(about, component);
+        if self.is_spam(&ours) {
             return;
         }
-        match earlier {
-            Some(earlier) => {
-                let mut event = earlier.clone();
-                event.set("count", event["count"].int() + 1);
-                event.set("lastTimestamp", now);
-                event.set("message", message);
-                self.store.put(kind::EVENT, event, now);
-            }
+        let similar = || ours.iter().filter(|e| e["reason"].str() == spec.reason && e["type"].str() == spec.type_);
+        let same = similar()
+            .find(|e| e["message"].str() == spec.message && e["involvedObject"]["fieldPath"].str() == spec.field_path);
+        if let Some(earlier) = same {
+            self.count_event(earlier, &spec.message);
+            return;
+        }
+        let now = self.now.seconds();
+        let young = |e: &&Value| now - e["lastTimestamp"].time().unwrap_or_default().seconds() < AGGREGATE_SECONDS;
+        if similar().filter(young).count() < AGGREGATE_LIMIT {
+            self.new_event(about, kind, component, host, spec, spec.message.clone());
+            return;
+        }
+        let message = format!("{COMBINED}{}", spec.message);
+        match similar().find(|e| e["message"].str().starts_with(COMBINED)) {
+            Some(earlier) => self.count_event(earlier, &message),
             None => self.new_event(about, kind, component, host, spec, message),
         }
+    }
+
+    /// What `component` has said about an object.
+    fn events_of(&self, about: &Value, component: &str) -> Vec<Value> {
+        let about_it = self.store.indexed(kind::EVENT, &IndexKey::new(Index::Regarding, about.uid()));
+        // Some events name their object without its UID.
+        let ours = about_it.filter(|e| {
+            e["source"]["component"].str() == component && e["involvedObject"]["name"].str() == about.name()
+        });
+        ours.cloned().collect()
+    }
+
+    /// Whether a source has used up its tokens for one object.
+    fn is_spam(&self, ours: &[Value]) -> bool {
+        let sent: i64 = ours.iter().map(|e| e["count"].int()).sum();
+        if sent < BURST {
+            return false;
+        }
+        let since = ours.iter().filter_map(|e| e["firstTimestamp"].time()).min().unwrap_or(self.now);
+        sent >= BURST + (self.now.seconds() - since.seconds()) / REFILL_SECONDS
+    }
+
+    fn count_event(&mut self, earlier: &Value, message: &str) {
+        let mut event = earlier.clone();
+        event.set("count", event["count"].int() + 1);
+        event.set("lastTimestamp", self.now);
+        event.set("message", message);
+        self.store.put(kind::EVENT, event, self.now);
     }
 
     fn new_event(
