@@ -1,162 +1,205 @@
-//! Which Pods stand behind a Service, as discovery.k8s.io/v1 EndpointSlices (pkg/controller/endpointslice,
-//! staging/src/k8s.io/endpointslice).
+//! EndpointSlice: the addresses behind a Service, at most 100 in one object (pkg/controller/endpointslice).
 
-use crate::Controller;
-use crate::endpoints::{
-    TRIGGER_TIME, port_values, ports, queue_services, selected_pods, selecting_service, target_ref, trigger_time,
-};
-use api::{Selector, Status, Str, Value, controller_ref, kind, list, obj};
-use apiserver::client::DeleteOptions;
-use apiserver::{Context, EventType, WatchEvent, WorkKey};
+use crate::servicepods::{self, HEADLESS, TRIGGER_TIME};
+use crate::{Controller, enqueue_owner, gone_is_fine};
+use api::{Map, Status, Value, controller_ref, is_pod_ready, kind, list, obj};
+use apiserver::{Context, DeleteOptions, EventType, WatchEvent, WorkKey};
+use std::collections::BTreeMap;
 
-const NAME: &str = "endpointslice-controller";
-/// `endpointslice.kubernetes.io/managed-by`
-const MANAGER: &str = "endpointslice-controller.k8s.io";
+const NAME: &str = "endpointslice";
+
+pub const CONTROLLER: Controller = Controller { name: NAME, source: "endpoint-slice-controller", observe, reconcile };
+
+/// How many endpoints a slice has at most (`MaxEndpointsPerSlice`).
+const CAPACITY: usize = 100;
+const MANAGED_BY: (&str, &str) = ("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io");
 const SERVICE_NAME: &str = "kubernetes.io/service-name";
-/// `--max-endpoints-per-slice`
-const SLICE_SIZE: usize = 100;
-
-pub(crate) const CONTROLLER: Controller = Controller { name: NAME, source: NAME, observe, reconcile };
+const ZONE: &str = "topology.kubernetes.io/zone";
 
 fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
-    queue_services(NAME, event, cx);
+    servicepods::observe(NAME, event, cx);
     if event.kind == kind::ENDPOINT_SLICE && event.event == EventType::Deleted {
-        let service = event.object.labels()[SERVICE_NAME].str();
-        cx.enqueue(WorkKey::new(NAME, event.object.namespace(), service));
+        enqueue_owner(NAME, kind::SERVICE, &event.object, cx);
     }
 }
 
-/// The ports of a slice, and the endpoints that serve them.
-type Group = (Vec<(Str, i64, Str)>, Vec<Value>);
+/// A slice as it is to be: the stored one (null for a new one), its ports and endpoints. One without endpoints goes, unless
+/// it is `kept`.
+struct Plan {
+    stored: Value,
+    ports: Value,
+    endpoints: Vec<Value>,
+    kept: bool,
+}
 
 fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
-    let selector = Selector::from_map(&obj! {
-        SERVICE_NAME => &key.name, "endpointslice.kubernetes.io/managed-by" => MANAGER,
-    });
-    let mut slices = cx.client.select(kind::ENDPOINT_SLICE, &key.namespace, &selector);
-    let Some(service) = selecting_service(key, cx) else {
-        slices.iter().for_each(|slice| delete(slice, cx));
+    let Some(service) = cx.client.get(kind::SERVICE, &key.namespace, &key.name) else { return Ok(()) };
+    let mut stored = cx.client.owned_by(kind::ENDPOINT_SLICE, service.uid());
+    stored.retain(|slice| slice.labels()[MANAGED_BY.0].str() == MANAGED_BY.1 && !slice.deleting());
+    if !servicepods::is_kept(&service) || service.deleting() {
         return Ok(());
-    };
-    let pods = selected_pods(&service, cx);
-    let annotation = trigger_time(&service, &pods).rfc3339();
-    let labels = labels(&service);
-    for (ports, mut wanted) in groups(&service, &pods) {
-        let ports = port_values(&ports);
-        let (ours, others): (Vec<Value>, Vec<Value>) = slices.into_iter().partition(|slice| slice["ports"] == ports);
-        slices = others;
-        let mut kept: Vec<(Value, Vec<Value>)> = ours
-            .into_iter()
-            .map(|slice| {
-                let stays = take_known(&slice, &mut wanted);
-                (slice, stays)
-            })
-            .collect();
-        for (_, endpoints) in &mut kept {
-            let room = SLICE_SIZE.saturating_sub(endpoints.len()).min(wanted.len());
-            endpoints.extend(wanted.drain(..room));
-        }
-        let many = kept.len() > 1;
-        for (slice, endpoints) in kept {
-            match endpoints.is_empty() && many {
-                true => delete(&slice, cx),
-                false => update(slice, endpoints, &labels, &annotation, cx),
-            }
-        }
-        let mut rest = wanted;
-        while !rest.is_empty() {
-            let next = rest.split_off(rest.len().min(SLICE_SIZE));
-            create(&service, ports.clone(), rest, &labels, &annotation, cx);
-            rest = next;
-        }
     }
-    let left = slices.iter().filter(|slice| !slice["endpoints"].is_empty() || slices.len() > 1).count();
-    slices.iter().for_each(|slice| {
-        if left > 0 || !pods.is_empty() {
-            delete(slice, cx)
-        }
-    });
-    let none = cx.client.select(kind::ENDPOINT_SLICE, &key.namespace, &selector).is_empty();
-    if none {
-        // A Service without endpoints still has one slice, an empty one.
-        create(&service, Value::Null, Vec::new(), &labels, &annotation, cx);
+    let pods = servicepods::behind(&service, &cx.client);
+    let mut wanted: BTreeMap<String, (Value, Vec<Value>)> = BTreeMap::new();
+    for pod in &pods {
+        let ports = servicepods::ports(&service, pod);
+        let group = wanted.entry(api::json::to_string(&ports)).or_insert((ports, Vec::new()));
+        let node = cx.client.get(kind::NODE, "", pod["spec"]["nodeName"].str()).unwrap_or_default();
+        group.1.push(endpoint(&service, pod, &node));
+    }
+    let plans = plan(stored, wanted.into_values().collect());
+    let (labels, trigger) = (labels(&service), servicepods::trigger_time(&service, &pods));
+    for plan in plans {
+        write(plan, &service, &labels, &trigger, cx)?;
     }
     Ok(())
 }
 
-/// The endpoints of a slice that are still wanted, as they are wanted now, in the slice's order; taken out of `wanted`.
-fn take_known(slice: &Value, wanted: &mut Vec<Value>) -> Vec<Value> {
-    let known = slice["endpoints"].array().iter();
-    let found = known.filter_map(|old| {
-        let index = wanted.iter().position(|new| new["targetRef"]["uid"] == old["targetRef"]["uid"])?;
-        Some(wanted.swap_remove(index))
-    });
-    found.collect()
+fn endpoint(service: &Value, pod: &Value, node: &Value) -> Value {
+    let serving = is_pod_ready(pod);
+    let published = service["spec"]["publishNotReadyAddresses"].bool();
+    let conditions = obj! {
+        "ready" => published || serving && !pod.deleting(), "serving" => serving, "terminating" => pod.deleting(),
+    };
+    obj! {
+        "addresses" => list![&pod["status"]["podIP"]], "conditions" => conditions,
+        "hostname" => servicepods::hostname(pod, service), "nodeName" => &pod["spec"]["nodeName"],
+        "targetRef" => servicepods::target_ref(pod), "zone" => &node.labels()[ZONE],
+    }
 }
 
-fn groups(service: &Value, pods: &[Value]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for pod in pods {
-        let ports = ports(service, pod);
-        let endpoint = endpoint(service, pod);
-        match groups.iter_mut().find(|(of, _)| *of == ports) {
-            Some((_, endpoints)) => endpoints.push(endpoint),
-            None => groups.push((ports, vec![endpoint])),
+/// Distributes the endpoints of each set of ports over slices. An endpoint stays in the slice where it is; new ones fill
+/// the slices that have room, then new slices; slices left empty go. A Service without endpoints keeps one empty slice.
+fn plan(stored: Vec<Value>, wanted: Vec<(Value, Vec<Value>)>) -> Vec<Plan> {
+    let mut plans: Vec<Plan> = Vec::new();
+    let mut unused: Vec<Value> = Vec::new();
+    let mut left: Vec<(Value, BTreeMap<String, Value>, Vec<String>)> = wanted
+        .into_iter()
+        .map(|(ports, endpoints)| {
+            let order: Vec<String> = endpoints.iter().map(identity).collect();
+            (ports, order.iter().cloned().zip(endpoints).collect(), order)
+        })
+        .collect();
+    for slice in stored {
+        let Some((ports, endpoints, _)) = left.iter_mut().find(|(ports, ..)| *ports == slice["ports"]) else {
+            unused.push(slice);
+            continue;
+        };
+        let kept: Vec<Value> =
+            slice["endpoints"].array().iter().filter_map(|e| endpoints.remove(&identity(e))).collect();
+        plans.push(Plan { ports: ports.clone(), endpoints: kept, stored: slice, kept: false });
+    }
+    for (ports, mut endpoints, order) in left {
+        let mut fresh = order.iter().filter_map(|id| endpoints.remove(id)).peekable();
+        for plan in plans.iter_mut().filter(|plan| plan.ports == ports) {
+            let room = CAPACITY.saturating_sub(plan.endpoints.len());
+            plan.endpoints.extend(fresh.by_ref().take(room));
+        }
+        while fresh.peek().is_some() {
+            let endpoints = fresh.by_ref().take(CAPACITY).collect();
+            plans.push(Plan { stored: unused.pop().unwrap_or_default(), ports: ports.clone(), endpoints, kept: false });
         }
     }
-    groups
+    let empty = |stored, kept| Plan { stored, ports: Value::Null, endpoints: Vec::new(), kept };
+    plans.extend(unused.into_iter().map(|stored| empty(stored, false)));
+    if plans.iter().all(|plan| plan.endpoints.is_empty()) {
+        // The one that is kept has no ports either.
+        let stored = plans.iter().position(|plan| !plan.stored.is_null());
+        let stored = stored.map(|at| plans.remove(at).stored).unwrap_or_default();
+        plans.push(empty(stored, true));
+    }
+    plans
 }
 
-fn endpoint(service: &Value, pod: &Value) -> Value {
-    let (serving, terminating) = (api::is_pod_ready(pod), pod.deleting());
-    let ready = service["spec"]["publishNotReadyAddresses"].bool() || serving && !terminating;
-    obj! {
-        "addresses" => list![&pod["status"]["podIP"]],
-        "conditions" => obj! { "ready" => ready, "serving" => serving, "terminating" => terminating },
-        "nodeName" => &pod["spec"]["nodeName"], "targetRef" => target_ref(pod), "hostname" => &pod["spec"]["hostname"],
+fn identity(endpoint: &Value) -> String {
+    format!("{} {}", endpoint["targetRef"]["uid"].str(), endpoint["addresses"].array().first().map_or("", Value::str))
+}
+
+fn write(plan: Plan, service: &Value, labels: &Value, trigger: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+    let new = plan.stored.is_null();
+    if plan.endpoints.is_empty() && !plan.kept {
+        if new {
+            return Ok(());
+        }
+        let (namespace, name) = (plan.stored.namespace().to_owned(), plan.stored.name().to_owned());
+        return gone_is_fine(cx.client.delete(kind::ENDPOINT_SLICE, &namespace, &name, DeleteOptions::default()));
     }
+    let mut slice = match new {
+        false => plan.stored.clone(),
+        true => obj! {
+            "apiVersion" => kind::ENDPOINT_SLICE.api_version(), "kind" => kind::ENDPOINT_SLICE.kind,
+            "metadata" => obj! {
+                "generateName" => format!("{}-", service.name()), "namespace" => service.namespace(),
+                "ownerReferences" => list![controller_ref(kind::SERVICE, service)],
+            },
+            "addressType" => "IPv4",
+        },
+    };
+    slice.set("metadata.labels", labels.clone());
+    slice.object_mut().insert("ports", plan.ports);
+    // Empty lists are written as null, as Go does with them.
+    let endpoints = Some(plan.endpoints).filter(|endpoints| !endpoints.is_empty());
+    slice.object_mut().insert("endpoints", endpoints.into());
+    let same = |field: &str| slice[field] == plan.stored[field];
+    if !new && same("ports") && same("endpoints") && slice.labels() == plan.stored.labels() {
+        return Ok(());
+    }
+    slice.annotate(TRIGGER_TIME, trigger);
+    match new {
+        true => cx.client.create(kind::ENDPOINT_SLICE, slice)?,
+        false => cx.client.update(kind::ENDPOINT_SLICE, slice)?,
+    };
+    Ok(())
 }
 
 fn labels(service: &Value) -> Value {
-    let mut labels = service.labels().clone();
-    let map = labels.object_mut();
-    map.insert(SERVICE_NAME, service.name().into());
-    map.insert("endpointslice.kubernetes.io/managed-by", MANAGER.into());
-    if service["spec"]["clusterIP"].str() == "None" {
-        map.insert("service.kubernetes.io/headless", "".into());
+    let mut labels: Map = service.labels().entries().map(|(k, v)| (k.clone(), v.clone())).collect();
+    labels.insert(MANAGED_BY.0, MANAGED_BY.1.into());
+    labels.insert(SERVICE_NAME, service.name().into());
+    labels.remove(HEADLESS);
+    if servicepods::is_headless(service) {
+        labels.insert(HEADLESS, "".into());
     }
-    labels
+    labels.into()
 }
 
-fn create(
-    service: &Value,
-    ports: Value,
-    endpoints: Vec<Value>,
-    labels: &Value,
-    annotation: &str,
-    cx: &mut Context<'_>,
-) {
-    let metadata = obj! {
-        "generateName" => format!("{}-", service.name()), "namespace" => service.namespace(), "labels" => labels,
-        "ownerReferences" => list![controller_ref(kind::SERVICE, service)],
-    };
-    let mut slice = obj! { "metadata" => metadata, "addressType" => "IPv4", "ports" => ports };
-    // Empty lists are written as null, as Go does with them.
-    slice.object_mut().insert("endpoints", if endpoints.is_empty() { Value::Null } else { endpoints.into() });
-    slice.annotate(TRIGGER_TIME, annotation);
-    let _ = cx.client.create(kind::ENDPOINT_SLICE, slice);
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn update(mut slice: Value, endpoints: Vec<Value>, labels: &Value, annotation: &str, cx: &mut Context<'_>) {
-    if slice["endpoints"].array() == endpoints && slice.labels() == labels {
-        return;
+    fn endpoints(range: std::ops::Range<usize>) -> Vec<Value> {
+        let endpoint = |i: usize| {
+            obj! { "addresses" => list![format!("10.44.0.{i}")], "targetRef" => obj! { "uid" => format!("u{i}") } }
+        };
+        range.map(endpoint).collect()
     }
-    slice.object_mut().insert("endpoints", if endpoints.is_empty() { Value::Null } else { endpoints.into() });
-    slice.set("metadata.labels", labels);
-    slice.annotate(TRIGGER_TIME, annotation);
-    let _ = cx.client.update(kind::ENDPOINT_SLICE, slice);
-}
 
-fn delete(slice: &Value, cx: &mut Context<'_>) {
-    let _ = cx.client.delete(kind::ENDPOINT_SLICE, slice.namespace(), slice.name(), DeleteOptions::default());
+    fn stored(name: &str, ports: Value, endpoints: Vec<Value>) -> Value {
+        obj! { "metadata" => obj! { "name" => name }, "ports" => ports, "endpoints" => endpoints }
+    }
+
+    fn shape(plans: &[Plan]) -> Vec<(&str, usize)> {
+        plans.iter().map(|plan| (plan.stored.name(), plan.endpoints.len())).collect()
+    }
+
+    #[test]
+    fn endpoints_stay_where_they_are_and_new_ones_fill_the_gaps() {
+        let ports = list![obj! { "port" => 80 }];
+        let slices =
+            vec![stored("a", ports.clone(), endpoints(0..100)), stored("b", ports.clone(), endpoints(100..150))];
+        let plans = plan(slices, vec![(ports.clone(), endpoints(50..260))]);
+        assert_eq!(shape(&plans), [("a", 100), ("b", 100), ("", 10)]);
+        assert_eq!(plans[0].endpoints[0], endpoints(50..51)[0]);
+        assert_eq!(plans[1].endpoints[0], endpoints(100..101)[0]);
+    }
+
+    #[test]
+    fn ports_that_differ_are_other_slices_and_one_empty_slice_stays() {
+        let (web, db) = (list![obj! { "port" => 80 }], list![obj! { "port" => 5432 }]);
+        let plans = plan(vec![stored("a", web.clone(), endpoints(0..2))], vec![(db.clone(), endpoints(0..2))]);
+        assert_eq!(shape(&plans), [("a", 2)], "the slice that is not needed is used again");
+        let plans = plan(vec![stored("a", web, endpoints(0..2)), stored("b", db, endpoints(2..3))], Vec::new());
+        assert_eq!(plans.iter().filter(|plan| plan.kept).count(), 1);
+        assert!(plans.iter().all(|plan| plan.endpoints.is_empty()));
+    }
 }

@@ -1,154 +1,166 @@
-//! Deletes what has lost its owners, and lets foreground and orphaning deletions finish (pkg/controller/garbagecollector).
-//!
-//! Its work is either the UID of an owner that is gone, or an object that waits for its dependents.
+//! Garbage collection: what is owned goes when its last owner has gone (pkg/controller/garbagecollector).
 
-use crate::Controller;
-use api::{Kind, Status, Value, kind, kind::KINDS};
-use apiserver::client::DeleteOptions;
-use apiserver::{Context, EventType, Propagation, WatchEvent, WorkKey};
+use crate::{Controller, gone_is_fine};
+use api::{Kind, Status, Str, Value, kind};
+use apiserver::{Context, DeleteOptions, EventType, Propagation, WatchEvent, WorkKey};
 
-const NAME: &str = "garbage-collector-controller";
-/// The namespace part of a key that holds a UID: no namespace can be called so.
-const GONE: &str = "(gone)";
+const NAME: &str = "garbagecollector";
 
-pub(crate) const CONTROLLER: Controller = Controller { name: NAME, source: NAME, observe, reconcile };
+pub const CONTROLLER: Controller =
+    Controller { name: NAME, source: "garbage-collector-controller", observe, reconcile };
+
+/// The finalizer of an object that goes after what it owns.
+const FOREGROUND: &str = "foregroundDeletion";
+/// The finalizer of an object that leaves what it owns alone.
+const ORPHAN: &str = "orphan";
 
 fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
     let object = &event.object;
+    if [kind::EVENT, kind::LEASE].contains(&event.kind) {
+        return;
+    }
     match event.event {
-        EventType::Deleted => cx.enqueue(gone(object["metadata"]["uid"].str())),
+        EventType::Deleted => {
+            for (kind, dependent) in dependents(object.uid(), cx) {
+                enqueue(kind, &dependent, cx);
+            }
+            enqueue_waiting_owners(object, cx);
+        }
         EventType::Added => {
-            // Made by an owner that was deleted meanwhile.
-            for owner in object["metadata"]["ownerReferences"].array() {
-                if !exists(owner, object.namespace(), cx) {
-                    cx.enqueue(gone(owner["uid"].str()));
-                }
+            // Mostly the owner is there: then there is no work to be queued.
+            let owners = object["metadata"]["ownerReferences"].array();
+            if owners.iter().any(|owner| find_owner(object, owner, cx).is_none()) {
+                enqueue(event.kind, object, cx);
             }
         }
-        EventType::Modified => {}
-    }
-    if event.event != EventType::Deleted && object.deleting() && waits(object).is_some() {
-        cx.enqueue(waiting(event.kind, object));
-    }
-    if event.event == EventType::Deleted {
-        for owner in object["metadata"]["ownerReferences"].array().iter().filter(|o| o["blockOwnerDeletion"].bool()) {
-            if let Some((kind, found)) = find(owner, object.namespace(), cx).filter(|(_, found)| found.deleting()) {
-                cx.enqueue(waiting(kind, &found));
+        EventType::Modified => {
+            if object.deleting() && (has_finalizer(object, FOREGROUND) || has_finalizer(object, ORPHAN)) {
+                enqueue(event.kind, object, cx);
+            } else if event.old["metadata"]["ownerReferences"] != object["metadata"]["ownerReferences"] {
+                enqueue_waiting_owners(&event.old, cx);
             }
         }
     }
 }
 
-fn gone(uid: &str) -> WorkKey {
-    WorkKey::new(NAME, GONE, uid)
+/// An owner that goes after what it owns may be free to go now.
+fn enqueue_waiting_owners(object: &Value, cx: &mut Context<'_>) {
+    for owner in object["metadata"]["ownerReferences"].array() {
+        if let Some((kind, owner)) = find_owner(object, owner, cx)
+            && owner.deleting()
+        {
+            enqueue(kind, &owner, cx);
+        }
+    }
 }
 
-fn waiting(kind: &Kind, object: &Value) -> WorkKey {
-    WorkKey::new(NAME, object.namespace(), format!("{}/{}", kind.index, object.name()))
+/// The key's name is the kind's number and the object's name: no two kinds share a queue entry.
+fn enqueue(kind: &Kind, object: &Value, cx: &mut Context<'_>) {
+    let name: Str = format!("{}/{}", kind.index, object.name()).into();
+    cx.enqueue(WorkKey::new(NAME, object.namespace(), name));
 }
 
-/// For what an object that is being deleted waits: its dependents' end or their release.
-fn waits(object: &Value) -> Option<Propagation> {
-    object["metadata"]["finalizers"].array().iter().find_map(|finalizer| match finalizer.str() {
-        "orphan" => Some(Propagation::Orphan),
-        "foregroundDeletion" => Some(Propagation::Foreground),
-        _ => None,
-    })
+fn dependents(uid: &str, cx: &Context<'_>) -> Vec<(&'static Kind, Value)> {
+    let of = |kind: &'static Kind| cx.client.owned_by(kind, uid).into_iter().map(move |object| (kind, object));
+    kind::KINDS.iter().filter(|kind| cx.client.count_owned_by(kind, uid) > 0).flat_map(of).collect()
 }
 
-fn find(owner: &Value, namespace: &str, cx: &Context<'_>) -> Option<(&'static Kind, Value)> {
-    let kind = owner.kind()?;
-    let namespace = if kind.namespaced { namespace } else { "" };
-    let found = cx.client.get(kind, namespace, owner["name"].str())?;
-    (found.uid() == owner["uid"].str()).then_some((kind, found))
+/// The owner that a reference of `object` means, if it is there.
+fn find_owner(object: &Value, reference: &Value, cx: &Context<'_>) -> Option<(&'static Kind, Value)> {
+    let kind = kind::by_api_version(reference["apiVersion"].str(), reference["kind"].str())?;
+    let namespace = if kind.namespaced { object.namespace() } else { "" };
+    let owner = cx.client.get(kind, namespace, reference["name"].str())?;
+    (owner.uid() == reference["uid"].str()).then_some((kind, owner))
 }
 
-fn exists(owner: &Value, namespace: &str, cx: &Context<'_>) -> bool {
-    // An owner of a kind that this cluster does not serve is taken to be there: nothing is deleted on a guess.
-    owner.kind().is_none() || find(owner, namespace, cx).is_some()
+/// A kind that is not served cannot be judged: such an owner counts as there.
+fn is_unknown_kind(reference: &Value) -> bool {
+    kind::by_api_version(reference["apiVersion"].str(), reference["kind"].str()).is_none()
+}
+
+fn has_finalizer(object: &Value, name: &str) -> bool {
+    object["metadata"]["finalizers"].array().iter().any(|f| f.str() == name)
 }
 
 fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
-    if key.namespace == GONE {
-        collect(key.name.as_str(), cx);
+    let Some((index, name)) = key.name.split_once('/') else { return Ok(()) };
+    let Some(kind) = index.parse().ok().and_then(|index: usize| kind::KINDS.get(index)) else { return Ok(()) };
+    let Some(object) = cx.client.get(kind, &key.namespace, name) else { return Ok(()) };
+    if object.deleting() && has_finalizer(&object, ORPHAN) {
+        return orphan_dependents(kind, object, cx);
+    }
+    if object.deleting() && has_finalizer(&object, FOREGROUND) {
+        return delete_dependents(kind, object, cx);
+    }
+    if object.deleting() || object["metadata"]["ownerReferences"].is_empty() {
         return Ok(());
     }
-    let Some((index, name)) = key.name.split_once('/') else { return Ok(()) };
-    let Some(kind) = index.parse::<usize>().ok().and_then(|index| KINDS.get(index)) else { return Ok(()) };
-    let Some(object) = cx.client.get(kind, &key.namespace, name).filter(Value::deleting) else { return Ok(()) };
-    match waits(&object) {
-        Some(Propagation::Orphan) => {
-            release_dependents(object.uid(), cx);
-            finish(kind, object, "orphan", cx);
+    collect(kind, object, cx)
+}
+
+/// Deletes an object whose owners are all gone, or forgets those that are.
+fn collect(kind: &'static Kind, mut object: Value, cx: &mut Context<'_>) -> Result<(), Status> {
+    let (mut solid, mut waiting) = (Vec::new(), 0);
+    let references = object["metadata"]["ownerReferences"].clone();
+    for reference in references.array() {
+        match find_owner(&object, reference, cx) {
+            Some((_, owner)) if owner.deleting() && has_finalizer(&owner, FOREGROUND) => waiting += 1,
+            Some(_) => solid.push(reference.clone()),
+            None if is_unknown_kind(reference) => solid.push(reference.clone()),
+            None => {}
         }
-        Some(Propagation::Foreground) => {
-            if delete_dependents(object.uid(), cx) {
-                finish(kind, object, "foregroundDeletion", cx);
-            }
+    }
+    if solid.len() == references.len() {
+        return Ok(());
+    }
+    if !solid.is_empty() {
+        object.set("metadata.ownerReferences", solid);
+        return cx.client.update(kind, object).map(drop);
+    }
+    let has_dependents = kind::KINDS.iter().any(|k| cx.client.count_owned_by(k, object.uid()) > 0);
+    let propagation = match () {
+        _ if has_finalizer(&object, ORPHAN) => Propagation::Orphan,
+        _ if waiting > 0 && has_dependents || has_finalizer(&object, FOREGROUND) => Propagation::Foreground,
+        _ => Propagation::Background,
+    };
+    let uid = object["metadata"]["uid"].to_str();
+    let options = DeleteOptions { propagation: Some(propagation), uid, ..DeleteOptions::default() };
+    gone_is_fine(cx.client.delete(kind, object.namespace(), object.name(), options))
+}
+
+/// An object that goes last: deletes what it owns, and lets it go when nothing is left that blocks it.
+fn delete_dependents(kind: &'static Kind, object: Value, cx: &mut Context<'_>) -> Result<(), Status> {
+    let dependents = dependents(object.uid(), cx);
+    let blocks = |dependent: &Value| {
+        let references = dependent["metadata"]["ownerReferences"].array().iter();
+        references.filter(|r| r["uid"].str() == object.uid()).any(|r| r["blockOwnerDeletion"].bool())
+    };
+    if !dependents.iter().any(|(_, dependent)| blocks(dependent)) {
+        return remove_finalizer(kind, object, FOREGROUND, cx);
+    }
+    for (kind, dependent) in dependents {
+        if !dependent.deleting() {
+            collect(kind, dependent, cx)?;
         }
-        _ => {}
     }
     Ok(())
 }
 
-/// Deletes the objects whose last owner was `uid`; the others only forget it.
-fn collect(uid: &str, cx: &mut Context<'_>) {
-    for (kind, dependent) in dependents(uid, cx) {
-        let owners = dependent["metadata"]["ownerReferences"].array();
-        if owners.iter().any(|owner| exists(owner, dependent.namespace(), cx)) {
-            forget(kind, dependent, uid, cx);
-        } else {
-            delete(kind, &dependent, Propagation::Background, cx);
+fn orphan_dependents(kind: &'static Kind, object: Value, cx: &mut Context<'_>) -> Result<(), Status> {
+    for (kind, mut dependent) in dependents(object.uid(), cx) {
+        dependent.at_mut("metadata.ownerReferences").array_mut().retain(|r| r["uid"].str() != object.uid());
+        if dependent["metadata"]["ownerReferences"].is_empty() {
+            dependent.remove("metadata.ownerReferences");
         }
+        cx.client.update(kind, dependent)?;
     }
+    remove_finalizer(kind, object, ORPHAN, cx)
 }
 
-fn dependents(uid: &str, cx: &Context<'_>) -> Vec<(&'static Kind, Value)> {
-    let of_kind = |kind| cx.client.owned_by(kind, uid).into_iter().map(move |object| (kind, object));
-    KINDS.iter().filter(|kind| *kind != kind::EVENT).flat_map(of_kind).collect()
-}
-
-/// Deletes the dependents of an object that waits for them; true if none of those that block it is left.
-fn delete_dependents(uid: &str, cx: &mut Context<'_>) -> bool {
-    let mut blocked = false;
-    for (kind, dependent) in dependents(uid, cx) {
-        let owners = dependent["metadata"]["ownerReferences"].array();
-        blocked |= owners.iter().any(|owner| owner["uid"].str() == uid && owner["blockOwnerDeletion"].bool());
-        if !dependent.deleting() {
-            delete(kind, &dependent, Propagation::Foreground, cx);
-        }
-    }
-    !blocked
-}
-
-fn release_dependents(uid: &str, cx: &mut Context<'_>) {
-    for (kind, dependent) in dependents(uid, cx) {
-        forget(kind, dependent, uid, cx);
-    }
-}
-
-fn forget(kind: &'static Kind, mut object: Value, uid: &str, cx: &mut Context<'_>) {
-    let owners = object.at_mut("metadata.ownerReferences").array_mut();
-    owners.retain(|owner| owner["uid"].str() != uid);
-    if owners.is_empty() {
-        object.remove("metadata.ownerReferences");
-    }
-    let _ = cx.client.update(kind, object);
-}
-
-fn delete(kind: &'static Kind, object: &Value, propagation: Propagation, cx: &mut Context<'_>) {
-    // Pods own nothing: no need to make them wait.
-    let propagation = Some(propagation).filter(|_| kind != kind::POD);
-    let options = DeleteOptions { propagation, uid: object["metadata"]["uid"].to_str(), ..DeleteOptions::default() };
-    let _ = cx.client.delete(kind, object.namespace(), object.name(), options);
-}
-
-/// Takes the finalizer away for which an object waited.
-fn finish(kind: &'static Kind, mut object: Value, finalizer: &str, cx: &mut Context<'_>) {
-    let finalizers = object.at_mut("metadata.finalizers").array_mut();
-    finalizers.retain(|f| f.str() != finalizer);
-    if finalizers.is_empty() {
+fn remove_finalizer(kind: &'static Kind, mut object: Value, name: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+    object.at_mut("metadata.finalizers").array_mut().retain(|f| f.str() != name);
+    if object["metadata"]["finalizers"].is_empty() {
         object.remove("metadata.finalizers");
     }
-    let _ = cx.client.update(kind, object);
+    gone_is_fine(cx.client.update(kind, object))
 }

@@ -1,1 +1,133 @@
 //! kube-controller-manager: one reconcile function a file.
+//!
+//! **Invariant:** a controller keeps no state: it observes changes only to decide which objects to look at, and then makes
+//! the world as it should be from what the API says now. Adding one is adding a file and a line in [`CONTROLLERS`]; none
+//! knows another.
+
+mod adoption;
+mod daemonset;
+mod deployment;
+mod endpoints;
+mod endpointslice;
+mod garbagecollector;
+mod hash;
+mod namespace;
+mod nodelifecycle;
+mod persistentvolume;
+mod podgc;
+mod pods;
+mod replicaset;
+mod serviceaccount;
+mod servicelb;
+mod servicepods;
+mod tainteviction;
+mod ttl;
+
+use api::Status;
+use apiserver::{Component, Context, WatchEvent, WorkKey};
+use imbl::OrdMap;
+use std::time::Duration;
+
+/// One controller.
+struct Controller {
+    /// Its queue: the `what` of its work keys.
+    name: &'static str,
+    /// The source of its events.
+    source: &'static str,
+    /// Queues the objects that a change may concern.
+    observe: fn(&WatchEvent, &mut Context<'_>),
+    /// Makes the world around one object as it should be. An error is tried again, later each time.
+    reconcile: fn(&WorkKey, &mut Context<'_>) -> Result<(), Status>,
+}
+
+/// All of them. At one moment they observe, and therefore act, in this order: owners before what they own.
+static CONTROLLERS: &[Controller] = &[
+    namespace::CONTROLLER,
+    serviceaccount::CONTROLLER,
+    deployment::CONTROLLER,
+    replicaset::CONTROLLER,
+    daemonset::CONTROLLER,
+    endpoints::CONTROLLER,
+    endpointslice::CONTROLLER,
+    nodelifecycle::CONTROLLER,
+    tainteviction::CONTROLLER,
+    podgc::CONTROLLER,
+    persistentvolume::CONTROLLER,
+    garbagecollector::CONTROLLER,
+    ttl::CONTROLLER,
+    servicelb::CONTROLLER,
+];
+
+/// After an error, work is tried again after this long, then twice as long ... (`DefaultControllerRateLimiter`).
+const FIRST_RETRY: Duration = Duration::from_millis(5);
+const LONGEST_RETRY: Duration = Duration::from_secs(1000);
+
+/// kube-controller-manager, and the cloud's load balancer controller. A clone goes on from the same state.
+#[derive(Clone)]
+pub struct Controllers {
+    /// How often in a row each piece of work has failed: the queues' rate limiter, and all that is remembered.
+    failures: OrdMap<WorkKey, u32>,
+    load_balancers: bool,
+}
+
+impl Default for Controllers {
+    fn default() -> Controllers {
+        Controllers { failures: OrdMap::new(), load_balancers: true }
+    }
+}
+
+impl Controllers {
+    /// All controllers. Whether Services of type LoadBalancer get an external address: only with `load_balancers`, as only
+    /// a cloud has them.
+    pub fn new(load_balancers: bool) -> Controllers {
+        Controllers { load_balancers, ..Controllers::default() }
+    }
+
+    fn runs(&self, controller: &Controller) -> bool {
+        self.load_balancers || controller.name != servicelb::CONTROLLER.name
+    }
+}
+
+impl Component for Controllers {
+    fn observe(&mut self, event: &WatchEvent, cx: &mut Context<'_>) {
+        for controller in CONTROLLERS.iter().filter(|c| self.runs(c)) {
+            (controller.observe)(event, cx);
+        }
+    }
+
+    fn run(&mut self, key: &WorkKey, cx: &mut Context<'_>) {
+        let Some(controller) = CONTROLLERS.iter().find(|c| c.name == key.what) else { return };
+        cx.client.component = controller.source.into();
+        match (controller.reconcile)(key, cx) {
+            Ok(()) => drop(self.failures.remove(key)),
+            Err(_) => {
+                let failures = self.failures.entry(key.clone()).or_default();
+                let delay = FIRST_RETRY * 2_u32.saturating_pow((*failures).min(20));
+                *failures = failures.saturating_add(1);
+                cx.enqueue_after(key.clone(), delay.min(LONGEST_RETRY));
+            }
+        }
+    }
+}
+
+/// Queues the object that controls `object`, if that is a `kind` in the same namespace.
+fn enqueue_owner(what: &'static str, kind: &api::Kind, object: &api::Value, cx: &mut Context<'_>) {
+    let owner = object.controller();
+    if owner["kind"].str() == kind.kind && owner["apiVersion"].str() == kind.api_version() {
+        cx.enqueue(WorkKey::new(what, object["metadata"]["namespace"].to_str(), owner["name"].to_str()));
+    }
+}
+
+/// Queues `object` itself.
+fn enqueue_self(what: &'static str, object: &api::Value, cx: &mut Context<'_>) {
+    let metadata = &object["metadata"];
+    cx.enqueue(WorkKey::new(what, metadata["namespace"].to_str(), metadata["name"].to_str()));
+}
+
+/// A refusal that means the object is gone, which is what was wanted.
+fn gone_is_fine(result: Result<api::Value, Status>) -> Result<(), Status> {
+    match result {
+        Err(status) if status.code != 404 => Err(status),
+        _ => Ok(()),
+    }
+}

@@ -1,46 +1,64 @@
-//! Empties a namespace that is being deleted, then lets it go (pkg/controller/namespace).
+//! Namespace: empties one that is being deleted, then lets it go (pkg/controller/namespace).
 
-use crate::Controller;
-use api::{Status, kind, kind::KINDS, list};
-use apiserver::{Context, EventType, Request, Verb, WatchEvent, WorkKey};
-use std::time::Duration;
+use crate::{Controller, enqueue_self, gone_is_fine};
+use api::{Kind, Status, Str, Value, kind};
+use apiserver::{Context, DeleteOptions, EventType, Request, Verb, WatchEvent, WorkKey};
 
-const NAME: &str = "namespace-controller";
-/// How soon it looks again whether what it has deleted is gone.
-const RETRY: Duration = Duration::from_secs(5);
+const NAME: &str = "namespace";
 
-pub(crate) const CONTROLLER: Controller = Controller { name: NAME, source: NAME, observe, reconcile };
+pub const CONTROLLER: Controller = Controller { name: NAME, source: "namespace-controller", observe, reconcile };
+
+/// What keeps a Namespace from going before it is empty.
+const FINALIZER: &str = "kubernetes";
 
 fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
+    let object = &event.object;
     if event.kind == kind::NAMESPACE {
-        if event.object.deleting() && event.event != EventType::Deleted {
-            cx.enqueue(WorkKey::new(NAME, "", event.object.name()));
+        if object.deleting() && event.event != EventType::Deleted {
+            enqueue_self(NAME, object, cx);
         }
-    } else if event.event == EventType::Deleted && event.kind != kind::EVENT && event.kind.namespaced {
-        let namespace = event.object.namespace();
-        if cx.client.get(kind::NAMESPACE, "", namespace).is_some_and(|n| n.deleting()) {
-            cx.enqueue(WorkKey::new(NAME, "", namespace));
-        }
+    } else if event.kind.namespaced
+        && event.event != EventType::Modified
+        && cx.client.get(kind::NAMESPACE, "", object.namespace()).is_some_and(|namespace| namespace.deleting())
+    {
+        cx.enqueue(WorkKey::new(NAME, "", Str::from(object.namespace())));
     }
 }
 
 fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
-    let name = key.name.as_str();
-    let Some(mut namespace) = cx.client.get(kind::NAMESPACE, "", name).filter(|n| n.deleting()) else { return Ok(()) };
-    let mut left = false;
-    for kind in KINDS.iter().filter(|kind| kind.namespaced) {
-        let objects = cx.client.list(kind, name);
-        if objects.iter().any(|object| !object.deleting()) {
-            cx.client.send(Request::new(Verb::DeleteCollection, kind, name, ""))?;
-        }
-        left |= !objects.is_empty() && !cx.client.list(kind, name).is_empty();
-    }
-    if left {
-        cx.enqueue_after(key.clone(), RETRY);
+    let Some(namespace) = cx.client.get(kind::NAMESPACE, "", &key.name) else { return Ok(()) };
+    let finalizers = &namespace["spec"]["finalizers"];
+    if !namespace.deleting() || !finalizers.array().iter().any(|f| f.str() == FINALIZER) {
         return Ok(());
     }
-    namespace.set("spec.finalizers", list![]);
-    let request = Request::new(Verb::Update, kind::NAMESPACE, "", name).with_body(namespace);
-    cx.client.send(request.with_subresource("finalize"))?;
+    // Pods go first: nothing they need disappears under them (OrderedNamespaceDeletion).
+    delete_all(kind::POD, &key.name, cx)?;
+    if !cx.client.list(kind::POD, &key.name).is_empty() {
+        return Ok(());
+    }
+    let mut empty = true;
+    for kind in kind::KINDS.iter().filter(|kind| kind.namespaced) {
+        delete_all(kind, &key.name, cx)?;
+        empty &= cx.client.list(kind, &key.name).is_empty();
+    }
+    if empty {
+        finalize(namespace, cx)?;
+    }
     Ok(())
+}
+
+fn delete_all(kind: &'static Kind, namespace: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+    for object in cx.client.list(kind, namespace) {
+        if !object.deleting() {
+            gone_is_fine(cx.client.delete(kind, namespace, object.name(), DeleteOptions::default()))?;
+        }
+    }
+    Ok(())
+}
+
+fn finalize(mut namespace: Value, cx: &mut Context<'_>) -> Result<(), Status> {
+    namespace.at_mut("spec.finalizers").array_mut().retain(|f| f.str() != FINALIZER);
+    let name = Str::from(namespace.name());
+    let request = Request::new(Verb::Update, kind::NAMESPACE, "", name).with_body(namespace);
+    gone_is_fine(cx.client.send(request.with_subresource("finalize")))
 }

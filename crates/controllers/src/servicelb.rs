@@ -1,61 +1,72 @@
-//! The cloud's half of a LoadBalancer Service: a load balancer outside the cluster gets an address for it
-//! (staging/src/k8s.io/cloud-provider/controllers/service).
+//! External load balancers: what a cloud does for Services of type LoadBalancer. After some seconds they get an address
+//! that is reached from outside.
 
-use crate::Controller;
-use api::{Status, Value, kind, list, obj};
+use crate::{Controller, enqueue_self};
+use api::{Status, Str, Value, kind, list, obj};
 use apiserver::{Context, EventSpec, EventType, WatchEvent, WorkKey};
-use std::net::Ipv4Addr;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-const NAME: &str = "service-controller";
-/// How long the cloud takes to make a load balancer.
-const PROVISIONING: Duration = Duration::from_secs(5);
-/// The addresses that it gives: 192.0.2.0/24 is reserved for examples (RFC 5737).
-const POOL: [u8; 3] = [192, 0, 2];
+const NAME: &str = "servicelb";
 
-pub(crate) const CONTROLLER: Controller = Controller { name: NAME, source: NAME, observe, reconcile };
+pub const CONTROLLER: Controller = Controller { name: NAME, source: "service-controller", observe, reconcile };
+
+/// How long the cloud takes.
+const PROVISIONING: Duration = Duration::from_secs(5);
+/// Addresses for documentation (RFC 5737, TEST-NET-1): they lead nowhere outside the simulation.
+const POOL: &str = "192.0.2.";
+const FIRST: u8 = 1;
+const LAST: u8 = 254;
 
 fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
+    let service = &event.object;
     if event.kind != kind::SERVICE || event.event == EventType::Deleted {
         return;
     }
-    if wants(&event.object) != !ingress(&event.object).is_empty() {
-        let key = WorkKey::new(NAME, event.object.namespace(), event.object.name());
-        cx.enqueue_after(key, PROVISIONING);
+    match (wants_balancer(service), address(service).is_empty()) {
+        (true, true) => {
+            let key = WorkKey::new(NAME, service.namespace(), service.name());
+            cx.enqueue_after(key, PROVISIONING);
+        }
+        (false, false) => enqueue_self(NAME, service, cx),
+        _ => {}
     }
 }
 
-fn wants(service: &Value) -> bool {
-    service["spec"]["type"].str() == "LoadBalancer"
+fn wants_balancer(service: &Value) -> bool {
+    let spec = &service["spec"];
+    spec["type"].str() == "LoadBalancer" && spec["loadBalancerClass"].is_null() && !service.deleting()
 }
 
-fn ingress(service: &Value) -> &[Value] {
-    service.at("status.loadBalancer.ingress").array()
+fn address(service: &Value) -> Str {
+    let ingress = service.at("status.loadBalancer.ingress").array().first();
+    ingress.map(|ingress| ingress["ip"].to_str()).unwrap_or_default()
 }
 
 fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     let Some(mut service) = cx.client.get(kind::SERVICE, &key.namespace, &key.name) else { return Ok(()) };
-    if wants(&service) == !ingress(&service).is_empty() {
-        return Ok(());
-    }
-    if !wants(&service) {
-        service.set("status.loadBalancer", obj! {});
-        cx.client.update_status(kind::SERVICE, service)?;
-        return Ok(());
-    }
-    let event = EventSpec::normal("EnsuringLoadBalancer", "Ensuring load balancer");
-    cx.client.event(&service, kind::SERVICE, event);
-    let taken: Vec<Value> = cx.client.list(kind::SERVICE, "").iter().flat_map(|s| ingress(s).to_vec()).collect();
-    let free = (1..=254).map(|last| Ipv4Addr::new(POOL[0], POOL[1], POOL[2], last).to_string());
-    let Some(address) = free.into_iter().find(|ip| taken.iter().all(|i| i["ip"].str() != ip)) else {
-        let failed = "Error syncing load balancer: failed to ensure load balancer: no address is left";
-        cx.client.event(&service, kind::SERVICE, EventSpec::warning("SyncLoadBalancerFailed", failed));
-        return Ok(());
-    };
-    let entry = obj! { "ip" => address, "ipMode" => "VIP" };
-    service.set("status.loadBalancer", obj! { "ingress" => list![entry] });
-    if let Ok(stored) = cx.client.update_status(kind::SERVICE, service) {
-        cx.client.event(&stored, kind::SERVICE, EventSpec::normal("EnsuredLoadBalancer", "Ensured load balancer"));
+    match (wants_balancer(&service), address(&service).is_empty()) {
+        (true, true) => {
+            let taken: BTreeSet<Str> = cx.client.list(kind::SERVICE, "").iter().map(address).collect();
+            let mut pool = (FIRST..=LAST).map(|last| Str::from(format!("{POOL}{last}")));
+            let Some(ip) = pool.find(|ip| !taken.contains(ip)) else {
+                cx.enqueue_after(key.clone(), PROVISIONING);
+                return Ok(());
+            };
+            cx.client.event(
+                &service,
+                kind::SERVICE,
+                EventSpec::normal("EnsuringLoadBalancer", "Ensuring load balancer"),
+            );
+            service.set("status.loadBalancer.ingress", list![obj! { "ip" => ip, "ipMode" => "VIP" }]);
+            let service = cx.client.update_status(kind::SERVICE, service)?;
+            cx.client.event(&service, kind::SERVICE, EventSpec::normal("EnsuredLoadBalancer", "Ensured load balancer"));
+        }
+        (false, false) => {
+            service.remove("status.loadBalancer.ingress");
+            cx.client.update_status(kind::SERVICE, service)?;
+        }
+        _ => {}
     }
     Ok(())
 }

@@ -51,7 +51,7 @@ mod tests {
         assert_eq!([single(&[(40, 1)], 2), single(&[(250, 1)], 2)], [0, 10]);
         assert_eq!(single(&[(40, 1), (300, 1)], 2), 15);
         assert_eq!(single(&[(2000, 1)], 2), 100);
-        assert_eq!(single(&[(10, 1), (2000, 1)], 3), 65);
+        assert_eq!([single(&[(2000, 1)], 3), single(&[(10, 1)], 3)], [65, 0]);
         assert_eq!(priority(125 * MIB, 2), 5);
     }
 }

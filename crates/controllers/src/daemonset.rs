@@ -1,0 +1,176 @@
+//! DaemonSet: one Pod on every node that will have it (pkg/controller/daemon).
+
+mod nodes;
+mod revision;
+mod status;
+mod update;
+
+use crate::{Controller, adoption, enqueue_owner, enqueue_self, gone_is_fine, pods};
+use api::{Selector, Status, Str, Value, controller_ref, kind, list, obj};
+use apiserver::{Context, DeleteOptions, EventSpec, EventType, WatchEvent, WorkKey};
+use nodes::Verdict;
+use std::collections::BTreeMap;
+
+const NAME: &str = "daemonset";
+
+pub const CONTROLLER: Controller = Controller { name: NAME, source: "daemonset-controller", observe, reconcile };
+
+/// The label that tells the Pods of one template from those of another.
+const HASH_LABEL: &str = "controller-revision-hash";
+
+fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
+    let object = &event.object;
+    if event.kind == kind::DAEMON_SET {
+        if event.event != EventType::Deleted {
+            enqueue_self(NAME, object, cx);
+        }
+    } else if event.kind == kind::POD {
+        let status = |pod: &Value| (pod["status"]["phase"].clone(), api::condition(pod, "Ready")["status"].clone());
+        let old = &event.old;
+        if event.event != EventType::Modified
+            || status(object) != status(old)
+            || object.deleting() != old.deleting()
+            || object.labels() != old.labels()
+        {
+            enqueue_owner(NAME, kind::DAEMON_SET, object, cx);
+        }
+    } else if event.kind == kind::NODE {
+        let old = &event.old;
+        if event.event != EventType::Modified || old.labels() != object.labels() || old["spec"] != object["spec"] {
+            for set in cx.client.list(kind::DAEMON_SET, "") {
+                enqueue_self(NAME, &set, cx);
+            }
+        }
+    }
+}
+
+/// The Pods of a set by the node they are on or meant for, oldest first.
+type ByNode = BTreeMap<Str, Vec<Value>>;
+
+fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
+    let Some(set) = cx.client.get(kind::DAEMON_SET, &key.namespace, &key.name) else { return Ok(()) };
+    let selector = Selector::from_label_selector(&set["spec"]["selector"]);
+    if set.deleting() || selector.is_everything() {
+        return Ok(());
+    }
+    let owned = adoption::claim(&mut cx.client, kind::POD, kind::DAEMON_SET, &set, &selector)?;
+    let hash = revision::current(&set, cx)?;
+    let by_node = by_node(owned);
+    let nodes = cx.client.list(kind::NODE, "");
+    // The status counts the Pods as they were: their own events bring the rest.
+    let status = status::of(&set, &nodes, &by_node, &hash, cx.now);
+    let managed = manage(&set, &nodes, &by_node, &hash, cx);
+    if managed.is_ok() && set.at("spec.updateStrategy.type").str() != "OnDelete" {
+        update::roll(&set, &nodes, &by_node, &hash, cx)?;
+    }
+    let not_yet_available = status["numberReady"] != status["numberAvailable"].as_int().unwrap_or(0).into();
+    if status != set["status"] {
+        let mut set = set.clone();
+        set.set("status", status);
+        cx.client.update_status(kind::DAEMON_SET, set)?;
+    }
+    let min_ready = set["spec"]["minReadySeconds"].int();
+    if min_ready > 0 && not_yet_available {
+        cx.enqueue_after(key.clone(), pods::seconds(min_ready));
+    }
+    managed
+}
+
+fn by_node(mut owned: Vec<Value>) -> ByNode {
+    owned.sort_by_cached_key(|pod| (pod.created(), pod.name().to_owned()));
+    let mut by_node = ByNode::new();
+    for pod in owned {
+        by_node.entry(nodes::node_of(&pod)).or_default().push(pod);
+    }
+    by_node
+}
+
+/// Makes the Pods that are missing and deletes those that are too many.
+fn manage(set: &Value, nodes: &[Value], by_node: &ByNode, hash: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+    for node in nodes {
+        let pods = by_node.get(node.name()).map(Vec::as_slice).unwrap_or_default();
+        match nodes::judge(set, node) {
+            Verdict::Run if pods.iter().all(|pod| pods::is_terminal(pod) && pod.deleting()) && pods.is_empty() => {
+                create(set, node, hash, cx)?;
+            }
+            Verdict::Run | Verdict::Stay => tidy(set, pods, cx)?,
+            Verdict::Leave => {
+                for pod in pods.iter().filter(|pod| !pod.deleting()) {
+                    delete(set, pod, cx)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A Pod that has failed is replaced; of several the oldest stays.
+fn tidy(set: &Value, pods: &[Value], cx: &mut Context<'_>) -> Result<(), Status> {
+    let mut running = 0;
+    for pod in pods.iter().filter(|pod| !pod.deleting()) {
+        match pod["status"]["phase"].str() {
+            phase @ ("Failed" | "Succeeded") => {
+                let message = format!(
+                    "Found {} daemon pod {}/{} on node {}, will try to kill it",
+                    phase.to_lowercase(),
+                    pod.namespace(),
+                    pod.name(),
+                    nodes::node_of(pod)
+                );
+                let event = match phase {
+                    "Failed" => EventSpec::warning("FailedDaemonPod", message),
+                    _ => EventSpec::normal("SucceededDaemonPod", message),
+                };
+                cx.client.event(set, kind::DAEMON_SET, event);
+                delete(set, pod, cx)?;
+            }
+            _ => {
+                running += 1;
+                if running > 1 {
+                    delete(set, pod, cx)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn create(set: &Value, node: &Value, hash: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+    let pod = new_pod(set, node.name(), hash);
+    match cx.client.create(kind::POD, pod) {
+        Ok(made) => {
+            let message = format!("Created pod: {}", made.name());
+            cx.client.event(set, kind::DAEMON_SET, EventSpec::normal("SuccessfulCreate", message));
+            Ok(())
+        }
+        Err(status) => {
+            let message = format!("Error creating: {status}");
+            cx.client.event(set, kind::DAEMON_SET, EventSpec::warning("FailedCreate", message));
+            Err(status)
+        }
+    }
+}
+
+fn delete(set: &Value, pod: &Value, cx: &mut Context<'_>) -> Result<(), Status> {
+    let options = DeleteOptions { uid: pod["metadata"]["uid"].to_str(), ..DeleteOptions::default() };
+    gone_is_fine(cx.client.delete(kind::POD, pod.namespace(), pod.name(), options))?;
+    let message = format!("Deleted pod: {}", pod.name());
+    cx.client.event(set, kind::DAEMON_SET, EventSpec::normal("SuccessfulDelete", message));
+    Ok(())
+}
+
+/// The Pod for one node: the scheduler still places it, but its affinity leaves no choice.
+fn new_pod(set: &Value, node: &str, hash: &str) -> Value {
+    let owner = controller_ref(kind::DAEMON_SET, set);
+    let mut pod = pods::from_template(&set["spec"]["template"], set.namespace(), set.name(), owner);
+    let labels = pod.at_mut("metadata.labels").object_mut();
+    labels.insert(HASH_LABEL, hash.into());
+    labels.insert("pod-template-generation", revision::template_generation(set).into());
+    let term =
+        obj! { "matchFields" => list![obj! { "key" => "metadata.name", "operator" => "In", "values" => list![node] }] };
+    let required = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution";
+    pod.set(required, obj! { "nodeSelectorTerms" => list![term] });
+    let tolerations = nodes::tolerations(set);
+    pod.set("spec.tolerations", tolerations);
+    pod
+}

@@ -1,0 +1,133 @@
+//! ReplicaSet: as many Pods of a template as it says (pkg/controller/replicaset).
+
+mod ranking;
+mod status;
+
+use crate::{Controller, adoption, enqueue_owner, enqueue_self, gone_is_fine, pods};
+use api::{Selector, Status, Value, controller_ref, kind};
+use apiserver::{Context, DeleteOptions, EventSpec, EventType, WatchEvent, WorkKey};
+
+const NAME: &str = "replicaset";
+
+pub const CONTROLLER: Controller = Controller { name: NAME, source: "replicaset-controller", observe, reconcile };
+
+/// At most this many Pods are made or deleted in one go (`BurstReplicas`).
+const BURST: usize = 500;
+
+fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
+    let object = &event.object;
+    if event.kind == kind::REPLICA_SET {
+        if event.event != EventType::Deleted {
+            enqueue_self(NAME, object, cx);
+        }
+    } else if event.kind == kind::POD && is_of_interest(event) {
+        enqueue_owner(NAME, kind::REPLICA_SET, object, cx);
+        if event.old.controller() != object.controller() {
+            enqueue_owner(NAME, kind::REPLICA_SET, &event.old, cx);
+        }
+        if object.controller().is_null() {
+            enqueue_adopters(object, cx);
+        }
+    }
+}
+
+/// Of the many writes to a Pod only those count that may change how it is counted.
+fn is_of_interest(event: &WatchEvent) -> bool {
+    let (new, old) = (&event.object, &event.old);
+    let ready = |pod: &Value| api::condition(pod, "Ready")["status"].clone();
+    event.event != EventType::Modified
+        || new["status"]["phase"] != old["status"]["phase"]
+        || ready(new) != ready(old)
+        || new.deleting() != old.deleting()
+        || new.labels() != old.labels()
+        || new["metadata"]["ownerReferences"] != old["metadata"]["ownerReferences"]
+}
+
+/// An orphan may be adopted by any ReplicaSet whose selector it matches.
+fn enqueue_adopters(pod: &Value, cx: &mut Context<'_>) {
+    if pod.deleting() || pod.labels().is_empty() {
+        return;
+    }
+    for set in cx.client.list(kind::REPLICA_SET, pod.namespace()) {
+        if Selector::from_label_selector(&set["spec"]["selector"]).matches(pod.labels()) {
+            enqueue_self(NAME, &set, cx);
+        }
+    }
+}
+
+fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
+    let Some(set) = cx.client.get(kind::REPLICA_SET, &key.namespace, &key.name) else { return Ok(()) };
+    let selector = Selector::from_label_selector(&set["spec"]["selector"]);
+    let owned = adoption::claim(&mut cx.client, kind::POD, kind::REPLICA_SET, &set, &selector)?;
+    let active: Vec<&Value> = owned.iter().filter(|pod| pods::is_active(pod)).collect();
+    let wanted = set["spec"]["replicas"].int().max(0) as usize;
+    let managed = match set.deleting() {
+        true => Ok(()),
+        false if active.len() < wanted => create(&set, wanted - active.len(), key, cx),
+        false => delete(&set, &active, active.len() - wanted, key, cx),
+    };
+    // What is written is what was there before the Pods were made or deleted: their own events bring the rest.
+    let status = status::of(&set, &owned, &managed, cx.now);
+    let not_yet_available = status["readyReplicas"] != status["availableReplicas"];
+    if status != set["status"] {
+        let mut set = set.clone();
+        set.set("status", status);
+        cx.client.update_status(kind::REPLICA_SET, set)?;
+    }
+    let min_ready = set["spec"]["minReadySeconds"].int();
+    if managed.is_ok() && min_ready > 0 && not_yet_available {
+        cx.enqueue_after(key.clone(), pods::seconds(min_ready));
+    }
+    managed.map_err(|(_, status)| status)
+}
+
+/// What could not be done, as the reason of the condition `ReplicaFailure`, and the server's refusal.
+type Managed = Result<(), (&'static str, Status)>;
+
+fn create(set: &Value, missing: usize, key: &WorkKey, cx: &mut Context<'_>) -> Managed {
+    let owner = controller_ref(kind::REPLICA_SET, set);
+    let pod = pods::from_template(&set["spec"]["template"], set.namespace(), set.name(), owner);
+    // Upstream tries 1, then 2, 4, 8 ... and stops at the first refusal: only the events of a refusal would differ.
+    for _ in 0..missing.min(BURST) {
+        match cx.client.create(kind::POD, pod.clone()) {
+            Ok(made) => {
+                let message = format!("Created pod: {}", made.name());
+                cx.client.event(set, kind::REPLICA_SET, EventSpec::normal("SuccessfulCreate", message));
+            }
+            Err(status) if is_terminating_namespace(&status) => return Ok(()),
+            Err(status) => {
+                let message = format!("Error creating: {status}");
+                cx.client.event(set, kind::REPLICA_SET, EventSpec::warning("FailedCreate", message));
+                return Err(("FailedCreate", status));
+            }
+        }
+    }
+    if missing > BURST {
+        cx.enqueue(key.clone());
+    }
+    Ok(())
+}
+
+fn is_terminating_namespace(status: &Status) -> bool {
+    status.code == 403 && status.message.contains("because it is being terminated")
+}
+
+fn delete(set: &Value, active: &[&Value], surplus: usize, key: &WorkKey, cx: &mut Context<'_>) -> Managed {
+    if surplus == 0 {
+        return Ok(());
+    }
+    for pod in ranking::first_to_go(set, active, surplus.min(BURST), &cx.client, cx.now) {
+        let options = DeleteOptions { uid: pod["metadata"]["uid"].to_str(), ..DeleteOptions::default() };
+        if let Err(status) = gone_is_fine(cx.client.delete(kind::POD, pod.namespace(), pod.name(), options)) {
+            let message = format!("Error deleting: {status}");
+            cx.client.event(set, kind::REPLICA_SET, EventSpec::warning("FailedDelete", message));
+            return Err(("FailedDelete", status));
+        }
+        let message = format!("Deleted pod: {}", pod.name());
+        cx.client.event(set, kind::REPLICA_SET, EventSpec::normal("SuccessfulDelete", message));
+    }
+    if surplus > BURST {
+        cx.enqueue(key.clone());
+    }
+    Ok(())
+}
