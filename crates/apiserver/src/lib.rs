@@ -18,18 +18,6 @@ mod server;
 mod shim {
     // Until api::schema, api::patch and api::validation land.
     use api::{FieldError, Kind, Status, Value};
-    pub mod patch {
-        use super::*;
-        pub fn json_patch(old: &Value, _p: &Value) -> Result<Value, Status> {
-            Ok(old.clone())
-        }
-        pub fn merge_patch(old: &Value, _p: &Value) -> Value {
-            old.clone()
-        }
-        pub fn strategic_merge(_kind: &Kind, old: &Value, _p: &Value) -> Result<Value, Status> {
-            Ok(old.clone())
-        }
-    }
     pub mod validation {
         use super::*;
         pub fn validate(_kind: &Kind, _new: &Value, _old: &Value) -> Vec<FieldError> {

@@ -4,9 +4,10 @@ use crate::admission;
 use crate::read::deprecation;
 use crate::request::{FieldValidation, PatchType, Propagation, Request, Response, Verb};
 use crate::server::ApiServer;
-use crate::shim::{patch, validation};
+use crate::shim::validation;
 use crate::strategy;
-use api::{FieldError, Kind, Status, Value, kind, obj, schema};
+use api::schema::Decoded;
+use api::{FieldError, Kind, Status, Value, kind, obj, patch, schema};
 
 impl ApiServer {
     pub(crate) fn create(&mut self, request: &Request) -> Result<Response, Status> {
@@ -92,8 +93,8 @@ impl ApiServer {
     pub(crate) fn patch(&mut self, request: &Request) -> Result<Response, Status> {
         let Verb::Patch(patch_type) = request.verb else { return Err(Status::method_not_allowed()) };
         let old = self.find(request.kind, &request.namespace, &request.name)?.clone();
-        let patched = apply_patch(request.kind, patch_type, &old, &request.body)?;
-        let (object, warnings) = decode(request, &patched)?;
+        let decoded = apply_patch(request.kind, patch_type, &old, &request.body)?;
+        let (object, warnings) = accepted(request, decoded)?;
         let body = self.replace(request, object)?;
         Ok(Response { body, warnings })
     }
@@ -144,7 +145,8 @@ impl ApiServer {
     pub(crate) fn write_scale(&mut self, request: &Request) -> Result<Response, Status> {
         let old = self.find(request.kind, &request.namespace, &request.name)?.clone();
         let scale = match request.verb {
-            Verb::Patch(patch_type) => apply_patch(request.kind, patch_type, &scale_of(&old), &request.body)?,
+            Verb::Patch(PatchType::Json) => patch::json_patch(&scale_of(&old), &request.body)?,
+            Verb::Patch(_) => patch::merge_patch(&scale_of(&old), &request.body),
             _ => request.body.clone(),
         };
         let expected = scale["metadata"]["resourceVersion"].str();
@@ -216,43 +218,45 @@ fn decoded(request: &Request) -> Result<(Value, Vec<String>), Status> {
     if request.options.trusted {
         return Ok((request.body.clone(), Vec::new()));
     }
-    decode(request, &request.body)
+    accepted(request, schema::decode(request.kind, &request.body)?)
 }
 
-fn decode(request: &Request, body: &Value) -> Result<(Value, Vec<String>), Status> {
-    let decoded = schema::decode(request.kind, body)?;
+/// A decoded object, unless the request is strict about the fields that were dropped; and warnings about those.
+fn accepted(request: &Request, decoded: Decoded) -> Result<(Value, Vec<String>), Status> {
     let mut object = decoded.value;
     object.set("apiVersion", request.kind.api_version());
     object.set("kind", request.kind.kind);
+    let unknown = || decoded.unknown.iter().map(|field| format!("unknown field \"{field}\""));
     match request.options.field_validation {
         FieldValidation::Strict if !decoded.unknown.is_empty() => {
-            let fields: Vec<String> =
-                decoded.unknown.iter().map(|field| format!("unknown field \"{field}\"")).collect();
             let (kind, version) = (request.kind.kind, request.kind.version);
-            let listed = fields.join(", ");
-            let message = match request.verb {
-                Verb::Patch(_) => format!("strict decoding error: {listed}"),
-                _ => format!(
+            let listed = unknown().collect::<Vec<_>>().join(", ");
+            Err(match request.verb {
+                Verb::Patch(_) => patch_error(listed),
+                _ => Status::bad_request(format!(
                     "{kind} in version \"{version}\" cannot be handled as a {kind}: strict decoding error: {listed}"
-                ),
-            };
-            Err(Status::bad_request(message))
+                )),
+            })
         }
-        FieldValidation::Warn => {
-            let warnings = decoded.unknown.iter().map(|field| format!("unknown field \"{field}\"")).collect();
-            Ok((object, warnings))
-        }
+        FieldValidation::Warn => Ok((object, unknown().collect())),
         _ => Ok((object, Vec::new())),
     }
 }
 
-fn apply_patch(kind: &'static Kind, patch_type: PatchType, old: &Value, body: &Value) -> Result<Value, Status> {
+/// 422: a patch brings fields that the kind does not have.
+fn patch_error(listed: String) -> Status {
+    let message = format!(" \"\" is invalid: patch: Invalid value: strict decoding error: {listed}");
+    Status { code: 422, reason: "Invalid", message, details: Value::Null }
+}
+
+fn apply_patch(kind: &'static Kind, patch_type: PatchType, old: &Value, body: &Value) -> Result<Decoded, Status> {
     match patch_type {
-        PatchType::Json => patch::json_patch(old, body),
-        PatchType::Merge => Ok(patch::merge_patch(old, body)),
-        PatchType::StrategicMerge => patch::strategic_merge(kind, old, body),
+        PatchType::Json => patch::decode(kind, &patch::json_patch(old, body)?),
+        PatchType::Merge => patch::decode(kind, &patch::merge_patch(old, body)),
         // Managed fields are not kept yet: an apply is the merge of what it names.
-        PatchType::Apply => patch::strategic_merge(kind, old, body),
+        PatchType::StrategicMerge | PatchType::Apply => {
+            patch::restore(kind, body, &patch::strategic_merge(kind, old, body)?)
+        }
     }
 }
 
