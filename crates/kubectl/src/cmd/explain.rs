@@ -32,11 +32,11 @@ fn run(cx: &Cx<'_>) -> Outcome {
         [] => {
             return Err(fail!(
                 "You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of \
-                 supported resources.\n"
+                 supported resources."
             ));
         }
         [one] => one.trim_end_matches('.'),
-        _ => return Err(fail!("We accept only this format: explain RESOURCE\n")),
+        _ => return Err(fail!("We accept only this format: explain RESOURCE")),
     };
     let format = cx.flags.text("output");
     if !matches!(format, "plaintext" | "plaintext-openapiv2") {
