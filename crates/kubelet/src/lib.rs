@@ -1,10 +1,38 @@
 //! The kubelet and its container runtime: Pods on a node, from sandbox to Ready.
+//!
+//! [`Kubelets`] is the component for all nodes; the work an event causes does not grow with their number. Others look into it
+//! through its methods in `access.rs`: logs, files, environment, servers.
+//!
+//! **Invariant:** a kubelet talks to the cluster through the API only. The network is asked through [`NetworkPlugin`].
 
+mod access;
+mod env;
 pub mod http;
 pub mod images;
+mod kubelets;
+mod node;
+mod probes;
 mod process;
 mod programs;
 mod reference;
+mod rootfs;
 mod script;
+mod serve;
+mod start;
+mod state;
+mod static_pods;
+mod status;
+mod stop;
+mod volumes;
+mod worker;
 
+#[cfg(test)]
+mod tests;
+
+pub use kubelets::{Kubelets, NetworkPlugin};
+pub use process::{Process, Program, Step, Surroundings, Text};
+pub use programs::{Answers, Invocation, Server, program};
 pub use reference::Reference;
+pub use state::{Container, LogLine, Node, NodeConfig, Pod, State, Terminated, Volume};
+pub use static_pods::control_plane;
+pub use volumes::{node_disk, root_disk};

@@ -1,0 +1,188 @@
+//! What others may see and do on a node: logs, files, environment, servers. For `kubectl logs`, `exec`, `cp`, for `ssh`, and
+//! for packets that arrive.
+
+use crate::http::{Reply, Request};
+use crate::images;
+use crate::kubelets::Kubelets;
+use crate::state::{Container, LogLine, Node, Pod};
+use crate::{NetworkPlugin, Reference, rootfs, serve, volumes};
+use api::{Str, Time};
+use apiserver::{Context, WorkKey};
+use std::sync::Arc;
+use std::time::Duration;
+use vfs::{Fs, Mounts};
+
+impl<N: NetworkPlugin> Kubelets<N> {
+    /// A node.
+    pub fn node(&self, name: &str) -> Option<&Node> {
+        self.nodes.get(name).map(|node| &**node)
+    }
+
+    /// All nodes, by name.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.values().map(|node| &**node)
+    }
+
+    /// The Pod `namespace/name`, if its node has something of it.
+    pub fn pod(&self, namespace: &str, name: &str) -> Option<&Pod> {
+        let id = self.names.get(format!("{namespace}/{name}").as_str())?;
+        self.pod_by_id(id)
+    }
+
+    /// The Pod with this [`Pod::id`].
+    pub fn pod_by_id(&self, id: &str) -> Option<&Pod> {
+        self.pods.get(id).map(|pod| &**pod)
+    }
+
+    /// A container.
+    pub fn container(&self, pod: &str, container: &str) -> Option<&Container> {
+        self.pod_by_id(pod)?.container(container)
+    }
+
+    /// What a container wrote; `previous`: the one before it was started again.
+    pub fn logs(&self, pod: &str, container: &str, previous: bool) -> Option<&[LogLine]> {
+        let container = self.container(pod, container)?;
+        match previous {
+            true => container.previous_log.as_deref(),
+            false => Some(&container.log),
+        }
+    }
+
+    /// Writes to a container's log, as its process would.
+    pub fn print(&mut self, pod: &str, container: &str, text: &str, now: Time) {
+        let Some(pod) = self.pods.get_mut(pod).map(Arc::make_mut) else { return };
+        if let Some(container) = pod.containers.iter_mut().find(|c| c.name == container) {
+            serve::write_log(&mut container.log, text, now);
+        }
+    }
+
+    /// The environment of a container's processes.
+    pub fn environment(&self, pod: &str, container: &str) -> Option<Vec<(Str, Str)>> {
+        let pod = self.pod_by_id(pod)?;
+        let container = pod.container(container)?;
+        let image = Reference::parse(&container.image.0).ok().and_then(|r| images::find(&r).ok());
+        let mut all: Vec<(Str, Str)> = vec![
+            ("PATH".into(), "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into()),
+            ("HOSTNAME".into(), rootfs::hostname(pod).into()),
+        ];
+        all.extend(image.iter().flat_map(|i| i.env).map(|(name, value)| (Str::from(*name), Str::from(*value))));
+        all.extend(container.env.iter().cloned());
+        all.extend(container.service_env.iter().cloned());
+        all.push(("HOME".into(), "/root".into()));
+        // Of equal names, the later one counts but stands where the first stood.
+        let mut seen: Vec<(Str, Str)> = Vec::with_capacity(all.len());
+        for (name, value) in all {
+            match seen.iter_mut().find(|(known, _)| *known == name) {
+                Some(known) => known.1 = value,
+                None => seen.push((name, value)),
+            }
+        }
+        Some(seen)
+    }
+
+    /// The directory in which a container's processes begin.
+    pub fn workdir(&self, pod: &str, container: &str) -> Option<Str> {
+        let pod = self.pod_by_id(pod)?;
+        let index = pod.containers.iter().position(|c| c.name == container)?;
+        let own = pod.spec_of(index)["workingDir"].as_str().filter(|dir| !dir.is_empty());
+        let image = Reference::parse(&pod.containers[index].image.0).ok().and_then(|r| images::find(&r).ok());
+        Some(own.map(Str::from).unwrap_or_else(|| image.map_or("/", |i| i.workdir).into()))
+    }
+
+    /// Which disks a container sees, and where. They all exist afterwards.
+    pub fn mounts(&mut self, pod: &str, container: &str, now: Time) -> Option<Mounts> {
+        let pod = self.pods.get(pod)?;
+        let index = pod.containers.iter().position(|c| c.name == container)?;
+        let mounts = volumes::mounts(pod, index);
+        rootfs::ensure(pod, index, &mounts, &mut self.disks, now);
+        Some(mounts)
+    }
+
+    /// Which disk a node's own files are on. It exists afterwards.
+    pub fn node_mounts(&mut self, node: &str, now: Time) -> Mounts {
+        let disk = volumes::node_disk(node);
+        let fs = self.disks.entry(disk.clone()).or_default();
+        if !fs.exists("/etc/hostname") {
+            let name = format!("{node}\n");
+            for (path, text) in [("/etc/hostname", name.as_str()), ("/etc/resolv.conf", rootfs::NODE_RESOLV_CONF)] {
+                let _ = fs.put(path, text, now.0);
+            }
+            for directory in ["/root", "/tmp", "/var/log/pods", "/home", "/mnt", "/srv"] {
+                let _ = fs.mkdir_all(directory, now.0);
+            }
+        }
+        Mounts::new(disk)
+    }
+
+    /// All disks by name: containers' own files, volumes, nodes, and what lies outside the cluster (`nfs/SERVER`,
+    /// `pv/NAME`). Read and write through [`Mounts::view`].
+    pub fn disks(&mut self) -> &mut imbl::OrdMap<Str, Fs> {
+        &mut self.disks
+    }
+
+    /// Whether something in a Pod listens on a port.
+    pub fn pod_listens(&self, pod: &str, port: u16) -> bool {
+        self.pod_by_id(pod).is_some_and(|pod| serve::listens(pod, port))
+    }
+
+    /// Whether something on a node itself listens on a port: its kubelet, sshd, or a Pod with `hostNetwork`.
+    pub fn node_listens(&self, node: &str, port: u16) -> bool {
+        const SSH: u16 = 22;
+        const KUBELET: u16 = 10_250;
+        let Some(state) = self.node(node).filter(|state| state.power) else { return false };
+        port == SSH || port == KUBELET && state.kubelet || self.host_pod(node, port).is_some()
+    }
+
+    /// What the server at a port of a Pod answers to a request; `None` where nothing listens. The request is in the
+    /// server's access log afterwards.
+    pub fn http(&mut self, pod: &str, port: u16, request: &Request, now: Time) -> Option<Reply> {
+        let pod = self.pods.get_mut(pod).map(Arc::make_mut)?;
+        serve::reply(pod, port, request, &mut self.disks, now)
+    }
+
+    /// The same at a port of a node itself.
+    pub fn node_http(&mut self, node: &str, port: u16, request: &Request, now: Time) -> Option<Reply> {
+        let pod = self.host_pod(node, port)?;
+        self.http(&pod, port, request, now)
+    }
+
+    /// `/etc/resolv.conf` of a Pod, as its containers see it.
+    pub fn resolv_conf(&self, pod: &str) -> Option<String> {
+        let pod = self.pod_by_id(pod)?;
+        self.etc(pod, "/etc/resolv.conf").or_else(|| Some(rootfs::resolv_conf(pod)))
+    }
+
+    /// `/etc/hosts` of a Pod, as its containers see it.
+    pub fn hosts(&self, pod: &str) -> Option<String> {
+        let pod = self.pod_by_id(pod)?;
+        self.etc(pod, "/etc/hosts").or_else(|| Some(rootfs::hosts(pod)))
+    }
+
+    /// `/etc/resolv.conf` of the nodes.
+    pub fn node_resolv_conf(&self) -> &'static str {
+        rootfs::NODE_RESOLV_CONF
+    }
+
+    /// Ends a container's main process from inside (`kill 1`, or a program that a shell ran in its place).
+    pub fn kill(&mut self, pod: &str, container: &str, code: i32, cx: &mut Context<'_>) {
+        let Some(pod) = self.pods.get_mut(pod).map(Arc::make_mut) else { return };
+        let Some(container) = pod.containers.iter_mut().find(|c| c.name == container) else { return };
+        if let Some(process) = &mut container.process {
+            process.kill(code, cx.now);
+            cx.enqueue_after(WorkKey::new("pod", pod.node.clone(), pod.id.clone()), Duration::ZERO);
+        }
+    }
+
+    /// A file of the first container that somebody has looked into.
+    fn etc(&self, pod: &Pod, path: &str) -> Option<String> {
+        let disks = pod.containers.iter().map(|c| volumes::root_disk(&pod.id, &c.name));
+        disks.filter_map(|disk| self.disks.get(&disk)?.read_text(path).ok()).next()
+    }
+
+    fn host_pod(&self, node: &str, port: u16) -> Option<Str> {
+        let pods = self.nodes.get(node)?.pods.iter();
+        let mut serving =
+            pods.filter(|id| self.pod_by_id(id).is_some_and(|pod| pod.host_network() && serve::listens(pod, port)));
+        serving.next().cloned()
+    }
+}

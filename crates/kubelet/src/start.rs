@@ -1,0 +1,296 @@
+//! Starting a container: its back-off, its image, its configuration, its process.
+
+use crate::images::{self, Missing};
+use crate::process::{Process, Program};
+use crate::programs::{self, Invocation};
+use crate::state::{Backoff, Pull, PullResult, State, Terminated, Work};
+use crate::worker::Worker;
+use crate::{Reference, env, probes};
+use api::quantity::Quantity;
+use api::{Str, Time, Value};
+use apiserver::{EventSpec, WorkKey};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Creating and starting a container.
+const START: Duration = Duration::from_millis(15);
+
+/// Why a container cannot be created or started: the reason in its status, the event's text, the status's text.
+struct Failure {
+    reason: &'static str,
+    message: String,
+}
+
+impl Worker<'_, '_> {
+    /// Begins to start a container; `None` if that fails now.
+    pub(crate) fn begin(&mut self, index: usize) -> Option<Work> {
+        if self.backs_off(index) {
+            return None;
+        }
+        self.image(index)
+    }
+
+    /// Whether the container has ended too recently to be started again (`doBackOff`).
+    fn backs_off(&mut self, index: usize) -> bool {
+        let now = self.cx.now;
+        let container = &self.pod.containers[index];
+        let Some(finished) = container.exited().map(|t| t.finished) else { return false };
+        let entry = container.backoff;
+        if !Backoff::holds(entry, finished, now) {
+            self.pod.containers[index].backoff = Some(Backoff::next(entry, finished, now));
+            return false;
+        }
+        let (name, object) = (container.name.clone(), &self.pod.object);
+        let pod = format!("{}_{}({})", object.name(), object.namespace(), object.uid());
+        let delay = go_duration(entry.map_or(Duration::ZERO, |e| e.delay));
+        let message = format!("back-off {delay} restarting failed container={name} pod={pod}");
+        let text = format!("Back-off restarting failed container {name} in pod {pod}");
+        self.container_event(index, EventSpec::warning("BackOff", text));
+        self.pod.containers[index].reason = Some(("CrashLoopBackOff".into(), message));
+        true
+    }
+
+    /// Sees to it that the image is there (pkg/kubelet/images/image_manager.go).
+    fn image(&mut self, index: usize) -> Option<Work> {
+        let spec = self.pod.spec_of(index).clone();
+        let name = spec["image"].str();
+        let reference = match Reference::parse(name) {
+            Ok(reference) => reference,
+            Err(error) => {
+                let text = format!(
+                    "Failed to apply default image tag \"{name}\": couldn't parse image name \"{name}\": {error}"
+                );
+                self.container_event(index, EventSpec::warning("InspectFailed", text.clone()));
+                return self.fails(index, "InvalidImageName", text, "InvalidImageName");
+            }
+        };
+        let present = self.node.images.contains_key(&reference.full());
+        match spec["imagePullPolicy"].str() {
+            "Always" => {}
+            "Never" if !present => {
+                let text = format!("Container image \"{name}\" is not present with pull policy of Never");
+                self.container_event(index, EventSpec::warning("ErrImageNeverPull", text.clone()));
+                return self.fails(index, "ErrImageNeverPull", text, "ErrImageNeverPull");
+            }
+            _ if present => {
+                let text =
+                    format!("Container image \"{name}\" already present on machine and can be accessed by the pod");
+                self.container_event(index, EventSpec::normal("Pulled", text));
+                return Some(Work::Start(self.cx.now + START));
+            }
+            _ => {}
+        }
+        let now = self.cx.now;
+        let entry = self.pod.pull_backoffs.iter().find(|(image, _, _)| image == name);
+        if let Some((_, backoff, why)) = entry
+            && Backoff::holds(Some(*backoff), backoff.updated, now)
+        {
+            let text = format!("Back-off pulling image \"{name}\"");
+            let message = format!("{text}: ErrImagePull: {why}");
+            self.container_event(index, EventSpec::normal("BackOff", text));
+            return self.fails(index, "ImagePullBackOff", message, "ImagePullBackOff");
+        }
+        self.container_event(index, EventSpec::normal("Pulling", format!("Pulling image \"{name}\"")));
+        let pull = Pull { pod: self.pod.id.clone(), image: name.into(), asked: now, began: now };
+        self.node.pulls.push_back(pull);
+        self.cx.enqueue_after(WorkKey::new("pull", "", self.pod.node.clone()), Duration::ZERO);
+        Some(Work::Pull(None))
+    }
+
+    /// A pull has ended.
+    pub(crate) fn pulled(&mut self, result: PullResult) {
+        let Some(index) = self.pod.plan.front().copied() else {
+            self.pod.work = Work::Nothing;
+            return;
+        };
+        let name = self.pod.spec_of(index)["image"].to_str();
+        let before = self.pod.pull_backoffs.iter().position(|(image, _, _)| *image == name);
+        if let Some(error) = result.error {
+            let entry = before.map(|at| self.pod.pull_backoffs.remove(at).1);
+            let backoff = Backoff::next(entry, self.cx.now, self.cx.now);
+            self.pod.pull_backoffs.push((name.clone(), backoff, error.clone()));
+            let text = format!("Failed to pull image \"{name}\": {error}");
+            self.container_event(index, EventSpec::warning("Failed", text));
+            self.fails(index, "ErrImagePull", error, "ErrImagePull");
+            self.pod.pass.failed = true;
+            self.pod.plan.pop_front();
+            return self.next();
+        }
+        if let Some(at) = before {
+            self.pod.pull_backoffs.remove(at);
+        }
+        let (took, waited) = (go_duration(result.took), go_duration(result.waited));
+        let text = format!(
+            "Successfully pulled image \"{name}\" in {took} ({waited} including waiting). Image size: {} bytes.",
+            result.size
+        );
+        self.container_event(index, EventSpec::normal("Pulled", text));
+        self.pod.work = Work::Start(self.cx.now + START);
+    }
+
+    /// Creates and starts the container whose image is there.
+    pub(crate) fn start(&mut self) {
+        self.pod.work = Work::Nothing;
+        let Some(index) = self.pod.plan.pop_front() else { return };
+        match self.create(index) {
+            Ok(()) => self.pod.pass.started = true,
+            Err(failure) => {
+                self.pod.pass.failed = true;
+                self.pod.containers[index].reason = Some((failure.reason.into(), failure.message));
+            }
+        }
+        self.next();
+    }
+
+    fn create(&mut self, index: usize) -> Result<(), Failure> {
+        let config = |message: String| Failure { reason: "CreateContainerConfigError", message };
+        let own = env::of(self.pod, index, &self.node.config, &self.cx.client).map_err(config);
+        let (own, reference) = match own {
+            Ok(own) => (own, Reference::parse(self.pod.spec_of(index)["image"].str())),
+            Err(failure) => {
+                let text = format!("Error: {}", failure.message);
+                self.container_event(index, EventSpec::warning("Failed", text));
+                return Err(failure);
+            }
+        };
+        let Ok(reference) = reference else { return Ok(()) };
+        let services = env::services(self.pod, &self.cx.client, self.service_env);
+        self.reset(index, &reference);
+        let variables = [&own[..], &services[..]].concat();
+        let spec = self.pod.spec_of(index).clone();
+        let program = program_of(&spec, &reference, &variables);
+        let container = &mut self.pod.containers[index];
+        (container.env, container.service_env) = (own, services);
+        self.pod.pass.changed = Some(self.cx.now);
+        self.container_event(index, EventSpec::normal("Created", "Container created"));
+        match program {
+            Ok(program) => {
+                self.container_event(index, EventSpec::normal("Started", "Container started"));
+                self.started(index, program);
+                Ok(())
+            }
+            Err(why) => {
+                let message = format!(
+                    "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc \
+                     create failed: unable to start container process: error during container init: {why}"
+                );
+                self.container_event(index, EventSpec::warning("Failed", format!("Error: {message}")));
+                let container = &mut self.pod.containers[index];
+                container.state = State::Exited(Terminated {
+                    code: 128,
+                    reason: "StartError".into(),
+                    message: format!("rpc error: code = Unknown desc = {message}").into(),
+                    started: Time(0),
+                    finished: self.cx.now,
+                    id: container.id.clone(),
+                });
+                Err(Failure { reason: "RunContainerError", message })
+            }
+        }
+    }
+
+    /// A fresh container in place of the one before.
+    fn reset(&mut self, index: usize, reference: &Reference) {
+        let id = format!("containerd://{}", self.cx.rng.hex(64)).into();
+        let root = crate::volumes::root_disk(&self.pod.id, &self.pod.containers[index].name);
+        self.disks.remove(&root);
+        let container = &mut self.pod.containers[index];
+        if let Some(ended) = container.exited().cloned() {
+            container.last = Some(ended);
+            container.restarts += 1;
+            container.previous_log = Some(std::mem::take(&mut container.log));
+        }
+        container.id = id;
+        container.image = (reference.full(), reference.id());
+        container.reason = None;
+        container.dies = None;
+    }
+
+    fn started(&mut self, index: usize, program: Program) {
+        let now = self.cx.now;
+        let spec = self.pod.spec_of(index).clone();
+        let container = &mut self.pod.containers[index];
+        container.state = State::Running(now);
+        container.process = Some(Process::start(Arc::new(program), now));
+        container.probes = probes::of(&spec, now, self.cx.rng);
+        container.started = spec["startupProbe"].is_null();
+        container.ready = spec["readinessProbe"].is_null();
+        self.run_to(now);
+        let (node, pod) = (self.pod.node.clone(), self.pod.object.clone());
+        if self.network.started(&node, &pod) {
+            self.node.dirty = true;
+            self.cx.enqueue_after(WorkKey::new("node", "", node), Duration::ZERO);
+        }
+    }
+
+    fn fails(&mut self, index: usize, reason: &'static str, message: String, error: &str) -> Option<Work> {
+        self.container_event(index, EventSpec::warning("Failed", format!("Error: {error}")));
+        self.pod.containers[index].reason = Some((reason.into(), message));
+        None
+    }
+}
+
+/// What a container's spec runs.
+fn program_of(spec: &Value, reference: &Reference, env: &[(Str, Str)]) -> Result<Program, String> {
+    let words =
+        |key: &str| -> Vec<String> { spec[key].array().iter().map(|word| env::expand(word.str(), env)).collect() };
+    let (command, args) = (words("command"), words("args"));
+    let limit =
+        spec.at("resources.limits.memory").as_str().and_then(|text| Quantity::parse(text).ok()).map(Quantity::value);
+    let image = images::find(reference).unwrap_or(&images::UNKNOWN);
+    programs::program(&Invocation { image, command: &command, args: &args, env, memory_limit: limit })
+}
+
+/// What a registry says about an image, as containerd passes it on; the size if it can be pulled.
+pub(crate) fn pull(reference: &Reference) -> Result<i64, String> {
+    let full = reference.full();
+    let failed = |code: &str, why: String| {
+        format!(
+            "rpc error: code = {code} desc = failed to pull and unpack image \"{full}\": failed to resolve reference \
+             \"{full}\": {why}"
+        )
+    };
+    match images::find(reference) {
+        Ok(image) => Ok(image.size),
+        Err(Missing::Tag) => Err(failed("NotFound", format!("{full}: not found"))),
+        Err(Missing::Repository) => Err(failed(
+            "Unknown",
+            "pull access denied, repository does not exist or may require authorization: server message: \
+             insufficient_scope: authorization failed"
+                .to_owned(),
+        )),
+    }
+}
+
+/// As Go prints durations of whole milliseconds: `666ms`, `1.596s`, `1m20s`.
+pub(crate) fn go_duration(span: Duration) -> String {
+    let millis = span.as_millis() as u64;
+    if millis == 0 {
+        return "0s".to_owned();
+    }
+    if millis < 1_000 {
+        return format!("{millis}ms");
+    }
+    let (minutes, rest) = (millis / 60_000, millis % 60_000);
+    let fraction = format!("{:03}", rest % 1_000);
+    let fraction = fraction.trim_end_matches('0');
+    let seconds =
+        if fraction.is_empty() { format!("{}s", rest / 1_000) } else { format!("{}.{fraction}s", rest / 1_000) };
+    match minutes {
+        0 => seconds,
+        m if m < 60 => format!("{m}m{seconds}"),
+        m => format!("{}h{}m{seconds}", m / 60, m % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_gos() {
+        let texts =
+            [0, 666, 1_000, 1_596, 1_180, 80_000, 300_000, 3_600_000].map(|ms| go_duration(Duration::from_millis(ms)));
+        assert_eq!(texts, ["0s", "666ms", "1s", "1.596s", "1.18s", "1m20s", "5m0s", "1h0m0s"]);
+    }
+}

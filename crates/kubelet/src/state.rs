@@ -1,0 +1,382 @@
+//! What a kubelet and its container runtime remember: nodes, Pods, containers.
+
+use crate::process::Process;
+use api::{Str, Time, Value};
+use imbl::{OrdMap, OrdSet};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How a node is made.
+#[derive(Clone, Debug, Default)]
+pub struct NodeConfig {
+    /// Its name.
+    pub name: Str,
+    /// Its address.
+    pub address: Str,
+    /// Labels besides the kubelet's own.
+    pub labels: Vec<(Str, Str)>,
+    /// Taints that it registers with: entries of `spec.taints`.
+    pub taints: Vec<Value>,
+    /// CPUs.
+    pub cpus: i64,
+    /// Memory in KiB.
+    pub memory_kib: i64,
+    /// How many Pods it takes.
+    pub pods: i64,
+    /// Manifests of static Pods, as in `/etc/kubernetes/manifests`.
+    pub static_pods: Vec<Value>,
+}
+
+impl NodeConfig {
+    /// A node like those of the recordings: 4 CPUs, 7940484Ki of memory, 110 Pods.
+    pub fn new(name: &str, address: &str) -> NodeConfig {
+        let (name, address) = (name.into(), address.into());
+        NodeConfig { name, address, cpus: 4, memory_kib: 7_940_484, pods: 110, ..NodeConfig::default() }
+    }
+}
+
+/// A node: its kubelet and its container runtime.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// How it was made.
+    pub config: Arc<NodeConfig>,
+    /// Whether the kubelet runs.
+    pub kubelet: bool,
+    /// Whether the machine has power.
+    pub power: bool,
+    /// Names the boot: another one after each.
+    pub boot_id: Str,
+    /// The images on its disk by full name, with their sizes in bytes and their `imageID`.
+    pub images: OrdMap<Str, (i64, Str)>,
+    /// The Pods it has something of, by [`Pod::id`].
+    pub pods: OrdSet<Str>,
+    /// When in a second the kubelet looks at the runtime, in microseconds.
+    pub(crate) relist_phase: i64,
+    pub(crate) pulls: VecDeque<Pull>,
+    pub(crate) pulling: Option<(Pull, Time)>,
+    pub(crate) registered: bool,
+    pub(crate) reported: Time,
+    pub(crate) dirty: bool,
+}
+
+/// A pull that waits for its turn, or is under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Pull {
+    pub(crate) pod: Str,
+    pub(crate) image: Str,
+    pub(crate) asked: Time,
+    pub(crate) began: Time,
+}
+
+/// A Pod on its node.
+#[derive(Clone, Debug)]
+pub struct Pod {
+    /// Its UID; for a static Pod, the hash of its manifest.
+    pub id: Str,
+    /// Its node.
+    pub node: Str,
+    /// The object as it was last seen. What the API says after it is gone, it said before.
+    pub object: Value,
+    /// Its address, once it has one.
+    pub ip: Option<Str>,
+    /// Whether its sandbox exists.
+    pub sandbox: bool,
+    /// Its containers: the init containers first.
+    pub containers: Vec<Container>,
+    /// Whether the object is gone from the API.
+    pub(crate) gone: bool,
+    pub(crate) started: Option<Time>,
+    pub(crate) initialized: bool,
+    pub(crate) work: Work,
+    /// The containers that this pass still has to start.
+    pub(crate) plan: VecDeque<usize>,
+    pub(crate) pass: Pass,
+    /// When the next pass begins.
+    pub(crate) sync_at: Option<Time>,
+    pub(crate) life: Life,
+    pub(crate) volumes: Vec<Volume>,
+    pub(crate) mount_failures: u32,
+    /// Back-off of image pulls, by image.
+    pub(crate) pull_backoffs: Vec<(Str, Backoff, String)>,
+}
+
+/// How a pass over the Pod's containers has gone so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Pass {
+    pub(crate) failed: bool,
+    pub(crate) started: bool,
+    /// When the runtime's state changed last: the next relist will see that.
+    pub(crate) changed: Option<Time>,
+}
+
+/// What the Pod's worker waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Work {
+    Nothing,
+    Sandbox(Time),
+    Pull(Option<PullResult>),
+    Start(Time),
+    Stop,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct PullResult {
+    pub(crate) error: Option<String>,
+    pub(crate) took: Duration,
+    pub(crate) waited: Duration,
+    pub(crate) size: i64,
+}
+
+/// The Pod worker's three states (pkg/kubelet/pod_workers.go).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    Syncing,
+    Terminating,
+    Terminated,
+    /// Nothing is left to do.
+    Finished,
+}
+
+/// A volume of a Pod that is mounted.
+#[derive(Clone, Debug)]
+pub struct Volume {
+    /// Its name in the Pod.
+    pub name: Str,
+    /// The disk it is on.
+    pub disk: Str,
+    /// The directory of the disk.
+    pub sub_path: Str,
+    /// Whether it can only be read.
+    pub read_only: bool,
+}
+
+/// A container.
+#[derive(Clone, Debug)]
+pub struct Container {
+    /// Its name.
+    pub name: Str,
+    /// Whether it is one of the init containers.
+    pub init: bool,
+    /// Whether it is an init container that keeps running.
+    pub sidecar: bool,
+    /// Its state in the runtime.
+    pub state: State,
+    /// How it ended before this time.
+    pub last: Option<Terminated>,
+    /// How often it was started again.
+    pub restarts: i64,
+    /// `containerd://...`; empty before it was created.
+    pub id: Str,
+    /// The image's full name and `imageID`, once created.
+    pub image: (Str, Str),
+    /// Its process, while it runs.
+    pub process: Option<Process>,
+    /// What it wrote.
+    pub log: Vec<LogLine>,
+    /// What it wrote before it was started again.
+    pub previous_log: Option<Vec<LogLine>>,
+    /// Variables that the Pod sets.
+    pub env: Vec<(Str, Str)>,
+    /// Variables that name the Services: shared by the Pods of a namespace.
+    pub service_env: Arc<Vec<(Str, Str)>>,
+    /// Whether its readiness probe, if it has one, says yes.
+    pub ready: bool,
+    /// Whether its startup probe, if it has one, has said yes.
+    pub started: bool,
+    pub(crate) reason: Option<(Str, String)>,
+    pub(crate) backoff: Option<Backoff>,
+    pub(crate) probes: Vec<crate::probes::Probe>,
+    /// When it is to be killed, and the exit code that this will give.
+    pub(crate) dies: Option<(Time, i32)>,
+}
+
+/// A container's state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// It was never created.
+    Waiting,
+    /// It runs.
+    Running(Time),
+    /// It has ended.
+    Exited(Terminated),
+}
+
+/// How a container ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Terminated {
+    /// Its exit code.
+    pub code: i32,
+    /// `Completed`, `Error`, `OOMKilled` ...
+    pub reason: Str,
+    /// More about it; may be empty.
+    pub message: Str,
+    /// When it began.
+    pub started: Time,
+    /// When it ended.
+    pub finished: Time,
+    /// Its `containerd://...`.
+    pub id: Str,
+}
+
+/// One line of a log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// When it was written.
+    pub at: Time,
+    /// The line, without its newline.
+    pub text: Str,
+}
+
+/// A delay that doubles (client-go/util/flowcontrol).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Backoff {
+    pub(crate) delay: Duration,
+    pub(crate) updated: Time,
+}
+
+/// The first delay, and the longest.
+const FIRST_DELAY: Duration = Duration::from_secs(10);
+const LONGEST_DELAY: Duration = Duration::from_secs(300);
+
+impl Backoff {
+    /// Whether something that happened at `event` must still wait.
+    pub(crate) fn holds(entry: Option<Backoff>, event: Time, now: Time) -> bool {
+        entry.is_some_and(|e| !e.expired(event) && now.since(event) < e.delay)
+    }
+
+    /// The delay after this one.
+    pub(crate) fn next(entry: Option<Backoff>, event: Time, now: Time) -> Backoff {
+        let delay = match entry {
+            Some(e) if !e.expired(event) => (e.delay * 2).min(LONGEST_DELAY),
+            _ => FIRST_DELAY,
+        };
+        Backoff { delay, updated: now }
+    }
+
+    fn expired(self, event: Time) -> bool {
+        event.since(self.updated) > LONGEST_DELAY * 2
+    }
+}
+
+impl Container {
+    pub(crate) fn new(spec: &Value, init: bool) -> Container {
+        Container {
+            name: spec["name"].to_str(),
+            init,
+            sidecar: init && spec["restartPolicy"].str() == "Always",
+            state: State::Waiting,
+            last: None,
+            restarts: 0,
+            id: Str::default(),
+            image: (Str::default(), Str::default()),
+            process: None,
+            log: Vec::new(),
+            previous_log: None,
+            env: Vec::new(),
+            service_env: Arc::default(),
+            ready: false,
+            started: false,
+            reason: None,
+            backoff: None,
+            probes: Vec::new(),
+            dies: None,
+        }
+    }
+
+    /// Whether it runs.
+    pub fn running(&self) -> bool {
+        matches!(self.state, State::Running(_))
+    }
+
+    /// How it ended, if it has.
+    pub fn exited(&self) -> Option<&Terminated> {
+        match &self.state {
+            State::Exited(terminated) => Some(terminated),
+            _ => None,
+        }
+    }
+}
+
+impl Pod {
+    pub(crate) fn new(id: Str, node: Str, object: Value) -> Pod {
+        let spec = &object["spec"];
+        let init = spec["initContainers"].array().iter().map(|c| Container::new(c, true));
+        let containers = init.chain(spec["containers"].array().iter().map(|c| Container::new(c, false))).collect();
+        Pod {
+            id,
+            node,
+            ip: None,
+            sandbox: false,
+            containers,
+            gone: false,
+            started: None,
+            initialized: false,
+            work: Work::Nothing,
+            plan: VecDeque::new(),
+            pass: Pass::default(),
+            sync_at: None,
+            life: Life::Syncing,
+            volumes: Vec::new(),
+            mount_failures: 0,
+            pull_backoffs: Vec::new(),
+            object,
+        }
+    }
+
+    /// The spec of the container with this place in [`Pod::containers`].
+    pub fn spec_of(&self, index: usize) -> &Value {
+        let init = self.object["spec"]["initContainers"].array();
+        init.get(index)
+            .or_else(|| self.object["spec"]["containers"].array().get(index - init.len()))
+            .unwrap_or(&api::NULL)
+    }
+
+    /// Whether it uses its node's network.
+    pub fn host_network(&self) -> bool {
+        self.object["spec"]["hostNetwork"].bool()
+    }
+
+    /// The container of this name.
+    pub fn container(&self, name: &str) -> Option<&Container> {
+        self.containers.iter().find(|c| c.name == name)
+    }
+
+    /// Whether the object is being deleted, or gone.
+    pub(crate) fn deleting(&self) -> bool {
+        self.gone || self.object.deleting()
+    }
+
+    /// `spec.containers{nginx}`, as events name it.
+    pub(crate) fn field_path(&self, index: usize) -> String {
+        let container = &self.containers[index];
+        let list = if container.init { "initContainers" } else { "containers" };
+        format!("spec.{list}{{{}}}", container.name)
+    }
+}
+
+impl Node {
+    pub(crate) fn new(config: NodeConfig, boot_id: Str, relist_phase: i64) -> Node {
+        Node {
+            config: Arc::new(config),
+            kubelet: true,
+            power: true,
+            boot_id,
+            images: OrdMap::new(),
+            pods: OrdSet::new(),
+            relist_phase,
+            pulls: VecDeque::new(),
+            pulling: None,
+            registered: false,
+            reported: Time::default(),
+            dirty: true,
+        }
+    }
+
+    /// The first moment after `now` at which the kubelet looks at the runtime (the PLEG's relist, once a second).
+    pub(crate) fn relist_after(&self, now: Time) -> Time {
+        const PERIOD: i64 = 1_000_000;
+        let passed = (now.0 - self.relist_phase).rem_euclid(PERIOD);
+        Time(now.0 + PERIOD - passed)
+    }
+}

@@ -1,0 +1,240 @@
+//! A Pod's status, as its kubelet reports it (pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go).
+
+use crate::state::{Container, Life, Pod, State, Terminated};
+use api::{Map, Str, Time, Value, list, obj};
+
+/// The status of `pod` now. `old` is what the API has: conditions that did not change keep their times.
+pub(crate) fn generate(pod: &Pod, host_ip: &str, old: &Value, now: Time) -> Value {
+    let statuses = |init: bool| -> Vec<Value> {
+        let ours = pod.containers.iter().enumerate().filter(|(_, c)| c.init == init);
+        ours.map(|(i, c)| container_status(pod, i, c)).collect()
+    };
+    let (init, regular) = (statuses(true), statuses(false));
+    let phase = phase(pod, &init, &regular);
+    let generation = pod.object.generation();
+    let mut status = Map::default();
+    let mut set = |key: &str, value: Value| {
+        if !value.is_null() {
+            status.insert(key, value);
+        }
+    };
+    set("conditions", conditions(pod, phase, &init, &regular, old, now));
+    set("hostIP", host_ip.into());
+    set("hostIPs", list![obj! { "ip" => host_ip }]);
+    if generation > 0 {
+        set("observedGeneration", generation.into());
+    }
+    set("phase", phase.into());
+    let ip = pod.ip.clone().or_else(|| old["podIP"].as_str().map(Str::from));
+    if let Some(ip) = ip {
+        set("podIP", (&ip).into());
+        set("podIPs", list![obj! { "ip" => &ip }]);
+    }
+    set("qosClass", old["qosClass"].clone());
+    set("resources", Value::object());
+    set("startTime", pod.started.map_or(Value::Null, Value::from));
+    set("containerStatuses", regular.into());
+    if !init.is_empty() {
+        set("initContainerStatuses", init.into());
+    }
+    for kept in ["nominatedNodeName", "reason", "message", "ephemeralContainerStatuses"] {
+        set(kept, old[kept].clone());
+    }
+    status.into()
+}
+
+fn container_status(pod: &Pod, index: usize, container: &Container) -> Value {
+    let spec = pod.spec_of(index);
+    let created = !container.id.is_empty();
+    let mut state = match &container.state {
+        State::Waiting => {
+            let initializing = !container.init && pod.containers.iter().any(|c| c.init);
+            let reason = if initializing { "PodInitializing" } else { "ContainerCreating" };
+            obj! { "waiting" => obj! { "reason" => reason } }
+        }
+        State::Running(since) => obj! { "running" => obj! { "startedAt" => *since } },
+        State::Exited(terminated) => terminated_state(terminated),
+    };
+    let mut last = container.last.as_ref().map_or_else(Value::object, terminated_state);
+    if let Some((reason, message)) = &container.reason
+        && !container.running()
+        && will_restart(pod, container)
+    {
+        if state["terminated"].as_object().is_some() {
+            last = state;
+        }
+        let message = Some(message.as_str()).filter(|m| !m.is_empty());
+        state = obj! { "waiting" => obj! { "reason" => reason, "message" => message } };
+    }
+    let mounts = spec["volumeMounts"].array().iter().map(|mount| {
+        let read_only = mount["readOnly"].bool();
+        obj! {
+            "mountPath" => &mount["mountPath"], "name" => &mount["name"], "readOnly" => read_only.then_some(true),
+            "recursiveReadOnly" => read_only.then_some("Disabled"),
+        }
+    });
+    let mounts: Value = mounts.collect();
+    let requests = &spec["resources"]["requests"];
+    let image: Value = if created { (&container.image.0).into() } else { spec["image"].clone() };
+    obj! {
+        "allocatedResources" => if created && !requests.is_empty() { requests.clone() } else { Value::Null },
+        "containerID" => created.then_some(&container.id).cloned(),
+        "image" => image,
+        "imageID" => container.image.1.as_str(),
+        "lastState" => last,
+        "name" => &container.name,
+        "ready" => is_ready(container),
+        "resources" => created.then(|| resources(spec)),
+        "restartCount" => container.restarts,
+        "started" => container.running() && container.started,
+        "state" => state,
+        "volumeMounts" => if mounts.is_empty() { Value::Null } else { mounts },
+    }
+}
+
+fn resources(spec: &Value) -> Value {
+    if spec["resources"].is_null() { Value::object() } else { spec["resources"].clone() }
+}
+
+fn is_ready(container: &Container) -> bool {
+    match &container.state {
+        State::Running(_) => container.started && container.ready,
+        State::Exited(terminated) => container.init && !container.sidecar && terminated.code == 0,
+        State::Waiting => false,
+    }
+}
+
+fn terminated_state(terminated: &Terminated) -> Value {
+    let id = Some(terminated.id.as_str()).filter(|id| !id.is_empty());
+    let message = Some(terminated.message.as_str()).filter(|m| !m.is_empty());
+    let state = obj! {
+        "containerID" => id, "exitCode" => i64::from(terminated.code), "finishedAt" => terminated.finished,
+        "message" => message, "reason" => &terminated.reason, "startedAt" => terminated.started,
+    };
+    obj! { "terminated" => state }
+}
+
+/// Whether a container that does not run is to be started again (`ShouldContainerBeRestarted`).
+pub(crate) fn will_restart(pod: &Pod, container: &Container) -> bool {
+    let policy = pod.object["spec"]["restartPolicy"].str();
+    match &container.state {
+        _ if pod.deleting() => false,
+        State::Running(_) => false,
+        State::Waiting => true,
+        State::Exited(_) if container.sidecar => true,
+        State::Exited(t) if container.init => t.code != 0 && policy != "Never",
+        State::Exited(t) => match policy {
+            "Never" => false,
+            "OnFailure" => t.code != 0,
+            _ => true,
+        },
+    }
+}
+
+/// `getPhase`
+fn phase(pod: &Pod, init: &[Value], regular: &[Value]) -> &'static str {
+    let policy = pod.object["spec"]["restartPolicy"].str();
+    let code = |status: &Value| status.at("state.terminated.exitCode").as_int();
+    let plain_init = || pod.containers.iter().filter(|c| c.init).zip(init).filter(|(c, _)| !c.sidecar).map(|(_, s)| s);
+    if policy == "Never" && plain_init().any(|s| code(s).is_some_and(|code| code != 0)) {
+        return "Failed";
+    }
+    let initialising = plain_init().any(|s| code(s) != Some(0)) && !pod.initialized;
+    let (mut waiting, mut running, mut stopped, mut succeeded) = (0, 0, 0, 0);
+    for status in regular {
+        let state = &status["state"];
+        if !state["running"].is_null() {
+            running += 1;
+        } else if let Some(code) = code(status) {
+            stopped += 1;
+            succeeded += usize::from(code == 0);
+        } else if status.at("lastState.terminated").is_null() {
+            waiting += 1;
+        } else {
+            stopped += 1;
+        }
+    }
+    let over = pod.life != Life::Syncing && running == 0;
+    match policy {
+        _ if over && waiting > 0 => "Failed",
+        _ if initialising || waiting > 0 => "Pending",
+        _ if running > 0 => "Running",
+        "Always" if !over => "Running",
+        _ if stopped == succeeded => "Succeeded",
+        "OnFailure" if !over => "Running",
+        _ => "Failed",
+    }
+}
+
+fn conditions(pod: &Pod, phase: &str, init: &[Value], regular: &[Value], old: &Value, now: Time) -> Value {
+    let names =
+        |statuses: &mut dyn Iterator<Item = &Value>| statuses.map(|s| s["name"].str().to_owned()).collect::<Vec<_>>();
+    let done = |s: &&Value| s["ready"].bool() || s["started"].bool();
+    let incomplete = match pod.initialized {
+        true => Vec::new(),
+        false => names(&mut init.iter().filter(|s| !done(s))),
+    };
+    let sidecars = pod.containers.iter().filter(|c| c.init).zip(init).filter(|(c, _)| c.sidecar).map(|(_, s)| s);
+    let unready = names(&mut sidecars.chain(regular).filter(|s| !s["ready"].bool()));
+    let (ready, ready_reason, ready_message) = match phase {
+        "Succeeded" => (false, "PodCompleted", String::new()),
+        "Failed" => (false, "PodFailed", String::new()),
+        _ if unready.is_empty() => (true, "", String::new()),
+        _ => (false, "ContainersNotReady", format!("containers with unready status: [{}]", unready.join(" "))),
+    };
+    let (initialized, init_reason, init_message) = match phase {
+        "Succeeded" => (true, "PodCompleted", String::new()),
+        _ if incomplete.is_empty() => (true, "", String::new()),
+        _ => (
+            false,
+            "ContainersNotInitialized",
+            format!("containers with incomplete status: [{}]", incomplete.join(" ")),
+        ),
+    };
+    let old = old["conditions"].array();
+    let generation = pod.object.generation();
+    let condition = |kind: &str, is: bool, reason: &str, message: &str| {
+        let before = old.iter().find(|c| c["type"].str() == kind).unwrap_or(&api::NULL);
+        let status = if is { "True" } else { "False" };
+        let since = match before["status"].str() == status {
+            true => before["lastTransitionTime"].clone(),
+            false => now.into(),
+        };
+        let text = |text: &str| Some(Value::from(text)).filter(|_| !text.is_empty());
+        let mut condition = obj! {
+            "lastTransitionTime" => since, "message" => text(message), "reason" => text(reason),
+            "observedGeneration" => Some(generation).filter(|g| *g > 0), "status" => status, "type" => kind,
+        };
+        condition.object_mut().insert("lastProbeTime", Value::Null);
+        condition
+    };
+    let gates = pod.object.at("spec.readinessGates").array();
+    let open = |gate: &Value| {
+        let kind = gate["conditionType"].str();
+        old.iter().any(|c| c["type"].str() == kind && c["status"].str() == "True")
+    };
+    let closed: Vec<&Value> = gates.iter().filter(|gate| !open(gate)).collect();
+    let gated = match closed.len() {
+        0 => None,
+        1 => Some(format!(
+            "corresponding condition of pod readiness gate \"{}\" does not exist.",
+            closed[0]["conditionType"].str()
+        )),
+        many => Some(format!("the status of {many} pod readiness gates is not \"True\"")),
+    };
+    let (all_ready, all_reason, all_message) = match gated.filter(|_| ready) {
+        Some(message) => (false, "ReadinessGatesNotReady", message),
+        None => (ready, ready_reason, ready_message.clone()),
+    };
+    let mut made = vec![
+        condition("PodReadyToStartContainers", pod.sandbox, "", ""),
+        condition("Initialized", initialized, init_reason, &init_message),
+        condition("Ready", all_ready, all_reason, &all_message),
+        condition("ContainersReady", ready, ready_reason, &ready_message),
+        condition("PodScheduled", true, "", ""),
+    ];
+    let ours = |c: &Value| made.iter().any(|m| m["type"].str() == c["type"].str());
+    let others: Vec<Value> = old.iter().filter(|c| !ours(c)).cloned().collect();
+    made.extend(others);
+    made.into()
+}

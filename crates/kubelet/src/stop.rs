@@ -1,0 +1,115 @@
+//! Ending a Pod: asking its containers to end, killing those that do not, and taking the rest down.
+
+use crate::state::{Life, State, Terminated, Work};
+use crate::worker::{Worker, exit};
+use api::{Str, Time, kind};
+use apiserver::{DeleteOptions, EventSpec};
+use std::time::Duration;
+
+/// `terminationGracePeriodSeconds` where nothing says otherwise.
+const GRACE: i64 = 30;
+/// The exit code of a process that SIGKILL ended.
+const KILLED: i32 = 137;
+
+impl Worker<'_, '_> {
+    /// The Pod is to go, or has done its work: its containers are asked to end (`SyncTerminatingPod`).
+    pub(crate) fn terminate(&mut self) {
+        self.pod.life = Life::Terminating;
+        self.pod.plan.clear();
+        self.pod.work = Work::Stop;
+        self.write_status();
+        let until = self.cx.now + self.grace();
+        let running = (0..self.pod.containers.len()).filter(|i| self.pod.containers[*i].running());
+        for index in running.collect::<Vec<_>>() {
+            let name = &self.pod.containers[index].name;
+            let text = format!("Stopping container {name}");
+            self.container_event(index, EventSpec::normal("Killing", text));
+            self.ask_to_end(index, until);
+        }
+    }
+
+    /// SIGTERM now, SIGKILL at `until`.
+    pub(crate) fn ask_to_end(&mut self, index: usize, until: Time) {
+        let now = self.cx.now;
+        let container = &mut self.pod.containers[index];
+        let ended = container.process.as_ref().and_then(|p| p.ended);
+        let answer = container.process.as_ref().and_then(|p| p.program().on_term);
+        container.dies = Some(match (ended, answer) {
+            (Some((at, code)), _) => (at.max(now), code),
+            (None, Some((code, takes))) if now + takes <= until => (now + takes, code),
+            _ => (until, KILLED),
+        });
+    }
+
+    fn grace(&self) -> Duration {
+        let object = &self.pod.object;
+        let asked = object["metadata"]["deletionGracePeriodSeconds"].as_int();
+        let own = object["spec"]["terminationGracePeriodSeconds"].as_int();
+        let seconds = asked.or(own).unwrap_or(GRACE);
+        // The kubelet never gives less than a second.
+        Duration::from_secs(if self.pod.gone { 1 } else { seconds.max(1).unsigned_abs() })
+    }
+
+    /// A second deletion may leave less time than the first.
+    pub(crate) fn retimed_stop(&mut self) -> bool {
+        let latest = self.cx.now + self.grace();
+        for container in self.pod.containers.iter_mut() {
+            if let Some((at, code)) = container.dies
+                && at > latest
+            {
+                container.dies = Some((latest, code));
+            }
+        }
+        false
+    }
+
+    /// Whether no container runs any more. Those whose time has come are marked as ended.
+    pub(crate) fn all_stopped(&mut self) -> bool {
+        let now = self.cx.now;
+        for container in self.pod.containers.iter_mut() {
+            if let Some((at, code)) = container.dies.filter(|(at, _)| *at <= now) {
+                exit(container, at, code, None);
+            }
+        }
+        self.pod.containers.iter().all(|container| !container.running())
+    }
+
+    /// All containers have ended: the sandbox goes, which the next relist sees.
+    pub(crate) fn stopped(&mut self) {
+        self.pod.work = Work::Nothing;
+        self.pod.life = Life::Terminated;
+        let initialized = self.pod.initialized;
+        for container in self.pod.containers.iter_mut().filter(|c| c.state == State::Waiting && !c.init && initialized)
+        {
+            container.state = State::Exited(Terminated {
+                code: KILLED,
+                reason: "ContainerStatusUnknown".into(),
+                message: "The container could not be located when the pod was terminated".into(),
+                started: Time(0),
+                finished: Time(0),
+                id: Str::default(),
+            });
+        }
+        self.write_status();
+        if self.pod.sandbox && !self.pod.host_network() {
+            self.network.delete(&self.pod.node, &self.pod.id);
+        }
+        self.pod.sandbox = false;
+        self.pod.sync_at = Some(self.node.relist_after(self.cx.now));
+    }
+
+    /// Nothing of the Pod is left on the node: the object may go (`SyncTerminatedPod`).
+    pub(crate) fn finish(&mut self) {
+        self.write_status();
+        let object = self.pod.object.clone();
+        if !self.pod.deleting() {
+            // Its work is done; the object stays until somebody deletes it, and so do its logs.
+            return;
+        }
+        self.pod.life = Life::Finished;
+        if !self.pod.gone {
+            let options = DeleteOptions { grace_period: Some(0), uid: object.uid().into(), ..DeleteOptions::default() };
+            let _ = self.cx.client.delete(kind::POD, object.namespace(), object.name(), options);
+        }
+    }
+}

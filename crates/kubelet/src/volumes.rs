@@ -1,0 +1,243 @@
+//! Volumes: which disk each of a Pod's volumes is, and what is on it.
+
+use crate::env::{contents, field, referenced};
+use crate::state::{NodeConfig, Pod, Volume};
+use api::{Str, Time, Value, kind, sha256};
+use apiserver::Client;
+use imbl::OrdMap;
+use vfs::{Fs, Mounts};
+
+/// Where the token of every Pod's service account is mounted.
+const TOKEN_PREFIX: &str = "kube-api-access-";
+
+/// The disk of a container's own files.
+pub fn root_disk(pod: &str, container: &str) -> Str {
+    format!("container/{pod}/{container}").into()
+}
+
+/// The disk of a node.
+pub fn node_disk(node: &str) -> Str {
+    format!("host/{node}").into()
+}
+
+/// Mounts all volumes of a Pod.
+///
+/// # Errors
+/// Reason and text of an event for each that cannot be mounted.
+pub(crate) fn mount(
+    pod: &mut Pod,
+    node: &NodeConfig,
+    disks: &mut OrdMap<Str, Fs>,
+    client: &Client<'_>,
+    now: Time,
+) -> Result<(), Vec<(&'static str, String)>> {
+    let mut mounted = Vec::new();
+    let mut failures = Vec::new();
+    for volume in pod.object["spec"]["volumes"].array() {
+        match one(pod, volume, node, disks, client, now) {
+            Ok(volume) => mounted.push(volume),
+            Err(why) => {
+                let name = volume["name"].str();
+                failures.push(("FailedMount", format!("MountVolume.SetUp failed for volume \"{name}\" : {why}")));
+            }
+        }
+    }
+    pod.volumes = mounted;
+    if failures.is_empty() { Ok(()) } else { Err(failures) }
+}
+
+fn one(
+    pod: &Pod,
+    volume: &Value,
+    node: &NodeConfig,
+    disks: &mut OrdMap<Str, Fs>,
+    client: &Client<'_>,
+    now: Time,
+) -> Result<Volume, String> {
+    let name = volume["name"].to_str();
+    let own: Str = format!("volume/{}/{name}", pod.id).into();
+    let at = |disk: Str, sub_path: &str, read_only: bool| Volume {
+        name: name.clone(),
+        disk,
+        sub_path: sub_path.into(),
+        read_only,
+    };
+    let source = |key: &str| Some(&volume[key]).filter(|v| !v.is_null());
+    if name.starts_with(TOKEN_PREFIX) {
+        // Made when somebody looks: see `disk`.
+        return Ok(at(own, "", true));
+    }
+    if let Some(path) = source("hostPath") {
+        return host_path(path, node, disks, now).map(|(disk, path)| at(disk, &path, false));
+    }
+    if let Some(nfs) = source("nfs") {
+        let (disk, path) = share(nfs, disks, now);
+        return Ok(at(disk, &path, nfs["readOnly"].bool()));
+    }
+    if let Some(claim) = source("persistentVolumeClaim") {
+        let (disk, path) = persistent(pod.object.namespace(), claim["claimName"].str(), node, disks, client, now)?;
+        return Ok(at(disk, &path, claim["readOnly"].bool()));
+    }
+    let mut files: Vec<(Str, Vec<u8>)> = Vec::new();
+    if source("configMap").is_some() || source("secret").is_some() || source("downwardAPI").is_some() {
+        collect(pod, volume, node, client, &mut files)?;
+    } else if let Some(projected) = source("projected") {
+        for source in projected["sources"].array() {
+            collect(pod, source, node, client, &mut files)?;
+        }
+    } else {
+        disks.entry(own.clone()).or_default();
+        return Ok(at(own, "", false));
+    }
+    let mut fs = Fs::new();
+    for (path, bytes) in files {
+        let _ = fs.put(&format!("/{path}"), bytes, now.0);
+    }
+    disks.insert(own.clone(), fs);
+    Ok(at(own, "", true))
+}
+
+/// The files of a `configMap`, `secret`, `downwardAPI` or `serviceAccountToken` source.
+fn collect(
+    pod: &Pod,
+    source: &Value,
+    node: &NodeConfig,
+    client: &Client<'_>,
+    files: &mut Vec<(Str, Vec<u8>)>,
+) -> Result<(), String> {
+    for item in source.at("downwardAPI.items").array() {
+        let text = field(pod, node, item.at("fieldRef.fieldPath").str());
+        files.push((item["path"].to_str(), text.as_bytes().to_vec()));
+    }
+    if let Some(path) = source.at("serviceAccountToken.path").as_str() {
+        files.push((path.into(), token(pod).into_bytes()));
+    }
+    for (key, secret) in [("configMap", false), ("secret", true)] {
+        let reference = &source[key];
+        if reference.is_null() {
+            continue;
+        }
+        let Some(object) = referenced(client, pod.object.namespace(), reference, secret)? else { continue };
+        let all = contents(&object, secret);
+        let items = reference["items"].array();
+        if items.is_empty() {
+            files.extend(all);
+            continue;
+        }
+        for item in items {
+            let wanted = item["key"].str();
+            match all.iter().find(|(name, _)| name == wanted) {
+                Some((_, bytes)) => files.push((item["path"].to_str(), bytes.clone())),
+                None if reference["optional"].bool() => {}
+                None => {
+                    return Err(format!(
+                        "references non-existent {} key: {wanted}",
+                        if secret { "secret" } else { "config" }
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn host_path(
+    source: &Value,
+    node: &NodeConfig,
+    disks: &mut OrdMap<Str, Fs>,
+    now: Time,
+) -> Result<(Str, String), String> {
+    let path = source["path"].str();
+    let disk = node_disk(&node.name);
+    let fs = disks.entry(disk.clone()).or_default();
+    let is_dir = fs.is_dir(path);
+    let failed = |what: &str| Err(format!("hostPath type check failed: {path} is not {what}"));
+    match source["type"].str() {
+        "Directory" if !is_dir => return failed("a directory"),
+        "File" if is_dir || !fs.exists(path) => return failed("a file"),
+        "FileOrCreate" if !fs.exists(path) => drop(fs.put(path, "", now.0)),
+        "File" | "FileOrCreate" => {}
+        _ => drop(fs.mkdir_all(path, now.0)),
+    }
+    Ok((disk, path.to_owned()))
+}
+
+/// An NFS export: it lives outside the cluster and outlives everything in it.
+fn share(nfs: &Value, disks: &mut OrdMap<Str, Fs>, now: Time) -> (Str, String) {
+    let disk: Str = format!("nfs/{}", nfs["server"].str()).into();
+    let path = nfs["path"].as_str().unwrap_or("/");
+    let _ = disks.entry(disk.clone()).or_default().mkdir_all(path, now.0);
+    (disk, path.to_owned())
+}
+
+fn persistent(
+    namespace: &str,
+    claim: &str,
+    node: &NodeConfig,
+    disks: &mut OrdMap<Str, Fs>,
+    client: &Client<'_>,
+    now: Time,
+) -> Result<(Str, String), String> {
+    let Some(object) = client.get(kind::PERSISTENT_VOLUME_CLAIM, namespace, claim) else {
+        return Err(format!("persistentvolumeclaim \"{claim}\" not found"));
+    };
+    let name = object.at("spec.volumeName").str();
+    if object.at("status.phase").str() != "Bound" || name.is_empty() {
+        return Err(format!("PVC {namespace}/{claim} is not bound"));
+    }
+    let Some(volume) = client.get(kind::PERSISTENT_VOLUME, "", name) else {
+        return Err(format!("persistentvolume \"{name}\" not found"));
+    };
+    let spec = &volume["spec"];
+    let path = if spec["local"].is_null() { &spec["hostPath"] } else { &spec["local"] };
+    if !path.is_null() {
+        return host_path(path, node, disks, now);
+    }
+    if !spec["nfs"].is_null() {
+        return Ok(share(&spec["nfs"], disks, now));
+    }
+    let disk: Str = format!("pv/{name}").into();
+    disks.entry(disk.clone()).or_default();
+    Ok((disk, "/".to_owned()))
+}
+
+/// What a container sees: its own files and its volumes.
+pub(crate) fn mounts(pod: &Pod, index: usize) -> Mounts {
+    let container = &pod.containers[index];
+    let mut mounts = Mounts::new(root_disk(&pod.id, &container.name));
+    let spec = pod.spec_of(index);
+    mounts.read_only = spec.at("securityContext.readOnlyRootFilesystem").bool();
+    for mount in spec["volumeMounts"].array() {
+        let name = mount["name"].str();
+        let Some(volume) = pod.volumes.iter().find(|volume| volume.name == name) else { continue };
+        let read_only = volume.read_only || mount["readOnly"].bool();
+        mounts = mounts.mount(mount["mountPath"].str(), volume.disk.clone(), read_only);
+        if let Some(last) = mounts.mounts.last_mut() {
+            last.sub_path = format!("{}/{}", volume.sub_path, mount["subPath"].str()).into();
+        }
+    }
+    mounts
+}
+
+/// The files of the volume with a service account's token.
+pub(crate) fn token_files(pod: &Pod, now: Time) -> Fs {
+    let authority = format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        sha256::hex("the authority of this cluster")
+    );
+    let token = token(pod);
+    let files = [("/ca.crt", authority.as_str()), ("/namespace", pod.object.namespace()), ("/token", token.as_str())];
+    Fs::with(files, now.0)
+}
+
+/// Whether a disk is such a volume.
+pub(crate) fn is_token(disk: &str) -> bool {
+    disk.starts_with("volume/") && disk.rsplit('/').next().is_some_and(|name| name.starts_with(TOKEN_PREFIX))
+}
+
+/// A token of the usual form that no server would take.
+fn token(pod: &Pod) -> String {
+    let account = pod.object["spec"]["serviceAccountName"].str();
+    let subject = format!("system:serviceaccount:{}:{account}", pod.object.namespace());
+    format!("{}.{}.{}", sha256::hex("header"), sha256::hex(&subject), sha256::hex(&pod.id))
+}

@@ -1,0 +1,308 @@
+//! One Pod's worker: what the kubelet does for it next (pkg/kubelet/pod_workers.go, kuberuntime's SyncPod).
+//!
+//! A *pass* writes the Pod's status, then brings its containers nearer to what the spec says: the sandbox, one init container,
+//! or all others in turn. What takes time (the sandbox, a pull) suspends the pass. The next pass comes with a change of the
+//! object, with a change in the runtime that the kubelet's relist sees, or after a failure 10 to 15 seconds later.
+
+use crate::NetworkPlugin;
+use crate::state::{Life, Node, Pass, Pod, State, Work};
+use crate::{status, volumes};
+use api::{Kind, Str, Time, Value, kind};
+use apiserver::{Context, EventSpec, WorkKey};
+use imbl::OrdMap;
+use std::sync::Arc;
+use std::time::Duration;
+use vfs::Fs;
+
+/// From the start of a sandbox to its address. Recorded: 0.27 to 0.31 s.
+const SANDBOX: (u32, u32) = (270, 40);
+/// Writing the status after a container has started.
+const REPORT: Duration = Duration::from_millis(8);
+/// The kubelet's `backOffPeriod`, and how much of it is added at random.
+const RETRY: Duration = Duration::from_secs(10);
+const RETRY_JITTER: u32 = 5_000;
+
+/// A Pod's worker with all it may touch.
+pub(crate) struct Worker<'w, 'c> {
+    pub(crate) pod: &'w mut Pod,
+    pub(crate) node: &'w mut Node,
+    pub(crate) disks: &'w mut OrdMap<Str, Fs>,
+    pub(crate) network: &'w mut dyn NetworkPlugin,
+    pub(crate) service_env: &'w mut OrdMap<Str, Arc<Vec<(Str, Str)>>>,
+    pub(crate) cx: &'w mut Context<'c>,
+}
+
+impl Worker<'_, '_> {
+    /// Does all that is due, and asks to be called again when more is.
+    pub(crate) fn run(&mut self) {
+        const ENOUGH: usize = 200;
+        for _ in 0..ENOUGH {
+            self.run_processes();
+            if !self.advance() {
+                break;
+            }
+        }
+        if let Some(at) = self.next_at() {
+            let key = WorkKey::new("pod", self.pod.node.clone(), self.pod.id.clone());
+            self.cx.enqueue_after(key, at.since(self.cx.now));
+        }
+    }
+
+    /// Whether the Pod has made a step.
+    fn advance(&mut self) -> bool {
+        let now = self.cx.now;
+        match self.pod.work.clone() {
+            Work::Sandbox(at) if at <= now => self.sandbox_is_up(),
+            Work::Pull(Some(result)) => self.pulled(result),
+            Work::Start(at) if at <= now => self.start(),
+            Work::Stop => {
+                if !self.all_stopped() {
+                    return self.retimed_stop();
+                }
+                self.stopped();
+            }
+            Work::Nothing if self.pod.sync_at.is_some_and(|at| at <= now) => self.sync(),
+            // A deletion does not wait for a pull or a start.
+            Work::Pull(_) | Work::Start(_) | Work::Sandbox(_) if self.pod.deleting() => {
+                self.pod.work = Work::Nothing;
+                self.pod.plan.clear();
+                self.pod.sync_at = Some(now);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn next_at(&self) -> Option<Time> {
+        if self.pod.life == Life::Finished {
+            return None;
+        }
+        let work = match self.pod.work {
+            Work::Sandbox(at) | Work::Start(at) => Some(at),
+            Work::Nothing => self.pod.sync_at,
+            Work::Stop | Work::Pull(_) => None,
+        };
+        let containers = self.pod.containers.iter().filter(|c| c.running()).flat_map(|c| {
+            let exit = c.process.as_ref().and_then(|p| p.ended).map(|(at, _)| self.node.relist_after(at));
+            let wake = c.process.as_ref().and_then(crate::process::Process::wake);
+            let dies = c.dies.map(|(at, _)| at);
+            let probes = c.probes.iter().map(|probe| probe.due).min();
+            [exit.filter(|_| dies.is_none()), wake, dies, probes.filter(|_| self.pod.life == Life::Syncing)]
+        });
+        containers.flatten().chain(work).min().map(|at| at.max(self.cx.now))
+    }
+
+    /// One pass.
+    fn sync(&mut self) {
+        self.pod.sync_at = None;
+        self.pod.pass = Pass::default();
+        match self.pod.life {
+            Life::Syncing if self.pod.deleting() => return self.terminate(),
+            Life::Syncing => {}
+            Life::Terminating => return,
+            Life::Terminated => return self.finish(),
+            Life::Finished => return,
+        }
+        self.pod.started.get_or_insert(self.cx.now);
+        let phase = self.write_status();
+        if matches!(phase.as_str(), "Succeeded" | "Failed") {
+            return self.terminate();
+        }
+        if self.pod.sandbox {
+            self.pod.plan = self.plan().into();
+            return self.next();
+        }
+        if !self.pod.host_network() && !self.network.ready(&self.node.config.name) {
+            let text = "network is not ready: container runtime network not ready: NetworkReady=false \
+                        reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized";
+            self.event(EventSpec::warning("NetworkNotReady", text));
+            self.pod.sync_at = Some(self.cx.now + Duration::from_secs(2));
+            return;
+        }
+        if !self.mount() {
+            return;
+        }
+        let (least, spread) = SANDBOX;
+        let takes = Duration::from_millis(u64::from(least + self.cx.rng.below(spread)));
+        self.pod.work = Work::Sandbox(self.cx.now + takes);
+    }
+
+    /// Mounts the volumes. A failure is tried again after 0.5, 1, 2, 4 ... seconds.
+    fn mount(&mut self) -> bool {
+        const LONGEST: Duration = Duration::from_secs(122);
+        match volumes::mount(self.pod, &self.node.config, self.disks, &self.cx.client, self.cx.now) {
+            Ok(()) => true,
+            Err(failures) => {
+                for (reason, message) in failures {
+                    self.event(EventSpec::warning(reason, message));
+                }
+                let delay = Duration::from_millis(500) * 2u32.saturating_pow(self.pod.mount_failures.min(10));
+                self.pod.mount_failures += 1;
+                self.pod.sync_at = Some(self.cx.now + delay.min(LONGEST));
+                false
+            }
+        }
+    }
+
+    fn sandbox_is_up(&mut self) {
+        self.pod.work = Work::Nothing;
+        let ip = match self.pod.host_network() {
+            true => Some(self.node.config.address.clone()),
+            false => self.network.add(&self.pod.node, &self.pod.id).map(|ip| ip.to_string().into()),
+        };
+        let Some(ip) = ip else {
+            let id = self.cx.rng.hex(64);
+            let text = format!(
+                "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox \
+                 \"{id}\": plugin type=\"weave-net\" failed (add): no address available"
+            );
+            self.event(EventSpec::warning("FailedCreatePodSandBox", text));
+            return self.retry();
+        };
+        self.pod.ip = Some(ip);
+        self.pod.sandbox = true;
+        self.pod.pass.changed = Some(self.cx.now);
+        self.write_status();
+        self.pod.plan = self.plan().into();
+        self.next();
+    }
+
+    /// Which containers this pass is to start (`computePodActions`).
+    fn plan(&mut self) -> Vec<usize> {
+        let mut plan = Vec::new();
+        for (i, container) in self.pod.containers.iter().enumerate().filter(|(_, c)| c.init) {
+            if container.sidecar {
+                if container.running() && container.started {
+                    continue;
+                }
+                if !container.running() {
+                    plan.push(i);
+                }
+                if self.pod.initialized {
+                    continue;
+                }
+                return plan;
+            }
+            if self.pod.initialized || container.exited().is_some_and(|t| t.code == 0) {
+                continue;
+            }
+            if status::will_restart(self.pod, container) {
+                plan.push(i);
+            }
+            return plan;
+        }
+        self.pod.initialized = true;
+        let regular = self.pod.containers.iter().enumerate().filter(|(_, c)| !c.init);
+        plan.extend(regular.filter(|(_, c)| status::will_restart(self.pod, c)).map(|(i, _)| i));
+        plan
+    }
+
+    /// Goes on with the pass: begins to start the next container, or ends the pass.
+    pub(crate) fn next(&mut self) {
+        while let Some(index) = self.pod.plan.front().copied() {
+            match self.begin(index) {
+                Some(work) => {
+                    self.pod.work = work;
+                    return;
+                }
+                None => {
+                    self.pod.pass.failed = true;
+                    self.pod.plan.pop_front();
+                }
+            }
+        }
+        self.pod.work = Work::Nothing;
+        if self.pod.pass.failed {
+            self.retry();
+        } else if self.pod.pass.started {
+            self.pod.sync_at = Some(self.cx.now + REPORT);
+        }
+    }
+
+    /// After a failure: a new pass when the relist sees what has changed meanwhile, in any case after a while.
+    fn retry(&mut self) {
+        let now = self.cx.now;
+        let later = now + RETRY + Duration::from_millis(u64::from(self.cx.rng.below(RETRY_JITTER)));
+        let seen = self.pod.pass.changed.map(|at| self.node.relist_after(at).max(now + REPORT));
+        self.pod.sync_at = Some(seen.map_or(later, |at| at.min(later)));
+    }
+
+    /// Writes the status if it differs from what the API has; returns the phase.
+    pub(crate) fn write_status(&mut self) -> Str {
+        let current = match self.pod.gone {
+            true => None,
+            false => self.cx.client.get(kind::POD, self.pod.object.namespace(), self.pod.object.name()),
+        };
+        let current = current.filter(|object| object.uid() == self.pod.object.uid());
+        let old = current.as_ref().map_or(&self.pod.object, |object| object);
+        let new = status::generate(self.pod, &self.node.config.address, &old["status"], self.cx.now);
+        let phase = new["phase"].to_str();
+        if let Some(mut object) = current
+            && object["status"] != new
+        {
+            object.set("status", new);
+            if let Ok(written) = self.cx.client.update_status(kind::POD, object) {
+                self.pod.object = written;
+            }
+        }
+        phase
+    }
+
+    /// Lets the processes do what they do, and notices which have ended.
+    fn run_processes(&mut self) {
+        let now = self.cx.now;
+        self.run_to(now);
+        let relist = |at: Time| self.node.relist_after(at) <= now;
+        let mut seen = false;
+        for container in self.pod.containers.iter_mut().filter(|c| c.running()) {
+            let Some((at, code)) = container.process.as_ref().and_then(|p| p.ended) else { continue };
+            let killed = container.dies.is_some_and(|(at, _)| at <= now);
+            if !relist(at) && !killed {
+                continue;
+            }
+            let reason = container.process.as_ref().and_then(|p| p.program().killed).filter(|_| !killed);
+            exit(container, at.min(now), code, reason);
+            seen = true;
+        }
+        if seen && self.pod.life == Life::Syncing && self.pod.work == Work::Nothing {
+            self.pod.sync_at = Some(now);
+        }
+        self.probe();
+    }
+
+    /// Records an event about the Pod.
+    pub(crate) fn event(&mut self, spec: EventSpec<'_>) {
+        self.event_about(kind::POD, self.pod.object.clone(), spec);
+    }
+
+    /// Records an event about a container.
+    pub(crate) fn container_event(&mut self, index: usize, spec: EventSpec<'_>) {
+        let path = self.pod.field_path(index);
+        self.event(spec.at(path));
+    }
+
+    fn event_about(&mut self, kind: &'static Kind, about: Value, spec: EventSpec<'_>) {
+        self.cx.client.host = self.node.config.name.clone();
+        self.cx.client.event(&about, kind, spec);
+    }
+}
+
+/// Marks a container as ended.
+pub(crate) fn exit(container: &mut crate::state::Container, at: Time, code: i32, reason: Option<&'static str>) {
+    let State::Running(started) = container.state else { return };
+    let reason = reason.unwrap_or(if code == 0 { "Completed" } else { "Error" });
+    let ended = crate::state::Terminated {
+        code,
+        reason: reason.into(),
+        message: Str::default(),
+        started,
+        finished: at,
+        id: container.id.clone(),
+    };
+    container.state = State::Exited(ended);
+    container.process = None;
+    container.dies = None;
+    container.ready = false;
+    container.started = false;
+    container.probes.clear();
+}
