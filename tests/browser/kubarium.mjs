@@ -70,8 +70,8 @@ export class Kubarium {
     this.complaints = [];
     page.on("pageerror", (error) => this.complaints.push(`error: ${error.message}`));
     page.on("console", (message) => message.type() === "error" && this.complaints.push(`console: ${message.text()}`));
-    page.on("request", ({ url }) => {
-      const asked = url();
+    page.on("request", (request) => {
+      const asked = request.url();
       if (!asked.startsWith(address) && !/^(data|blob):/.test(asked)) this.complaints.push(`request: ${asked}`);
     });
   }
