@@ -1,4 +1,11 @@
 //! A line, its pipes and files, the small Unix tools, processes in virtual time.
 
+pub mod interp;
+pub mod process;
+mod regex;
+pub mod session;
 pub mod syntax;
 mod text;
+mod tools;
+
+pub use session::Session;

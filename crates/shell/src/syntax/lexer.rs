@@ -92,6 +92,7 @@ impl<'a> Lexer<'a> {
 
     /// The next token, taken.
     pub(super) fn next(&mut self) -> Result<Token, Error> {
+        self.skip_blanks();
         let start = self.at;
         if let Some((from, end, token)) = &self.last
             && *from == start
@@ -105,7 +106,6 @@ impl<'a> Lexer<'a> {
     }
 
     fn read(&mut self) -> Result<Token, Error> {
-        self.skip_blanks();
         let Some(c) = self.peek_char() else { return Ok(Token::End) };
         if c == '\n' {
             self.at += 1;

@@ -1,0 +1,427 @@
+//! The commands that change the shell itself.
+
+use super::{Flow, Jump, Shell, Variable};
+use crate::process::{BoxFuture, Io};
+use crate::syntax::is_name;
+
+/// A builtin: it gets the shell, the arguments (its own name first) and the streams.
+pub(super) type Builtin = for<'a> fn(&'a mut Shell, Vec<String>, Io) -> BoxFuture<'a, Flow>;
+
+macro_rules! table {
+    ($($name:literal => $function:path),* $(,)?) => {
+        /// The builtins' names and functions, sorted.
+        const BUILTINS: &[(&str, Builtin)] = &[$(($name, |shell, arguments, io| Box::pin($function(shell, arguments, io)))),*];
+    };
+}
+
+table! {
+    "." => source, ":" => nothing, "alias" => alias, "bg" => jobs_bg, "break" => leave, "builtin" => command, "cd" => cd,
+    "command" => command, "continue" => leave, "declare" => export, "eval" => eval, "exec" => exec, "exit" => leave,
+    "export" => export, "fg" => jobs_fg, "help" => help, "history" => history, "jobs" => jobs_list, "kill" => jobs_kill,
+    "let" => let_, "local" => local, "logout" => leave, "read" => read, "readonly" => export, "return" => leave, "set" => set,
+    "shift" => shift, "shopt" => nothing, "source" => source, "trap" => nothing, "type" => type_, "typeset" => export,
+    "ulimit" => nothing, "umask" => nothing, "unalias" => unalias, "unset" => unset, "wait" => jobs_wait,
+}
+
+use super::jobs::{bg as jobs_bg, fg as jobs_fg, kill as jobs_kill, list as jobs_list, wait as jobs_wait};
+
+/// The names of all builtins, those that are tools as well included.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    BUILTINS.iter().map(|(name, _)| *name)
+}
+
+impl Shell {
+    pub(super) fn builtin(&self, name: &str) -> Option<Builtin> {
+        BUILTINS.iter().find(|(builtin, _)| *builtin == name).map(|(_, function)| *function)
+    }
+}
+
+async fn nothing(_: &mut Shell, _: Vec<String>, _: Io) -> Flow {
+    Ok(0)
+}
+
+async fn cd(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let mut operands = arguments[1..].iter().filter(|a| !matches!(a.as_str(), "-L" | "-P" | "--"));
+    let target = match (operands.next().map(String::as_str), operands.next()) {
+        (_, Some(_)) => {
+            shell.complain(&io, "cd: too many arguments");
+            return Ok(1);
+        }
+        (None, _) => shell.get("HOME").unwrap_or("/").to_owned(),
+        (Some("-"), _) => match shell.get("OLDPWD") {
+            Some(old) => {
+                let old = old.to_owned();
+                io.stdout.write(&shell.kernel, &format!("{old}\n"));
+                old
+            }
+            None => {
+                shell.complain(&io, "cd: OLDPWD not set");
+                return Ok(1);
+            }
+        },
+        (Some(path), _) => path.to_owned(),
+    };
+    let path = vfs::path::resolve(&shell.cwd, &target);
+    let stat = shell.kernel.files(&shell.place, |files| files.stat(&path)).unwrap_or(Err(vfs::Error::NotFound));
+    let problem = match stat {
+        Ok(stat) if stat.directory => {
+            let old = std::mem::replace(&mut shell.cwd, path.clone());
+            shell.set("OLDPWD", old);
+            shell.set("PWD", path);
+            return Ok(0);
+        }
+        Ok(_) => vfs::Error::NotDirectory,
+        Err(error) => error,
+    };
+    shell.complain(&io, &format!("cd: {target}: {problem}"));
+    Ok(1)
+}
+
+/// `export`, `declare`, `readonly`.
+async fn export(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let command = arguments[0].clone();
+    let flags: String = arguments[1..].iter().take_while(|a| a.starts_with('-')).flat_map(|a| a[1..].chars()).collect();
+    let operands: Vec<&String> = arguments[1..].iter().skip_while(|a| a.starts_with('-')).collect();
+    let exports = command == "export" || flags.contains('x');
+    if operands.is_empty() {
+        let shown = shell.variables.iter().filter(|(_, v)| v.exported || !exports);
+        let lines: String = shown.map(|(name, v)| format!("declare -x {name}={}\n", quote(&v.value))).collect();
+        io.stdout.write(&shell.kernel, &lines);
+        return Ok(0);
+    }
+    let mut status = 0;
+    for operand in operands {
+        let (name, value) = operand.split_once('=').map_or((operand.as_str(), None), |(n, v)| (n, Some(v)));
+        if !is_name(name) {
+            shell.complain(&io, &format!("{command}: `{operand}': not a valid identifier"));
+            status = 1;
+            continue;
+        }
+        if let Some(value) = value {
+            shell.assign(name, value.to_owned(), &io)?;
+        }
+        if value.is_some() || exports || shell.variables.contains_key(name) {
+            let variable = shell.variables.entry(name.to_owned()).or_default();
+            variable.exported = (variable.exported || exports) && !flags.contains('n');
+            variable.read_only |= command == "readonly" || flags.contains('r');
+        }
+    }
+    Ok(status)
+}
+
+async fn local(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    if shell.locals.is_empty() {
+        shell.complain(&io, "local: can only be used in a function");
+        return Ok(1);
+    }
+    for operand in arguments.into_iter().skip(1).filter(|a| !a.starts_with('-')) {
+        let (name, value) = operand.split_once('=').unwrap_or((&operand, ""));
+        let new = Variable { value: value.to_owned(), ..Variable::default() };
+        let old = shell.variables.insert(name.to_owned(), new);
+        if let Some(locals) = shell.locals.last_mut() {
+            locals.entry(name.to_owned()).or_insert(old);
+        }
+    }
+    Ok(0)
+}
+
+async fn unset(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    for name in arguments.iter().skip(1).filter(|a| !a.starts_with('-')) {
+        if shell.variables.get(name).is_some_and(|v| v.read_only) {
+            shell.complain(&io, &format!("unset: {name}: cannot unset: readonly variable"));
+            return Ok(1);
+        }
+        if shell.variables.remove(name).is_none() {
+            shell.functions.remove(name);
+        }
+    }
+    Ok(0)
+}
+
+async fn alias(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let show = |name: &str, value: &str| format!("alias {name}='{}'\n", value.replace('\'', "'\\''"));
+    if arguments.len() == 1 {
+        let all: String = shell.aliases.iter().map(|(name, value)| show(name, value)).collect();
+        io.stdout.write(&shell.kernel, &all);
+    }
+    let mut status = 0;
+    for operand in &arguments[1..] {
+        match (operand.split_once('='), shell.aliases.get(operand)) {
+            (Some((name, value)), _) => drop(shell.aliases.insert(name.to_owned(), value.to_owned())),
+            (None, Some(value)) => io.stdout.write(&shell.kernel, &show(operand, value)),
+            (None, None) => {
+                shell.complain(&io, &format!("alias: {operand}: not found"));
+                status = 1;
+            }
+        }
+    }
+    Ok(status)
+}
+
+async fn unalias(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let mut status = 0;
+    for name in &arguments[1..] {
+        if name == "-a" {
+            shell.aliases.clear();
+        } else if shell.aliases.remove(name).is_none() {
+            shell.complain(&io, &format!("unalias: {name}: not found"));
+            status = 1;
+        }
+    }
+    Ok(status)
+}
+
+async fn set(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    if arguments.len() == 1 {
+        let all: String = shell.variables.iter().map(|(name, v)| format!("{name}={}\n", v.value)).collect();
+        io.stdout.write(&shell.kernel, &all);
+    }
+    let mut at = 1;
+    while let Some(argument) = arguments.get(at) {
+        at += 1;
+        let (on, letters) = match argument.split_at_checked(1) {
+            Some(("-", "-")) => {
+                shell.parameters = arguments[at..].to_vec();
+                return Ok(0);
+            }
+            Some(("-", letters)) => (true, letters),
+            Some(("+", letters)) => (false, letters),
+            _ => {
+                shell.parameters = arguments[at - 1..].to_vec();
+                return Ok(0);
+            }
+        };
+        for letter in letters.chars() {
+            let letter = match letter {
+                'o' => {
+                    at += 1;
+                    match arguments.get(at - 1).map(String::as_str) {
+                        Some("pipefail") => 'P',
+                        Some("errexit") => 'e',
+                        Some("nounset") => 'u',
+                        Some("xtrace") => 'x',
+                        Some("noglob") => 'f',
+                        Some("allexport") => 'a',
+                        _ => continue,
+                    }
+                }
+                letter => letter,
+            };
+            shell.options.retain(|l| *l != letter);
+            shell.options.extend(on.then_some(letter));
+        }
+    }
+    Ok(0)
+}
+
+async fn shift(shell: &mut Shell, arguments: Vec<String>, _: Io) -> Flow {
+    let n = arguments.get(1).map_or(Ok(1), |n| n.parse::<usize>()).unwrap_or(usize::MAX);
+    if n > shell.parameters.len() {
+        return Ok(1);
+    }
+    shell.parameters.drain(..n);
+    Ok(0)
+}
+
+/// `break`, `continue`, `return`, `exit`.
+async fn leave(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let number = match arguments.get(1) {
+        None => None,
+        Some(text) => match text.parse::<i32>() {
+            Ok(n) => Some(n),
+            Err(_) => {
+                shell.complain(&io, &format!("{}: {text}: numeric argument required", arguments[0]));
+                Some(2)
+            }
+        },
+    };
+    let times = number.map_or(1, |n| usize::try_from(n).unwrap_or(1).max(1));
+    let status = number.unwrap_or(shell.status) & 0xff;
+    Err(match arguments[0].as_str() {
+        "break" => Jump::Break(times),
+        "continue" => Jump::Continue(times),
+        "return" => Jump::Return(status),
+        _ => Jump::Exit(status),
+    })
+}
+
+async fn eval(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    shell.deeper(&io, "eval")?;
+    let flow = shell.run_text(&arguments[1..].join(" "), io).await;
+    shell.calls -= 1;
+    flow
+}
+
+async fn source(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let Some(name) = arguments.get(1) else {
+        shell.complain(&io, &format!("{}: filename argument required", arguments[0]));
+        return Ok(2);
+    };
+    let path = vfs::path::resolve(&shell.cwd, name);
+    match shell.kernel.files(&shell.place, |files| files.read_text(&path)).unwrap_or(Err(vfs::Error::NotFound)) {
+        Ok(text) => {
+            shell.deeper(&io, name)?;
+            let flow = shell.run_text(&text, io).await;
+            shell.calls -= 1;
+            match flow {
+                Err(Jump::Return(status)) => Ok(status),
+                flow => flow,
+            }
+        }
+        Err(error) => {
+            shell.complain(&io, &format!("{name}: {error}"));
+            Ok(1)
+        }
+    }
+}
+
+/// `exec`: with a command, the shell ends with it.
+async fn exec(shell: &mut Shell, mut arguments: Vec<String>, io: Io) -> Flow {
+    arguments.remove(0);
+    if arguments.is_empty() {
+        return Ok(0);
+    }
+    let env = shell.environment();
+    Err(Jump::Exit(shell.program(arguments, env, &io).await?))
+}
+
+/// `command NAME ...` passes functions and aliases by; `command -v NAME` says what a name is.
+async fn command(shell: &mut Shell, mut arguments: Vec<String>, io: Io) -> Flow {
+    arguments.remove(0);
+    match arguments.first().map(String::as_str) {
+        Some("-v") => {
+            let mut status = 1;
+            for name in &arguments[1..] {
+                if let Some(text) = shell.what_is(name, true) {
+                    io.stdout.write(&shell.kernel, &format!("{text}\n"));
+                    status = 0;
+                }
+            }
+            Ok(status)
+        }
+        _ => shell.call(arguments, Vec::new(), &io, false).await,
+    }
+}
+
+async fn type_(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let mut status = 0;
+    for name in arguments[1..].iter().filter(|a| !a.starts_with('-')) {
+        match shell.what_is(name, false) {
+            Some(text) => io.stdout.write(&shell.kernel, &format!("{text}\n")),
+            None => {
+                shell.complain(&io, &format!("type: {name}: not found"));
+                status = 1;
+            }
+        }
+    }
+    Ok(status)
+}
+
+impl Shell {
+    fn what_is(&self, name: &str, brief: bool) -> Option<String> {
+        if let Some(value) = self.aliases.get(name) {
+            return Some(if brief {
+                format!("alias {name}='{value}'")
+            } else {
+                format!("{name} is aliased to `{value}'")
+            });
+        }
+        if self.functions.contains_key(name) {
+            return Some(if brief { name.into() } else { format!("{name} is a function") });
+        }
+        if self.builtin(name).is_some() || crate::tools::is_shell_tool(name) {
+            return Some(if brief { name.into() } else { format!("{name} is a shell builtin") });
+        }
+        self.find(name)?;
+        let path = crate::tools::path_of(name);
+        Some(if brief { path } else { format!("{name} is {path}") })
+    }
+}
+
+async fn read(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let mut names: Vec<String> = Vec::new();
+    let mut raw = false;
+    let mut rest = arguments.into_iter().skip(1);
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "-p" => io.stderr.write(&shell.kernel, &rest.next().unwrap_or_default()),
+            "-t" | "-n" | "-d" | "-u" => drop(rest.next()),
+            flags if flags.starts_with('-') && flags.len() > 1 => raw |= flags.contains('r'),
+            _ => names.push(argument),
+        }
+    }
+    let line = io.stdin.line(&shell.kernel).await;
+    let complete = line.as_ref().is_some_and(|line| line.ends_with('\n'));
+    let mut text = line.unwrap_or_default().trim_end_matches('\n').to_owned();
+    if !raw {
+        text = text.replace('\\', "");
+    }
+    let separators = shell.get("IFS").unwrap_or(" \t\n").to_owned();
+    let blank = |c: char| separators.contains(c);
+    if names.is_empty() {
+        shell.set("REPLY", text);
+        return Ok(i32::from(!complete));
+    }
+    let mut rest = text.trim_matches(|c: char| blank(c) && c.is_whitespace());
+    for (i, name) in names.iter().enumerate() {
+        let value = if i + 1 == names.len() {
+            std::mem::take(&mut rest)
+        } else {
+            let end = rest.find(blank).unwrap_or(rest.len());
+            let (value, more) = rest.split_at(end);
+            let skip = more.chars().next().map_or(0, char::len_utf8);
+            rest = more[skip..].trim_start_matches(|c: char| blank(c) && c.is_whitespace());
+            value
+        };
+        shell.set(name, value);
+    }
+    Ok(i32::from(!complete))
+}
+
+async fn let_(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let mut value = 0;
+    for expression in &arguments[1..] {
+        value = match super::arith::evaluate(expression, shell) {
+            Ok(value) => value,
+            Err(error) => {
+                shell.complain(&io, &format!("let: {expression}: {error}"));
+                return Ok(1);
+            }
+        };
+    }
+    Ok(i32::from(value == 0))
+}
+
+async fn history(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    if arguments.get(1).is_some_and(|a| a == "-c") {
+        shell.kernel.history.borrow_mut().clear();
+        return Ok(0);
+    }
+    let lines: String = {
+        let history = shell.kernel.history.borrow();
+        let count = arguments.get(1).and_then(|n| n.parse().ok()).unwrap_or(history.len());
+        let skip = history.len().saturating_sub(count);
+        history.iter().enumerate().skip(skip).map(|(i, line)| format!("{:5}  {line}\n", i + 1)).collect()
+    };
+    io.stdout.write(&shell.kernel, &lines);
+    Ok(0)
+}
+
+async fn help(shell: &mut Shell, _: Vec<String>, io: Io) -> Flow {
+    let mut names: Vec<&str> = names().chain(crate::tools::names()).filter(|name| name.len() > 1).collect();
+    names.retain(|name| shell.builtin(name).is_some() || shell.find(name).is_some());
+    names.sort_unstable();
+    let mut text = "Commands of this shell:\n".to_owned();
+    for row in names.chunks(8) {
+        text.push_str(&format!("  {}\n", row.iter().map(|name| format!("{name:<10}")).collect::<String>().trim_end()));
+    }
+    io.stdout.write(&shell.kernel, &text);
+    Ok(0)
+}
+
+/// A value as `declare` shows it.
+fn quote(text: &str) -> String {
+    let escaped: String =
+        text.chars().flat_map(|c| if "\"\\$`".contains(c) { vec!['\\', c] } else { vec![c] }).collect();
+    format!("\"{escaped}\"")
+}

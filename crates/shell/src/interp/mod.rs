@@ -1,0 +1,439 @@
+//! The interpreter: a tree of commands, run in virtual time.
+
+mod arith;
+mod builtins;
+mod condition;
+mod expand;
+pub(crate) mod glob;
+mod jobs;
+mod parameter;
+mod redirect;
+mod repl;
+mod simple;
+
+pub(crate) use builtins::names as builtin_names;
+pub(crate) use condition::Files;
+pub use repl::{repl, terminal};
+
+use crate::process::{BoxFuture, Io, Kernel, Pipe, Place, join_all};
+use crate::process::{Input, Output};
+use crate::syntax::{Aliases, Command, Compound, Item, Join, Pipeline, Redirect, Script};
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::Poll;
+
+/// A variable.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Variable {
+    /// Its text.
+    pub value: String,
+    /// Whether commands inherit it.
+    pub exported: bool,
+    /// Whether it cannot be changed.
+    pub read_only: bool,
+}
+
+/// Why the flow of commands is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jump {
+    /// `break N`
+    Break(usize),
+    /// `continue N`
+    Continue(usize),
+    /// `return N`
+    Return(i32),
+    /// `exit N`, or `set -e` at work
+    Exit(i32),
+    /// An error that ends the command line, but not an interactive shell: a failed expansion.
+    Fail(i32),
+}
+
+/// The exit status of what ran, or why it was left.
+pub type Flow = Result<i32, Jump>;
+
+/// How deep functions may call each other, and shells start shells: a browser's stack is small.
+const MAX_CALLS: usize = 40;
+
+/// A shell: a place, variables, functions, and the commands that change them. A clone is a subshell.
+#[derive(Clone)]
+pub struct Shell {
+    /// What it shares with all processes of the session.
+    pub kernel: Rc<Kernel>,
+    /// Where it runs.
+    pub place: Place,
+    /// The working directory.
+    pub cwd: String,
+    /// The variables.
+    pub variables: BTreeMap<String, Variable>,
+    /// The aliases.
+    pub aliases: Aliases,
+    /// `$?`
+    pub status: i32,
+    /// `$0`
+    pub name: String,
+    /// `$1` ...
+    pub parameters: Vec<String>,
+    functions: BTreeMap<String, Rc<Command>>,
+    /// `set -e`, `-u`, `-x`, `-o pipefail` ..., by letter (`P` for pipefail).
+    options: Vec<char>,
+    calls: usize,
+    /// How deep it was when this shell began: what a line leaves behind is cut back to it.
+    base_calls: usize,
+    /// `set -e` does not apply to what is tested.
+    tested: usize,
+    /// `$!`
+    last_job: Option<usize>,
+    /// The line being run, for errors of scripts.
+    interactive: bool,
+    /// The status of the last `$(...)`: a command line of nothing but assignments ends with it.
+    substituted: Option<i32>,
+    /// What `local` hides, a function call each.
+    locals: Vec<BTreeMap<String, Option<Variable>>>,
+}
+
+impl Shell {
+    /// A shell at a place; none if the place is gone.
+    pub fn new(kernel: &Rc<Kernel>, place: Place) -> Option<Shell> {
+        let identity = kernel.system().identity(&place)?;
+        let mut shell = Shell {
+            kernel: kernel.clone(),
+            place,
+            cwd: identity.cwd.clone(),
+            variables: BTreeMap::new(),
+            aliases: Aliases::new(),
+            status: 0,
+            name: identity.shell,
+            parameters: Vec::new(),
+            functions: BTreeMap::new(),
+            options: Vec::new(),
+            calls: 0,
+            base_calls: 0,
+            tested: 0,
+            last_job: None,
+            interactive: false,
+            substituted: None,
+            locals: Vec::new(),
+        };
+        let own =
+            [("HOME", identity.home), ("PWD", identity.cwd), ("USER", identity.user), ("HOSTNAME", identity.hostname)];
+        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+        for (name, value) in own.chain(identity.env) {
+            shell.variables.insert(name, Variable { value, exported: true, read_only: false });
+        }
+        shell.variables.insert("PS1".into(), Variable { value: identity.prompt, ..Variable::default() });
+        Some(shell)
+    }
+
+    /// A variable's text.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(|variable| variable.value.as_str())
+    }
+
+    /// Sets a variable, keeping whether it is exported. False if it is read-only.
+    pub fn set(&mut self, name: &str, value: impl Into<String>) -> bool {
+        let variable = self.variables.entry(name.to_owned()).or_default();
+        if !variable.read_only {
+            variable.value = value.into();
+            variable.exported |= self.options.contains(&'a');
+        }
+        !variable.read_only
+    }
+
+    /// The environment of commands.
+    pub fn environment(&self) -> BTreeMap<String, String> {
+        let exported = self.variables.iter().filter(|(_, variable)| variable.exported);
+        exported.map(|(name, variable)| (name.clone(), variable.value.clone())).collect()
+    }
+
+    /// The shell's own error, as bash words it.
+    pub(crate) fn complain(&self, io: &Io, text: &str) {
+        let place = if self.interactive { "" } else { "line 1: " };
+        io.stderr.write(&self.kernel, &format!("{}: {place}{text}\n", self.name));
+    }
+
+    /// Runs text, to the end or to the first syntax error.
+    pub fn run_text<'a>(&'a mut self, text: &'a str, io: Io) -> BoxFuture<'a, Flow> {
+        Box::pin(async move {
+            let mut rest = text;
+            loop {
+                match crate::syntax::parse_one(rest, &self.aliases) {
+                    Ok(None) => return Ok(self.status),
+                    Ok(Some((script, used))) => {
+                        rest = &rest[used..];
+                        match self.script(&script, &io).await {
+                            Ok(status) => self.status = status,
+                            Err(Jump::Fail(status)) if self.interactive => self.status = status,
+                            Err(jump) => return Err(jump),
+                        }
+                    }
+                    Err(error) => {
+                        self.complain(&io, &error.to_string());
+                        self.status = 2;
+                        return Ok(2);
+                    }
+                }
+            }
+        })
+    }
+
+    /// Runs commands one after the other.
+    pub(crate) fn script<'a>(&'a mut self, script: &'a Script, io: &'a Io) -> BoxFuture<'a, Flow> {
+        Box::pin(async move {
+            let mut status = 0;
+            for item in &script.0 {
+                status = self.item(item, io).await?;
+                self.status = status;
+            }
+            Ok(status)
+        })
+    }
+
+    async fn item(&mut self, item: &Item, io: &Io) -> Flow {
+        if item.background {
+            return Ok(self.start_job(item, io));
+        }
+        self.tested += usize::from(!item.rest.is_empty());
+        let mut status = self.pipeline(&item.first, io).await;
+        for (i, (join, pipeline)) in item.rest.iter().enumerate() {
+            let Ok(last) = status else { break };
+            self.status = last;
+            self.tested -= usize::from(i + 1 == item.rest.len());
+            if (*join == Join::And) == (last == 0) {
+                status = self.pipeline(pipeline, io).await;
+            } else if i + 1 == item.rest.len() {
+                // Nothing ran after the test: its failure is no error.
+                return Ok(last);
+            }
+        }
+        if status.is_err() {
+            self.tested = 0;
+        }
+        let status = status?;
+        match status != 0 && self.tested == 0 && !item.first.negated && self.options.contains(&'e') {
+            true => Err(Jump::Exit(status)),
+            false => Ok(status),
+        }
+    }
+
+    async fn pipeline(&mut self, pipeline: &Pipeline, io: &Io) -> Flow {
+        let start = self.kernel.now();
+        let status = match pipeline.commands.as_slice() {
+            [command] => self.command(command, io).await?,
+            commands => self.piped(commands, io).await,
+        };
+        if pipeline.timed {
+            let took = self.kernel.now().since(start).as_secs_f64();
+            let (minutes, seconds) = ((took / 60.0).floor(), took % 60.0);
+            io.stderr.write(&self.kernel, &format!("\nreal\t{minutes}m{seconds:.3}s\nuser\t0m0.000s\nsys\t0m0.000s\n"));
+        }
+        Ok(if pipeline.negated { i32::from(status == 0) } else { status })
+    }
+
+    /// Runs commands side by side, each in a subshell, each reading what the one before it writes.
+    async fn piped(&mut self, commands: &[Command], io: &Io) -> i32 {
+        let mut running: Vec<BoxFuture<'_, i32>> = Vec::new();
+        let mut stdin = io.stdin.clone();
+        for (i, command) in commands.iter().enumerate() {
+            let mut io = Io { stdin: stdin.clone(), ..io.clone() };
+            if i + 1 < commands.len() {
+                let pipe = Rc::new(Pipe::default());
+                io.stdout = Output::Pipe(pipe.clone());
+                stdin = Input::Pipe(pipe);
+            }
+            let mut subshell = self.clone();
+            running.push(Box::pin(async move {
+                let _ends = PipeEnds(io.clone());
+                let flow = {
+                    let body = subshell.command(command, &io);
+                    killed_by_pipe(body, &io.stdout).await
+                };
+                subshell.finish(flow)
+            }));
+        }
+        let statuses = join_all(running).await;
+        let last = statuses.last().copied().unwrap_or(0);
+        match self.options.contains(&'P') {
+            true => statuses.iter().rev().copied().find(|status| *status != 0).unwrap_or(0),
+            false => last,
+        }
+    }
+
+    /// The exit status with which a subshell ends.
+    pub(crate) fn finish(&self, flow: Flow) -> i32 {
+        match flow {
+            Ok(status) | Err(Jump::Exit(status) | Jump::Return(status) | Jump::Fail(status)) => status,
+            Err(Jump::Break(_) | Jump::Continue(_)) => 0,
+        }
+    }
+
+    fn command<'a>(&'a mut self, command: &'a Command, io: &'a Io) -> BoxFuture<'a, Flow> {
+        Box::pin(async move {
+            self.kernel.breathe().await;
+            match command {
+                Command::Simple(simple) => self.simple(simple, io).await,
+                Command::Function(name, body) => {
+                    self.functions.insert(name.clone(), Rc::new((**body).clone()));
+                    Ok(0)
+                }
+                Command::Compound(compound, redirects) => self.redirected(compound, redirects, io).await,
+            }
+        })
+    }
+
+    async fn redirected(&mut self, compound: &Compound, redirects: &[Redirect], io: &Io) -> Flow {
+        if redirects.is_empty() {
+            return self.compound(compound, io).await;
+        }
+        match self.redirect(redirects, io).await? {
+            Some(io) => self.compound(compound, &io).await,
+            None => Ok(1),
+        }
+    }
+
+    async fn compound(&mut self, compound: &Compound, io: &Io) -> Flow {
+        match compound {
+            Compound::Group(script) => self.script(script, io).await,
+            Compound::Subshell(script) => {
+                let mut subshell = self.clone();
+                let flow = subshell.script(script, io).await;
+                Ok(subshell.finish(flow))
+            }
+            Compound::If(branches, otherwise) => {
+                for (condition, body) in branches {
+                    if self.test_script(condition, io).await? == 0 {
+                        return self.script(body, io).await;
+                    }
+                }
+                match otherwise {
+                    Some(body) => self.script(body, io).await,
+                    None => Ok(0),
+                }
+            }
+            Compound::While(until, condition, body) => {
+                let mut status = 0;
+                while (self.test_script(condition, io).await? == 0) != *until {
+                    match self.iteration(body, io).await? {
+                        Some(s) => status = s,
+                        None => break,
+                    }
+                }
+                Ok(status)
+            }
+            Compound::For(name, words, body) => {
+                let values = match words {
+                    Some(words) => self.words(words, io).await?,
+                    None => self.parameters.clone(),
+                };
+                let mut status = 0;
+                for value in values {
+                    self.set(name, value);
+                    match self.iteration(body, io).await? {
+                        Some(s) => status = s,
+                        None => break,
+                    }
+                }
+                Ok(status)
+            }
+            Compound::ForArithmetic([start, test, step], body) => {
+                self.arithmetic(start, io).await?;
+                let mut status = 0;
+                while test.0.iter().all(is_blank) || self.arithmetic(test, io).await? != 0 {
+                    match self.iteration(body, io).await? {
+                        Some(s) => status = s,
+                        None => break,
+                    }
+                    self.arithmetic(step, io).await?;
+                }
+                Ok(status)
+            }
+            Compound::Case(subject, arms) => {
+                let text: Vec<char> = self.one(subject, io).await?.chars().collect();
+                for (patterns, body) in arms {
+                    for pattern in patterns {
+                        let pattern = self.pattern(pattern, io).await?;
+                        if glob::matches(&pattern, &text) {
+                            return self.script(body, io).await;
+                        }
+                    }
+                }
+                Ok(0)
+            }
+            Compound::Test(words) => self.double_bracket(words, io).await,
+            Compound::Arithmetic(word) => Ok(i32::from(self.arithmetic(word, io).await? == 0)),
+        }
+    }
+
+    /// Runs a condition: `set -e` does not look at it.
+    async fn test_script(&mut self, script: &Script, io: &Io) -> Flow {
+        self.tested += 1;
+        let flow = self.script(script, io).await;
+        self.tested = self.tested.saturating_sub(1);
+        flow
+    }
+
+    /// Runs a loop's body once; none when the loop ends by `break`.
+    async fn iteration(&mut self, body: &Script, io: &Io) -> Result<Option<i32>, Jump> {
+        self.kernel.breathe().await;
+        match self.script(body, io).await {
+            Ok(status) => Ok(Some(status)),
+            Err(Jump::Break(n)) if n > 1 => Err(Jump::Break(n - 1)),
+            Err(Jump::Break(_)) => Ok(None),
+            Err(Jump::Continue(n)) if n > 1 => Err(Jump::Continue(n - 1)),
+            Err(Jump::Continue(_)) => Ok(Some(0)),
+            Err(jump) => Err(jump),
+        }
+    }
+
+    /// Whether a line being run by a person at a terminal.
+    pub fn set_interactive(&mut self, interactive: bool) {
+        self.interactive = interactive;
+    }
+
+    /// Switches options on (`-eu`) and off (`+x`).
+    pub(crate) fn set_options(&mut self, flags: &[String]) {
+        for flag in flags {
+            for letter in flag[1..].chars() {
+                self.options.retain(|l| *l != letter);
+                self.options.extend(flag.starts_with('-').then_some(letter));
+            }
+        }
+    }
+
+    fn deeper(&mut self, io: &Io, name: &str) -> Result<(), Jump> {
+        if self.calls >= MAX_CALLS {
+            self.complain(io, &format!("{name}: maximum function nesting level exceeded ({MAX_CALLS})"));
+            return Err(Jump::Fail(1));
+        }
+        self.calls += 1;
+        Ok(())
+    }
+}
+
+fn is_blank(part: &crate::syntax::Part) -> bool {
+    matches!(part, crate::syntax::Part::Quoted(text) if text.trim().is_empty())
+}
+
+/// Closes a process' ends of its pipes when it is over, however it ends.
+struct PipeEnds(Io);
+
+impl Drop for PipeEnds {
+    fn drop(&mut self) {
+        if let Output::Pipe(pipe) = &self.0.stdout {
+            pipe.close_writer();
+        }
+        if let Input::Pipe(pipe) = &self.0.stdin {
+            pipe.close_reader();
+        }
+    }
+}
+
+/// Runs a process, and ends it as SIGPIPE does when nobody reads what it has written.
+async fn killed_by_pipe(mut body: BoxFuture<'_, Flow>, stdout: &Output) -> Flow {
+    const SIGPIPE: i32 = 128 + 13;
+    poll_fn(|cx| match body.as_mut().poll(cx) {
+        Poll::Pending if stdout.is_broken() => Poll::Ready(Ok(SIGPIPE)),
+        polled => polled,
+    })
+    .await
+}

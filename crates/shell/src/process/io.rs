@@ -1,0 +1,175 @@
+//! Standard input, output and error.
+
+use super::{BoxFuture, Kernel, Place, Stream};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// What a process reads from and writes to. Clones are connected to the same things.
+#[derive(Clone)]
+pub struct Io {
+    /// Standard input.
+    pub stdin: Input,
+    /// Standard output.
+    pub stdout: Output,
+    /// Standard error.
+    pub stderr: Output,
+}
+
+/// A pipe between processes, or the catcher of a command substitution.
+#[derive(Default)]
+pub struct Pipe {
+    buffer: RefCell<String>,
+    writers_gone: Cell<bool>,
+    reader_gone: Cell<bool>,
+}
+
+impl Pipe {
+    /// A writer that gets this far ahead of the reader waits: a loop that prints for ever must not fill the memory.
+    const FULL: usize = 64 << 10;
+
+    /// What is in it, taken out.
+    pub fn take(&self) -> String {
+        self.buffer.take()
+    }
+
+    /// Says that nothing more will be written.
+    pub fn close_writer(&self) {
+        self.writers_gone.set(true);
+    }
+
+    /// Says that nobody will read any more.
+    pub fn close_reader(&self) {
+        self.reader_gone.set(true);
+    }
+}
+
+/// Where a process' input comes from.
+#[derive(Clone)]
+pub enum Input {
+    /// Nothing: the end at once.
+    Null,
+    /// The terminal.
+    Terminal,
+    /// A file or a here-document, read up to the position.
+    Text(Rc<RefCell<(String, usize)>>),
+    /// Another process.
+    Pipe(Rc<Pipe>),
+}
+
+/// Where a process' output goes.
+#[derive(Clone)]
+pub enum Output {
+    /// Nowhere.
+    Null,
+    /// The terminal.
+    Terminal(Stream),
+    /// A file.
+    File(Place, String),
+    /// Another process, or a command substitution.
+    Pipe(Rc<Pipe>),
+}
+
+impl Input {
+    /// Input that is this text.
+    pub fn text(text: String) -> Input {
+        Input::Text(Rc::new(RefCell::new((text, 0))))
+    }
+
+    /// Whether it is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, Input::Terminal)
+    }
+
+    /// The next line with its newline (the last one may have none); none at the end.
+    pub fn line<'a>(&'a self, kernel: &'a Kernel) -> BoxFuture<'a, Option<String>> {
+        Box::pin(async move {
+            match self {
+                Input::Null => None,
+                Input::Terminal => kernel.typed_line().await.map(|line| line + "\n"),
+                Input::Text(text) => {
+                    let (text, at) = &mut *text.borrow_mut();
+                    let rest = text.get(*at..).unwrap_or_default();
+                    let end = rest.find('\n').map_or(rest.len(), |i| i + 1);
+                    *at += end;
+                    (end > 0).then(|| rest[..end].to_owned())
+                }
+                Input::Pipe(pipe) => {
+                    kernel.until(|| pipe.writers_gone.get() || pipe.buffer.borrow().contains('\n')).await;
+                    let buffer = &mut *pipe.buffer.borrow_mut();
+                    let end = buffer.find('\n').map_or(buffer.len(), |i| i + 1);
+                    let rest = buffer.split_off(end);
+                    let line = std::mem::replace(buffer, rest);
+                    kernel.touch();
+                    (!line.is_empty()).then_some(line)
+                }
+            }
+        })
+    }
+
+    /// Everything that is left, as soon as it has all come.
+    pub fn all<'a>(&'a self, kernel: &'a Kernel) -> BoxFuture<'a, String> {
+        Box::pin(async move {
+            let mut all = String::new();
+            match self {
+                Input::Null => {}
+                Input::Text(text) => {
+                    let (text, at) = &mut *text.borrow_mut();
+                    all.push_str(text.get(*at..).unwrap_or_default());
+                    *at = text.len();
+                }
+                Input::Pipe(pipe) => loop {
+                    kernel.until(|| pipe.writers_gone.get() || !pipe.buffer.borrow().is_empty()).await;
+                    all.push_str(&pipe.take());
+                    kernel.touch();
+                    if pipe.writers_gone.get() {
+                        break;
+                    }
+                },
+                Input::Terminal => {
+                    while let Some(line) = self.line(kernel).await {
+                        all.push_str(&line);
+                    }
+                }
+            }
+            all
+        })
+    }
+}
+
+impl Output {
+    /// Writes text. Whether the reader is gone or the file refuses is known by [`Output::is_broken`].
+    pub fn write(&self, kernel: &Kernel, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        match self {
+            Output::Null => {}
+            Output::Terminal(stream) => kernel.emit(*stream, text),
+            Output::Pipe(pipe) => {
+                if !pipe.reader_gone.get() {
+                    pipe.buffer.borrow_mut().push_str(text);
+                }
+                kernel.touch();
+            }
+            Output::File(place, path) => {
+                let now = kernel.now().0;
+                let written = kernel.files(place, |files| files.append(path, text.as_bytes(), now));
+                if let Some(Err(error)) = written {
+                    kernel.emit(Stream::Stderr, &format!("write error: {error}\n"));
+                }
+            }
+        }
+    }
+
+    /// Whether nobody reads this any more: a process that writes on is killed (SIGPIPE).
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Output::Pipe(pipe) if pipe.reader_gone.get())
+    }
+
+    /// Waits until the reader has caught up.
+    pub async fn drained(&self, kernel: &Kernel) {
+        if let Output::Pipe(pipe) = self {
+            kernel.until(|| pipe.reader_gone.get() || pipe.buffer.borrow().len() < Pipe::FULL).await;
+        }
+    }
+}

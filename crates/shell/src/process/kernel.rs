@@ -1,0 +1,273 @@
+//! What all processes of a session share: the world, the terminal, the jobs, and whatever they wait for.
+
+use super::{BoxFuture, Place, System};
+use api::Time;
+use std::cell::{Cell, RefCell, RefMut};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Which of a process' two outputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// What the terminal shows, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Chunk {
+    /// A command line that begins to run, with the prompt it was typed at.
+    Command {
+        /// The prompt.
+        prompt: String,
+        /// The text, without its last newline.
+        text: String,
+        /// How many shells this one runs in: 0 for the workstation's own, 1 inside `ssh node1` ...
+        depth: usize,
+    },
+    /// Output.
+    Text(Stream, String),
+    /// The command line has ended.
+    Exit {
+        /// Its exit status.
+        status: i32,
+        /// As in [`Chunk::Command`].
+        depth: usize,
+    },
+    /// Ctrl-L, `clear`: what was shown so far is gone.
+    Clear,
+}
+
+/// A file that wants to be edited in the page's editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditRequest {
+    /// Its path, as a title.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Who waits for the next typed line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Nobody: a command runs.
+    Nothing,
+    /// A shell, with this prompt.
+    Command(String),
+    /// A command that reads its standard input.
+    Input,
+}
+
+/// What the shell at the prompt knows, for completing what is typed.
+#[derive(Clone, Debug, Default)]
+pub struct Front {
+    /// Where it runs.
+    pub place: Place,
+    /// Its directory.
+    pub cwd: String,
+    /// Its aliases.
+    pub aliases: BTreeMap<String, String>,
+    /// Its variables.
+    pub variables: BTreeMap<String, String>,
+    /// The names of its functions.
+    pub functions: Vec<String>,
+}
+
+/// A command in the background.
+pub struct Job {
+    /// Its number, as in `%1`.
+    pub id: usize,
+    /// Its process number.
+    pub pid: usize,
+    /// The command.
+    pub text: String,
+    /// What is left of it; none while it is being polled.
+    pub future: Option<BoxFuture<'static, i32>>,
+    /// Its exit status, once it has one.
+    pub status: Option<i32>,
+}
+
+/// The shared part of a session's processes. Single-threaded: everything is behind cells.
+pub struct Kernel {
+    system: RefCell<Box<dyn System>>,
+    /// Counts whatever may let a waiting process go on within one moment of virtual time.
+    activity: Cell<u64>,
+    /// The earliest moment that a process sleeps until; set anew in each round of polling.
+    pub(super) wake_at: Cell<Option<Time>>,
+    /// Whether a process waits for the API to change; set anew in each round of polling.
+    pub(super) wants_change: Cell<bool>,
+    /// Counts the cluster's steps and the API's changes.
+    pub(super) steps: Cell<u64>,
+    pub(super) breaths: Cell<u64>,
+    output: RefCell<Vec<Chunk>>,
+    pub(super) typed: RefCell<VecDeque<Option<String>>>,
+    pub(super) want: RefCell<Want>,
+    pub(super) interrupts: Cell<u64>,
+    /// How many interactive shells run, one inside the other.
+    pub(crate) depth: Cell<usize>,
+    /// What the page's editor is asked to edit, and what it answered.
+    pub(super) edit: RefCell<Option<EditRequest>>,
+    pub(super) edited: RefCell<Option<Option<String>>>,
+    pub(crate) jobs: RefCell<Vec<Job>>,
+    pub(crate) history: RefCell<Vec<String>>,
+    next_pid: Cell<usize>,
+    front: RefCell<Front>,
+    /// Whether a person types at the terminal; without one there is no terminal to read from.
+    pub(crate) interactive: bool,
+}
+
+impl Kernel {
+    /// A kernel over a world.
+    pub fn new(system: Box<dyn System>, interactive: bool) -> Kernel {
+        Kernel {
+            system: RefCell::new(system),
+            activity: Cell::new(0),
+            wake_at: Cell::new(None),
+            wants_change: Cell::new(false),
+            steps: Cell::new(0),
+            breaths: Cell::new(0),
+            output: RefCell::default(),
+            typed: RefCell::default(),
+            want: RefCell::new(Want::Nothing),
+            interrupts: Cell::new(0),
+            depth: Cell::new(0),
+            edit: RefCell::new(None),
+            edited: RefCell::new(None),
+            jobs: RefCell::default(),
+            history: RefCell::default(),
+            next_pid: Cell::new(2100),
+            front: RefCell::default(),
+            interactive,
+        }
+    }
+
+    /// The world. Not to be held across an await.
+    pub fn system(&self) -> RefMut<'_, Box<dyn System>> {
+        self.system.borrow_mut()
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Time {
+        self.system.borrow().now()
+    }
+
+    /// Works on the files seen at a place; none if the place is gone.
+    pub fn files<T>(&self, place: &Place, act: impl FnOnce(&mut vfs::View<'_>) -> T) -> Option<T> {
+        let (mut act, mut result) = (Some(act), None);
+        self.system().files(place, &mut |view| result = act.take().map(|act| act(view)));
+        result
+    }
+
+    /// Notes that something happened which a process may be waiting for.
+    pub fn touch(&self) {
+        self.activity.set(self.activity.get().wrapping_add(1));
+    }
+
+    /// Shows text on the terminal.
+    pub fn emit(&self, stream: Stream, text: &str) {
+        let mut output = self.output.borrow_mut();
+        match output.last_mut() {
+            Some(Chunk::Text(last, more)) if *last == stream => more.push_str(text),
+            _ => output.push(Chunk::Text(stream, text.to_owned())),
+        }
+    }
+
+    /// Shows something else.
+    pub fn show(&self, chunk: Chunk) {
+        self.output.borrow_mut().push(chunk);
+    }
+
+    /// What was shown since the last call.
+    pub fn drain(&self) -> Vec<Chunk> {
+        self.output.take()
+    }
+
+    /// How many bytes wait to be drained.
+    pub fn undrained(&self) -> usize {
+        let text = |chunk: &Chunk| if let Chunk::Text(_, text) = chunk { text.len() } else { 0 };
+        self.output.borrow().iter().map(text).sum()
+    }
+
+    /// Gives a line to whoever reads the terminal next; none is the end of the input (Ctrl-D).
+    pub fn type_line(&self, line: Option<String>) {
+        self.typed.borrow_mut().push_back(line);
+        self.touch();
+    }
+
+    /// Who waits for a typed line.
+    pub fn want(&self) -> Want {
+        self.want.borrow().clone()
+    }
+
+    /// Whether typed lines wait for a reader.
+    pub fn has_typed(&self) -> bool {
+        !self.typed.borrow().is_empty()
+    }
+
+    /// Ctrl-C.
+    pub fn interrupt(&self) {
+        self.typed.borrow_mut().clear();
+        self.interrupts.set(self.interrupts.get() + 1);
+        self.touch();
+    }
+
+    /// What the editor is asked to edit.
+    pub fn edit_request(&self) -> Option<EditRequest> {
+        self.edit.borrow().clone()
+    }
+
+    /// The editor's answer: the text to be saved, or none for leaving it as it was.
+    pub fn finish_edit(&self, text: Option<String>) {
+        if self.edit.take().is_some() {
+            self.edited.replace(Some(text));
+            self.touch();
+        }
+    }
+
+    /// Asks the editor, and waits for its answer.
+    pub async fn edit(&self, path: &str, text: String) -> Option<String> {
+        let _closed = CloseEditor(self);
+        self.edited.take();
+        self.edit.replace(Some(EditRequest { path: path.to_owned(), text }));
+        self.until(|| self.edited.borrow().is_some()).await;
+        self.edited.take().flatten()
+    }
+
+    /// A process number.
+    pub fn pid(&self) -> usize {
+        self.next_pid.set(self.next_pid.get() + 1);
+        self.next_pid.get()
+    }
+
+    /// Starts a process in the background; its job.
+    pub fn spawn(&self, text: String, future: BoxFuture<'static, i32>) -> (usize, usize) {
+        let (pid, mut jobs) = (self.pid(), self.jobs.borrow_mut());
+        let id = jobs.iter().map(|job| job.id).max().unwrap_or(0) + 1;
+        jobs.push(Job { id, pid, text, future: Some(future), status: None });
+        self.touch();
+        (id, pid)
+    }
+
+    /// What the shell that prompts knows.
+    pub fn front(&self) -> Front {
+        self.front.borrow().clone()
+    }
+
+    pub(crate) fn publish(&self, front: Front) {
+        self.front.replace(front);
+    }
+
+    pub(super) fn activity(&self) -> u64 {
+        self.activity.get()
+    }
+}
+
+/// An interrupted editor is closed.
+struct CloseEditor<'a>(&'a Kernel);
+
+impl Drop for CloseEditor<'_> {
+    fn drop(&mut self) {
+        self.0.edit.take();
+    }
+}

@@ -1,0 +1,17 @@
+//! Processes in virtual time: what they are connected to, what they wait for, where they run.
+
+mod io;
+mod kernel;
+mod place;
+mod wait;
+
+pub use io::{Input, Io, Output, Pipe};
+pub use kernel::{Chunk, EditRequest, Front, Job, Kernel, Stream, Want};
+pub use place::{Identity, Place, System};
+pub use wait::{Interrupted, join_all};
+
+use std::future::Future;
+use std::pin::Pin;
+
+/// A process that is not finished yet.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

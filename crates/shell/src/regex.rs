@@ -1,0 +1,460 @@
+//! Regular expressions as grep, sed and awk know them: basic and extended.
+//!
+//! A backtracking matcher with a budget: a pattern that would take exponential time finds nothing instead.
+
+use std::cell::Cell;
+
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub struct Regex {
+    root: Node,
+    groups: usize,
+    ignore_case: bool,
+    /// Whether there are alternatives: only then can the first match be shorter than another.
+    choices: bool,
+}
+
+/// Where an expression matched, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Its start.
+    pub start: usize,
+    /// Its end.
+    pub end: usize,
+    /// Start and end of each group, the first group first.
+    pub groups: Vec<Option<(usize, usize)>>,
+}
+
+#[derive(Clone, Debug)]
+enum Node {
+    Char(char),
+    Any,
+    Class(bool, Vec<(char, char)>, Vec<String>),
+    Start,
+    End,
+    /// `\b`, `\<` and `\>`: whether a word may begin, and whether one may end here.
+    Word(bool, bool),
+    NotWord,
+    Group(Box<Node>, usize),
+    Alternatives(Vec<Node>),
+    Sequence(Vec<Node>),
+    Repeat(Box<Node>, usize, usize),
+    Back(usize),
+}
+
+/// How many steps one search may take.
+const BUDGET: usize = 1_000_000;
+/// How deep repeated groups may nest while matching: a browser's stack is small.
+const MAX_DEPTH: usize = 400;
+/// The largest count in `{n,m}`, as POSIX has it.
+const MAX_REPEAT: usize = 255;
+
+impl Regex {
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// What is wrong, in glibc's words.
+    pub fn new(pattern: &str, extended: bool, ignore_case: bool) -> Result<Regex, String> {
+        let mut parser = Parser { chars: pattern.chars().collect(), at: 0, groups: 0, extended, depth: 0 };
+        let root = parser.alternatives()?;
+        if parser.at < parser.chars.len() {
+            return Err("Unmatched ) or \\)".into());
+        }
+        let choices = pattern.contains('|');
+        Ok(Regex { root, groups: parser.groups, ignore_case, choices })
+    }
+
+    /// An expression that matches this text.
+    pub fn literal(text: &str, ignore_case: bool) -> Regex {
+        Regex { root: Node::Sequence(text.chars().map(Node::Char).collect()), groups: 0, ignore_case, choices: false }
+    }
+
+    /// The first match at or after a byte position.
+    pub fn find(&self, text: &str, from: usize) -> Option<Match> {
+        let chars: Vec<char> = text.chars().collect();
+        let mut offsets: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
+        offsets.push(text.len());
+        let first = offsets.iter().position(|offset| *offset >= from)?;
+        let machine =
+            Machine { chars: &chars, ignore_case: self.ignore_case, budget: Cell::new(BUDGET), depth: Cell::new(0) };
+        for start in first..=chars.len() {
+            let mut groups = vec![None; self.groups];
+            let mut best = None;
+            let mut longest = None;
+            machine.node(&self.root, start, &mut groups, &mut |end, groups| {
+                // POSIX wants the longest match; of the ways to get there the first is kept.
+                if longest.is_none_or(|l| end > l) {
+                    longest = Some(end);
+                    best = Some(groups.clone());
+                }
+                !self.choices
+            });
+            if let (Some(end), Some(groups)) = (longest, best) {
+                let byte = |(a, b): (usize, usize)| (offsets[a], offsets[b]);
+                let groups = groups.into_iter().map(|group| group.map(byte)).collect();
+                return Some(Match { start: offsets[start], end: offsets[end], groups });
+            }
+            if machine.budget.get() == 0 {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether it matches anywhere.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.find(text, 0).is_some()
+    }
+}
+
+struct Parser {
+    chars: Vec<char>,
+    at: usize,
+    groups: usize,
+    extended: bool,
+    depth: usize,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<char> {
+        self.chars.get(self.at).copied()
+    }
+
+    /// Whether an operator stands here: bare in extended expressions, after a backslash in basic ones.
+    fn operator(&self, operator: char) -> usize {
+        let escaped = self.peek() == Some('\\') && self.chars.get(self.at + 1) == Some(&operator);
+        match self.extended {
+            true if self.peek() == Some(operator) => 1,
+            false if escaped => 2,
+            _ => 0,
+        }
+    }
+
+    fn alternatives(&mut self) -> Result<Node, String> {
+        self.depth += 1;
+        if self.depth > 50 {
+            return Err("Regular expression too big".into());
+        }
+        let mut all = vec![self.sequence()?];
+        while self.operator('|') > 0 {
+            self.at += self.operator('|');
+            all.push(self.sequence()?);
+        }
+        self.depth -= 1;
+        Ok(if all.len() == 1 { all.remove(0) } else { Node::Alternatives(all) })
+    }
+
+    fn sequence(&mut self) -> Result<Node, String> {
+        let mut nodes: Vec<Node> = Vec::new();
+        while self.at < self.chars.len() && self.operator('|') == 0 && self.operator(')') == 0 {
+            let first = nodes.is_empty();
+            let node = self.atom(first)?;
+            nodes.push(self.repeated(node)?);
+        }
+        Ok(Node::Sequence(nodes))
+    }
+
+    fn repeated(&mut self, mut node: Node) -> Result<Node, String> {
+        loop {
+            let bounds = match self.peek() {
+                Some('*') => {
+                    self.at += 1;
+                    (0, usize::MAX)
+                }
+                _ if self.operator('+') > 0 => {
+                    self.at += self.operator('+');
+                    (1, usize::MAX)
+                }
+                _ if self.operator('?') > 0 => {
+                    self.at += self.operator('?');
+                    (0, 1)
+                }
+                _ if self.operator('{') > 0 => match self.bounds()? {
+                    Some(bounds) => bounds,
+                    None => return Ok(node),
+                },
+                _ => return Ok(node),
+            };
+            node = Node::Repeat(Box::new(node), bounds.0, bounds.1);
+        }
+    }
+
+    /// `{n}`, `{n,}`, `{n,m}`; none (and nothing taken) if it is just a brace.
+    fn bounds(&mut self) -> Result<Option<(usize, usize)>, String> {
+        let start = self.at + self.operator('{');
+        let end = self.chars[start..].iter().position(|c| *c == '}').map(|i| start + i);
+        let text = |to: usize| self.chars[start..to].iter().collect::<String>();
+        let Some(end) = end else {
+            return if self.extended { Ok(None) } else { Err("Unmatched \\{".into()) };
+        };
+        let inner = text(end).trim_end_matches('\\').to_owned();
+        let (low, high) = inner.split_once(',').unwrap_or((&inner, &inner));
+        let low = if low.is_empty() { Ok(0) } else { low.parse::<usize>() };
+        let high = if high.is_empty() { Ok(usize::MAX) } else { high.parse::<usize>() };
+        match (low, high) {
+            (Ok(low), Ok(high)) if low <= high && low <= MAX_REPEAT && (high <= MAX_REPEAT || high == usize::MAX) => {
+                self.at = end + 1;
+                Ok(Some((low, high)))
+            }
+            _ if self.extended => Ok(None),
+            _ => Err("Invalid content of \\{\\}".into()),
+        }
+    }
+
+    fn atom(&mut self, first: bool) -> Result<Node, String> {
+        if self.operator('(') > 0 {
+            self.at += self.operator('(');
+            self.groups += 1;
+            let index = self.groups - 1;
+            let inner = self.alternatives()?;
+            if self.operator(')') == 0 {
+                return Err("Unmatched ( or \\(".into());
+            }
+            self.at += self.operator(')');
+            return Ok(Node::Group(Box::new(inner), index));
+        }
+        let Some(c) = self.peek() else { return Ok(Node::Sequence(Vec::new())) };
+        self.at += 1;
+        let last = self.at == self.chars.len();
+        Ok(match c {
+            '.' => Node::Any,
+            '[' => self.class()?,
+            '^' if self.extended || first => Node::Start,
+            '$' if self.extended || last || self.operator(')') > 0 || self.operator('|') > 0 => Node::End,
+            '*' if first => Node::Char('*'),
+            '\\' => {
+                let Some(c) = self.peek() else { return Err("Trailing backslash".into()) };
+                self.at += 1;
+                self.escape(c)
+            }
+            c => Node::Char(c),
+        })
+    }
+
+    fn escape(&self, c: char) -> Node {
+        let class = |negated, name: &str| {
+            Node::Class(negated, vec![('_', '_')].into_iter().filter(|_| name == "alnum").collect(), vec![name.into()])
+        };
+        match c {
+            'n' => Node::Char('\n'),
+            't' => Node::Char('\t'),
+            'r' => Node::Char('\r'),
+            'w' => class(false, "alnum"),
+            'W' => class(true, "alnum"),
+            's' => class(false, "space"),
+            'S' => class(true, "space"),
+            'd' => class(false, "digit"),
+            'D' => class(true, "digit"),
+            'b' => Node::Word(true, true),
+            '<' => Node::Word(true, false),
+            '>' => Node::Word(false, true),
+            'B' => Node::NotWord,
+            '1'..='9' => Node::Back(c as usize - '1' as usize),
+            c => Node::Char(c),
+        }
+    }
+
+    fn class(&mut self) -> Result<Node, String> {
+        let unmatched = || "Unmatched [, [^, [:, [., or [=".to_owned();
+        let negated = self.peek() == Some('^');
+        self.at += usize::from(negated);
+        let (mut ranges, mut classes, start) = (Vec::new(), Vec::new(), self.at);
+        loop {
+            let c = self.peek().ok_or_else(unmatched)?;
+            self.at += 1;
+            match c {
+                ']' if self.at - 1 > start => return Ok(Node::Class(negated, ranges, classes)),
+                '[' if self.peek() == Some(':') => {
+                    let rest = &self.chars[self.at + 1..];
+                    let length = rest.windows(2).position(|w| w == [':', ']']).ok_or_else(unmatched)?;
+                    classes.push(rest[..length].iter().collect());
+                    self.at += length + 3;
+                }
+                first => {
+                    let dash = self.peek() == Some('-') && self.chars.get(self.at + 1).is_some_and(|c| *c != ']');
+                    if dash {
+                        let last = self.chars[self.at + 1];
+                        self.at += 2;
+                        if last < first {
+                            return Err("Invalid range end".into());
+                        }
+                        ranges.push((first, last));
+                    } else {
+                        ranges.push((first, first));
+                    }
+                }
+            }
+        }
+    }
+}
+
+type Groups = Vec<Option<(usize, usize)>>;
+type Next<'a> = &'a mut dyn FnMut(usize, &mut Groups) -> bool;
+
+struct Machine<'t> {
+    chars: &'t [char],
+    ignore_case: bool,
+    budget: Cell<usize>,
+    depth: Cell<usize>,
+}
+
+impl Machine<'_> {
+    /// Tries a node at a place; for every way it can match, `next` is asked whether that will do.
+    fn node(&self, node: &Node, at: usize, groups: &mut Groups, next: Next<'_>) -> bool {
+        if self.budget.get() == 0 {
+            return false;
+        }
+        self.budget.set(self.budget.get() - 1);
+        match node {
+            Node::Sequence(nodes) => self.sequence(nodes, at, groups, next),
+            Node::Alternatives(nodes) => nodes.iter().any(|node| self.node(node, at, groups, next)),
+            Node::Group(inner, index) => {
+                let before = groups[*index];
+                let matched = self.node(inner, at, groups, &mut |end, groups| {
+                    let inner = groups[*index].replace((at, end));
+                    let done = next(end, groups);
+                    if !done {
+                        groups[*index] = inner;
+                    }
+                    done
+                });
+                if !matched {
+                    groups[*index] = before;
+                }
+                matched
+            }
+            Node::Repeat(inner, low, high) => match single(inner) {
+                true => self.run_of(inner, *low, *high, at, groups, next),
+                false => self.repeat(inner, *low, *high, at, groups, next),
+            },
+            Node::Start => at == 0 && next(at, groups),
+            Node::End => at == self.chars.len() && next(at, groups),
+            Node::Word(begins, ends) => {
+                let (before, after) = self.around(at);
+                ((*begins && !before && after) || (*ends && before && !after)) && next(at, groups)
+            }
+            Node::NotWord => {
+                let (before, after) = self.around(at);
+                before == after && next(at, groups)
+            }
+            Node::Back(index) => {
+                let Some((from, to)) = groups.get(*index).copied().flatten() else { return false };
+                let same = self.chars.get(at..at + (to - from)) == Some(&self.chars[from..to]);
+                same && next(at + (to - from), groups)
+            }
+            one => self.chars.get(at).is_some_and(|c| self.one(one, *c)) && next(at + 1, groups),
+        }
+    }
+
+    fn sequence(&self, nodes: &[Node], at: usize, groups: &mut Groups, next: Next<'_>) -> bool {
+        match nodes {
+            [] => next(at, groups),
+            [node] => self.node(node, at, groups, next),
+            [node, rest @ ..] => self.node(node, at, groups, &mut |at, groups| self.sequence(rest, at, groups, next)),
+        }
+    }
+
+    /// A repeated single character: no recursion, however long the run is.
+    fn run_of(&self, one: &Node, low: usize, high: usize, at: usize, groups: &mut Groups, next: Next<'_>) -> bool {
+        let longest = self.chars[at..].iter().take(high).take_while(|c| self.one(one, **c)).count();
+        (low..=longest).rev().any(|n| next(at + n, groups))
+    }
+
+    fn repeat(&self, inner: &Node, low: usize, high: usize, at: usize, groups: &mut Groups, next: Next<'_>) -> bool {
+        if self.depth.get() > MAX_DEPTH {
+            return false;
+        }
+        self.depth.set(self.depth.get() + 1);
+        let more = high > 0
+            && self.node(inner, at, groups, &mut |end, groups| {
+                // An empty round would go on for ever.
+                let high = if high == usize::MAX { high } else { high - 1 };
+                end > at && self.repeat(inner, low.saturating_sub(1), high, end, groups, next)
+            });
+        self.depth.set(self.depth.get() - 1);
+        more || (low == 0 && next(at, groups)) || (low > 0 && self.empty(inner, at, groups) && next(at, groups))
+    }
+
+    fn empty(&self, inner: &Node, at: usize, groups: &mut Groups) -> bool {
+        self.node(inner, at, groups, &mut |end, _| end == at)
+    }
+
+    fn one(&self, node: &Node, c: char) -> bool {
+        let same = |a: char, b: char| a == b || (self.ignore_case && a.to_lowercase().eq(b.to_lowercase()));
+        match node {
+            Node::Any => c != '\n',
+            Node::Char(own) => same(*own, c),
+            Node::Class(negated, ranges, classes) => {
+                let hit = |c: char| {
+                    ranges.iter().any(|(a, b)| (*a..=*b).contains(&c))
+                        || classes.iter().any(|name| crate::interp::glob::class(name, c))
+                };
+                let folded = self.ignore_case && (c.to_lowercase().any(hit) || c.to_uppercase().any(hit));
+                (hit(c) || folded) != *negated
+            }
+            _ => false,
+        }
+    }
+
+    fn around(&self, at: usize) -> (bool, bool) {
+        let word = |c: &char| c.is_alphanumeric() || *c == '_';
+        (at > 0 && self.chars.get(at - 1).is_some_and(word), self.chars.get(at).is_some_and(word))
+    }
+}
+
+fn single(node: &Node) -> bool {
+    matches!(node, Node::Char(_) | Node::Any | Node::Class(..))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn found<'t>(pattern: &str, text: &'t str, extended: bool) -> Option<&'t str> {
+        let found = Regex::new(pattern, extended, false).unwrap().find(text, 0)?;
+        Some(&text[found.start..found.end])
+    }
+
+    #[test]
+    fn basic_and_extended() {
+        assert_eq!(found("a\\(b*\\)c", "xabbc", false), Some("abbc"));
+        assert_eq!(found("a+b", "a+b", false), Some("a+b"));
+        assert_eq!(found("a+b", "aab", true), Some("aab"));
+        assert_eq!(found("a\\+", "aab", false), Some("aa"));
+        assert_eq!(found("^[0-9]{1,3}(\\.[0-9]+){3}$", "10.44.0.1", true), Some("10.44.0.1"));
+        assert_eq!(found("a|ab", "ab", true), Some("ab"));
+        assert_eq!(found("(a|b)*c", "abac", true), Some("abac"));
+        assert_eq!(found("[[:space:]]+$", "x  ", true), Some("  "));
+        assert_eq!(found("\\bis\\b", "this is", false), Some("is"));
+        assert_eq!(found("(.)\\1", "abcc", true), Some("cc"));
+        assert_eq!(found("é.", "xéy", true), Some("éy"));
+        assert_eq!(found("a{2}", "aaa", true), Some("aa"));
+        assert_eq!(found("()*", "x", true), Some(""));
+        assert_eq!(found("a$b^", "a$b^", false), Some("a$b^"));
+    }
+
+    #[test]
+    fn errors_are_glibcs() {
+        assert_eq!(Regex::new("(a", true, false).unwrap_err(), "Unmatched ( or \\(");
+        assert_eq!(Regex::new("[a", true, false).unwrap_err(), "Unmatched [, [^, [:, [., or [=");
+        assert_eq!(Regex::new("a\\", true, false).unwrap_err(), "Trailing backslash");
+    }
+
+    #[test]
+    fn no_pattern_takes_for_ever() {
+        let text = "a".repeat(40);
+        let _ = Regex::new("((a*)*)*b", true, false).unwrap().find(&text, 0);
+        let _ = Regex::new("(a|b)*c", true, false).unwrap().find(&"ab".repeat(100_000), 0);
+        assert_eq!(found("a.*z", &format!("a{}z", "x".repeat(100_000)), true).map(str::len), Some(100_002));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(pattern in "[-a-c.*+?(){}\\[\\]|^$\\\\,0-9é:]{0,15}", text in "[a-cé ]{0,10}", extended: bool) {
+            if let Ok(regex) = Regex::new(&pattern, extended, true) {
+                let _ = regex.find(&text, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! A session: a world, a shell in it, and the clock that both share.
+//!
+//! The page (paced by frames) and `kubarium sh` (as fast as it can) drive the same thing, so the same seed and the same
+//! lines give the same bytes in both: a command that was queued begins at the exact moment the one before it ended, however
+//! often the driver looks in.
+
+#[cfg(test)]
+mod tests;
+
+use crate::interp::{Shell, repl, terminal};
+use crate::process::{BoxFuture, Chunk, EditRequest, Kernel, Place, System, Want};
+use api::Time;
+use std::rc::Rc;
+
+/// A shell session in a world of its own.
+pub struct Session {
+    kernel: Rc<Kernel>,
+    main: Option<BoxFuture<'static, ()>>,
+}
+
+impl Session {
+    /// A session at the workstation of a world. `interactive` says whether a person types: without one, commands that read
+    /// the terminal find its end.
+    pub fn over(system: Box<dyn System>, interactive: bool) -> Session {
+        let kernel = Rc::new(Kernel::new(system, interactive));
+        let main: Option<BoxFuture<'static, ()>> = Shell::new(&kernel, Place::Workstation).map(|shell| {
+            let running = repl(shell, terminal(interactive));
+            Box::pin(async move { drop(running.await) }) as BoxFuture<'static, ()>
+        });
+        let mut session = Session { kernel, main };
+        session.settle();
+        session
+    }
+
+    /// Queues a line, typed and ended by Enter. Several lines in one text are several lines.
+    pub fn input(&mut self, text: &str) {
+        text.split('\n').for_each(|line| self.kernel.type_line(Some(line.trim_end_matches('\r').to_owned())));
+        self.settle();
+    }
+
+    /// Ctrl-D: the end of what is typed.
+    pub fn end_of_input(&mut self) {
+        self.kernel.type_line(None);
+        self.settle();
+    }
+
+    /// Ctrl-C: ends the command in the foreground, forgets the lines that are queued.
+    pub fn interrupt(&mut self) {
+        self.kernel.interrupt();
+        self.settle();
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Time {
+        self.kernel.now()
+    }
+
+    /// Runs the world and the processes, in the order of time, up to `to`. `keep_going` is asked between events: when it
+    /// says no, the clock stays where it is, and the next call goes on from there.
+    pub fn advance(&mut self, to: Time, keep_going: &mut dyn FnMut() -> bool) {
+        while self.kernel.now() < to {
+            if !keep_going() {
+                return;
+            }
+            self.step(to);
+        }
+    }
+
+    /// Runs until the shell waits for a line that has not been typed (or for the editor). False if it was told to stop by
+    /// `keep_going` first.
+    pub fn run_foreground(&mut self, keep_going: &mut dyn FnMut() -> bool) -> bool {
+        while self.busy() && self.kernel.edit_request().is_none() && self.kernel.want() != Want::Input {
+            if !keep_going() {
+                return false;
+            }
+            let (wake, change) = self.kernel.waiting();
+            let world = self.kernel.system().next_at().filter(|_| change || self.has_jobs() || wake.is_some());
+            let Some(next) = earlier(wake, world) else { return true };
+            self.step(next);
+        }
+        true
+    }
+
+    fn has_jobs(&self) -> bool {
+        self.kernel.jobs.borrow().iter().any(|job| job.status.is_none())
+    }
+
+    /// The next event of the world or of a process, if it comes before `to`; otherwise the clock moves to `to`.
+    fn step(&mut self, to: Time) {
+        let (wake, change) = self.kernel.waiting();
+        let world = self.kernel.system().next_at();
+        match (wake, world) {
+            (wake, Some(at)) if at <= to && wake.is_none_or(|wake| at <= wake) => {
+                self.kernel.system().step();
+                if change {
+                    self.kernel.stepped();
+                    self.settle();
+                }
+            }
+            (Some(wake), _) if wake <= to => {
+                self.kernel.system().set_time(wake);
+                self.settle();
+            }
+            _ => self.kernel.system().set_time(to),
+        }
+    }
+
+    /// Lets every process run as far as it gets at this moment.
+    fn settle(&mut self) {
+        if let Some(main) = &mut self.main
+            && self.kernel.run_now(main)
+        {
+            self.main = None;
+        }
+    }
+
+    /// What was shown since the last call, in order.
+    pub fn drain(&mut self) -> Vec<Chunk> {
+        self.kernel.drain()
+    }
+
+    /// How many bytes of output wait to be drained: a driver stops a flood by looking at this in `keep_going`.
+    pub fn undrained(&self) -> usize {
+        self.kernel.undrained()
+    }
+
+    /// The prompt that stands on the terminal; empty while a command runs.
+    pub fn prompt(&self) -> String {
+        match self.kernel.want() {
+            Want::Command(prompt) => prompt,
+            Want::Input | Want::Nothing => String::new(),
+        }
+    }
+
+    /// Whether a command runs in the foreground.
+    pub fn busy(&self) -> bool {
+        self.main.is_some() && !matches!(self.kernel.want(), Want::Command(_))
+    }
+
+    /// Whether a command waits for a line of input.
+    pub fn wants_input(&self) -> bool {
+        self.kernel.want() == Want::Input
+    }
+
+    /// Whether the shell has ended (`exit`, Ctrl-D).
+    pub fn ended(&self) -> bool {
+        self.main.is_none()
+    }
+
+    /// The file that wants to be edited, if one does.
+    pub fn editor(&self) -> Option<EditRequest> {
+        self.kernel.edit_request()
+    }
+
+    /// The editor's answer: the text to be saved, or none for leaving the file as it was.
+    pub fn finish_edit(&mut self, text: Option<String>) {
+        self.kernel.finish_edit(text);
+        self.settle();
+    }
+
+    /// The lines run so far.
+    pub fn history(&self) -> Vec<String> {
+        self.kernel.history.borrow().clone()
+    }
+
+    /// What all processes share.
+    pub fn kernel(&self) -> &Rc<Kernel> {
+        &self.kernel
+    }
+}
+
+fn earlier(a: Option<Time>, b: Option<Time>) -> Option<Time> {
+    a.into_iter().chain(b).min()
+}

@@ -1,0 +1,133 @@
+//! `mkdir`, `rmdir`, `touch`, `chmod`
+
+use super::Cx;
+
+fn missing(cx: &Cx, what: &str) -> i32 {
+    cx.err(&format!("{0}: missing {what}\nTry '{0} --help' for more information.\n", cx.name()));
+    1
+}
+
+/// Makes directories.
+pub(super) async fn run(cx: Cx) -> i32 {
+    let options = match cx.options("pvm:", &[("parents", 'p'), ("verbose", 'v'), ("mode", 'm')]) {
+        Ok(options) if options.operands.is_empty() => return missing(&cx, "operand"),
+        Ok(options) => options,
+        Err(status) => return status,
+    };
+    let mut status = 0;
+    for name in &options.operands {
+        let (path, now) = (cx.path(name), cx.now());
+        let made = cx.files(|files| if options.has('p') { files.mkdir_all(&path, now) } else { files.mkdir(&path, now) });
+        match made {
+            Ok(()) if options.has('v') => cx.out(&format!("mkdir: created directory '{name}'\n")),
+            Ok(()) => {}
+            Err(error) => status = cx.fail(format_args!("cannot create directory \u{2018}{name}\u{2019}: {error}")),
+        }
+    }
+    status
+}
+
+/// Removes empty directories.
+pub(super) async fn rmdir(cx: Cx) -> i32 {
+    let options = match cx.options("pv", &[("parents", 'p')]) {
+        Ok(options) if options.operands.is_empty() => return missing(&cx, "operand"),
+        Ok(options) => options,
+        Err(status) => return status,
+    };
+    let mut status = 0;
+    for name in &options.operands {
+        let path = cx.path(name);
+        if let Err(error) = cx.files(|files| files.rmdir(&path)) {
+            status = cx.fail(format_args!("failed to remove '{name}': {error}"));
+        }
+    }
+    status
+}
+
+/// Makes empty files, or sets the time of those that are there.
+pub(super) async fn touch(cx: Cx) -> i32 {
+    let options = match cx.options("acmd:t:r:", &[("no-create", 'c'), ("date", 'd')]) {
+        Ok(options) if options.operands.is_empty() => return missing(&cx, "file operand"),
+        Ok(options) => options,
+        Err(status) => return status,
+    };
+    let mut status = 0;
+    for name in &options.operands {
+        let (mut path, now) = (cx.path(name), cx.now());
+        if options.has('c') && cx.stat(name).is_err() {
+            continue;
+        }
+        if name.ends_with('/') {
+            path.push('/');
+        }
+        if let Err(error) = cx.files(|files| files.touch(&path, now)) {
+            status = cx.fail(format_args!("cannot touch '{name}': {error}"));
+        }
+    }
+    status
+}
+
+/// Sets permission bits.
+pub(super) async fn chmod(cx: Cx) -> i32 {
+    let words: Vec<&String> = cx.args[1..].iter().filter(|a| !matches!(a.as_str(), "-R" | "-v" | "-f" | "--")).collect();
+    let Some((mode, names)) = words.split_first() else { return missing(&cx, "operand") };
+    if names.is_empty() {
+        return missing(&cx, &format!("operand after \u{2018}{mode}\u{2019}"));
+    }
+    let mut status = 0;
+    for name in names {
+        let stat = match cx.stat(name) {
+            Ok(stat) => stat,
+            Err(error) => {
+                status = cx.fail(format_args!("cannot access '{name}': {error}"));
+                continue;
+            }
+        };
+        let Some(bits) = changed(stat.mode, mode) else {
+            cx.err(&format!("chmod: invalid mode: \u{2018}{mode}\u{2019}\nTry 'chmod --help' for more information.\n"));
+            return 1;
+        };
+        let path = cx.path(name);
+        if let Err(error) = cx.files(|files| files.chmod(&path, bits)) {
+            status = cx.fail(format_args!("changing permissions of '{name}': {error}"));
+        }
+    }
+    status
+}
+
+/// `755`, `+x`, `u+rw,go-w`
+fn changed(mut bits: u32, mode: &str) -> Option<u32> {
+    if mode.chars().all(|c| c.is_digit(8)) {
+        return u32::from_str_radix(mode, 8).ok().filter(|bits| *bits <= 0o7777);
+    }
+    for clause in mode.split(',') {
+        let at = clause.find(['+', '-', '='])?;
+        let (who, rest) = clause.split_at(at);
+        let mut mask = 0;
+        for c in who.chars() {
+            mask |= match c {
+                'u' => 0o700,
+                'g' => 0o070,
+                'o' => 0o007,
+                'a' => 0o777,
+                _ => return None,
+            };
+        }
+        let mask = if who.is_empty() { 0o777 } else { mask };
+        let mut set = 0;
+        for c in rest[1..].chars() {
+            set |= match c {
+                'r' => 0o444,
+                'w' => 0o222,
+                'x' | 'X' => 0o111,
+                _ => return None,
+            };
+        }
+        bits = match &rest[..1] {
+            "+" => bits | (set & mask),
+            "-" => bits & !(set & mask),
+            _ => (bits & !mask) | (set & mask),
+        };
+    }
+    Some(bits)
+}

@@ -1,0 +1,198 @@
+//! The small Unix programs, one file each: real texts, real exit statuses.
+
+mod options;
+
+use crate::interp::Shell;
+use crate::process::{BoxFuture, Io, Kernel};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+pub(crate) use options::Options;
+
+/// A program: it runs with its context and ends with an exit status.
+pub(crate) type Tool = fn(Cx) -> BoxFuture<'static, i32>;
+
+/// What a program gets from the shell that starts it.
+pub(crate) struct Cx {
+    /// A copy of that shell: the place, the directory, and a way to run further commands.
+    pub(crate) shell: Rc<Shell>,
+    /// The arguments, the program's name first.
+    pub(crate) args: Vec<String>,
+    /// The environment.
+    pub(crate) env: BTreeMap<String, String>,
+    /// The streams.
+    pub(crate) io: Io,
+}
+
+impl Cx {
+    pub(crate) fn kernel(&self) -> &Rc<Kernel> {
+        &self.shell.kernel
+    }
+
+    /// The program's name, as errors begin with it.
+    pub(crate) fn name(&self) -> &str {
+        vfs::path::name(&self.args[0])
+    }
+
+    /// Writes to standard output.
+    pub(crate) fn out(&self, text: &str) {
+        self.io.stdout.write(self.kernel(), text);
+    }
+
+    /// Writes to standard error.
+    pub(crate) fn err(&self, text: &str) {
+        self.io.stderr.write(self.kernel(), text);
+    }
+
+    /// `NAME: text` on standard error; the exit status 1.
+    pub(crate) fn fail(&self, text: impl std::fmt::Display) -> i32 {
+        self.err(&format!("{}: {text}\n", self.name()));
+        1
+    }
+
+    /// An absolute path.
+    pub(crate) fn path(&self, path: &str) -> String {
+        vfs::path::resolve(&self.shell.cwd, path)
+    }
+
+    /// Works on the files; a place that is gone has none.
+    pub(crate) fn files<T>(&self, act: impl FnOnce(&mut vfs::View<'_>) -> vfs::Result<T>) -> vfs::Result<T> {
+        self.kernel().files(&self.shell.place, act).unwrap_or(Err(vfs::Error::NotFound))
+    }
+
+    /// What `stat` tells of a path.
+    pub(crate) fn stat(&self, path: &str) -> vfs::Result<vfs::Stat> {
+        let path = self.path(path);
+        self.files(|files| files.stat(&path))
+    }
+
+    /// The moment, in microseconds since the Unix epoch.
+    pub(crate) fn now(&self) -> i64 {
+        self.kernel().now().0
+    }
+
+    /// The text of a file, or of standard input for `-`.
+    pub(crate) async fn read(&self, path: &str) -> vfs::Result<String> {
+        match path {
+            "-" | "/dev/stdin" => Ok(self.io.stdin.all(self.kernel()).await),
+            "/dev/null" => Ok(String::new()),
+            path => {
+                let path = self.path(path);
+                self.files(|files| files.read_text(&path))
+            }
+        }
+    }
+
+    /// The text of each operand (of standard input if there is none), with its name; what cannot be read has been
+    /// complained about, and makes the flag false.
+    pub(crate) async fn inputs(&self, operands: &[String]) -> (Vec<(String, String)>, bool) {
+        let (mut texts, mut fine) = (Vec::new(), true);
+        let stdin = ["-".to_owned()];
+        for name in if operands.is_empty() { &stdin } else { operands } {
+            match self.read(name).await {
+                Ok(text) => texts.push((name.clone(), text)),
+                Err(error) => {
+                    self.fail(format_args!("{name}: {error}"));
+                    fine = false;
+                }
+            }
+        }
+        (texts, fine)
+    }
+
+    /// Takes the options off the arguments: see [`Options::parse`].
+    ///
+    /// # Errors
+    /// The exit status; the message has been written.
+    pub(crate) fn options(&self, short: &str, long: &[(&str, char)]) -> Result<Options, i32> {
+        Options::parse(&self.args[1..], short, long).map_err(|problem| {
+            self.err(&format!("{0}: {problem}\nTry '{0} --help' for more information.\n", self.name()));
+            1
+        })
+    }
+
+    /// Runs a command line given as arguments, as `xargs` or `timeout` do; its exit status.
+    pub(crate) async fn run(&self, arguments: Vec<String>, io: &Io) -> i32 {
+        let Some(name) = arguments.first().cloned() else { return 0 };
+        let mut shell = self.shell.child(self.env.clone());
+        if shell.find(&name).is_none() && !name.contains('/') {
+            self.fail(match self.name() {
+                "env" | "watch" | "nohup" => format!("\u{2018}{name}\u{2019}: No such file or directory"),
+                "timeout" => format!("failed to run command \u{2018}{name}\u{2019}: No such file or directory"),
+                _ => format!("{name}: No such file or directory"),
+            });
+            return 127;
+        }
+        let flow = shell.program(arguments, self.env.clone(), io).await;
+        shell.finish(flow)
+    }
+}
+
+/// One program's name, its function, and whether the shell has it built in (so that it takes no time to start).
+struct Entry(&'static str, Tool, bool);
+
+macro_rules! programs {
+    ($($module:ident: $($name:literal $function:ident $builtin:literal),+;)*) => {
+        $(mod $module;)*
+        static PROGRAMS: &[Entry] = &[$($(Entry($name, |cx| Box::pin($module::$function(cx)), $builtin)),+),*];
+    };
+}
+
+programs! {
+    base64: "base64" run false;
+    cat: "cat" run false, "tac" tac false;
+    cp: "cp" run false;
+    cut: "cut" run false;
+    date: "date" run false;
+    diff: "diff" run false;
+    echo: "echo" run true, "printf" printf true, "yes" yes false;
+    env: "env" run false, "printenv" printenv false;
+    find: "find" run false;
+    grep: "grep" run false, "egrep" run false, "fgrep" run false;
+    head: "head" run false, "tail" tail false;
+    identity: "whoami" whoami false, "hostname" hostname false, "id" id false, "uname" uname false, "tty" tty false,
+        "uptime" uptime false, "nproc" nproc false;
+    ls: "ls" run false;
+    mkdir: "mkdir" run false, "rmdir" rmdir false, "touch" touch false, "chmod" chmod false;
+    mv: "mv" run false;
+    names: "basename" basename false, "dirname" dirname false, "realpath" realpath false, "pwd" pwd true;
+    rm: "rm" run false;
+    sed: "sed" run false;
+    seq: "seq" run false;
+    sh: "sh" run false, "bash" run false;
+    sleep: "sleep" run false, "timeout" timeout false, "nohup" nohup false, "time" nohup false;
+    sort: "sort" run false, "uniq" uniq false;
+    stat: "stat" run false, "file" file false;
+    tee: "tee" run false;
+    test: "test" run true, "[" run true, "true" yes true, "false" no true;
+    terminal: "clear" clear false, "reset" clear false, "vi" edit false, "vim" edit false, "nano" edit false;
+    tr: "tr" run false;
+    watch: "watch" run false;
+    wc: "wc" run false, "nl" nl false, "rev" rev false, "fold" fold false;
+    which: "which" run false;
+    xargs: "xargs" run false;
+}
+
+/// The program of this name.
+pub(crate) fn find(name: &str) -> Option<Tool> {
+    PROGRAMS.iter().find(|entry| entry.0 == name).map(|entry| entry.1)
+}
+
+/// Whether a program is part of the shell: always there, and started without delay.
+pub(crate) fn is_shell_tool(name: &str) -> bool {
+    PROGRAMS.iter().any(|entry| entry.0 == name && entry.2)
+}
+
+/// The names of all programs.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.iter().map(|entry| entry.0)
+}
+
+/// Where a program is installed, for `which`.
+pub(crate) fn path_of(name: &str) -> String {
+    match name {
+        "kubectl" => "/usr/local/bin/kubectl".into(),
+        "systemctl" | "poweroff" | "reboot" | "shutdown" => format!("/usr/sbin/{name}"),
+        name => format!("/usr/bin/{name}"),
+    }
+}
