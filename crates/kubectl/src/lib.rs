@@ -1,1 +1,28 @@
 //! kubectl: arguments to requests to printed text.
+//!
+//! Behaves as kubectl 1.36 does, word for word, over a [`Host`] that gives it an API server, a terminal and files. Commands
+//! are straight-line asynchronous functions: awaiting is how virtual time passes.
+
+mod base64;
+mod cmd;
+mod command;
+pub mod complete;
+pub mod config;
+mod cx;
+pub mod describe;
+mod fail;
+mod files;
+mod flags;
+mod host;
+mod print;
+mod resource;
+
+pub use host::{BoxFuture, Host};
+
+/// Carries out one command line; `args` come after the word `kubectl`. Returns the exit status.
+pub async fn run(args: Vec<String>, host: &dyn Host) -> i32 {
+    match cmd::run(args, host).await {
+        Ok(()) => 0,
+        Err(fail) => fail.report(host),
+    }
+}

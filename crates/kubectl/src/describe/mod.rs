@@ -83,5 +83,12 @@ pub fn describe(kind: &Kind, object: &Value, host: &dyn Host, settings: Settings
     writer.finish()
 }
 
+/// A Pod template as `kubectl rollout history --revision` shows it: not aligned.
+pub fn pod_template(template: &Value) -> String {
+    let mut writer = Writer::default();
+    template::describe(&mut writer, template);
+    writer.unaligned()
+}
+
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,11 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// What has been written since the last alignment, its tabs as they are (`kubectl rollout history` prints those).
+    pub fn unaligned(self) -> String {
+        self.pending
+    }
+
     /// A line at a level.
     pub fn line(&mut self, level: usize, text: impl Display) {
         self.pending.extend(std::iter::repeat_n("  ", level));

@@ -1,0 +1,112 @@
+//! `kubectl api-resources` and `kubectl api-versions`
+
+use super::BASE;
+use crate::command::Command;
+use crate::cx::Cx;
+use crate::fail::{Outcome, fail};
+use crate::flags::{Flag, Kind, flag};
+use crate::print::Columns;
+use api::Kind as ApiKind;
+use std::collections::BTreeSet;
+
+static FLAGS: &[Flag] = &[
+    flag("api-group", Kind::Text, "", "Only this group."),
+    flag("cached", Kind::Bool, "false", "Use what was discovered before."),
+    flag("categories", Kind::List, "", "Only these categories."),
+    flag("namespaced", Kind::Bool, "true", "Only those that live in namespaces, or only the others."),
+    flag("no-headers", Kind::Bool, "false", "Print no line of headers."),
+    flag("output", Kind::Text, "", "wide or name.").short('o'),
+    flag("sort-by", Kind::Text, "", "name or kind."),
+    flag("verbs", Kind::List, "", "Only those with these verbs."),
+];
+
+pub(crate) static API_RESOURCES: Command = Command {
+    name: "api-resources",
+    about: "List the kinds that the server knows.",
+    flags: &[FLAGS],
+    action: |cx| Box::pin(resources(cx)),
+    ..BASE
+};
+
+pub(crate) static API_VERSIONS: Command = Command {
+    name: "api-versions",
+    about: "List the groups and versions that the server knows.",
+    action: |cx| Box::pin(versions(cx)),
+    ..BASE
+};
+
+/// What can be done with objects of every stored kind.
+const VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+fn verbs(kind: &ApiKind) -> Vec<&'static str> {
+    // Namespaces and Services can only be deleted one by one.
+    VERBS.iter().copied().filter(|verb| *verb != "deletecollection" || kind.kind != "Namespace").collect()
+}
+
+async fn resources(cx: &Cx<'_>) -> Outcome {
+    if !cx.args().is_empty() {
+        return cx.usage(format_args!("unexpected arguments: [{}]", cx.args().join(" ")));
+    }
+    let output = cx.flags.text("output");
+    if !matches!(output, "" | "wide" | "name") {
+        return Err(fail!("--output {output} is not available"));
+    }
+    let sort = cx.flags.text("sort-by");
+    if !matches!(sort, "" | "name" | "kind") {
+        return Err("--sort-by accepts only name or kind".into());
+    }
+    let mut kinds = cx.host.kinds();
+    kinds.retain(|kind| wanted(cx, kind));
+    kinds.sort_by_key(|kind| (kind.group, kind.version, kind.plural));
+    match sort {
+        "name" => kinds.sort_by_key(|kind| kind.plural),
+        "kind" => kinds.sort_by_key(|kind| kind.kind),
+        _ => {}
+    }
+    if output == "name" {
+        kinds.iter().for_each(|kind| cx.say(kind.resource()));
+        return Ok(());
+    }
+    let wide = output == "wide";
+    let mut table = Columns::default();
+    if !cx.flags.on("no-headers") {
+        let mut header = vec!["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"];
+        if wide {
+            header.extend(["VERBS", "CATEGORIES"]);
+        }
+        table.row(header.into_iter().map(str::to_owned).collect());
+    }
+    for kind in kinds {
+        let mut row = vec![
+            kind.plural.to_owned(),
+            kind.short_names.join(","),
+            kind.api_version(),
+            kind.namespaced.to_string(),
+            kind.kind.to_owned(),
+        ];
+        if wide {
+            row.extend([verbs(kind).join(","), kind.categories.join(",")]);
+        }
+        table.row(row);
+    }
+    cx.host.stdout(&table.flush());
+    Ok(())
+}
+
+fn wanted(cx: &Cx<'_>, kind: &ApiKind) -> bool {
+    let flags = &cx.flags;
+    let verbs = verbs(kind);
+    (!flags.has("api-group") || kind.group == flags.text("api-group"))
+        && (!flags.has("namespaced") || kind.namespaced == flags.on("namespaced"))
+        && flags.list("verbs").iter().all(|verb| verbs.contains(&verb.as_str()))
+        && flags.list("categories").iter().all(|category| kind.categories.contains(&category.as_str()))
+}
+
+async fn versions(cx: &Cx<'_>) -> Outcome {
+    if !cx.args().is_empty() {
+        return cx.usage(format_args!("unexpected arguments: [{}]", cx.args().join(" ")));
+    }
+    let versions: BTreeSet<String> = cx.host.kinds().iter().map(|kind| kind.api_version()).collect();
+    versions.iter().for_each(|version| cx.say(version));
+    Ok(())
+}

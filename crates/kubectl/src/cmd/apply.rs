@@ -1,0 +1,280 @@
+//! `kubectl apply`: on the client, with the last configuration in an annotation; or on the server.
+
+use super::create::{LAST_APPLIED, configuration};
+use super::{ALL, BASE, DRY_RUN, FILES, OUTPUT, SELECTOR, VALIDATE};
+use crate::command::Command;
+use crate::cx::{Cx, DryRun};
+use crate::fail::{Fail, Outcome, fail};
+use crate::files::{self, Manifest};
+use crate::flags::{Flag, Kind, flag};
+use crate::print::{Format, Printed, list_of};
+use crate::resource::{self, Choice};
+use api::patch::three_way_strategic;
+use api::{Selector, Value, json, yaml};
+use apiserver::request::{PatchType, Verb};
+
+static FLAGS: &[Flag] = &[
+    flag("force-conflicts", Kind::Bool, "false", "Take over fields that others own, with --server-side."),
+    flag("server-side", Kind::Bool, "false", "Let the server merge."),
+    flag("field-manager", Kind::Text, "", "The name under which fields are owned."),
+    flag("force", Kind::Bool, "false", "Delete and make anew what cannot be changed."),
+    flag("overwrite", Kind::Bool, "true", "Settle conflicts in favour of the file."),
+    flag("openapi-patch", Kind::Bool, "true", "Make patches by the server's schema."),
+    flag("prune", Kind::Bool, "false", "Delete what an earlier apply made and the files no longer have."),
+    flag("prune-allowlist", Kind::Repeated, "", "Kinds that --prune may delete."),
+    flag("applyset", Kind::Text, "", "The set of objects that --prune looks after."),
+    flag(
+        "cascade",
+        Kind::Optional("background"),
+        "background",
+        "What becomes of dependents, with --force and --prune.",
+    ),
+    flag("grace-period", Kind::Int, "-1", "Seconds to stop in, with --force and --prune."),
+    flag("timeout", Kind::Span, "0s", "How long to wait for a deletion."),
+    flag("wait", Kind::Bool, "false", "Wait for deletions."),
+    flag("subresource", Kind::Text, "", "The subresource to apply to, with --server-side."),
+];
+
+pub(crate) static APPLY: Command = Command {
+    name: "apply",
+    about: "Make objects be as files say.",
+    usage: "(-f FILENAME | -k DIRECTORY)",
+    flags: &[FLAGS, FILES, OUTPUT, SELECTOR, ALL, DRY_RUN, VALIDATE],
+    subcommands: &[&VIEW_LAST_APPLIED, &SET_LAST_APPLIED],
+    action: |cx| Box::pin(run(cx)),
+    ..BASE
+};
+
+static VIEW_LAST_APPLIED: Command = Command {
+    name: "view-last-applied",
+    about: "Show the configuration that was last applied.",
+    usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME)",
+    flags: &[FILES, SELECTOR, ALL, OUTPUT],
+    action: |cx| Box::pin(view_last_applied(cx)),
+    ..BASE
+};
+
+static SET_LAST_APPLIED: Command = Command {
+    name: "set-last-applied",
+    about: "Take a file for the configuration that was last applied.",
+    usage: "-f FILENAME",
+    flags: &[FILES, OUTPUT, DRY_RUN],
+    action: |cx| Box::pin(set_last_applied(cx)),
+    ..BASE
+};
+
+async fn run(cx: &Cx<'_>) -> Outcome {
+    if !cx.args().is_empty() {
+        return cx.usage(format_args!("Unexpected args: [{}]", cx.args().join(" ")));
+    }
+    let paths = cx.flags.list("filename");
+    if let folder @ [_, ..] = cx.flags.text("kustomize").as_bytes() {
+        let _ = folder;
+        return Err(super::unsupported::no_kustomization(cx, cx.flags.text("kustomize")));
+    }
+    if paths.is_empty() {
+        return Err("must specify one of -f and -k".into());
+    }
+    let format = cx.format()?;
+    let (mut manifests, mut failures) = files::read(cx, paths, cx.flags.on("recursive")).await?;
+    if let Some(selector) = Some(cx.flags.text("selector")).filter(|s| !s.is_empty()) {
+        let selector = Selector::parse(selector).map_err(Fail::Text)?;
+        manifests.retain(|m| selector.matches(m.object.labels()));
+    }
+    if manifests.is_empty() && failures.is_empty() {
+        return Err("no objects passed to apply".into());
+    }
+    let mut applied = Vec::new();
+    for manifest in &manifests {
+        match apply(cx, manifest, &format) {
+            Ok(object) => applied.push((manifest.kind, object)),
+            Err(fail) => failures.push(fail),
+        }
+    }
+    if !format.is_human() && !matches!(format, Format::Name) {
+        print_all(cx, applied, &format)?;
+    }
+    Fail::all(failures)
+}
+
+/// In a format for programs the objects come together in the end: one as itself, several as a list.
+fn print_all(cx: &Cx<'_>, mut applied: Vec<(&'static api::Kind, Value)>, format: &Format) -> Outcome {
+    let (kind, object) = match applied.len() {
+        0 => return Ok(()),
+        1 => applied.remove(0),
+        _ => (applied[0].0, list_of(applied.into_iter().map(|(_, object)| object).collect())),
+    };
+    let managed = cx.flags.on("show-managed-fields");
+    cx.host.stdout(&format.print(&Printed { kind, object: &object, done: "", managed })?);
+    Ok(())
+}
+
+fn say(cx: &Cx<'_>, manifest: &Manifest, object: &Value, done: &str, format: &Format) -> Outcome {
+    match format.is_human() || matches!(format, Format::Name) {
+        true => cx.print_changed(manifest.kind, object, done),
+        false => Ok(()),
+    }
+}
+
+/// `Resource: ..., Name: ...`: an object as error messages describe it.
+fn described(manifest: &Manifest) -> String {
+    let kind = manifest.kind;
+    format!(
+        "Resource: \"{group}/{version}, Resource={plural}\", GroupVersionKind: \"{group}/{version}, Kind={kind}\"\nName: {:?}, \
+         Namespace: {:?}",
+        manifest.object.name(),
+        manifest.namespace,
+        group = kind.group,
+        version = kind.version,
+        plural = kind.plural,
+        kind = kind.kind,
+    )
+}
+
+fn apply(cx: &Cx<'_>, manifest: &Manifest, format: &Format) -> Outcome<Value> {
+    if cx.flags.on("server-side") {
+        return apply_on_server(cx, manifest, format);
+    }
+    let name = manifest.object.name();
+    if name.is_empty() {
+        let what = format!(
+            "error when retrieving current configuration of:\n{}\nfrom server for: {:?}",
+            described(manifest),
+            manifest.source
+        );
+        return Err(fail!("{what}: resource name may not be empty"));
+    }
+    let mut modified = manifest.object.clone();
+    modified.annotate(LAST_APPLIED, configuration(&modified));
+    match cx.get(manifest.kind, &manifest.namespace, name) {
+        Ok(current) => patch(cx, manifest, &modified, &current, format),
+        Err(fail) if fail.is_not_found() => {
+            if cx.dry_run()? != DryRun::Client {
+                let request = cx.ask(Verb::Create, manifest.kind, &manifest.namespace, "").with_body(modified);
+                let what = format!("error when creating {:?}", manifest.source);
+                modified = cx.request(&request).map_err(|fail| fail.within(&what))?;
+            }
+            say(cx, manifest, &modified, "created", format)?;
+            Ok(modified)
+        }
+        Err(fail) => Err(fail.within(&format!(
+            "error when retrieving current configuration of:\n{}\nfrom server for: {:?}",
+            described(manifest),
+            manifest.source
+        ))),
+    }
+}
+
+/// Changes what the file changes against the last one, and leaves alone what others have set since.
+fn patch(cx: &Cx<'_>, manifest: &Manifest, modified: &Value, current: &Value, format: &Format) -> Outcome<Value> {
+    let last = current.annotation(LAST_APPLIED);
+    if last.is_empty() && current["metadata"]["annotations"][LAST_APPLIED].is_null() {
+        cx.warn(format_args!(
+            "Warning: resource {}/{} is missing the {LAST_APPLIED} annotation which is required by {path}. {path} should only be \
+             used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing \
+             annotation will be patched automatically.",
+            manifest.kind.plural,
+            manifest.object.name(),
+            path = "kubectl apply",
+        ));
+    }
+    let original = json::parse(last).unwrap_or_default();
+    let patch = three_way_strategic(manifest.kind, &original, modified, current);
+    let mut object = current.clone();
+    if cx.dry_run()? != DryRun::Client && !patch.is_empty() {
+        let name = manifest.object.name();
+        let verb = Verb::Patch(PatchType::StrategicMerge);
+        let request = cx.ask(verb, manifest.kind, &manifest.namespace, name).with_body(patch.clone());
+        object = cx.request(&request).map_err(|fail| patch_failure(fail, manifest, &patch))?;
+    }
+    let done = if patch.is_empty() { "unchanged" } else { "configured" };
+    say(cx, manifest, &object, done, format)?;
+    Ok(object)
+}
+
+fn patch_failure(fail: Fail, manifest: &Manifest, patch: &Value) -> Fail {
+    let source = &manifest.source;
+    let fail = fail.within(&format!("error when patching {source:?}"));
+    let what = format!(
+        "error when applying patch:\n{}\nto:\n{}\nfor: {source:?}",
+        json::to_string(patch),
+        described(manifest)
+    );
+    fail.within(&what)
+}
+
+fn apply_on_server(cx: &Cx<'_>, manifest: &Manifest, format: &Format) -> Outcome<Value> {
+    if cx.dry_run()? == DryRun::Client {
+        return Err("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)".into());
+    }
+    let verb = Verb::Patch(PatchType::Apply);
+    let mut request =
+        cx.ask(verb, manifest.kind, &manifest.namespace, manifest.object.name()).with_body(manifest.object.clone());
+    request.options.force = cx.flags.on("force-conflicts");
+    if cx.flags.text("field-manager").is_empty() {
+        request.options.field_manager = "kubectl".into();
+    }
+    let object = cx.request(&request).map_err(conflict)?;
+    say(cx, manifest, &object, "serverside-applied", format)?;
+    Ok(object)
+}
+
+/// A conflict of server-side apply comes with advice.
+fn conflict(fail: Fail) -> Fail {
+    match fail {
+        Fail::Status(status) if status.code == 409 && status.message.starts_with("Apply failed") => fail!(
+            "{}\nPlease review the fields above--they currently have other managers. Here\nare the ways you can resolve this \
+             warning:\n* If you intend to manage all of these fields, please re-run the apply\n  command with the \
+             `--force-conflicts` flag.\n* If you do not intend to manage all of the fields, please edit your\n  manifest to \
+             remove references to the fields that should keep their\n  current managers.\n* You may co-own fields by updating \
+             your manifest to match the existing\n  value; in this case, you'll become the manager if the other \
+             manager(s)\n  stop managing the field (remove it from their configuration).\nSee \
+             https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts",
+            status.message
+        ),
+        other => other,
+    }
+}
+
+async fn view_last_applied(cx: &Cx<'_>) -> Outcome {
+    let output = cx.flags.text("output");
+    if !matches!(output, "" | "yaml" | "json") {
+        return cx
+            .usage(format_args!("Unexpected -o output mode: {output}, the flag 'output' must be one of yaml|json"));
+    }
+    let (infos, failures) = resource::objects(cx, cx.args(), &Choice::of(cx)).await?;
+    Fail::all(failures)?;
+    for info in infos {
+        let text = info.object.annotation(LAST_APPLIED);
+        if text.is_empty() {
+            return Err(fail!("no last-applied-configuration annotation found on resource: {}\n", info.name));
+        }
+        let value = json::parse(text).map_err(Fail::Text)?;
+        match output {
+            "json" => cx.say(json::to_string_pretty(&value).replace("    ", "  ")),
+            _ => cx.host.stdout(&yaml::to_string(&value)),
+        }
+    }
+    Ok(())
+}
+
+async fn set_last_applied(cx: &Cx<'_>) -> Outcome {
+    let (manifests, failures) = files::read(cx, cx.flags.list("filename"), cx.flags.on("recursive")).await?;
+    Fail::all(failures)?;
+    for manifest in &manifests {
+        let name = manifest.object.name();
+        let current = cx.get(manifest.kind, &manifest.namespace, name)?;
+        if current.annotation(LAST_APPLIED).is_empty() {
+            return Err(fail!(
+                "no last-applied-configuration annotation found on resource: {name}, to create the annotation, run the command \
+                 with --create-annotation"
+            ));
+        }
+        let mut body = Value::object();
+        body.annotate(LAST_APPLIED, configuration(&manifest.object));
+        let verb = Verb::Patch(PatchType::Merge);
+        let object = cx.request(&cx.ask(verb, manifest.kind, &manifest.namespace, name).with_body(body))?;
+        cx.print_changed(manifest.kind, &object, "configured")?;
+    }
+    Ok(())
+}

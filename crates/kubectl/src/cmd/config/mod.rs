@@ -1,0 +1,378 @@
+//! `kubectl config`
+
+use super::BASE;
+use crate::command::Command;
+use crate::config::Config;
+use crate::cx::Cx;
+use crate::fail::{Fail, Outcome, fail};
+use crate::flags::{Flag, Kind, flag};
+use crate::print::{Columns, Format, Printed};
+use api::{Value, kind, obj};
+
+static VIEW_FLAGS: &[Flag] = &[
+    flag("flatten", Kind::Bool, "false", "Put the content of files in their place."),
+    flag("merge", Kind::Optional("true"), "true", "Merge all files."),
+    flag("minify", Kind::Bool, "false", "Only what the current context needs."),
+    flag("raw", Kind::Bool, "false", "Show secrets too."),
+];
+static CONTEXT_FLAGS: &[Flag] = &[flag("current", Kind::Bool, "false", "Change the current context.")];
+static CLUSTER_FLAGS: &[Flag] = &[
+    flag("embed-certs", Kind::Optional("true"), "false", "Put the certificate into the file."),
+    flag("proxy-url", Kind::Text, "", "The proxy to use."),
+];
+static USER_FLAGS: &[Flag] = &[
+    flag("embed-certs", Kind::Optional("true"), "false", "Put certificate and key into the file."),
+    flag("exec-command", Kind::Text, "", "The command that gives credentials."),
+];
+static LIST_FLAGS: &[Flag] = &[
+    flag("no-headers", Kind::Bool, "false", "Print no line of headers."),
+    flag("output", Kind::Text, "", "name").short('o'),
+];
+static OUTPUT_YAML: &[Flag] = &[
+    flag("output", Kind::Text, "yaml", "The output format.").short('o'),
+    flag("template", Kind::Text, "", "The template."),
+    flag("show-managed-fields", Kind::Bool, "false", "Show who manages which field."),
+    flag("allow-missing-template-keys", Kind::Bool, "true", "Take fields that are missing for empty ones."),
+];
+
+macro_rules! subcommand {
+    ($id:ident, $name:literal, $about:literal, $usage:literal, $flags:expr, $run:expr) => {
+        static $id: Command = Command {
+            name: $name,
+            about: $about,
+            usage: $usage,
+            flags: $flags,
+            action: |cx| Box::pin(async { $run(cx) }),
+            ..BASE
+        };
+    };
+}
+
+pub(crate) static CONFIG: Command = Command {
+    name: "config",
+    about: "Change the kubeconfig.",
+    subcommands: &[
+        &CURRENT_CONTEXT,
+        &DELETE_CLUSTER,
+        &DELETE_CONTEXT,
+        &DELETE_USER,
+        &GET_CLUSTERS,
+        &GET_CONTEXTS,
+        &GET_USERS,
+        &RENAME_CONTEXT,
+        &SET,
+        &SET_CLUSTER,
+        &SET_CONTEXT,
+        &SET_CREDENTIALS,
+        &UNSET,
+        &USE_CONTEXT,
+        &VIEW,
+    ],
+    ..BASE
+};
+
+subcommand!(CURRENT_CONTEXT, "current-context", "Print the context in use.", "", &[], current_context);
+subcommand!(DELETE_CLUSTER, "delete-cluster", "Delete a cluster.", "NAME", &[], |cx| delete(cx, "clusters", "cluster"));
+subcommand!(DELETE_CONTEXT, "delete-context", "Delete a context.", "NAME", &[], |cx| delete(cx, "contexts", "context"));
+subcommand!(DELETE_USER, "delete-user", "Delete a user.", "NAME", &[], |cx| delete(cx, "users", "user"));
+subcommand!(GET_CLUSTERS, "get-clusters", "List the clusters.", "", &[], |cx| names(cx, "clusters"));
+subcommand!(GET_CONTEXTS, "get-contexts", "List the contexts.", "[NAME]", &[LIST_FLAGS], get_contexts);
+subcommand!(GET_USERS, "get-users", "List the users.", "", &[], |cx| names(cx, "users"));
+subcommand!(RENAME_CONTEXT, "rename-context", "Rename a context.", "OLD NEW", &[], rename_context);
+subcommand!(SET, "set", "Set a value.", "PROPERTY VALUE", &[], set);
+subcommand!(SET_CLUSTER, "set-cluster", "Set a cluster.", "NAME [--server=server]", &[CLUSTER_FLAGS], set_cluster);
+subcommand!(
+    SET_CONTEXT,
+    "set-context",
+    "Set a context.",
+    "[NAME | --current] [--namespace=namespace]",
+    &[CONTEXT_FLAGS],
+    set_context
+);
+subcommand!(SET_CREDENTIALS, "set-credentials", "Set a user.", "NAME [--token=token]", &[USER_FLAGS], set_credentials);
+subcommand!(UNSET, "unset", "Take a value away.", "PROPERTY", &[], unset);
+subcommand!(USE_CONTEXT, "use-context", "Use another context.", "NAME", &[], use_context);
+subcommand!(VIEW, "view", "Print the kubeconfig.", "", &[VIEW_FLAGS, OUTPUT_YAML], view);
+
+fn current_context(cx: &Cx<'_>) -> Outcome {
+    match cx.config.current() {
+        "" => Err("current-context is not set".into()),
+        current => {
+            cx.say(current);
+            Ok(())
+        }
+    }
+}
+
+fn names(cx: &Cx<'_>, list: &str) -> Outcome {
+    cx.say("NAME");
+    cx.config.value[list].array().iter().for_each(|entry| cx.say(entry["name"].str()));
+    Ok(())
+}
+
+fn get_contexts(cx: &Cx<'_>) -> Outcome {
+    let contexts = cx.config.value["contexts"].array();
+    let wanted = |name: &str| cx.args().is_empty() || cx.args().iter().any(|arg| arg == name);
+    let shown: Vec<&Value> = contexts.iter().filter(|c| wanted(c["name"].str())).collect();
+    let missing = cx.args().iter().filter(|arg| cx.config.context(arg).is_null());
+    let failures: Vec<Fail> = missing.map(|name| fail!("context {name} not found")).collect();
+    if cx.flags.text("output") == "name" {
+        shown.iter().for_each(|c| cx.say(c["name"].str()));
+        return Fail::all(failures);
+    }
+    let mut table = Columns::default();
+    if !cx.flags.on("no-headers") {
+        table.row(["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"].map(str::to_owned).to_vec());
+    }
+    for entry in shown {
+        let context = &entry["context"];
+        let mark = if entry["name"].str() == cx.config.current() { "*" } else { "" };
+        let cells =
+            [mark, entry["name"].str(), context["cluster"].str(), context["user"].str(), context["namespace"].str()];
+        table.row(cells.map(str::to_owned).to_vec());
+    }
+    cx.host.stdout(&table.flush());
+    Fail::all(failures)
+}
+
+fn use_context(cx: &Cx<'_>) -> Outcome {
+    let [name] = cx.args() else {
+        return cx.usage("Unexpected args: a single context name is needed");
+    };
+    if cx.config.context(name).is_null() {
+        return Err(fail!("no context exists with the name: {name:?}"));
+    }
+    change(cx, |config| config.value.set("current-context", name.as_str()))?;
+    cx.say(format_args!("Switched to context {name:?}."));
+    Ok(())
+}
+
+fn change(cx: &Cx<'_>, edit: impl FnOnce(&mut Config)) -> Outcome {
+    let mut config = cx.config.clone();
+    edit(&mut config);
+    config.save(cx.host)
+}
+
+fn set_context(cx: &Cx<'_>) -> Outcome {
+    let name = match (cx.args(), cx.flags.on("current")) {
+        ([name], false) => name.clone(),
+        ([], true) => cx.config.current().to_owned(),
+        ([_, ..], true) => return Err("you cannot specify both a context name and --current".into()),
+        _ => return Err("you must specify a non-empty context name or --current".into()),
+    };
+    if name.is_empty() {
+        return Err("no current context is set".into());
+    }
+    let mut context = cx.config.context(&name).clone();
+    for flag in ["cluster", "namespace", "user"] {
+        if cx.flags.has(flag) {
+            context.set(flag, cx.flags.text(flag));
+        }
+    }
+    context.object_mut();
+    let known = !cx.config.context(&name).is_null();
+    change(cx, |config| {
+        config.put("contexts", &name, "context", context);
+    })?;
+    cx.say(format_args!("Context {name:?} {}.", if known { "modified" } else { "created" }));
+    Ok(())
+}
+
+fn set_cluster(cx: &Cx<'_>) -> Outcome {
+    set_entry(
+        cx,
+        "clusters",
+        "cluster",
+        &[
+            ("server", "server"),
+            ("certificate-authority", "certificate-authority"),
+            ("proxy-url", "proxy-url"),
+            ("tls-server-name", "tls-server-name"),
+        ],
+    )?;
+    cx.say(format_args!("Cluster {:?} set.", cx.args()[0]));
+    Ok(())
+}
+
+fn set_credentials(cx: &Cx<'_>) -> Outcome {
+    set_entry(
+        cx,
+        "users",
+        "user",
+        &[
+            ("token", "token"),
+            ("client-certificate", "client-certificate"),
+            ("client-key", "client-key"),
+            ("username", "username"),
+            ("password", "password"),
+        ],
+    )?;
+    cx.say(format_args!("User {:?} set.", cx.args()[0]));
+    Ok(())
+}
+
+/// Sets the fields of an entry that flags name.
+fn set_entry(cx: &Cx<'_>, list: &str, key: &str, fields: &[(&str, &str)]) -> Outcome {
+    let [name] = cx.args() else {
+        return cx.usage(format_args!("Unexpected args: {:?}", cx.args()));
+    };
+    let mut content = cx.config.entry(list, name, key).clone();
+    for (flag, field) in fields {
+        if cx.flags.has(flag) {
+            content.set(field, cx.flags.text(flag));
+        }
+    }
+    if cx.flags.on("insecure-skip-tls-verify") && list == "clusters" {
+        content.set("insecure-skip-tls-verify", true);
+    }
+    content.object_mut();
+    change(cx, |config| {
+        config.put(list, name, key, content);
+    })
+}
+
+fn delete(cx: &Cx<'_>, list: &str, what: &str) -> Outcome {
+    let [name] = cx.args() else {
+        return cx.usage(format_args!("you must specify a {what} to delete"));
+    };
+    let mut config = cx.config.clone();
+    if !config.take(list, name) {
+        return Err(fail!("cannot delete {what} {name}, not in {}", config.path));
+    }
+    if what == "context" && name == cx.config.current() {
+        cx.warn(format_args!(
+            "warning: this removed your active context, use \"kubectl config use-context\" to select a different one"
+        ));
+    }
+    config.save(cx.host)?;
+    cx.say(format_args!("deleted {what} {name} from {}", config.path));
+    Ok(())
+}
+
+fn rename_context(cx: &Cx<'_>) -> Outcome {
+    let [old, new] = cx.args() else {
+        return cx.usage("two context names are needed: the old one and the new one");
+    };
+    let content = cx.config.context(old).clone();
+    if content.is_null() {
+        return Err(fail!("cannot rename the context {old:?}, it's not in {}", cx.config.path));
+    }
+    if !cx.config.context(new).is_null() {
+        return Err(fail!(
+            "cannot rename the context {old:?}, the context {new:?} already exists in {}",
+            cx.config.path
+        ));
+    }
+    change(cx, |config| {
+        config.take("contexts", old);
+        config.put("contexts", new, "context", content);
+        if config.current() == old {
+            config.value.set("current-context", new.as_str());
+        }
+    })?;
+    cx.say(format_args!("Context {old:?} renamed to {new:?}."));
+    Ok(())
+}
+
+/// The steps of a property such as `users.bob.token`: the list's entry by name, then the field.
+fn property(text: &str) -> Option<(&'static str, &'static str, &str, &str)> {
+    let (list, rest) = text.split_once('.')?;
+    let (list, key) = match list {
+        "clusters" => ("clusters", "cluster"),
+        "contexts" => ("contexts", "context"),
+        "users" => ("users", "user"),
+        _ => return None,
+    };
+    let (name, field) = rest.rsplit_once('.').unwrap_or((rest, ""));
+    Some((list, key, name, field))
+}
+
+fn set(cx: &Cx<'_>) -> Outcome {
+    let [name, value] = cx.args() else {
+        return cx.usage("a property and its value are needed");
+    };
+    change(cx, |config| match property(name) {
+        Some((list, key, entry, field)) if !field.is_empty() => {
+            let mut content = config.entry(list, entry, key).clone();
+            content.set(field, value.as_str());
+            config.put(list, entry, key, content);
+        }
+        _ => config.value.set(name, value.as_str()),
+    })?;
+    cx.say(format_args!("Property {name:?} set."));
+    Ok(())
+}
+
+fn unset(cx: &Cx<'_>) -> Outcome {
+    let [name] = cx.args() else {
+        return cx.usage("a property is needed");
+    };
+    change(cx, |config| match property(name) {
+        Some((list, _, entry, "")) => drop(config.take(list, entry)),
+        Some((list, key, entry, field)) => {
+            if !config.take(list, &format!("{entry}.{field}")) {
+                let mut content = config.entry(list, entry, key).clone();
+                content.remove(field);
+                config.put(list, entry, key, content);
+            }
+        }
+        None => drop(config.value.remove(name)),
+    })?;
+    cx.say(format_args!("Property {name:?} unset."));
+    Ok(())
+}
+
+/// What must not be shown, and what stands in its place.
+const SECRETS: &[(&str, &str)] = &[
+    ("certificate-authority-data", "DATA+OMITTED"),
+    ("client-certificate-data", "DATA+OMITTED"),
+    ("client-key-data", "DATA+OMITTED"),
+    ("token", "REDACTED"),
+    ("password", "REDACTED"),
+];
+
+fn view(cx: &Cx<'_>) -> Outcome {
+    let mut config = cx.config.value.clone();
+    if cx.flags.on("minify") {
+        config = minified(cx)?;
+    }
+    if !cx.flags.on("raw") {
+        for (list, key) in [("clusters", "cluster"), ("users", "user")] {
+            for entry in config.at_mut(list).array_mut() {
+                let content = entry.at_mut(key);
+                for (secret, shown) in SECRETS {
+                    if !content[secret].is_null() {
+                        content.set(secret, *shown);
+                    }
+                }
+            }
+        }
+    }
+    let format = match cx.format()? {
+        Format::Human => Format::Yaml,
+        other => other,
+    };
+    let printed = Printed { kind: kind::CONFIG_MAP, object: &config, done: "", managed: true };
+    cx.host.stdout(&format.print(&printed)?);
+    Ok(())
+}
+
+fn minified(cx: &Cx<'_>) -> Outcome<Value> {
+    let current = match cx.flags.text("context") {
+        "" => cx.config.current(),
+        given => given,
+    };
+    let context = cx.config.context(current);
+    if context.is_null() {
+        return Err("cannot locate context ".into());
+    }
+    let only = |list: &str, name: &str| -> Value {
+        cx.config.value[list].array().iter().filter(|entry| entry["name"].str() == name).cloned().collect()
+    };
+    Ok(obj! {
+        "apiVersion" => "v1", "kind" => "Config", "current-context" => current,
+        "clusters" => only("clusters", context["cluster"].str()),
+        "contexts" => only("contexts", current),
+        "users" => only("users", context["user"].str()),
+    })
+}

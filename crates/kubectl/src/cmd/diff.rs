@@ -1,0 +1,192 @@
+//! `kubectl diff`: what `apply` would change.
+
+use super::{BASE, FILES, SELECTOR};
+use crate::command::Command;
+use crate::cx::Cx;
+use crate::fail::{Fail, Outcome};
+use crate::files::{self, Manifest};
+use crate::flags::{Flag, Kind, flag};
+use api::patch::three_way_strategic;
+use api::{Value, json, yaml};
+use apiserver::request::{PatchType, Verb};
+
+static FLAGS: &[Flag] = &[
+    flag("concurrency", Kind::Int, "1", "How many objects to compare at once."),
+    flag("field-manager", Kind::Text, "kubectl-client-side-apply", "The name under which fields are owned."),
+    flag("force-conflicts", Kind::Bool, "false", "Take over fields that others own, with --server-side."),
+    flag("prune", Kind::Bool, "false", "Show what --prune would delete."),
+    flag("server-side", Kind::Bool, "false", "Let the server merge."),
+    flag("show-managed-fields", Kind::Bool, "false", "Show who manages which field."),
+];
+
+pub(crate) static DIFF: Command = Command {
+    name: "diff",
+    about: "Show what apply would change.",
+    usage: "-f FILENAME",
+    flags: &[FLAGS, FILES, SELECTOR],
+    action: |cx| Box::pin(run(cx)),
+    ..BASE
+};
+
+/// Exit status 1 means that there are differences; what goes wrong has a greater one.
+async fn run(cx: &Cx<'_>) -> Outcome {
+    let wrong = |fail: Fail| {
+        fail.report(cx.host);
+        Fail::Exit(2)
+    };
+    let paths = cx.flags.list("filename");
+    if paths.is_empty() {
+        return Err(wrong("must specify one of -f and -k".into()));
+    }
+    let (manifests, failures) = files::read(cx, paths, cx.flags.on("recursive")).await.map_err(wrong)?;
+    Fail::all(failures).map_err(wrong)?;
+    let mut differ = false;
+    for manifest in &manifests {
+        differ |= compare(cx, manifest).map_err(wrong)?;
+    }
+    if differ { Err(Fail::Exit(1)) } else { Ok(()) }
+}
+
+fn compare(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<bool> {
+    let name = manifest.object.name();
+    let live = match cx.get(manifest.kind, &manifest.namespace, name) {
+        Ok(object) => object,
+        Err(fail) if fail.is_not_found() => Value::Null,
+        Err(fail) => return Err(fail),
+    };
+    let mut request = match live.is_null() {
+        true => cx.ask(Verb::Create, manifest.kind, &manifest.namespace, "").with_body(manifest.object.clone()),
+        false => {
+            let mut modified = manifest.object.clone();
+            let last = live.annotation(super::create::LAST_APPLIED).to_owned();
+            if !last.is_empty() {
+                // The annotation itself is not what one wants to compare.
+                modified.annotate(super::create::LAST_APPLIED, last.as_str());
+            }
+            let original = json::parse(&last).unwrap_or_default();
+            let patch = three_way_strategic(manifest.kind, &original, &modified, &live);
+            cx.ask(Verb::Patch(PatchType::StrategicMerge), manifest.kind, &manifest.namespace, name).with_body(patch)
+        }
+    };
+    request.options.dry_run = true;
+    let merged = cx.request(&request)?;
+    let (old, new) = (text(&live), text(&merged));
+    if old == new {
+        return Ok(false);
+    }
+    let file = format!(
+        "{}.{}.{}.{name}",
+        manifest.object["apiVersion"].str().replace('/', "."),
+        manifest.kind.kind,
+        manifest.namespace
+    );
+    let number = cx.host.now().0.unsigned_abs() % 4_000_000_000;
+    let (live, merged) = (format!("/tmp/LIVE-{number}/{file}"), format!("/tmp/MERGED-{}/{file}", number / 2 + 1));
+    let time = cx.host.now().rfc3339_micros().replace('T', " ").replace('Z', "000 +0000");
+    cx.say(format_args!("diff -u -N {live} {merged}\n--- {live}\t{time}\n+++ {merged}\t{time}"));
+    cx.host.stdout(&hunks(&old, &new));
+    Ok(true)
+}
+
+fn text(object: &Value) -> String {
+    if object.is_null() {
+        return String::new();
+    }
+    let mut object = object.clone();
+    for field in ["managedFields", "resourceVersion"] {
+        object.at_mut("metadata").object_mut().remove(field);
+    }
+    yaml::to_string(&object)
+}
+
+/// Lines of context around a change.
+const CONTEXT: usize = 3;
+
+#[derive(Clone, Copy, PartialEq)]
+enum Edit {
+    Keep,
+    Remove,
+    Add,
+}
+
+/// The unified diff of two texts, without its head.
+fn hunks(old: &str, new: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let edits = edits(&old, &new);
+    let changed: Vec<usize> = (0..edits.len()).filter(|i| edits[*i].0 != Edit::Keep).collect();
+    let mut text = String::new();
+    let mut at = 0;
+    while at < changed.len() {
+        let mut last = at;
+        while last + 1 < changed.len() && changed[last + 1] - changed[last] <= 2 * CONTEXT + 1 {
+            last += 1;
+        }
+        let start = changed[at].saturating_sub(CONTEXT);
+        let end = (changed[last] + CONTEXT + 1).min(edits.len());
+        text.push_str(&hunk(&edits, start, end));
+        at = last + 1;
+    }
+    text
+}
+
+fn hunk(edits: &[(Edit, &str)], start: usize, end: usize) -> String {
+    let count = |range: &[(Edit, &str)], not: Edit| range.iter().filter(|(e, _)| *e != not).count();
+    let range = |not: Edit| {
+        let (before, length) = (count(&edits[..start], not), count(&edits[start..end], not));
+        match length {
+            0 => format!("{before},0"),
+            1 => format!("{}", before + 1),
+            _ => format!("{},{length}", before + 1),
+        }
+    };
+    let mut text = format!("@@ -{} +{} @@\n", range(Edit::Add), range(Edit::Remove));
+    for (edit, line) in &edits[start..end] {
+        let sign = match edit {
+            Edit::Keep => ' ',
+            Edit::Remove => '-',
+            Edit::Add => '+',
+        };
+        text.push_str(&format!("{sign}{line}\n"));
+    }
+    text
+}
+
+/// The shortest way from one list of lines to the other, removals before additions.
+fn edits<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(Edit, &'a str)> {
+    let (rows, columns) = (old.len(), new.len());
+    let mut common = vec![vec![0_u32; columns + 1]; rows + 1];
+    for i in (0..rows).rev() {
+        for j in (0..columns).rev() {
+            common[i][j] =
+                if old[i] == new[j] { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut edits = Vec::new();
+    while i < rows || j < columns {
+        if i < rows && j < columns && old[i] == new[j] {
+            edits.push((Edit::Keep, old[i]));
+            (i, j) = (i + 1, j + 1);
+        } else if j >= columns || (i < rows && common[i + 1][j] >= common[i][j + 1]) {
+            edits.push((Edit::Remove, old[i]));
+            i += 1;
+        } else {
+            edits.push((Edit::Add, new[j]));
+            j += 1;
+        }
+    }
+    edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hunks_are_unified() {
+        let old = "a\nb\nc\nd\ne\nf\n";
+        assert_eq!(hunks(old, "a\nb\nc\nD\ne\nf\n"), "@@ -1,6 +1,6 @@\n a\n b\n c\n-d\n+D\n e\n f\n");
+        assert_eq!(hunks("", "a\nb\n"), "@@ -0,0 +1,2 @@\n+a\n+b\n");
+        assert_eq!(hunks(old, old), "");
+    }
+}

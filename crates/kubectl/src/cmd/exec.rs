@@ -1,0 +1,113 @@
+//! `kubectl exec` and `kubectl attach`
+
+use super::{BASE, FILES};
+use crate::command::{Command, usage_error};
+use crate::cx::Cx;
+use crate::fail::{Fail, Outcome, fail};
+use crate::flags::{Flag, Kind, flag};
+use crate::resource;
+use api::{Status, Value, kind};
+
+static FLAGS: &[Flag] = &[
+    flag("container", Kind::Text, "", "The container.").short('c'),
+    flag("pod-running-timeout", Kind::Span, "1m0s", "How long to wait until a Pod runs."),
+    flag("quiet", Kind::Bool, "false", "Print only what the command prints.").short('q'),
+    flag("stdin", Kind::Bool, "false", "Pass standard input on.").short('i'),
+    flag("tty", Kind::Bool, "false", "Give the command a terminal.").short('t'),
+];
+
+pub(crate) static EXEC: Command = Command {
+    name: "exec",
+    about: "Run a command in a container.",
+    usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]",
+    flags: &[FLAGS, FILES],
+    action: |cx| Box::pin(exec(cx)),
+    ..BASE
+};
+
+pub(crate) static ATTACH: Command = Command {
+    name: "attach",
+    about: "Show what a running container prints.",
+    usage: "(POD | TYPE/NAME) -c CONTAINER",
+    flags: &[FLAGS],
+    action: |cx| Box::pin(attach(cx)),
+    ..BASE
+};
+
+async fn exec(cx: &Cx<'_>) -> Outcome {
+    let before_dash = cx.flags.dash;
+    let Some(name) = cx.args().first().filter(|_| before_dash != Some(0)) else {
+        return Err("pod, type/name or --filename must be specified".into());
+    };
+    let command = &cx.args()[1..];
+    if !command.is_empty() && before_dash != Some(1) {
+        return Err(usage_error(
+            &cx.path,
+            "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
+        ));
+    }
+    if command.is_empty() {
+        return Err("you must specify at least one command for the container".into());
+    }
+    let pod = pod(cx, name)?;
+    if let phase @ ("Succeeded" | "Failed") = pod.at("status.phase").str() {
+        return Err(fail!("cannot exec into a container in a completed pod; current phase is {phase}"));
+    }
+    let container = super::logs::choose(cx, &pod, cx.flags.text("container"))?;
+    running(&pod, &container)?;
+    let (stdin, tty) = (cx.flags.on("stdin"), cx.flags.on("tty"));
+    match cx.host.exec(&pod, &container, command.to_vec(), stdin, tty).await {
+        0 => Ok(()),
+        code => {
+            cx.warn(format_args!("command terminated with exit code {code}"));
+            Err(Fail::Exit(code))
+        }
+    }
+}
+
+async fn attach(cx: &Cx<'_>) -> Outcome {
+    let name = match cx.args() {
+        [] => return Err("at least 1 argument is required for attach".into()),
+        [name] => name,
+        more => {
+            return Err(fail!(
+                "expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {}: {more:?}",
+                more.len()
+            ));
+        }
+    };
+    let pod = pod(cx, name)?;
+    if let phase @ ("Succeeded" | "Failed") = pod.at("status.phase").str() {
+        return Err(fail!("cannot attach a container in a completed pod; current phase is {phase}"));
+    }
+    let container = super::logs::choose(cx, &pod, cx.flags.text("container"))?;
+    running(&pod, &container)?;
+    super::logs::stream(cx, &pod, &container, true).await
+}
+
+/// The Pod that `pod`, `pod/x`, `deploy/x` or `svc/x` mean.
+fn pod(cx: &Cx<'_>, name: &str) -> Outcome<Value> {
+    let (kind, name) = match name.split_once('/') {
+        Some((word, name)) => (resource::kind_of(cx, word)?, name),
+        None => (kind::POD, name),
+    };
+    let object = cx.get(kind, &cx.namespace, name)?;
+    if kind.kind == "Pod" {
+        return Ok(object);
+    }
+    let pods = super::logs::selected(cx, kind, &object)?;
+    pods.into_iter().next().ok_or_else(|| fail!("no pods found for {}", name))
+}
+
+/// Whether there is a process to join.
+fn running(pod: &Value, container: &str) -> Outcome {
+    if pod.at("spec.nodeName").str().is_empty() {
+        return Err(Fail::Status(Status::bad_request(format!("pod {} does not have a host assigned", pod.name()))));
+    }
+    let lists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
+    let mut statuses = lists.iter().flat_map(|list| pod["status"][*list].array());
+    match statuses.any(|s| s["name"].str() == container && !s.at("state.running").is_null()) {
+        true => Ok(()),
+        false => Err(fail!("unable to upgrade connection: container not found ({container:?})")),
+    }
+}

@@ -1,0 +1,193 @@
+//! `kubectl version`, `kubectl cluster-info`, `kubectl options`, and `kubectl get --raw`.
+
+use super::{BASE, OUTPUT, global_flags};
+use crate::command::{Command, flag_help};
+use crate::cx::Cx;
+use crate::fail::{Fail, Outcome};
+use crate::flags::{Flag, Kind, flag};
+use api::{Status, Value, json, kind, obj, yaml};
+use apiserver::request::{Request, Verb};
+
+/// The kubectl whose behaviour this is.
+const CLIENT: &str = "v1.36.4";
+/// The API server whose behaviour the simulator has.
+const SERVER: &str = "v1.36.2";
+/// The kustomize that comes with that kubectl.
+const KUSTOMIZE: &str = "v5.8.1";
+
+static VERSION_FLAGS: &[Flag] = &[flag("client", Kind::Bool, "false", "Do not ask the server.")];
+static OUTPUT_ONLY: &[Flag] = &[flag("output", Kind::Text, "", "json or yaml.").short('o')];
+
+pub(crate) static VERSION: Command = Command {
+    name: "version",
+    about: "Print the versions of client and server.",
+    flags: &[VERSION_FLAGS, OUTPUT_ONLY],
+    action: |cx| Box::pin(version(cx)),
+    ..BASE
+};
+
+pub(crate) static CLUSTER_INFO: Command = Command {
+    name: "cluster-info",
+    about: "Print where the control plane and its services are.",
+    subcommands: &[&DUMP],
+    action: |cx| Box::pin(cluster_info(cx)),
+    ..BASE
+};
+
+static DUMP: Command = Command {
+    name: "dump",
+    about: "Print what helps to find out what is wrong.",
+    flags: &[OUTPUT],
+    action: |cx| Box::pin(dump(cx)),
+    ..BASE
+};
+
+pub(crate) static OPTIONS: Command = Command {
+    name: "options",
+    about: "List the flags that every command has.",
+    action: |cx| Box::pin(options(cx)),
+    ..BASE
+};
+
+fn client_version() -> Value {
+    obj! {
+        "major" => "1", "minor" => "36", "gitVersion" => CLIENT, "gitCommit" => "bb826b1d48562f110659e64e8ec444327433db95",
+        "gitTreeState" => "clean", "buildDate" => "2026-09-29T20:03:31Z", "goVersion" => "go1.27.1", "compiler" => "gc",
+        "platform" => "linux/amd64",
+    }
+}
+
+fn server_version() -> Value {
+    obj! {
+        "major" => "1", "minor" => "36", "emulationMajor" => "1", "emulationMinor" => "36", "minCompatibilityMajor" => "1",
+        "minCompatibilityMinor" => "35", "gitVersion" => SERVER, "gitCommit" => "0".repeat(40), "gitTreeState" => "clean",
+        "buildDate" => "2026-06-10T12:00:00Z", "goVersion" => "go1.26.6", "compiler" => "gc", "platform" => "linux/amd64",
+    }
+}
+
+/// The fields of a version in the order in which Go's struct has them.
+const VERSION_FIELDS: &[&str] = &[
+    "clientVersion",
+    "kustomizeVersion",
+    "serverVersion",
+    "major",
+    "minor",
+    "emulationMajor",
+    "emulationMinor",
+    "minCompatibilityMajor",
+    "minCompatibilityMinor",
+    "gitVersion",
+    "gitCommit",
+    "gitTreeState",
+    "buildDate",
+    "goVersion",
+    "compiler",
+    "platform",
+];
+
+/// JSON with two blanks a level, fields in the order of a Go struct.
+fn struct_json(value: &Value, indent: usize) -> String {
+    if value.as_object().is_none() {
+        return json::to_string(value);
+    }
+    let fields = VERSION_FIELDS.iter().filter(|field| !value[field].is_null());
+    let pad = " ".repeat(indent + 2);
+    let lines: Vec<String> = fields.map(|f| format!("{pad}{f:?}: {}", struct_json(&value[f], indent + 2))).collect();
+    format!("{{\n{}\n{}}}", lines.join(",\n"), " ".repeat(indent))
+}
+
+async fn version(cx: &Cx<'_>) -> Outcome {
+    if !cx.args().is_empty() {
+        return Err(Fail::Text(format!("extra arguments: [{}]", cx.args().join(" "))));
+    }
+    let with_server = !cx.flags.on("client");
+    let mut all = obj! { "clientVersion" => client_version(), "kustomizeVersion" => KUSTOMIZE };
+    if with_server {
+        all.set("serverVersion", server_version());
+    }
+    match cx.flags.text("output") {
+        "" => {
+            cx.say(format_args!("Client Version: {CLIENT}\nKustomize Version: {KUSTOMIZE}"));
+            if with_server {
+                cx.say(format_args!("Server Version: {SERVER}"));
+            }
+        }
+        "json" => cx.say(struct_json(&all, 0)),
+        "yaml" => cx.host.stdout(&yaml::to_string(&all)),
+        _ => return Err("--output must be 'yaml' or 'json'".into()),
+    }
+    Ok(())
+}
+
+async fn cluster_info(cx: &Cx<'_>) -> Outcome {
+    let server = cx.config.server(cx.flags.text("context"));
+    cx.say(format_args!("Kubernetes control plane is running at {server}"));
+    for service in cx.list(kind::SERVICE, "kube-system", "kubernetes.io/cluster-service=true", "")? {
+        let name = service.labels()["kubernetes.io/name"].str();
+        let name = if name.is_empty() { service.name() } else { name };
+        let port = service.at("spec.ports").array().first().map_or("", |p| p["name"].str()).to_owned();
+        let port = if port.is_empty() { port } else { format!(":{port}") };
+        let path = format!("/api/v1/namespaces/kube-system/services/{}{port}/proxy", service.name());
+        cx.say(format_args!("{name} is running at {server}{path}"));
+    }
+    cx.say("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.");
+    Ok(())
+}
+
+async fn dump(cx: &Cx<'_>) -> Outcome {
+    for (kind, namespace) in
+        [(kind::NODE, ""), (kind::EVENT, "kube-system"), (kind::POD, "kube-system"), (kind::POD, "default")]
+    {
+        let list = cx.request(&cx.ask(Verb::List, kind, namespace, ""))?;
+        cx.say(json::to_string_pretty(&list));
+    }
+    Ok(())
+}
+
+async fn options(cx: &Cx<'_>) -> Outcome {
+    cx.say("The following options can be passed to any command:\n");
+    global_flags().for_each(|flag| cx.say(flag_help(flag)));
+    Ok(())
+}
+
+/// What the server answers at a path.
+pub(crate) fn raw(cx: &Cx<'_>, path: &str) -> Outcome {
+    let plain = path.split('?').next().unwrap_or(path);
+    match plain.trim_end_matches('/') {
+        "/healthz" | "/readyz" | "/livez" => {
+            cx.host.stdout("ok");
+            return Ok(());
+        }
+        "/version" => {
+            cx.host.stdout(&struct_json(&server_version(), 0));
+            return Ok(());
+        }
+        _ => {}
+    }
+    let request = parse_path(cx, plain).ok_or_else(|| Fail::Status(Status::no_such_resource()))?;
+    cx.say(json::to_string(&cx.request(&request)?));
+    Ok(())
+}
+
+/// `/apis/apps/v1/namespaces/default/deployments/web/status` as a request.
+fn parse_path(cx: &Cx<'_>, path: &str) -> Option<Request> {
+    let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
+    let (group, rest) = match parts.split_first()? {
+        (&"api", [version, rest @ ..]) if *version == "v1" => ("", rest),
+        (&"apis", [group, _, rest @ ..]) => (*group, rest),
+        _ => return None,
+    };
+    let find = |plural: &str| cx.host.kinds().into_iter().find(|k| k.group == group && k.plural == plural);
+    let (namespace, rest) = match rest {
+        ["namespaces", namespace, rest @ ..] if !rest.is_empty() && find(rest[0]).is_some() => (*namespace, rest),
+        rest => ("", rest),
+    };
+    let (plural, rest) = rest.split_first()?;
+    let kind = find(plural)?;
+    Some(match rest {
+        [] => cx.ask(Verb::List, kind, namespace, ""),
+        [name] => cx.ask(Verb::Get, kind, namespace, name),
+        [name, subresource] => cx.ask(Verb::Get, kind, namespace, name).with_subresource(*subresource),
+        _ => return None,
+    })
+}

@@ -1,0 +1,194 @@
+//! The commands, one file a verb.
+
+mod annotate;
+mod api_resources;
+mod apply;
+mod auth;
+mod autoscale;
+mod config;
+mod cordon;
+mod create;
+mod delete;
+mod describe;
+mod diff;
+mod edit;
+mod events;
+mod exec;
+mod explain;
+mod expose;
+mod get;
+mod info;
+mod label;
+mod logs;
+mod patch;
+mod replace;
+mod rollout;
+mod run;
+mod scale;
+mod set;
+mod taint;
+mod top;
+mod unsupported;
+mod wait;
+
+use crate::command::{self, Command, GLOBAL};
+use crate::cx::Cx;
+use crate::fail::{Fail, Outcome};
+use crate::flags::{Flag, Kind, flag};
+use crate::host::Host;
+
+/// `-f`, `-R`, `-k`
+pub(crate) static FILES: &[Flag] = &[
+    flag("filename", Kind::List, "", "Files, folders or - for standard input, with the objects.").short('f'),
+    flag("recursive", Kind::Bool, "false", "Read folders inside folders too.").short('R'),
+    flag("kustomize", Kind::Text, "", "A folder with a kustomization.").short('k'),
+];
+/// `-o` and what belongs to it
+pub(crate) static OUTPUT: &[Flag] = &[
+    flag("output", Kind::Text, "", "The output format, such as json, yaml, name or jsonpath=...").short('o'),
+    flag("template", Kind::Text, "", "The template, or the file with it, for formats that need one."),
+    flag("show-managed-fields", Kind::Bool, "false", "Show who manages which field, in JSON and YAML."),
+    flag("allow-missing-template-keys", Kind::Bool, "true", "Take fields that are missing for empty ones."),
+];
+/// `-l`
+pub(crate) static SELECTOR: &[Flag] =
+    &[flag("selector", Kind::Text, "", "Choose objects by their labels, such as app=web,tier!=db.").short('l')];
+/// `--field-selector`
+pub(crate) static FIELDS: &[Flag] =
+    &[flag("field-selector", Kind::Text, "", "Choose objects by their fields, such as status.phase=Running.")];
+/// `--all`
+pub(crate) static ALL: &[Flag] = &[flag("all", Kind::Bool, "false", "Choose all objects of the kinds.")];
+/// `-A`
+pub(crate) static ALL_NAMESPACES: &[Flag] =
+    &[flag("all-namespaces", Kind::Bool, "false", "Look into all namespaces.").short('A')];
+/// `--dry-run`
+pub(crate) static DRY_RUN: &[Flag] =
+    &[flag("dry-run", Kind::Optional("unchanged"), "none", "none, client or server: who stops short of the change.")];
+/// What else commands that write have
+pub(crate) static WRITE: &[Flag] = &[
+    flag("field-manager", Kind::Text, "", "The name under which fields are owned."),
+    flag("save-config", Kind::Bool, "false", "Keep the configuration in an annotation, for a later apply."),
+    flag("record", Kind::Bool, "false", "Keep the command in an annotation."),
+];
+/// `--validate`
+pub(crate) static VALIDATE: &[Flag] =
+    &[flag("validate", Kind::Optional("strict"), "strict", "strict, warn or ignore: what to do about unknown fields.")];
+
+/// `kubectl` itself. Subcommands stand in the order in which suggestions name them.
+pub(crate) static ROOT: Command = Command {
+    name: "kubectl",
+    about: "kubectl controls a Kubernetes cluster.",
+    subcommands: &[
+        &create::CREATE,
+        &expose::EXPOSE,
+        &run::RUN,
+        &set::SET,
+        &explain::EXPLAIN,
+        &get::GET,
+        &edit::EDIT,
+        &delete::DELETE,
+        &rollout::ROLLOUT,
+        &scale::SCALE,
+        &autoscale::AUTOSCALE,
+        &unsupported::CERTIFICATE,
+        &info::CLUSTER_INFO,
+        &top::TOP,
+        &cordon::CORDON,
+        &cordon::UNCORDON,
+        &cordon::DRAIN,
+        &taint::TAINT,
+        &describe::DESCRIBE,
+        &logs::LOGS,
+        &exec::ATTACH,
+        &exec::EXEC,
+        &unsupported::PORT_FORWARD,
+        &unsupported::PROXY,
+        &unsupported::CP,
+        &auth::AUTH,
+        &unsupported::DEBUG,
+        &events::EVENTS,
+        &diff::DIFF,
+        &apply::APPLY,
+        &patch::PATCH,
+        &replace::REPLACE,
+        &wait::WAIT,
+        &unsupported::KUSTOMIZE,
+        &label::LABEL,
+        &annotate::ANNOTATE,
+        &unsupported::COMPLETION,
+        &unsupported::ALPHA,
+        &api_resources::API_RESOURCES,
+        &api_resources::API_VERSIONS,
+        &config::CONFIG,
+        &unsupported::PLUGIN,
+        &info::VERSION,
+        &info::OPTIONS,
+        &HELP,
+    ],
+    action: |cx| Box::pin(help(cx)),
+    ..BASE
+};
+
+static HELP: Command =
+    Command { name: "help", about: "Explain a command.", usage: "[COMMAND]", action: |cx| Box::pin(help(cx)), ..BASE };
+
+/// What a command has if it says nothing else.
+pub(crate) const BASE: Command = Command {
+    name: "",
+    aliases: &[],
+    usage: "",
+    about: "",
+    flags: &[],
+    required: &[],
+    subcommands: &[],
+    action: |cx| Box::pin(group(cx)),
+};
+
+/// Carries out one command line.
+pub(crate) async fn run(args: Vec<String>, host: &dyn Host) -> Outcome {
+    let found = command::find(&ROOT, &args)?;
+    let flags = command::parse_flags(&found)?;
+    if flags.on("help") {
+        host.stdout(&command::help(found.command, &found.path));
+        return Ok(());
+    }
+    let missing: Vec<String> =
+        found.command.required.iter().filter(|name| !flags.has(name)).map(|name| format!("{name:?}")).collect();
+    if !missing.is_empty() {
+        return Err(Fail::Text(format!("required flag(s) {} not set", missing.join(", "))));
+    }
+    let cx = Cx::new(host, found.command, found.path, flags)?;
+    (found.command.action)(&cx).await
+}
+
+/// A command that only has subcommands: its help, as an error.
+async fn group(cx: &Cx<'_>) -> Outcome {
+    if !cx.args().is_empty() {
+        return cx.usage(format_args!("unknown command {:?}", cx.args().join(" ")));
+    }
+    cx.host.stderr(&command::help(cx.command, &cx.path));
+    Err(Fail::Exit(1))
+}
+
+async fn help(cx: &Cx<'_>) -> Outcome {
+    let mut command = &ROOT;
+    let mut path = ROOT.name.to_owned();
+    for word in cx.args() {
+        let Some(next) = command.subcommand(word) else {
+            cx.warn(format_args!(
+                "Unknown help topic [{}]",
+                cx.args().iter().map(|a| format!("`{a}`")).collect::<Vec<_>>().join(" ")
+            ));
+            break;
+        };
+        path = format!("{path} {}", next.name);
+        command = next;
+    }
+    cx.host.stdout(&command::help(command, &path));
+    Ok(())
+}
+
+/// The flags that every command has, for `kubectl options`.
+pub(crate) fn global_flags() -> impl Iterator<Item = &'static Flag> {
+    GLOBAL.iter().filter(|f| f.name != "help")
+}

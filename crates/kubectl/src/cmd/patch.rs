@@ -1,0 +1,109 @@
+//! `kubectl patch`
+
+use super::{BASE, DRY_RUN, FILES, OUTPUT, WRITE};
+use crate::command::Command;
+use crate::cx::{Cx, DryRun};
+use crate::fail::{Fail, Outcome, fail};
+use crate::flags::{Flag, Kind, flag};
+use crate::resource::{self, Choice, Info};
+use api::{Status, Value, json, yaml};
+use apiserver::request::{PatchType, Verb};
+
+static FLAGS: &[Flag] = &[
+    flag("patch", Kind::Text, "", "The patch, as JSON or YAML.").short('p'),
+    flag("patch-file", Kind::Text, "", "The file with the patch."),
+    flag("type", Kind::Text, "strategic", "json, merge or strategic."),
+    flag("local", Kind::Bool, "false", "Do not talk to the server."),
+    flag("subresource", Kind::Text, "", "The subresource to patch: status, scale or resize."),
+];
+
+pub(crate) static PATCH: Command = Command {
+    name: "patch",
+    about: "Change fields of an object.",
+    usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]",
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE],
+    action: |cx| Box::pin(run(cx)),
+    ..BASE
+};
+
+async fn run(cx: &Cx<'_>) -> Outcome {
+    let type_ = match cx.flags.text("type") {
+        "json" => PatchType::Json,
+        "merge" => PatchType::Merge,
+        "strategic" => PatchType::StrategicMerge,
+        other => return Err(fail!("--type must be one of [json merge strategic], not {other:?}")),
+    };
+    let text = match (cx.flags.text("patch"), cx.flags.text("patch-file")) {
+        ("", "") => return Err("must specify --patch or --patch-file containing the contents of the patch".into()),
+        ("", path) => cx.host.read_file(path).map_err(|why| fail!("unable to read patch file: open {path}: {why}"))?,
+        (text, "") => text.to_owned(),
+        _ => return Err("cannot specify --patch and --patch-file together".into()),
+    };
+    let body = read(&text)?;
+    // The subresource is what is patched; the object itself is what is chosen.
+    let choice = Choice { subresource: String::new(), ..Choice::of(cx) };
+    let (infos, mut failures) = resource::objects(cx, cx.args(), &choice).await?;
+    if infos.is_empty() && failures.is_empty() {
+        return Err("no objects passed to patch".into());
+    }
+    for info in &infos {
+        if let Err(fail) = patch(cx, info, type_, &body) {
+            failures.push(fail);
+        }
+    }
+    Fail::all(failures)
+}
+
+/// The patch as a value. What is neither JSON nor YAML is sent all the same, and the server refuses it; so that its words
+/// are those of a JSON decoder.
+fn read(text: &str) -> Outcome<Value> {
+    let trimmed = text.trim_start();
+    match yaml::parse(text) {
+        Ok(document) if !document.value.is_null() => Ok(document.value),
+        Ok(_) => Err(Fail::Status(Status::bad_request("unexpected end of JSON input"))),
+        Err(_) if trimmed.starts_with(['{', '[']) => Err(Fail::Status(Status::bad_request(go_json_error(trimmed)))),
+        Err(why) => Err(fail!("unable to parse {text:?}: {why}")),
+    }
+}
+
+/// What Go's encoding/json says about text that is not JSON.
+fn go_json_error(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let skip = |at: usize| at + bytes[at..].iter().take_while(|c| c.is_ascii_whitespace()).count();
+    let start = skip(1);
+    match bytes.get(start) {
+        None => "unexpected end of JSON input".to_owned(),
+        Some(b'"') if json::parse(text).is_err() => "unexpected end of JSON input".to_owned(),
+        Some(c) if text.starts_with('{') => {
+            format!("invalid character '{}' looking for beginning of object key string", *c as char)
+        }
+        Some(c) => format!("invalid character '{}' looking for beginning of value", *c as char),
+    }
+}
+
+fn patch(cx: &Cx<'_>, info: &Info, type_: PatchType, body: &Value) -> Outcome {
+    let object = if cx.flags.on("local") || cx.dry_run()? == DryRun::Client {
+        super::run::overlaid(&info.object, body)
+    } else {
+        let request = cx.ask(Verb::Patch(type_), info.kind, &info.namespace, &info.name).with_body(body.clone());
+        cx.request(&request.with_subresource(cx.flags.text("subresource")))?
+    };
+    let same =
+        object["metadata"]["resourceVersion"] == info.object["metadata"]["resourceVersion"] && object == info.object;
+    cx.print_changed(info.kind, &object, if same { "patched (no change)" } else { "patched" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_json_is_refused_in_gos_words() {
+        assert_eq!(
+            read("{bad").unwrap_err().message(),
+            "invalid character 'b' looking for beginning of object key string"
+        );
+        assert_eq!(read("spec: {replicas: 2}").unwrap()["spec"]["replicas"].int(), 2);
+        assert_eq!(read("{").unwrap_err().message(), "unexpected end of JSON input");
+    }
+}

@@ -1,0 +1,66 @@
+//! `kubectl rollout history`
+
+use super::{objects, revisions};
+use crate::cx::Cx;
+use crate::describe::pod_template;
+use crate::fail::{Fail, Outcome, fail};
+use crate::resource::Info;
+use api::Value;
+
+/// The annotation with the reason for a revision.
+const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
+pub(super) async fn run(cx: &Cx<'_>) -> Outcome {
+    let wanted = cx.flags.int("revision");
+    if wanted < 0 {
+        return Err(fail!("revision must be a positive integer: {wanted}"));
+    }
+    let (infos, mut failures) = objects(cx).await?;
+    for info in &infos {
+        match history(cx, info, wanted) {
+            Ok(text) => {
+                let revision = if wanted > 0 { format!("with revision #{wanted}") } else { String::new() };
+                cx.host.stdout(&format!("{} {revision}\n{text}\n", info.shown()));
+            }
+            Err(fail) => failures.push(fail),
+        }
+    }
+    Fail::all(failures)
+}
+
+fn history(cx: &Cx<'_>, info: &Info, wanted: i64) -> Outcome<String> {
+    if info.kind.kind != "Deployment" {
+        return Err(fail!("no history viewer has been implemented for {:?}", info.kind.kind));
+    }
+    let revisions = revisions(cx, &info.object)?;
+    if wanted > 0 {
+        let Some((_, set)) = revisions.iter().find(|(revision, _)| *revision == wanted) else {
+            return Err("unable to find the specified revision".into());
+        };
+        return Ok(template(set));
+    }
+    if revisions.is_empty() {
+        return Ok("No rollout history found.\n".to_owned());
+    }
+    let rows = revisions.iter().map(|(revision, set)| (revision.to_string(), cause(set).to_owned()));
+    let rows: Vec<(String, String)> =
+        std::iter::once(("REVISION".to_owned(), "CHANGE-CAUSE".to_owned())).chain(rows).collect();
+    let width = rows.iter().map(|(revision, _)| revision.len()).max().unwrap_or(0);
+    Ok(rows.iter().map(|(revision, cause)| format!("{revision:width$}  {cause}\n")).collect())
+}
+
+fn cause(set: &Value) -> &str {
+    match set.annotation(CHANGE_CAUSE) {
+        "" => "<none>",
+        cause => cause,
+    }
+}
+
+fn template(set: &Value) -> String {
+    let mut template = set.at("spec.template").clone();
+    let cause = set.annotation(CHANGE_CAUSE);
+    if !cause.is_empty() {
+        template.annotate(CHANGE_CAUSE, cause);
+    }
+    pod_template(&template)
+}

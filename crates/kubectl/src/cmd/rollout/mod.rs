@@ -1,0 +1,150 @@
+//! `kubectl rollout`
+
+mod history;
+mod status;
+mod undo;
+
+use super::{BASE, DRY_RUN, FILES, OUTPUT, SELECTOR};
+use crate::command::Command;
+use crate::cx::{Cx, DryRun};
+use crate::fail::{Fail, Outcome, fail};
+use crate::flags::{Flag, Kind, flag};
+use crate::resource::{self, Choice, Info};
+use api::{Value, kind, list, obj};
+use apiserver::request::{PatchType, Verb};
+
+static MANAGER: &[Flag] =
+    &[flag("field-manager", Kind::Text, "kubectl-rollout", "The name under which fields are owned.")];
+static STATUS_FLAGS: &[Flag] = &[
+    flag("revision", Kind::Int, "0", "Only this revision; 0 for the latest."),
+    flag("timeout", Kind::Span, "0s", "How long to wait; 0 for as long as it takes."),
+    flag("watch", Kind::Bool, "true", "Wait until it is done.").short('w'),
+];
+static HISTORY_FLAGS: &[Flag] = &[flag("revision", Kind::Int, "0", "Show this revision.")];
+static UNDO_FLAGS: &[Flag] =
+    &[flag("to-revision", Kind::Int, "0", "The revision to go back to; 0 for the one before.")];
+
+pub(crate) static ROLLOUT: Command = Command {
+    name: "rollout",
+    about: "Look after changes of Deployments, DaemonSets and StatefulSets.",
+    subcommands: &[&HISTORY, &PAUSE, &RESUME, &UNDO, &STATUS, &RESTART],
+    ..BASE
+};
+
+macro_rules! subcommand {
+    ($id:ident, $name:literal, $about:literal, $flags:expr, $run:expr) => {
+        static $id: Command = Command {
+            name: $name,
+            about: $about,
+            usage: "(TYPE NAME | TYPE/NAME)",
+            flags: &[$flags, FILES, SELECTOR, OUTPUT, DRY_RUN],
+            action: |cx| Box::pin($run(cx)),
+            ..BASE
+        };
+    };
+}
+
+subcommand!(HISTORY, "history", "Show earlier revisions.", HISTORY_FLAGS, history::run);
+subcommand!(PAUSE, "pause", "Hold a rollout.", MANAGER, pause);
+subcommand!(RESUME, "resume", "Let a rollout go on.", MANAGER, resume);
+subcommand!(UNDO, "undo", "Go back to an earlier revision.", UNDO_FLAGS, undo::run);
+subcommand!(STATUS, "status", "Wait for a rollout and say how far it is.", STATUS_FLAGS, status::run);
+subcommand!(RESTART, "restart", "Start all Pods anew.", MANAGER, restart);
+
+/// Where `rollout restart` notes the moment, in the template.
+const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
+
+/// The objects that the arguments mean; a kind alone means all of it.
+async fn objects(cx: &Cx<'_>) -> Outcome<(Vec<Info>, Vec<Fail>)> {
+    let choice = Choice { bare_kind: true, ..Choice::of(cx) };
+    if cx.args().is_empty() && choice.files.is_empty() {
+        return Err("required resource not specified".into());
+    }
+    resource::objects(cx, cx.args(), &choice).await
+}
+
+/// `deployments.apps "web"`
+fn quoted(info: &Info) -> String {
+    format!("{} {:?}", info.kind.resource(), info.name)
+}
+
+async fn pause(cx: &Cx<'_>) -> Outcome {
+    change(cx, "paused", |info| match info.object["spec"]["paused"].bool() {
+        true => Err(fail!("{} is already paused", quoted(info))),
+        false => Ok(obj! { "spec" => obj! { "paused" => true } }),
+    })
+    .await
+}
+
+async fn resume(cx: &Cx<'_>) -> Outcome {
+    change(cx, "resumed", |info| match info.object["spec"]["paused"].bool() {
+        false => Err(fail!("{} is not paused", quoted(info))),
+        true => {
+            let mut spec = Value::object();
+            spec.object_mut().insert("paused", Value::Null);
+            Ok(obj! { "spec" => spec })
+        }
+    })
+    .await
+}
+
+async fn restart(cx: &Cx<'_>) -> Outcome {
+    let now = cx.host.now().rfc3339();
+    change(cx, "restarted", |info| {
+        if info.object["spec"]["paused"].bool() {
+            return Err(fail!("{} can't restart paused deployment (run rollout resume first)", quoted(info)));
+        }
+        let mut template = Value::object();
+        template.at_mut("metadata.annotations").object_mut().insert(RESTARTED_AT, now.as_str().into());
+        Ok(obj! { "spec" => obj! { "template" => template } })
+    })
+    .await
+}
+
+/// Patches each object, if it is of a kind that rolls out.
+async fn change(cx: &Cx<'_>, done: &str, patch: impl Fn(&Info) -> Outcome<Value>) -> Outcome {
+    let (infos, mut failures) = objects(cx).await?;
+    for info in &infos {
+        if let Err(fail) = change_one(cx, info, done, &patch) {
+            failures.push(fail);
+        }
+    }
+    Fail::all(failures)
+}
+
+fn change_one(cx: &Cx<'_>, info: &Info, done: &str, patch: &impl Fn(&Info) -> Outcome<Value>) -> Outcome {
+    let (verb, kinds): (&str, &[&str]) = match done {
+        "restarted" => ("restarting", &["Deployment", "DaemonSet", "StatefulSet"]),
+        "paused" => ("pausing", &["Deployment"]),
+        _ => ("resuming", &["Deployment"]),
+    };
+    if !kinds.contains(&info.kind.kind) {
+        return Err(fail!("{} {verb} is not supported", quoted(info)));
+    }
+    let body = patch(info)?;
+    let mut object = info.object.clone();
+    if cx.dry_run()? != DryRun::Client {
+        let verb = Verb::Patch(PatchType::StrategicMerge);
+        object = cx.request(&cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(body))?;
+    }
+    cx.print_changed(info.kind, &object, done)
+}
+
+/// The ReplicaSets of a Deployment by revision.
+fn revisions(cx: &Cx<'_>, deployment: &Value) -> Outcome<Vec<(i64, Value)>> {
+    let selector = api::Selector::from_label_selector(&deployment["spec"]["selector"]).to_string();
+    let all = cx.list(kind::REPLICA_SET, deployment.namespace(), &selector, "")?;
+    let own = all.into_iter().filter(|set| set.controller()["uid"].str() == deployment.uid());
+    let mut revisions: Vec<(i64, Value)> =
+        own.filter_map(|set| Some((set.annotation(REVISION).parse().ok()?, set))).collect();
+    revisions.sort_by_key(|(revision, _)| *revision);
+    Ok(revisions)
+}
+
+/// The annotation with the revision of a ReplicaSet.
+const REVISION: &str = "deployment.kubernetes.io/revision";
+
+/// A JSON patch that replaces a field.
+fn replace(path: &str, value: Value) -> Value {
+    list![obj! { "op" => "replace", "path" => path, "value" => value }]
+}

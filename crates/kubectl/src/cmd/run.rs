@@ -1,0 +1,241 @@
+//! `kubectl run`: one Pod from flags.
+
+use super::create::{LAST_APPLIED, configuration};
+use super::{BASE, DRY_RUN, OUTPUT, WRITE};
+use crate::command::Command;
+use crate::cx::{Cx, DryRun};
+use crate::fail::{Fail, Outcome, fail};
+use crate::flags::{Flag, Kind, flag};
+use crate::resource::Info;
+use api::{Value, kind, list, obj};
+use apiserver::request::{Propagation, Verb};
+
+static FLAGS: &[Flag] = &[
+    flag("image", Kind::Text, "", "The image to run."),
+    flag("annotations", Kind::Repeated, "", "Annotations of the Pod."),
+    flag("attach", Kind::Bool, "false", "Wait for the Pod and show what it prints."),
+    flag("command", Kind::Bool, "false", "What follows -- is the command, not its arguments."),
+    flag("env", Kind::Repeated, "", "Environment variables, as NAME=VALUE."),
+    flag("expose", Kind::Bool, "false", "Make a Service for the Pod too."),
+    flag("image-pull-policy", Kind::Text, "", "When to pull the image."),
+    flag("labels", Kind::Text, "", "The Pod's labels.").short('l'),
+    flag("leave-stdin-open", Kind::Bool, "false", "Keep standard input open."),
+    flag("override-type", Kind::Text, "merge", "How --overrides are merged: json, merge or strategic."),
+    flag("overrides", Kind::Text, "", "JSON that is merged into the Pod."),
+    flag("pod-running-timeout", Kind::Span, "1m0s", "How long to wait until the Pod runs."),
+    flag("port", Kind::Text, "", "The port that the container listens on."),
+    flag("privileged", Kind::Bool, "false", "Run the container privileged."),
+    flag("quiet", Kind::Bool, "false", "Say less.").short('q'),
+    flag("restart", Kind::Text, "Always", "Always, OnFailure or Never."),
+    flag("rm", Kind::Bool, "false", "Delete the Pod in the end."),
+    flag("stdin", Kind::Bool, "false", "Keep standard input open.").short('i'),
+    flag("tty", Kind::Bool, "false", "Give the container a terminal.").short('t'),
+    flag("cascade", Kind::Optional("background"), "background", "What becomes of dependents, with --rm."),
+    flag("force", Kind::Bool, "false", "Delete at once, with --rm."),
+    flag("grace-period", Kind::Int, "-1", "Seconds to stop in, with --rm."),
+    flag("timeout", Kind::Span, "0s", "How long to wait for the deletion, with --rm."),
+    flag("wait", Kind::Bool, "false", "Wait for the deletion, with --rm."),
+];
+
+pub(crate) static RUN: Command = Command {
+    name: "run",
+    about: "Run an image in a Pod.",
+    usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] -- [args...]",
+    flags: &[FLAGS, OUTPUT, DRY_RUN, WRITE],
+    required: &["image"],
+    action: |cx| Box::pin(run(cx)),
+    ..BASE
+};
+
+async fn run(cx: &Cx<'_>) -> Outcome {
+    let Some(name) = cx.args().first() else {
+        return cx.usage("NAME is required for run");
+    };
+    let (tty, stdin) = (cx.flags.on("tty"), cx.flags.on("stdin"));
+    let attach = if cx.flags.has("attach") { cx.flags.on("attach") } else { stdin || tty };
+    if tty && !stdin {
+        return cx.usage("-i/--stdin is required for containers with -t/--tty=true");
+    }
+    if cx.flags.text("image").is_empty() {
+        return Err("--image is required".into());
+    }
+    if cx.flags.on("rm") && !attach {
+        return cx.usage("--rm should only be used for attached containers");
+    }
+    if attach && cx.dry_run()? != DryRun::None {
+        return cx.usage(
+            "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
+        );
+    }
+    let policy = cx.flags.text("restart");
+    if !["Always", "OnFailure", "Never"].contains(&policy) {
+        return cx.usage(format_args!("invalid restart policy: {policy}"));
+    }
+    let mut pod = pod(cx, name)?;
+    let overrides = cx.flags.text("overrides");
+    if !overrides.is_empty() {
+        let patch = api::json::parse(overrides).map_err(|_| Fail::from("Invalid JSON Patch"))?;
+        pod = overlaid(&pod, &patch);
+    }
+    if cx.flags.on("save-config") {
+        pod.annotate(LAST_APPLIED, configuration(&pod));
+    }
+    if cx.flags.on("expose") {
+        expose(cx, name, pod.labels())?;
+    }
+    if cx.dry_run()? != DryRun::Client {
+        pod = cx.request(&cx.ask(Verb::Create, kind::POD, &cx.namespace, "").with_body(pod))?;
+    }
+    if attach {
+        return attached(cx, Info::of(kind::POD, pod)).await;
+    }
+    cx.print_changed(kind::POD, &pod, "created")
+}
+
+fn pod(cx: &Cx<'_>, name: &str) -> Outcome<Value> {
+    let args: Value = cx.args()[1..].iter().map(String::as_str).collect();
+    let args = Some(args).filter(|a| !a.is_empty());
+    let is_command = cx.flags.on("command");
+    let mut container = obj! {
+        "name" => name, "image" => cx.flags.text("image"), "resources" => obj! {},
+        "command" => args.clone().filter(|_| is_command),
+        "args" => args.filter(|_| !is_command),
+        "env" => environment(cx.flags.list("env"))?,
+        "imagePullPolicy" => Some(cx.flags.text("image-pull-policy")).filter(|p| !p.is_empty()).map(Value::from),
+        "stdin" => cx.flags.on("stdin").then_some(true),
+        "stdinOnce" => (cx.flags.on("stdin") && !cx.flags.on("leave-stdin-open")).then_some(true),
+        "tty" => cx.flags.on("tty").then_some(true),
+    };
+    if !cx.flags.text("port").is_empty() {
+        container.set("ports", list![obj! { "containerPort" => port_number(cx.flags.text("port"))? }]);
+    }
+    if cx.flags.on("privileged") {
+        container.set("securityContext.privileged", true);
+    }
+    let labels = match cx.flags.text("labels") {
+        "" => obj! { "run" => name },
+        given => super::expose::pairs(given)?,
+    };
+    let mut metadata = obj! { "name" => name, "labels" => labels };
+    for annotation in cx.flags.list("annotations") {
+        let Some((key, value)) = annotation.split_once('=') else {
+            return Err(fail!("unexpected annotation: {annotation}"));
+        };
+        metadata.at_mut("annotations").object_mut().insert(key, value.into());
+    }
+    if cx.namespace_given {
+        metadata.set("namespace", cx.namespace.as_str());
+    }
+    Ok(obj! {
+        "apiVersion" => "v1", "kind" => "Pod", "metadata" => metadata,
+        "spec" => obj! {
+            "containers" => list![container], "dnsPolicy" => "ClusterFirst", "restartPolicy" => cx.flags.text("restart"),
+        },
+        "status" => obj! {},
+    })
+}
+
+fn environment(pairs: &[String]) -> Outcome<Option<Value>> {
+    let mut variables = Vec::new();
+    for pair in pairs {
+        match pair.split_once('=').filter(|(name, _)| !name.is_empty()) {
+            Some((name, value)) => variables.push(obj! { "name" => name, "value" => value }),
+            None => return Err(fail!("invalid env: {pair}")),
+        }
+    }
+    Ok((!variables.is_empty()).then(|| variables.into()))
+}
+
+/// Go's `strconv.Atoi`.
+pub(crate) fn port_number(text: &str) -> Outcome<i64> {
+    text.parse().map_err(|_| fail!("strconv.Atoi: parsing {text:?}: invalid syntax"))
+}
+
+/// `patch` merged over `object`, lists replaced (RFC 7386).
+pub(crate) fn overlaid(object: &Value, patch: &Value) -> Value {
+    let Value::Object(fields) = patch else { return patch.clone() };
+    let mut merged = if object.as_object().is_some() { object.clone() } else { Value::object() };
+    for (key, value) in fields.iter() {
+        match value {
+            Value::Null => drop(merged.object_mut().remove(key)),
+            value => {
+                let field = overlaid(&merged[key.as_str()], value);
+                merged.object_mut().insert(key.clone(), field);
+            }
+        }
+    }
+    merged
+}
+
+/// The Service that `--expose` makes.
+fn expose(cx: &Cx<'_>, name: &str, labels: &Value) -> Outcome {
+    if cx.flags.text("port").is_empty() {
+        return Err("--port must be set when exposing a service".into());
+    }
+    let port = port_number(cx.flags.text("port"))?;
+    let mut service = obj! {
+        "apiVersion" => "v1", "kind" => "Service", "metadata" => obj! { "name" => name },
+        "spec" => obj! {
+            "ports" => list![obj! { "port" => port, "protocol" => "TCP", "targetPort" => port }], "selector" => labels,
+        },
+        "status" => obj! { "loadBalancer" => obj! {} },
+    };
+    if cx.namespace_given {
+        service.set("metadata.namespace", cx.namespace.as_str());
+    }
+    if cx.dry_run()? != DryRun::Client {
+        service = cx.request(&cx.ask(Verb::Create, kind::SERVICE, &cx.namespace, "").with_body(service))?;
+    }
+    cx.print_changed(kind::SERVICE, &service, "created")
+}
+
+/// Waits for the Pod, shows what it prints and takes over its exit status.
+async fn attached(cx: &Cx<'_>, pod: Info) -> Outcome {
+    if !cx.flags.on("quiet") {
+        cx.warn(
+            "All commands and output from this session will be recorded in container logs, including credentials and \
+             sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.",
+        );
+    }
+    let code = follow(cx, &pod).await?;
+    if cx.flags.on("rm") {
+        let grace = Some(cx.flags.int("grace-period")).filter(|g| *g >= 0);
+        let how = super::delete::How { propagation: Propagation::Background, grace, wait: true, dry_run: DryRun::None };
+        let gone = super::delete::delete(cx, &pod, how)?;
+        let mut failures = Vec::new();
+        super::delete::wait(cx, &[gone], &mut failures).await;
+        Fail::all(failures)?;
+    }
+    match code {
+        0 => Ok(()),
+        code => {
+            if !cx.flags.on("rm") {
+                cx.warn(format_args!("pod {}/{} terminated (Error)", pod.namespace, pod.name));
+            }
+            Err(Fail::Exit(code))
+        }
+    }
+}
+
+async fn follow(cx: &Cx<'_>, pod: &Info) -> Outcome<i32> {
+    let timeout = cx.flags.span("pod-running-timeout").unwrap_or_default();
+    let end = cx.host.now() + timeout;
+    let mut object = cx.get(pod.kind, &pod.namespace, &pod.name)?;
+    while object.at("status.phase").str() == "Pending" {
+        if cx.host.now() >= end {
+            return Err("timed out waiting for the condition".into());
+        }
+        crate::cx::either(cx.host.changed(), cx.host.sleep(end.since(cx.host.now()))).await;
+        object = cx.get(pod.kind, &pod.namespace, &pod.name)?;
+    }
+    super::logs::stream(cx, &object, &pod.name, true).await?;
+    loop {
+        let object = cx.get(pod.kind, &pod.namespace, &pod.name)?;
+        let phase = object.at("status.phase").str().to_owned();
+        if phase == "Succeeded" || phase == "Failed" {
+            let status = object.at("status.containerStatuses").array().first().cloned().unwrap_or_default();
+            return Ok(i32::try_from(status.at("state.terminated.exitCode").int()).unwrap_or(1));
+        }
+        cx.host.changed().await;
+    }
+}

@@ -1,0 +1,136 @@
+//! `kubectl set env`
+
+use super::{COMMON, matching, patch_pods, pod_spec_path};
+use crate::cmd::{ALL, BASE, DRY_RUN, FILES, OUTPUT, SELECTOR};
+use crate::command::Command;
+use crate::cx::Cx;
+use crate::fail::{Fail, Outcome, fail};
+use crate::flags::{Flag, Kind, flag};
+use crate::resource::{self, Choice, Info};
+use api::{Value, obj};
+
+static FLAGS: &[Flag] = &[
+    flag("containers", Kind::Text, "*", "The containers, by name; * for all.").short('c'),
+    flag("env", Kind::Repeated, "", "A variable, as NAME=VALUE.").short('e'),
+    flag("from", Kind::Text, "", "A ConfigMap or Secret whose entries become variables."),
+    flag("keys", Kind::List, "", "Only these entries of it."),
+    flag("list", Kind::Bool, "false", "Print the variables."),
+    flag("overwrite", Kind::Bool, "true", "Change variables that are set."),
+    flag("prefix", Kind::Text, "", "What variables from --from begin with."),
+    flag("resolve", Kind::Bool, "false", "Print what references come to."),
+];
+
+pub(super) static ENV: Command = Command {
+    name: "env",
+    about: "Set environment variables of containers.",
+    usage: "(-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N",
+    flags: &[FLAGS, COMMON, FILES, SELECTOR, ALL, OUTPUT, DRY_RUN],
+    action: |cx| Box::pin(run(cx)),
+    ..BASE
+};
+
+async fn run(cx: &Cx<'_>) -> Outcome {
+    let is_variable = |arg: &String| arg.contains('=') || (arg.ends_with('-') && arg.len() > 1);
+    let at = cx.args().iter().position(is_variable).unwrap_or(cx.args().len());
+    let (objects, changes) = cx.args().split_at(at);
+    if let Some(stray) = changes.iter().find(|arg| !is_variable(arg)) {
+        return Err(fail!("all resources must be specified before environment changes: {stray}"));
+    }
+    let changes: Vec<&String> = changes.iter().chain(cx.flags.list("env")).collect();
+    let (mut set, remove) = (variables(&changes), removals(&changes));
+    set.extend(imported(cx)?);
+    let (infos, mut failures) = resource::objects(cx, objects, &Choice::of(cx)).await?;
+    for info in &infos {
+        let result = if cx.flags.on("list") { list(cx, info) } else { change(cx, info, &set, &remove) };
+        if let Err(fail) = result {
+            failures.push(fail);
+        }
+    }
+    Fail::all(failures)
+}
+
+fn variables(changes: &[&String]) -> Vec<Value> {
+    let pairs = changes.iter().filter_map(|arg| arg.split_once('='));
+    pairs.map(|(name, value)| obj! { "name" => name, "value" => value }).collect()
+}
+
+fn removals<'a>(changes: &[&'a String]) -> Vec<&'a str> {
+    changes.iter().filter(|arg| !arg.contains('=')).map(|arg| arg.trim_end_matches('-')).collect()
+}
+
+/// The variables that `--from` refers to.
+fn imported(cx: &Cx<'_>) -> Outcome<Vec<Value>> {
+    let from = cx.flags.text("from");
+    if from.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some((word, name)) = from.split_once('/') else {
+        return Err(fail!("--from must be TYPE/NAME"));
+    };
+    let kind = resource::kind_of(cx, word)?;
+    let field = match kind.kind {
+        "ConfigMap" => "configMapKeyRef",
+        "Secret" => "secretKeyRef",
+        _ => return Err(fail!("unsupported resource specified in --from")),
+    };
+    let object = cx.get(kind, &cx.namespace, name)?;
+    let keys = cx.flags.list("keys");
+    let wanted = |key: &str| keys.is_empty() || keys.iter().any(|k| k == key);
+    let variable = |key: &str| {
+        let plain: String =
+            key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+        let mut source = Value::object();
+        source.set(field, obj! { "key" => key, "name" => name });
+        obj! { "name" => format!("{}{plain}", cx.flags.text("prefix")), "valueFrom" => source }
+    };
+    Ok(object["data"].entries().filter(|(key, _)| wanted(key)).map(|(key, _)| variable(key)).collect())
+}
+
+fn list(cx: &Cx<'_>, info: &Info) -> Outcome {
+    let path = pod_spec_path(info)?;
+    for container in info.object.at(path)["containers"].array() {
+        cx.say(format_args!("# {} {}, container {}", info.kind.kind, info.name, container["name"].str()));
+        for variable in container["env"].array() {
+            cx.say(shown(variable));
+        }
+    }
+    Ok(())
+}
+
+fn shown(variable: &Value) -> String {
+    let (name, source) = (variable["name"].str(), &variable["valueFrom"]);
+    let reference = |field: &str, what: &str| {
+        let of = &source[field];
+        format!("# {name} from {what} {}, key {}", of["name"].str(), of["key"].str())
+    };
+    match source {
+        Value::Null => format!("{name}={}", variable["value"].str()),
+        _ if !source["configMapKeyRef"].is_null() => reference("configMapKeyRef", "configmap"),
+        _ if !source["secretKeyRef"].is_null() => reference("secretKeyRef", "secret"),
+        _ => format!("# {name} from field path {}", source["fieldRef"]["fieldPath"].str()),
+    }
+}
+
+fn change(cx: &Cx<'_>, info: &Info, set: &[Value], remove: &[&str]) -> Outcome {
+    if set.is_empty() && remove.is_empty() {
+        return Err("at least one environment variable must be provided".into());
+    }
+    let path = pod_spec_path(info)?;
+    let wanted = cx.flags.text("containers");
+    let mut containers = Vec::new();
+    for name in matching(info, path, "containers", wanted) {
+        let of = info.object.at(path)["containers"].array().iter().find(|c| c["name"].str() == name);
+        let has = |variable: &str| of.is_some_and(|c| c["env"].array().iter().any(|v| v["name"].str() == variable));
+        if let Some(taken) = set.iter().find(|v| !cx.flags.on("overwrite") && has(v["name"].str())) {
+            return Err(fail!("'{}' already has a value, and --overwrite is false", taken["name"].str()));
+        }
+        let gone = remove.iter().filter(|name| has(name)).map(|name| obj! { "name" => *name, "$patch" => "delete" });
+        let env: Value = set.iter().cloned().chain(gone).collect();
+        containers.push(obj! { "name" => name, "env" => env });
+    }
+    if containers.is_empty() {
+        cx.warn(format_args!("warning: {} does not have any containers matching {wanted:?}", info.shown()));
+        return Ok(());
+    }
+    patch_pods(cx, info, path, obj! { "containers" => containers }, "env updated", true)
+}

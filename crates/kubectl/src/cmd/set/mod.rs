@@ -1,0 +1,224 @@
+//! `kubectl set`: single fields of what already runs.
+
+mod env;
+
+use super::{ALL, BASE, DRY_RUN, FILES, OUTPUT, SELECTOR};
+use crate::command::Command;
+use crate::cx::{Cx, DryRun};
+use crate::fail::{Fail, Outcome, fail};
+use crate::flags::{Flag, Kind, flag};
+use crate::resource::{self, Choice, Info};
+use api::{Quantity, Selector, Value, list, obj};
+use apiserver::request::{PatchType, Verb};
+
+static COMMON: &[Flag] = &[
+    flag("local", Kind::Bool, "false", "Do not talk to the server."),
+    flag("field-manager", Kind::Text, "kubectl-set", "The name under which fields are owned."),
+    flag("record", Kind::Bool, "false", "Keep the command in an annotation."),
+];
+static RESOURCES_FLAGS: &[Flag] = &[
+    flag("containers", Kind::Text, "*", "The containers, by name; * for all.").short('c'),
+    flag("limits", Kind::Text, "", "The limits, as cpu=100m,memory=256Mi."),
+    flag("requests", Kind::Text, "", "The requests, as cpu=100m,memory=256Mi."),
+];
+static SELECTOR_FLAGS: &[Flag] =
+    &[flag("resource-version", Kind::Text, "", "Only if the object has this version now.")];
+
+pub(crate) static SET: Command = Command {
+    name: "set",
+    about: "Set single fields of objects.",
+    subcommands: &[&env::ENV, &IMAGE, &RESOURCES, &SELECTOR_COMMAND, &SERVICE_ACCOUNT],
+    ..BASE
+};
+
+static IMAGE: Command = Command {
+    name: "image",
+    about: "Set the images of containers.",
+    usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ...",
+    flags: &[COMMON, FILES, SELECTOR, ALL, OUTPUT, DRY_RUN],
+    action: |cx| Box::pin(image(cx)),
+    ..BASE
+};
+
+static RESOURCES: Command = Command {
+    name: "resources",
+    about: "Set requests and limits of containers.",
+    usage: "(-f FILENAME | TYPE NAME) ([--limits=LIMITS & --requests=REQUESTS])",
+    flags: &[RESOURCES_FLAGS, COMMON, FILES, SELECTOR, ALL, OUTPUT, DRY_RUN],
+    action: |cx| Box::pin(resources(cx)),
+    ..BASE
+};
+
+static SELECTOR_COMMAND: Command = Command {
+    name: "selector",
+    about: "Set the selector of a Service.",
+    usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS",
+    flags: &[SELECTOR_FLAGS, COMMON, FILES, ALL, OUTPUT, DRY_RUN],
+    action: |cx| Box::pin(selector(cx)),
+    ..BASE
+};
+
+static SERVICE_ACCOUNT: Command = Command {
+    name: "serviceaccount",
+    aliases: &["sa"],
+    about: "Set the service account of Pods.",
+    usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT",
+    flags: &[COMMON, FILES, ALL, OUTPUT, DRY_RUN],
+    action: |cx| Box::pin(service_account(cx)),
+    ..BASE
+};
+
+/// Where the PodSpec of a kind is.
+fn pod_spec_path(info: &Info) -> Outcome<&'static str> {
+    match info.kind.kind {
+        "Pod" => Ok("spec"),
+        "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet" | "Job" | "ReplicationController" => {
+            Ok("spec.template.spec")
+        }
+        "CronJob" => Ok("spec.jobTemplate.spec.template.spec"),
+        other => Err(fail!("{}/{} {other} is not supported: no pod template", info.kind.plural, info.name)),
+    }
+}
+
+/// The names of the containers that `wanted` (a name, or `*`) means.
+fn matching(info: &Info, path: &str, list: &str, wanted: &str) -> Vec<String> {
+    let names = info.object.at(path)[list].array().iter().map(|c| c["name"].str().to_owned());
+    names.filter(|name| wanted == "*" || wanted == name).collect()
+}
+
+/// Sends a strategic merge patch of the PodSpec and says what was done; nothing if nothing changes.
+fn patch_pods(cx: &Cx<'_>, info: &Info, path: &str, spec: Value, done: &str, always: bool) -> Outcome {
+    let mut body = Value::object();
+    body.set(path, spec);
+    send(cx, info, body, done, always)
+}
+
+fn send(cx: &Cx<'_>, info: &Info, body: Value, done: &str, always: bool) -> Outcome {
+    let merged = api::patch::strategic_merge(info.kind, &info.object, &body).map_err(Fail::Status)?;
+    if merged == info.object && !always {
+        return Ok(());
+    }
+    let object = match cx.dry_run()? {
+        DryRun::Client => merged,
+        _ if cx.flags.on("local") => merged,
+        _ => {
+            let verb = Verb::Patch(PatchType::StrategicMerge);
+            cx.request(&cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(body))?
+        }
+    };
+    cx.print_changed(info.kind, &object, done)
+}
+
+async fn each(cx: &Cx<'_>, objects: &[String], change: impl Fn(&Info) -> Outcome) -> Outcome {
+    let (infos, mut failures) = resource::objects(cx, objects, &Choice::of(cx)).await?;
+    for info in &infos {
+        if let Err(fail) = change(info) {
+            failures.push(fail);
+        }
+    }
+    Fail::all(failures)
+}
+
+async fn image(cx: &Cx<'_>) -> Outcome {
+    let at = cx.args().iter().position(|arg| arg.contains('=')).unwrap_or(cx.args().len());
+    let (objects, pairs) = cx.args().split_at(at);
+    if let Some(stray) = pairs.iter().find(|arg| !arg.contains('=')) {
+        return Err(fail!("all resources must be specified before image changes: {stray}"));
+    }
+    if objects.is_empty() && cx.flags.list("filename").is_empty() {
+        return Err(resource::MISSING.into());
+    }
+    // Whether the arguments make sense together comes before whether there is anything to change.
+    resource::targets(cx, objects, &Choice::of(cx)).await?;
+    if pairs.is_empty() {
+        return Err("at least one image update is required".into());
+    }
+    each(cx, objects, |info| {
+        let path = pod_spec_path(info)?;
+        let mut spec = Value::object();
+        for (name, image) in pairs.iter().filter_map(|pair| pair.split_once('=')) {
+            let mut found = false;
+            for list in ["containers", "initContainers"] {
+                for container in matching(info, path, list, name) {
+                    spec.at_mut(list).array_mut().push(obj! { "name" => container, "image" => image });
+                    found = true;
+                }
+            }
+            if !found {
+                return Err(fail!("unable to find container named {name:?}"));
+            }
+        }
+        patch_pods(cx, info, path, spec, "image updated", false)
+    })
+    .await
+}
+
+/// `cpu=100m,memory=1Gi` as a map of quantities.
+fn amounts(text: &str) -> Outcome<Value> {
+    let mut map = Value::object();
+    for pair in text.split(',').filter(|p| !p.is_empty()) {
+        let Some((name, amount)) = pair.split_once('=') else {
+            return Err(fail!("invalid argument syntax {pair:?}, expected <resource>=<value>"));
+        };
+        Quantity::parse(amount).map_err(Fail::from)?;
+        map.object_mut().insert(name, amount.into());
+    }
+    Ok(map)
+}
+
+async fn resources(cx: &Cx<'_>) -> Outcome {
+    let (limits, requests) = (cx.flags.text("limits"), cx.flags.text("requests"));
+    if limits.is_empty() && requests.is_empty() {
+        return Err("you must specify an update to requests or limits (in the form of --requests/--limits)".into());
+    }
+    let (limits, requests) = (amounts(limits)?, amounts(requests)?);
+    each(cx, cx.args(), |info| {
+        let path = pod_spec_path(info)?;
+        let wanted = cx.flags.text("containers");
+        let names = matching(info, path, "containers", wanted);
+        if names.is_empty() {
+            return Err(fail!("unable to find container named {wanted:?}"));
+        }
+        let resources = obj! {
+            "limits" => Some(&limits).filter(|l| !l.is_empty()), "requests" => Some(&requests).filter(|r| !r.is_empty()),
+        };
+        let containers: Value = names.iter().map(|name| obj! { "name" => name.as_str(), "resources" => &resources }).collect();
+        patch_pods(cx, info, path, obj! { "containers" => containers }, "resource requirements updated", false)
+    })
+    .await
+}
+
+async fn selector(cx: &Cx<'_>) -> Outcome {
+    let Some((text, objects)) = cx.args().split_last() else { return Err(resource::MISSING.into()) };
+    if !text.contains('=') {
+        return Err("one or more resources must be specified as <resource> <name> or <resource>/<name>".into());
+    }
+    let selector = Selector::parse(text).map_err(Fail::Text)?;
+    each(cx, objects, |info| {
+        if info.kind.kind != "Service" {
+            return Err(fail!("setting a selector is only supported for Services"));
+        }
+        let mut map = Value::object();
+        for (key, value) in selector.equalities() {
+            map.object_mut().insert(key.clone(), value.into());
+        }
+        let ops = list![obj! { "op" => "add", "path" => "/spec/selector", "value" => map }];
+        let object = match cx.dry_run()? {
+            DryRun::Client => info.object.clone(),
+            _ => cx.request(
+                &cx.ask(Verb::Patch(PatchType::Json), info.kind, &info.namespace, &info.name).with_body(ops),
+            )?,
+        };
+        cx.print_changed(info.kind, &object, "selector updated")
+    })
+    .await
+}
+
+async fn service_account(cx: &Cx<'_>) -> Outcome {
+    let Some((name, objects)) = cx.args().split_last() else { return Err("serviceaccount is required".into()) };
+    each(cx, objects, |info| {
+        let path = pod_spec_path(info)?;
+        patch_pods(cx, info, path, obj! { "serviceAccountName" => name.as_str() }, "serviceaccount updated", true)
+    })
+    .await
+}

@@ -1,0 +1,255 @@
+//! What a running command has at hand: its arguments, the namespace, and the way to the server and the terminal.
+
+use crate::command::{Command, usage_error};
+use crate::config::Config;
+use crate::fail::{Fail, Outcome, fail};
+use crate::flags::Flags;
+use crate::host::Host;
+use crate::print::{Format, Printed};
+use api::{Kind, Value};
+use apiserver::request::{FieldValidation, Request, Verb};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+/// One command line being carried out.
+pub struct Cx<'a> {
+    /// The world.
+    pub host: &'a dyn Host,
+    /// The command.
+    pub command: &'static Command,
+    /// How it was called: `kubectl create deployment`.
+    pub path: String,
+    /// Its flags and arguments.
+    pub flags: Flags,
+    /// The kubeconfig.
+    pub config: Config,
+    /// The namespace to work in.
+    pub namespace: String,
+    /// Whether the command line names the namespace.
+    pub namespace_given: bool,
+    warned: RefCell<BTreeSet<String>>,
+}
+
+/// Whether anything is written, and who stops short of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DryRun {
+    /// The real thing.
+    None,
+    /// Nothing is sent.
+    Client,
+    /// The server does everything but the write.
+    Server,
+}
+
+impl DryRun {
+    /// What follows the verb: ` (dry run)`.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            DryRun::None => "",
+            DryRun::Client => " (dry run)",
+            DryRun::Server => " (server dry run)",
+        }
+    }
+}
+
+impl<'a> Cx<'a> {
+    /// The context of one command line.
+    ///
+    /// # Errors
+    /// The kubeconfig cannot be read, or has no such context.
+    pub fn new(host: &'a dyn Host, command: &'static Command, path: String, flags: Flags) -> Outcome<Cx<'a>> {
+        let config = Config::load(host, flags.text("kubeconfig"))?;
+        let given = flags.text("namespace").to_owned();
+        let mut cx = Cx {
+            host,
+            command,
+            path,
+            flags,
+            config,
+            namespace: String::new(),
+            namespace_given: !given.is_empty(),
+            warned: RefCell::default(),
+        };
+        cx.namespace = match given {
+            given if given.is_empty() => cx.config.namespace(cx.flags.text("context")),
+            given => given,
+        };
+        Ok(cx)
+    }
+
+    /// The arguments that are not flags.
+    pub fn args(&self) -> &[String] {
+        &self.flags.args
+    }
+
+    /// Writes to standard output, with a newline.
+    pub fn say(&self, text: impl std::fmt::Display) {
+        self.host.stdout(&format!("{text}\n"));
+    }
+
+    /// Writes to standard error, with a newline.
+    pub fn warn(&self, text: impl std::fmt::Display) {
+        self.host.stderr(&format!("{text}\n"));
+    }
+
+    /// An error about how this command is used.
+    pub fn usage<T>(&self, text: impl std::fmt::Display) -> Outcome<T> {
+        Err(usage_error(&self.path, text))
+    }
+
+    /// Sends a request; the server's warnings go to standard error, each once.
+    ///
+    /// # Errors
+    /// The server's refusal, or there is no such context or server.
+    pub fn request(&self, request: &Request) -> Outcome<Value> {
+        self.reachable()?;
+        let response = self.host.request(request)?;
+        for warning in response.warnings {
+            if self.warned.borrow_mut().insert(warning.clone()) {
+                self.warn(format_args!("Warning: {warning}"));
+            }
+        }
+        Ok(response.body)
+    }
+
+    /// A request in this command's name.
+    pub fn ask(&self, verb: Verb, kind: &'static Kind, namespace: &str, name: &str) -> Request {
+        let namespace = if kind.namespaced { namespace } else { "" };
+        let mut request = Request::new(verb, kind, namespace, name);
+        if matches!(verb, Verb::Create | Verb::Update | Verb::Patch(_)) {
+            request.options.field_manager = self.manager().into();
+            request.options.dry_run = self.dry_run() == Ok(DryRun::Server);
+            request.options.field_validation = self.field_validation();
+        }
+        if !self.flags.text("as").is_empty() {
+            request.user = self.flags.text("as").into();
+        }
+        request
+    }
+
+    /// Reads one object.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn get(&self, kind: &'static Kind, namespace: &str, name: &str) -> Outcome<Value> {
+        self.request(&self.ask(Verb::Get, kind, namespace, name))
+    }
+
+    /// The objects of a collection, by labels and fields.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn list(&self, kind: &'static Kind, namespace: &str, labels: &str, fields: &str) -> Outcome<Vec<Value>> {
+        let mut request = self.ask(Verb::List, kind, namespace, "");
+        request.options.label_selector = labels.into();
+        request.options.field_selector = fields.into();
+        let list = self.request(&request)?;
+        Ok(list["items"].array().iter().map(|item| with_kind(kind, item)).collect())
+    }
+
+    fn manager(&self) -> String {
+        match self.flags.text("field-manager") {
+            "" => format!("kubectl-{}", self.path.split(' ').nth(1).unwrap_or_default()),
+            given => given.to_owned(),
+        }
+    }
+
+    fn field_validation(&self) -> FieldValidation {
+        match self.flags.text("validate") {
+            "true" | "strict" => FieldValidation::Strict,
+            "false" | "ignore" => FieldValidation::Ignore,
+            _ => FieldValidation::Warn,
+        }
+    }
+
+    /// What `--dry-run` says.
+    ///
+    /// # Errors
+    /// It says something else.
+    pub fn dry_run(&self) -> Outcome<DryRun> {
+        match self.flags.text("dry-run") {
+            "" | "none" | "false" => Ok(DryRun::None),
+            "client" | "unchanged" | "true" => Ok(DryRun::Client),
+            "server" => Ok(DryRun::Server),
+            other => Err(fail!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\".")),
+        }
+    }
+
+    /// What `-o` and `--template` say.
+    ///
+    /// # Errors
+    /// There is no such format.
+    pub fn format(&self) -> Outcome<Format> {
+        Format::of(self)
+    }
+
+    /// Prints an object that a command has changed: a line such as `pod/x created`, or as `-o` says.
+    ///
+    /// # Errors
+    /// The format does not fit.
+    pub fn print_changed(&self, kind: &Kind, object: &Value, done: &str) -> Outcome {
+        let done = format!("{done}{}", self.dry_run()?.suffix());
+        let text = self.format()?.print(&Printed {
+            kind,
+            object,
+            done: &done,
+            managed: self.flags.on("show-managed-fields"),
+        })?;
+        self.host.stdout(&text);
+        Ok(())
+    }
+
+    /// Whether the command line points to a server that is there.
+    fn reachable(&self) -> Outcome {
+        self.config.check(self.flags.text("context"))?;
+        let server = self.flags.text("server");
+        if server.is_empty() || server == self.config.server(self.flags.text("context")) {
+            return Ok(());
+        }
+        let address = server.split("//").last().unwrap_or(server).trim_end_matches('/');
+        for _ in 0..5 {
+            let what = format!(
+                "\"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": \
+                 dial tcp {address}: connect: connection refused\""
+            );
+            self.klog('E', "memcache.go:265", &what);
+        }
+        Err(Fail::Plain(format!(
+            "The connection to the server {address} was refused - did you specify the right host or port?"
+        )))
+    }
+
+    /// A line as Kubernetes' logging library writes it.
+    pub fn klog(&self, level: char, place: &str, text: &str) {
+        let now = self.host.now().rfc3339_micros();
+        let (month, day, clock) = (&now[5..7], &now[8..10], &now[11..26]);
+        self.warn(format_args!("{level}{month}{day} {clock}   {:5} {place}] {text}", 4711));
+    }
+}
+
+/// A list's items come without `apiVersion` and `kind`; this puts them there.
+pub fn with_kind(kind: &Kind, object: &Value) -> Value {
+    let mut object = object.clone();
+    if object["kind"].is_null() {
+        object.set("apiVersion", kind.api_version());
+        object.set("kind", kind.kind);
+    }
+    object
+}
+
+/// Waits until one of two futures is done.
+pub async fn either(mut a: crate::host::BoxFuture<'_, ()>, mut b: crate::host::BoxFuture<'_, ()>) {
+    std::future::poll_fn(|task| {
+        let done = a.as_mut().poll(task).is_ready() || b.as_mut().poll(task).is_ready();
+        if done { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}
+
+impl Cx<'_> {
+    /// The time that one request takes on a real cluster. Requests themselves are instant; where what happens between two
+    /// of them shows in kubectl's output, this stands between.
+    pub async fn latency(&self) {
+        self.host.sleep(std::time::Duration::from_millis(10)).await;
+    }
+}

@@ -1,0 +1,216 @@
+//! What `-o` says, and objects printed that way.
+
+mod columns;
+pub mod custom;
+pub mod go_fmt;
+pub mod jsonpath;
+mod jsonpath_parse;
+pub mod table;
+mod template;
+mod template_parse;
+
+pub use columns::Columns;
+
+use crate::cx::Cx;
+use crate::fail::{Fail, Outcome, fail};
+use api::{Kind, Value, json, yaml};
+use custom::CustomColumns;
+use jsonpath::JsonPath;
+use template::Template;
+
+/// An output format.
+#[derive(Clone, Debug)]
+pub enum Format {
+    /// The command's own: a table, or a line such as `pod/x created`.
+    Human,
+    /// `-o wide`
+    Wide,
+    /// `-o name`
+    Name,
+    /// `-o json`
+    Json,
+    /// `-o yaml`
+    Yaml,
+    /// `-o jsonpath=...`, and the text itself for error messages.
+    JsonPath(JsonPath, String),
+    /// `-o jsonpath-as-json=...`
+    JsonPathAsJson(JsonPath, String),
+    /// `-o go-template=...`
+    Template(Template, String),
+    /// `-o custom-columns=...`
+    Custom(CustomColumns),
+}
+
+/// An object to be printed.
+#[derive(Clone, Copy, Debug)]
+pub struct Printed<'a> {
+    /// Its kind.
+    pub kind: &'a Kind,
+    /// The object, or a list of kind `List`.
+    pub object: &'a Value,
+    /// What has been done to it, such as `created`; empty for nothing.
+    pub done: &'a str,
+    /// `--show-managed-fields`
+    pub managed: bool,
+}
+
+/// Formats that every command has.
+const COMMON: &[&str] = &[
+    "go-template",
+    "go-template-file",
+    "json",
+    "jsonpath",
+    "jsonpath-as-json",
+    "jsonpath-file",
+    "kyaml",
+    "name",
+    "template",
+    "templatefile",
+    "yaml",
+];
+/// Formats that only tables have.
+const TABULAR: &[&str] = &["custom-columns", "custom-columns-file", "wide"];
+
+impl Format {
+    /// What the flags say.
+    ///
+    /// # Errors
+    /// There is no such format, or its template is wrong.
+    pub fn of(cx: &Cx<'_>) -> Outcome<Format> {
+        let output = cx.flags.text("output");
+        let (name, inline) = match output.split_once('=') {
+            Some((name, rest)) => (name, Some(rest.to_owned())),
+            None => (output, None),
+        };
+        let given = Some(cx.flags.text("template").to_owned()).filter(|t| !t.is_empty());
+        let argument = inline.or(given.clone());
+        let template = || match &argument {
+            Some(text) if !text.is_empty() => Ok(text.clone()),
+            _ => Err(Fail::from("template format specified but no template given")),
+        };
+        let file = || {
+            let path = template()?;
+            let read = cx.host.read_file(&path);
+            read.map_err(|why| fail!("error reading --template {path}, open {path}: {why}\n"))
+        };
+        Ok(match name {
+            "" if given.is_some() => Format::template(template()?)?,
+            "" => Format::Human,
+            "wide" if is_tabular(cx) => Format::Wide,
+            "name" => Format::Name,
+            "json" => Format::Json,
+            "yaml" => Format::Yaml,
+            "jsonpath" => Format::json_path(template()?, Format::JsonPath)?,
+            "jsonpath-as-json" => Format::json_path(template()?, Format::JsonPathAsJson)?,
+            "jsonpath-file" => Format::json_path(file()?, Format::JsonPath)?,
+            "go-template" | "template" => Format::template(template()?)?,
+            "go-template-file" | "templatefile" => Format::template(file()?)?,
+            "custom-columns" if is_tabular(cx) => match &argument {
+                Some(spec) if !spec.is_empty() => Format::Custom(CustomColumns::parse(spec)?),
+                _ => return Err("custom-columns format specified but no custom columns given".into()),
+            },
+            "custom-columns-file" if is_tabular(cx) => Format::Custom(CustomColumns::parse_file(&file()?)?),
+            _ => return Err(unknown(cx, output)),
+        })
+    }
+
+    fn json_path(text: String, make: fn(JsonPath, String) -> Format) -> Outcome<Format> {
+        let path = JsonPath::parse(&text).map_err(|why| fail!("error parsing jsonpath {text}, {why}\n"))?;
+        Ok(make(path, text))
+    }
+
+    fn template(text: String) -> Outcome<Format> {
+        let template = Template::parse(&text).map_err(|why| fail!("error parsing template {text}, {why}\n"))?;
+        Ok(Format::Template(template, text))
+    }
+
+    /// Whether this is for people: a table or a line.
+    pub fn is_human(&self) -> bool {
+        matches!(self, Format::Human | Format::Wide)
+    }
+
+    /// An object's text.
+    ///
+    /// # Errors
+    /// The template does not fit the object.
+    pub fn print(&self, printed: &Printed<'_>) -> Outcome<String> {
+        let object = printed.object;
+        let shown = || if printed.managed { object.clone() } else { without_managed_fields(object) };
+        match self {
+            Format::Human | Format::Wide => Ok(names(printed)),
+            Format::Name => Ok(names(&Printed { done: "", ..*printed })),
+            Format::Json => Ok(format!("{}\n", json::to_string_pretty(&shown()))),
+            Format::Yaml => Ok(yaml::to_string(&shown())),
+            Format::JsonPath(path, text) => path
+                .print(object)
+                .map_err(|why| failed(&format!("error executing jsonpath {text:?}"), &why, text, object)),
+            Format::JsonPathAsJson(path, text) => path
+                .print_json(object)
+                .map_err(|why| failed(&format!("error executing jsonpath {text:?}"), &why, text, object)),
+            Format::Template(template, text) => template.run(object).map_err(|why| template_failed(text, &why, object)),
+            Format::Custom(columns) => columns.print(object),
+        }
+    }
+}
+
+/// Whether the command prints tables.
+fn is_tabular(cx: &Cx<'_>) -> bool {
+    matches!(cx.command.name, "get" | "events")
+}
+
+fn unknown(cx: &Cx<'_>, output: &str) -> Fail {
+    let mut allowed = COMMON.to_vec();
+    if is_tabular(cx) {
+        allowed.extend(TABULAR);
+        allowed.sort_unstable();
+    }
+    let allowed = allowed.join(",");
+    fail!("unable to match a printer suitable for the output format {output:?}, allowed formats are: {allowed}")
+}
+
+fn failed(what: &str, why: &str, text: &str, object: &Value) -> Fail {
+    fail!(
+        "{what}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate \
+         was:\n\t\t{text}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n",
+        go_fmt::sharp(object)
+    )
+}
+
+fn template_failed(text: &str, why: &str, object: &Value) -> Fail {
+    fail!(
+        "error executing template {text:?}: template: output:1:{why}\n\ttemplate was:\n\t\t{text}\n\traw data was:\n\t\t{}\n\t\
+         object given to template engine was:\n\t\t{}\n",
+        json::to_string(object),
+        go_fmt::plain(object)
+    )
+}
+
+/// `pod/x created`, one line for each object.
+fn names(printed: &Printed<'_>) -> String {
+    if let Value::Array(items) = &printed.object["items"] {
+        let line = |item: &Value| match item.kind() {
+            Some(kind) => names(&Printed { kind, object: item, ..*printed }),
+            None => names(&Printed { object: item, ..*printed }),
+        };
+        return items.iter().map(line).collect();
+    }
+    let kind = printed.object.kind().unwrap_or(printed.kind);
+    let name = format!("{}/{}", kind.singular_resource(), printed.object.name());
+    format!("{}\n", format!("{name} {}", printed.done).trim_end())
+}
+
+/// The object (or the items of the list) without `metadata.managedFields`.
+fn without_managed_fields(object: &Value) -> Value {
+    let mut object = object.clone();
+    object.remove("metadata.managedFields");
+    if let Value::Array(items) = &object["items"] {
+        let items: Value = items.iter().map(without_managed_fields).collect();
+        object.set("items", items);
+    }
+    object
+}
+
+/// A list of objects, as `-o yaml` shows several.
+pub fn list_of(items: Vec<Value>) -> Value {
+    api::obj! { "apiVersion" => "v1", "kind" => "List", "metadata" => api::obj! { "resourceVersion" => "" }, "items" => items }
+}
