@@ -16,6 +16,7 @@ pub mod sha256;
 mod status;
 pub mod text;
 pub mod time;
+pub mod validation;
 mod value;
 pub mod yaml;
 

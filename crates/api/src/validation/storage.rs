@@ -1,0 +1,143 @@
+//! PersistentVolumes, PersistentVolumeClaims and StorageClasses.
+
+use super::meta::label_selector;
+use super::path::{Errors, Path};
+use super::scheduling::node_selector;
+use super::volume::one;
+use crate::{Quantity, Value};
+
+const ACCESS_MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+const RECLAIM_POLICIES: &[&str] = &["Delete", "Recycle", "Retain"];
+const VOLUME_MODES: &[&str] = &["Block", "Filesystem"];
+/// The fields of a PersistentVolume's `spec` that are not its source.
+const NO_SOURCES: &[&str] = &[
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
+];
+
+fn access_modes(errors: &mut Errors, path: &Path, modes: &Value, detail: &str) {
+    let path = path.child("accessModes");
+    if modes.is_empty() {
+        errors.required(&path, detail);
+    }
+    for mode in modes.array().iter().map(Value::str).filter(|mode| !ACCESS_MODES.contains(mode)) {
+        errors.unsupported(&path, mode, ACCESS_MODES);
+    }
+}
+
+fn positive(errors: &mut Errors, path: &Path, quantity: &Value) {
+    let amount = Quantity::of(quantity);
+    if amount.is_negative() || amount.is_zero() {
+        errors.invalid(path, quantity, "must be greater than zero");
+    }
+}
+
+/// `spec` of a PersistentVolume.
+pub(super) fn volume(errors: &mut Errors, new: &Value, old: &Value, path: &Path) {
+    let spec = &new["spec"];
+    access_modes(errors, path, &spec["accessModes"], "");
+    let capacity = path.child("capacity");
+    if spec["capacity"].is_empty() {
+        errors.required(&capacity, "");
+    }
+    if spec["capacity"]["storage"].is_null() || spec["capacity"].len() > 1 {
+        errors.unsupported(&capacity, &crate::json::to_string(&spec["capacity"]), &["storage"]);
+    }
+    for (name, quantity) in spec["capacity"].entries() {
+        positive(errors, &capacity.key(name), quantity);
+    }
+    errors.optionally_one_of(
+        &path.child("persistentVolumeReclaimPolicy"),
+        &spec["persistentVolumeReclaimPolicy"],
+        RECLAIM_POLICIES,
+    );
+    if !spec["nodeAffinity"]["required"].is_null() {
+        node_selector(errors, &path.child("nodeAffinity").child("required"), &spec["nodeAffinity"]["required"]);
+    }
+    let mut sources = spec.entries().filter(|(key, _)| !NO_SOURCES.contains(&key.as_str()));
+    match sources.next() {
+        None => errors.required(path, "must specify a volume type"),
+        Some((kind, source)) => one(errors, &path.child(kind), kind, source),
+    }
+    for (kind, _) in sources {
+        errors.forbidden(&path.child(kind), "may not specify more than 1 volume type");
+    }
+    errors.optionally_one_of(&path.child("volumeMode"), &spec["volumeMode"], VOLUME_MODES);
+    if !old.is_null() {
+        let source = |spec: &Value| -> Vec<Value> {
+            spec.entries().filter(|(key, _)| !NO_SOURCES.contains(&key.as_str())).map(|(_, v)| v.clone()).collect()
+        };
+        if source(spec) != source(&old["spec"]) {
+            errors.forbidden(
+                &path.child("persistentvolumesource"),
+                "spec.persistentvolumesource is immutable after creation",
+            );
+        }
+        errors.immutable(&path.child("volumeMode"), &spec["volumeMode"], &old["spec"]["volumeMode"]);
+    }
+}
+
+/// `spec` of a PersistentVolumeClaim.
+pub(super) fn claim(errors: &mut Errors, new: &Value, old: &Value, path: &Path) {
+    let spec = &new["spec"];
+    access_modes(errors, path, &spec["accessModes"], "at least 1 access mode is required");
+    label_selector(errors, &path.child("selector"), &spec["selector"]);
+    let resources = path.child("resources");
+    match &spec["resources"]["requests"]["storage"] {
+        Value::Null => errors.required(&resources.key("storage"), ""),
+        size => positive(errors, &resources.key("storage"), size),
+    }
+    errors.optionally_one_of(&path.child("volumeMode"), &spec["volumeMode"], VOLUME_MODES);
+    if old.is_null() {
+        return;
+    }
+    // A claim may be bound, and a bound one may grow; nothing else.
+    let mut comparable = old["spec"].clone();
+    for field in ["volumeName", "resources", "volumeAttributesClassName", "storageClassName"] {
+        let free = field != "storageClassName" || old["spec"][field].is_null();
+        let free = free && (field != "volumeName" || old["spec"][field].is_null());
+        match (&spec[field], free) {
+            (_, false) => {}
+            (Value::Null, true) => {
+                comparable.remove(field);
+            }
+            (value, true) => comparable.set(field, value),
+        }
+    }
+    if comparable != *spec {
+        let detail =
+            "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
+        errors.forbidden(path, detail);
+    }
+    let (now, before) = (&spec["resources"]["requests"]["storage"], old.at("spec.resources.requests.storage"));
+    if Quantity::of(now) < Quantity::of(before) {
+        let detail = "field can not be less than status.capacity";
+        errors.forbidden(&resources.child("requests").child("storage"), detail);
+    }
+}
+
+pub(super) fn class(errors: &mut Errors, new: &Value, old: &Value) {
+    errors.present(&Path::root("provisioner"), &new["provisioner"]);
+    errors.one_of(&Path::root("reclaimPolicy"), &new["reclaimPolicy"], &["Delete", "Retain"]);
+    errors.one_of(&Path::root("volumeBindingMode"), &new["volumeBindingMode"], &["Immediate", "WaitForFirstConsumer"]);
+    if old.is_null() {
+        return;
+    }
+    for (field, detail) in [
+        ("parameters", "updates to parameters are forbidden."),
+        ("provisioner", "updates to provisioner are forbidden."),
+        ("reclaimPolicy", "updates to reclaimPolicy are forbidden."),
+    ] {
+        if new[field] != old[field] {
+            errors.forbidden(&Path::root(field), detail);
+        }
+    }
+    errors.immutable(&Path::root("volumeBindingMode"), &new["volumeBindingMode"], &old["volumeBindingMode"]);
+}

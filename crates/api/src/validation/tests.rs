@@ -1,0 +1,300 @@
+use super::*;
+use crate::{schema, yaml};
+
+fn object(kind: &Kind, text: &str) -> Value {
+    let parsed = yaml::parse(text).unwrap().value;
+    let mut value = schema::decode(kind, &parsed).unwrap().value;
+    schema::default(kind, &mut value);
+    if value.name().is_empty() {
+        value.set("metadata.name", "x");
+    }
+    if kind.namespaced {
+        value.set("metadata.namespace", "default");
+    }
+    value
+}
+
+fn errors(kind: &Kind, new: &str, old: Option<&str>) -> Vec<String> {
+    let old = old.map_or(Value::Null, |old| object(kind, old));
+    validate(kind, &object(kind, new), &old).iter().map(FieldError::to_string).collect()
+}
+
+#[track_caller]
+fn refused(kind: &Kind, new: &str, expected: &[&str]) {
+    assert_eq!(errors(kind, new, None), expected, "{new}");
+}
+
+const DEPLOYMENT: &str = "{spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: nginx}]}}}}";
+const POD: &str = "{spec: {containers: [{name: c, image: nginx}]}}";
+
+#[test]
+fn good_objects_pass() {
+    let good = [
+        (kind::POD, POD),
+        (kind::DEPLOYMENT, DEPLOYMENT),
+        (kind::SERVICE, "{spec: {selector: {a: b}, ports: [{port: 80}]}}"),
+        (kind::SERVICE, "{spec: {type: ExternalName, externalName: example.com}}"),
+        (kind::CONFIG_MAP, "{data: {a.txt: b}}"),
+        (kind::NAMESPACE, "{}"),
+        (kind::NODE, "{spec: {taints: [{key: a/b, effect: NoSchedule}]}}"),
+        (kind::PERSISTENT_VOLUME, "{spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], nfs: {server: s, path: /}}}"),
+        (kind::PERSISTENT_VOLUME_CLAIM, "{spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"),
+        (kind::STORAGE_CLASS, "{provisioner: p}"),
+        (kind::ENDPOINT_SLICE, "{addressType: IPv4, endpoints: [{addresses: [10.0.0.1]}], ports: [{port: 80}]}"),
+        (kind::LEASE, "{spec: {holderIdentity: x}}"),
+        (
+            kind::POD,
+            "{spec: {initContainers: [{name: i, image: a, restartPolicy: Always, startupProbe: {exec: {command: [x]}}}], volumes: [{name: v}], tolerations: [{operator: Exists}],
+              containers: [{name: c, image: a, volumeMounts: [{name: v, mountPath: /a, subPath: b/..c}], env: [{name: A, valueFrom: {fieldRef: {fieldPath: \"metadata.labels['x']\"}}}]}]}}",
+        ),
+    ];
+    for (kind, text) in good {
+        assert!(errors(kind, text, None).is_empty(), "{:?}", errors(kind, text, None));
+        assert!(errors(kind, text, Some(text)).is_empty());
+    }
+}
+
+#[test]
+fn pods_are_refused_with_the_servers_words() {
+    let pod =
+        |container: &str, spec: &str| format!("{{spec: {{containers: [{{name: c, image: i, {container}}}], {spec}}}}}");
+    let cases = [
+        ("{spec: {}}".to_owned(), vec!["spec.containers: Required value"]),
+        ("{spec: {containers: [{name: c}]}}".to_owned(), vec!["spec.containers[0].image: Required value"]),
+        (
+            "{spec: {containers: [{name: c, image: a}, {name: c, image: b}]}}".to_owned(),
+            vec!["spec.containers[1].name: Duplicate value: \"c\""],
+        ),
+        (
+            pod("imagePullPolicy: Maybe", "restartPolicy: Sometimes"),
+            vec![
+                "spec.containers[0].imagePullPolicy: Unsupported value: \"Maybe\": supported values: \"Always\", \"IfNotPresent\", \"Never\"",
+                "spec.restartPolicy: Unsupported value: \"Sometimes\": supported values: \"Always\", \"OnFailure\", \"Never\"",
+            ],
+        ),
+        (
+            pod("volumeMounts: [{name: nov, mountPath: /x}]", ""),
+            vec!["spec.containers[0].volumeMounts[0].name: Not found: \"nov\""],
+        ),
+        (
+            pod("livenessProbe: {periodSeconds: 3}", ""),
+            vec!["spec.containers[0].livenessProbe: Required value: must specify a handler type"],
+        ),
+        (
+            pod("ports: [{containerPort: 99999}, {name: UP, containerPort: 1}]", ""),
+            vec![
+                "spec.containers[0].ports[0].containerPort: Invalid value: 99999: must be between 1 and 65535, inclusive",
+                "spec.containers[0].ports[1].name: Invalid value: \"UP\": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)",
+                "spec.containers[0].ports[1].name: Invalid value: \"UP\": must contain at least one letter (a-z)",
+            ],
+        ),
+        (
+            pod("resources: {limits: {cpu: 1}, requests: {cpu: 2, foo: 1}}", ""),
+            vec![
+                "spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal to cpu limit of 1",
+                "spec.containers[0].resources.requests[foo]: Invalid value: \"foo\": must be a standard resource for containers",
+            ],
+        ),
+        (
+            pod("env: [{name: A, value: b, valueFrom: {configMapKeyRef: {name: x, key: k}}}]", ""),
+            vec![
+                "spec.containers[0].env[0].valueFrom: Invalid value: \"\": may not be specified when `value` is not empty",
+            ],
+        ),
+        (
+            pod("", "volumes: [{name: v, emptyDir: {}, hostPath: {path: ''}}, {name: v}]"),
+            vec![
+                "spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type",
+                "spec.volumes[1].name: Duplicate value: \"v\"",
+            ],
+        ),
+        (
+            pod("", "tolerations: [{value: x}]"),
+            vec![
+                "spec.tolerations[0].operator: Invalid value: \"\": operator must be Exists when `key` is empty, which means \"match all values and all keys\"",
+            ],
+        ),
+    ];
+    for (text, expected) in cases {
+        refused(kind::POD, &text, &expected);
+    }
+}
+
+#[test]
+fn names_and_labels() {
+    let bad = "{metadata: {name: Bad_Name, labels: {-x: z}}, data: {a b: c}}";
+    let said = errors(kind::CONFIG_MAP, bad, None);
+    assert!(said[0].starts_with("metadata.name: Invalid value: \"Bad_Name\": a lowercase RFC 1123 subdomain must"));
+    assert!(said[1].starts_with("metadata.labels: Invalid value: \"-x\": name part must consist of"));
+    assert!(said[2].starts_with("data[a b]: Invalid value: \"a b\": a valid config key must"));
+    let unnamed = crate::obj! { "metadata" => crate::obj! { "namespace" => "default" } };
+    let said = validate(kind::LEASE, &unnamed, &Value::Null);
+    assert_eq!(said[0].to_string(), "metadata.name: Required value: name or generateName is required");
+    let prefix = "{metadata: {name: a-x, generateName: a-}}";
+    assert!(errors(kind::LEASE, prefix, None).is_empty());
+}
+
+#[test]
+fn deployments() {
+    let spec = |more: &str| DEPLOYMENT.replace("{spec: {selector", &format!("{{spec: {{{more}, selector"));
+    refused(
+        kind::DEPLOYMENT,
+        &spec("replicas: -1, strategy: {rollingUpdate: {maxUnavailable: 0, maxSurge: 0}}"),
+        &[
+            "spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+            "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0",
+        ],
+    );
+    refused(
+        kind::DEPLOYMENT,
+        &spec("strategy: {type: Recreate, rollingUpdate: {}}"),
+        &["spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'"],
+    );
+    refused(
+        kind::DEPLOYMENT,
+        &DEPLOYMENT.replace("spec: {containers", "spec: {restartPolicy: Never, containers"),
+        &["spec.template.spec.restartPolicy: Unsupported value: \"Never\": supported values: \"Always\""],
+    );
+    refused(
+        kind::DEPLOYMENT,
+        &DEPLOYMENT.replace("selector: {matchLabels: {app: web}}, ", ""),
+        &[
+            "spec.selector: Required value",
+            "spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`",
+        ],
+    );
+    let other = DEPLOYMENT.replace("matchLabels: {app: web}", "matchLabels: {app: other}");
+    assert_eq!(
+        errors(kind::DEPLOYMENT, &other, Some(DEPLOYMENT)),
+        [
+            "spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`",
+            "spec.selector: Invalid value: {\"matchLabels\":{\"app\":\"other\"}}: field is immutable",
+        ]
+    );
+}
+
+#[test]
+fn services() {
+    refused(
+        kind::SERVICE,
+        "{spec: {ports: [{port: 99999}]}}",
+        &[
+            "spec.ports[0].port: Invalid value: 99999: must be between 1 and 65535, inclusive",
+            "spec.ports[0].targetPort: Invalid value: 99999: must be between 1 and 65535, inclusive",
+        ],
+    );
+    refused(kind::SERVICE, "{spec: {}}", &["spec.ports: Required value"]);
+    refused(
+        kind::SERVICE,
+        "{spec: {ports: [{port: 80}, {port: 81}]}}",
+        &["spec.ports[0].name: Required value", "spec.ports[1].name: Required value"],
+    );
+    refused(
+        kind::SERVICE,
+        "{spec: {type: Wrong, ports: [{port: 80}]}}",
+        &[
+            "spec.type: Unsupported value: \"Wrong\": supported values: \"ClusterIP\", \"ExternalName\", \"LoadBalancer\", \"NodePort\"",
+        ],
+    );
+    let service = |ip: &str| format!("{{spec: {{clusterIP: {ip}, clusterIPs: [10.96.0.5], ports: [{{port: 80}}]}}}}");
+    assert_eq!(
+        errors(kind::SERVICE, &service("10.96.1.1"), Some(&service("10.96.0.5"))),
+        ["spec.clusterIPs[0]: Invalid value: [\"10.96.1.1\"]: may not change once set"]
+    );
+    let long = "this-is-a-very-long-service-name-which-is-longer-than-sixty-three-characters-really";
+    let said = errors(kind::SERVICE, &format!("{{metadata: {{name: {long}}}, spec: {{ports: [{{port: 80}}]}}}}"), None);
+    assert_eq!(said, [format!("metadata.name: Invalid value: {long:?}: must be no more than 63 characters")]);
+}
+
+#[test]
+fn an_immutable_config_map_stays() {
+    let said = errors(kind::CONFIG_MAP, "{data: {a: c}, immutable: true}", Some("{data: {a: b}, immutable: true}"));
+    assert_eq!(said, ["data: Forbidden: field is immutable when `immutable` is set"]);
+}
+
+/// A Pod as it stands in the server, with the account's token mounted.
+const RUNNING: &str = "{spec: {serviceAccountName: default, nodeName: node2, priority: 0, preemptionPolicy: PreemptLowerPriority, tolerations: [{key: k, operator: Exists}],
+  volumes: [{name: kube-api-access-xv9gr, projected: {sources: [{serviceAccountToken: {expirationSeconds: 3607, path: token}},
+    {configMap: {name: kube-root-ca.crt, items: [{key: ca.crt, path: ca.crt}]}},
+    {downwardAPI: {items: [{path: namespace, fieldRef: {apiVersion: v1, fieldPath: metadata.namespace}}]}}]}}],
+  containers: [{name: c, image: nginx, volumeMounts: [{name: kube-api-access-xv9gr, readOnly: true, mountPath: /var/run/secrets/kubernetes.io/serviceaccount}]}]}}";
+
+#[test]
+fn a_pod_changes_only_where_it_may() {
+    let allowed = [
+        RUNNING.replace("image: nginx", "image: redis"),
+        RUNNING.replace("[{key: k, operator: Exists}]", "[{key: k, operator: Exists}, {key: l}]"),
+        RUNNING.replace("priority: 0", "priority: 0, activeDeadlineSeconds: 9"),
+    ];
+    for pod in allowed {
+        assert!(errors(kind::POD, &pod, Some(RUNNING)).is_empty(), "{pod}");
+    }
+    let imageless = RUNNING.replace("image: nginx", "image: ''");
+    assert_eq!(errors(kind::POD, &imageless, Some(RUNNING)), ["spec.containers[0].image: Required value"]);
+    let more = RUNNING.replace("containers: [", "containers: [{name: d, image: x}, ");
+    let said = errors(kind::POD, &more, Some(RUNNING));
+    assert_eq!(said, ["spec.containers: Forbidden: pod updates may not add or remove containers"]);
+}
+
+#[test]
+fn a_forbidden_change_is_shown_as_the_server_shows_it() {
+    let shown =
+        |new: &str| {
+            let said = errors(kind::POD, new, Some(RUNNING));
+            assert_eq!(said.len(), 1, "{said:?}");
+            let (text, diff) = said[0].split_once('\n').unwrap();
+            assert!(text.starts_with(
+                "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`"
+            ));
+            diff.to_owned()
+        };
+    assert_eq!(
+        shown(&RUNNING.replace("nodeName: node2", "nodeName: node3")),
+        "@@ -140,7 +140,7 @@
+  \"NodeSelector\": null,
+  \"ServiceAccountName\": \"default\",
+  \"AutomountServiceAccountToken\": null,
+- \"NodeName\": \"node2\",
++ \"NodeName\": \"node3\",
+  \"SecurityContext\": {
+   \"HostNetwork\": false,
+   \"HostPID\": false,
+"
+    );
+    let renamed = RUNNING.replace("name: c, image: nginx, volumeMounts", "name: d, image: nginx, ports");
+    let renamed =
+        format!("{}]}}]}}}}", renamed.split_once("ports: [").map(|(head, _)| format!("{head}ports: [")).unwrap());
+    let diff = shown(&renamed);
+    assert_eq!(
+        diff,
+        "@@ -91,7 +91,7 @@
+  \"InitContainers\": null,
+  \"Containers\": [
+   {
+-   \"Name\": \"c\",
++   \"Name\": \"d\",
+    \"Image\": \"nginx\",
+    \"Command\": null,
+    \"Args\": null,
+@@ -107,17 +107,7 @@
+    \"ResizePolicy\": null,
+    \"RestartPolicy\": null,
+    \"RestartPolicyRules\": null,
+-   \"VolumeMounts\": [
+-    {
+-     \"Name\": \"kube-api-access-xv9gr\",
+-     \"ReadOnly\": true,
+-     \"RecursiveReadOnly\": null,
+-     \"MountPath\": \"/var/run/secrets/kubernetes.io/serviceaccount\",
+-     \"SubPath\": \"\",
+-     \"MountPropagation\": null,
+-     \"SubPathExpr\": \"\"
+-    }
+-   ],
++   \"VolumeMounts\": null,
+    \"VolumeDevices\": null,
+    \"LivenessProbe\": null,
+    \"ReadinessProbe\": null,
+"
+    );
+}

@@ -1,0 +1,167 @@
+//! Deployments, ReplicaSets and DaemonSets.
+
+use super::meta::{annotations, is_empty_selector, label_selector, labels};
+use super::path::{Errors, Path};
+use super::pod::pod_spec;
+use crate::names::percent;
+use crate::{Selector, Value, obj};
+
+/// `spec` of a Deployment.
+pub(super) fn deployment(errors: &mut Errors, new: &Value, old: &Value, path: &Path) {
+    let spec = &new["spec"];
+    errors.nonnegative(&path.child("replicas"), &spec["replicas"]);
+    selector(errors, path, spec, "deployment");
+    template(errors, path, spec, "ReplicaSet");
+    strategy(errors, &path.child("strategy"), &spec["strategy"]);
+    for field in ["minReadySeconds", "revisionHistoryLimit"] {
+        errors.nonnegative(&path.child(field), &spec[field]);
+    }
+    let deadline = &spec["progressDeadlineSeconds"];
+    if !deadline.is_null() {
+        let path = path.child("progressDeadlineSeconds");
+        errors.nonnegative(&path, deadline);
+        if deadline.int() <= spec["minReadySeconds"].int() {
+            errors.invalid(&path, deadline, "must be greater than minReadySeconds");
+        }
+    }
+    immutable_selector(errors, path, new, old);
+}
+
+/// `spec` of a ReplicaSet.
+pub(super) fn replica_set(errors: &mut Errors, new: &Value, old: &Value, path: &Path) {
+    let spec = &new["spec"];
+    errors.nonnegative(&path.child("replicas"), &spec["replicas"]);
+    errors.nonnegative(&path.child("minReadySeconds"), &spec["minReadySeconds"]);
+    selector(errors, path, spec, "deployment");
+    template(errors, path, spec, "ReplicaSet");
+    immutable_selector(errors, path, new, old);
+}
+
+/// `spec` of a DaemonSet.
+pub(super) fn daemon_set(errors: &mut Errors, new: &Value, old: &Value, path: &Path) {
+    let spec = &new["spec"];
+    selector(errors, path, spec, "daemonset");
+    template(errors, path, spec, "DaemonSet");
+    errors.nonnegative(&path.child("minReadySeconds"), &spec["minReadySeconds"]);
+    daemon_strategy(errors, &path.child("updateStrategy"), &spec["updateStrategy"]);
+    errors.nonnegative(&path.child("revisionHistoryLimit"), &spec["revisionHistoryLimit"]);
+    immutable_selector(errors, path, new, old);
+}
+
+fn selector(errors: &mut Errors, path: &Path, spec: &Value, kind: &str) {
+    let path = path.child("selector");
+    if spec["selector"].is_null() {
+        errors.required(&path, "");
+    } else {
+        label_selector(errors, &path, &spec["selector"]);
+        if is_empty_selector(&spec["selector"]) {
+            errors.invalid(&path, &spec["selector"], &format!("empty selector is invalid for {kind}"));
+        }
+    }
+}
+
+fn immutable_selector(errors: &mut Errors, path: &Path, new: &Value, old: &Value) {
+    if !old.is_null() {
+        errors.immutable(&path.child("selector"), &new["spec"]["selector"], &old["spec"]["selector"]);
+    }
+}
+
+/// The template of Pods that run for ever; `owner` is the kind named in errors.
+fn template(errors: &mut Errors, path: &Path, spec: &Value, owner: &str) {
+    let (template, path) = (&spec["template"], path.child("template"));
+    let selector = Selector::from_label_selector(&spec["selector"]);
+    let (its_labels, metadata) = (template.labels(), path.child("metadata"));
+    if !selector.is_everything() && !selector.matches(its_labels) {
+        let shown = if its_labels.is_null() {
+            obj! {}
+        } else {
+            its_labels.clone()
+        };
+        errors.invalid(&metadata.child("labels"), shown, "`selector` does not match template `labels`");
+    }
+    labels(errors, &metadata.child("labels"), its_labels);
+    annotations(errors, &metadata.child("annotations"), &template["metadata"]["annotations"]);
+    let (pod, path) = (&template["spec"], path.child("spec"));
+    pod_spec(errors, &path, pod);
+    if !pod["ephemeralContainers"].is_empty() {
+        errors.forbidden(&path.child("ephemeralContainers"), "ephemeral containers not allowed in pod template");
+    }
+    let restart = pod["restartPolicy"].str();
+    if restart != "Always" && ["OnFailure", "Never"].contains(&restart) {
+        errors.unsupported(&path.child("restartPolicy"), restart, &["Always"]);
+    }
+    if !pod["activeDeadlineSeconds"].is_null() {
+        let detail = format!("activeDeadlineSeconds in {owner} is not Supported");
+        errors.forbidden(&path.child("activeDeadlineSeconds"), &detail);
+    }
+}
+
+fn strategy(errors: &mut Errors, path: &Path, strategy: &Value) {
+    let (rolling, rolling_path) = (&strategy["rollingUpdate"], path.child("rollingUpdate"));
+    match strategy["type"].str() {
+        "Recreate" if !rolling.is_null() => {
+            errors.forbidden(&rolling_path, "may not be specified when strategy `type` is 'Recreate'");
+        }
+        "Recreate" => {}
+        "RollingUpdate" if rolling.is_null() => {
+            errors.required(&rolling_path, "this should be defaulted and never be nil");
+        }
+        "RollingUpdate" => {
+            let (unavailable, surge) = (&rolling["maxUnavailable"], &rolling["maxSurge"]);
+            let unavailable_path = rolling_path.child("maxUnavailable");
+            positive_or_percent(errors, &unavailable_path, unavailable);
+            positive_or_percent(errors, &rolling_path.child("maxSurge"), surge);
+            if number(unavailable) == 0 && number(surge) == 0 {
+                errors.invalid(&unavailable_path, unavailable, "may not be 0 when `maxSurge` is 0");
+            }
+            at_most_100_percent(errors, &unavailable_path, unavailable);
+        }
+        other => errors.unsupported(&path.child("type"), other, &["Recreate", "RollingUpdate"]),
+    }
+}
+
+fn daemon_strategy(errors: &mut Errors, path: &Path, strategy: &Value) {
+    let (rolling, rolling_path) = (&strategy["rollingUpdate"], path.child("rollingUpdate"));
+    match strategy["type"].str() {
+        "OnDelete" => {}
+        "RollingUpdate" if rolling.is_null() => errors.required(&rolling_path, ""),
+        "RollingUpdate" => {
+            let (unavailable, surge) = (&rolling["maxUnavailable"], &rolling["maxSurge"]);
+            let (unavailable_path, surge_path) = (rolling_path.child("maxUnavailable"), rolling_path.child("maxSurge"));
+            for (path, value) in [(&unavailable_path, unavailable), (&surge_path, surge)] {
+                positive_or_percent(errors, path, value);
+                at_most_100_percent(errors, path, value);
+            }
+            match (number(unavailable), number(surge)) {
+                (0, 0) => errors.required(&unavailable_path, "cannot be 0 when maxSurge is 0"),
+                (u, s) if u != 0 && s != 0 => {
+                    errors.invalid(&surge_path, surge, "may not be set when maxUnavailable is non-zero");
+                }
+                _ => {}
+            }
+        }
+        other => errors.unsupported(&path.child("type"), other, &["OnDelete", "RollingUpdate"]),
+    }
+}
+
+fn positive_or_percent(errors: &mut Errors, path: &Path, value: &Value) {
+    match value {
+        Value::String(text) => errors.invalids(path, value, percent(text)),
+        number => errors.nonnegative(path, number),
+    }
+}
+
+/// The number before `%`, or the number itself.
+fn number(value: &Value) -> i64 {
+    match value {
+        Value::String(text) => text.trim_end_matches('%').parse().unwrap_or_default(),
+        number => number.int(),
+    }
+}
+
+fn at_most_100_percent(errors: &mut Errors, path: &Path, value: &Value) {
+    let is_percent = value.as_str().is_some_and(|text| percent(text).is_empty());
+    if is_percent && number(value) > 100 {
+        errors.invalid(path, value, "must not be greater than 100%");
+    }
+}
