@@ -102,7 +102,7 @@ impl Decoder {
                 result.get_or_insert_with(|| value.clone()).object_mut().insert(key.clone(), zero(field));
             }
         }
-        for field in structure.fields.iter().filter(|f| f.presence == Presence::Always) {
+        for field in structure.always.iter().map(|&i| &structure.fields[i]) {
             let object = result.as_ref().unwrap_or(value);
             if !object.as_object().is_some_and(|map| map.contains_key(field.name)) {
                 let written = self.always(field);
@@ -178,6 +178,9 @@ impl Decoder {
             Value::String(text) => text.clone(),
             number => crate::json::to_string(number).into(),
         };
+        if value.as_str().is_some() && is_canonical_number(&text) {
+            return None;
+        }
         match Quantity::parse(&text) {
             Ok(quantity) => {
                 let canonical = Value::from(quantity);
@@ -191,6 +194,9 @@ impl Decoder {
     }
 
     fn time(&mut self, ty: &Type, text: &Str) -> Changed {
+        if *ty == Type::Time && is_canonical_time(text) {
+            return None;
+        }
         let Some(time) = Time::parse(text) else {
             let layout = match ty {
                 Type::MicroTime => "2006-01-02T15:04:05.000000Z07:00",
@@ -270,6 +276,24 @@ fn separator(path: &str) -> &'static str {
     if path.is_empty() { "" } else { "." }
 }
 
+/// Whether text is a quantity in canonical form, for the most frequent of them: a few digits.
+fn is_canonical_number(text: &str) -> bool {
+    let digits = text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit());
+    digits && !text.is_empty() && (!text.starts_with('0') || text == "0") && !text.ends_with("000")
+}
+
+/// Whether text is a time as the server writes it: `2026-11-23T00:43:19Z`.
+fn is_canonical_time(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let in_form = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    if bytes.len() != 20 || !bytes.iter().zip(b"0000-00-00T00:00:00Z").all(in_form) {
+        return false;
+    }
+    let two = |at: usize| (bytes[at] - b'0') * 10 + (bytes[at + 1] - b'0');
+    // Days that only some months have are left to the parser.
+    (1..=12).contains(&two(5)) && (1..=28).contains(&two(8)) && two(11) < 24 && two(14) < 60 && two(17) < 60
+}
+
 /// Where text stops being padded base64, if it does.
 fn base64_error(text: &str) -> Option<usize> {
     let mut digits = 0usize;
@@ -311,129 +335,4 @@ fn is_left_out(field: &Field, value: &Value) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{kind, yaml};
-
-    fn error(kind: &Kind, text: &str) -> String {
-        let error = decode(kind, &yaml::parse(text).unwrap().value).unwrap_err().message;
-        error.split_once("cannot be handled as a ").map(|(_, rest)| rest.to_owned()).unwrap()
-    }
-
-    #[test]
-    fn wrong_types_get_the_servers_words() {
-        let cases = [
-            (
-                kind::DEPLOYMENT,
-                "spec: {replicas: three}",
-                "Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32",
-            ),
-            (
-                kind::POD,
-                "spec: {containers: [{ports: [{containerPort: '80'}]}]}",
-                "Pod: json: cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32",
-            ),
-            (
-                kind::POD,
-                "spec: {containers: [{env: [{value: 1}]}]}",
-                "Pod: json: cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of type string",
-            ),
-            (
-                kind::CONFIG_MAP,
-                "data: {a: 1}",
-                "ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string",
-            ),
-            (
-                kind::DEPLOYMENT,
-                "spec: {template: {metadata: {labels: {a: yes}}}}",
-                "Deployment: json: cannot unmarshal bool into Go struct field ObjectMeta.spec.template.metadata.labels of type string",
-            ),
-            (
-                kind::POD,
-                "spec: {containers: {name: x}}",
-                "Pod: json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container",
-            ),
-            (
-                kind::POD,
-                "spec: {restartPolicy: 1}",
-                "Pod: json: cannot unmarshal number into Go struct field PodSpec.spec.restartPolicy of type v1.RestartPolicy",
-            ),
-            (
-                kind::POD,
-                "spec: {priority: 99999999999}",
-                "Pod: json: cannot unmarshal number 99999999999 into Go struct field PodSpec.spec.priority of type int32",
-            ),
-            (
-                kind::POD,
-                "spec: {containers: [{resources: {limits: {cpu: lots}}}]}",
-                "Pod: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-            ),
-        ];
-        for (kind, text, expected) in cases {
-            assert_eq!(error(kind, text), expected);
-        }
-        let manifest = yaml::parse("metadata: {labels: {a: true}}").unwrap().value;
-        assert_eq!(
-            metadata_error(&manifest).unwrap(),
-            "json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type string"
-        );
-        let bytes = |text: &str| decode(kind::CONFIG_MAP, &crate::obj! { "binaryData" => crate::obj! { "a" => text } });
-        assert!(["", "YQ==", "YWI=", "YWJj", "YWJj\n"].iter().all(|text| bytes(text).is_ok()));
-        assert!(["Y", "YQ=", "Y===", "YQ==a", "~", "é"].iter().all(|text| bytes(text).is_err()));
-        assert!(decode(kind::POD, &"text".into()).unwrap_err().message.ends_with("Go value of type v1.Pod"));
-    }
-
-    #[test]
-    fn unknown_fields_are_dropped_and_named() {
-        let text = "spec: {containers: [{name: c, prots: []}], restartPolcy: Never, volumes: [{csi: {volumeAttributes: {a: b}}}]}\nfoo: 1";
-        let decoded = decode(kind::POD, &yaml::parse(text).unwrap().value).unwrap();
-        assert_eq!(decoded.unknown, ["foo", "spec.containers[0].prots", "spec.restartPolcy"]);
-        assert!(decoded.value["foo"].is_null());
-        assert_eq!(decoded.value.at("spec.containers").array()[0]["name"].str(), "c");
-    }
-
-    #[test]
-    fn objects_take_the_form_that_go_writes() {
-        let text = "spec:
-  hostNetwork: false
-  nodeName: ''
-  priority: 0
-  containers:
-  - name: c
-    env: [{name: A, value: ''}]
-    args: []
-    livenessProbe: null
-    resources: {requests: {cpu: 0.5, memory: 1024Mi}}
-status:
-  conditions: [{type: Ready, status: 'True'}]
-";
-        let decoded = decode(kind::POD, &yaml::parse(text).unwrap().value).unwrap().value;
-        assert_eq!(
-            yaml::to_string(&decoded),
-            "metadata: {}
-spec:
-  containers:
-  - env:
-    - name: A
-    name: c
-    resources:
-      requests:
-        cpu: 500m
-        memory: 1Gi
-  priority: 0
-status:
-  conditions:
-  - lastProbeTime: null
-    lastTransitionTime: null
-    status: \"True\"
-    type: Ready
-"
-        );
-        let again = decode(kind::POD, &decoded).unwrap().value;
-        let same = |a: &Value, b: &Value| match (a, b) {
-            (Value::Object(a), Value::Object(b)) => std::sync::Arc::ptr_eq(a, b),
-            _ => false,
-        };
-        assert!(same(&again, &decoded), "nothing changes, so nothing is copied");
-    }
-}
+mod tests;

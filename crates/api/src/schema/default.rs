@@ -32,31 +32,23 @@ fn fill(structure: &Struct, value: &Value) -> Option<Value> {
     for (name, new) in computed(structure.name, value) {
         set(&mut result, name, new);
     }
-    for field in &structure.fields {
+    for field in structure.defaults.iter().map(|&i| &structure.fields[i]) {
         let current = result.as_ref().unwrap_or(value).get(field.name);
         let missing = match field.presence {
             Presence::Pointer => current.is_null(),
             _ => is_zero(current),
         };
-        if missing && !field.default.is_null() && (*current != field.default) {
+        if missing && *current != field.default {
             set(&mut result, field.name, field.default.clone());
         }
+    }
+    let now = result.clone();
+    for (key, current) in now.as_ref().unwrap_or(value).entries().filter(|(_, current)| !is_plain(current)) {
+        let Some(field) = structure.field(key) else { continue };
         let Some(inner) = struct_in(&field.ty).map(|id| table().get(id)).filter(|s| s.has_defaults) else { continue };
-        let current = result.as_ref().unwrap_or(value).get(field.name);
-        if current.is_null() {
-            continue;
-        }
         let filled = match &field.ty {
             Type::Struct(_) => fill(inner, current),
-            Type::List(_) => {
-                let mut list: Option<Value> = None;
-                for (i, item) in current.array().iter().enumerate() {
-                    if let Some(filled) = fill(inner, item) {
-                        list.get_or_insert_with(|| current.clone()).array_mut()[i] = filled;
-                    }
-                }
-                list
-            }
+            Type::List(_) => fill_list(inner, current),
             _ => None,
         };
         if let Some(filled) = filled {
@@ -64,6 +56,20 @@ fn fill(structure: &Struct, value: &Value) -> Option<Value> {
         }
     }
     result
+}
+
+fn fill_list(element: &Struct, list: &Value) -> Option<Value> {
+    let mut result: Option<Value> = None;
+    for (i, item) in list.array().iter().enumerate() {
+        if let Some(filled) = fill(element, item) {
+            result.get_or_insert_with(|| list.clone()).array_mut()[i] = filled;
+        }
+    }
+    result
+}
+
+fn is_plain(value: &Value) -> bool {
+    !matches!(value, Value::Object(_) | Value::Array(_))
 }
 
 fn is_zero(value: &Value) -> bool {

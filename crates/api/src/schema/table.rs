@@ -80,6 +80,10 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// Whether defaulting may write something into it or below it.
     pub has_defaults: bool,
+    /// The places of the fields that are always written.
+    pub(super) always: Vec<usize>,
+    /// The places of the fields with a static default.
+    pub(super) defaults: Vec<usize>,
 }
 
 impl Struct {
@@ -158,12 +162,16 @@ fn load() -> Table {
             (Some(line), Some(last)) => last.fields.push(field(line, &kinds, &enums)),
             _ => {
                 let name = line.rsplit('.').next().unwrap_or(line);
-                structs.push(Struct { name, fields: Vec::new(), has_defaults: false });
+                let (always, defaults) = (Vec::new(), Vec::new());
+                structs.push(Struct { name, fields: Vec::new(), has_defaults: false, always, defaults });
             }
         }
     }
     for one in &mut structs {
         one.fields.sort_by_key(|f| f.name);
+        let places = |wanted: fn(&Field) -> bool| (0..one.fields.len()).filter(|&i| wanted(&one.fields[i])).collect();
+        one.always = places(|f| f.presence == Presence::Always);
+        one.defaults = places(|f| !f.default.is_null());
     }
     mark_defaults(&mut structs);
     let roots = kind::KINDS.iter().map(|kind| Type::Struct(kinds[kind.kind])).collect();
