@@ -14,17 +14,6 @@ mod index;
 mod read;
 pub mod request;
 mod server;
-#[allow(missing_docs)]
-mod shim {
-    // Until api::schema, api::patch and api::validation land.
-    use api::{FieldError, Kind, Status, Value};
-    pub mod validation {
-        use super::*;
-        pub fn validate(_kind: &Kind, _new: &Value, _old: &Value) -> Vec<FieldError> {
-            vec![]
-        }
-    }
-}
 mod store;
 mod strategy;
 pub mod table;

@@ -4,10 +4,9 @@ use crate::admission;
 use crate::read::deprecation;
 use crate::request::{FieldValidation, PatchType, Propagation, Request, Response, Verb};
 use crate::server::ApiServer;
-use crate::shim::validation;
 use crate::strategy;
 use api::schema::Decoded;
-use api::{FieldError, Kind, Status, Value, kind, obj, patch, schema};
+use api::{FieldError, Kind, Status, Value, kind, obj, patch, schema, validation};
 
 impl ApiServer {
     pub(crate) fn create(&mut self, request: &Request) -> Result<Response, Status> {

@@ -24,7 +24,7 @@ pub(crate) fn system(api: &mut ApiServer) {
 /// Makes kubeadm's add-ons and the Pod network.
 pub(crate) fn addons(api: &mut ApiServer) {
     for text in [KUBEADM, WEAVE_NET] {
-        let documents = yaml::parse(text).unwrap_or_default();
+        let documents = yaml::documents(text).unwrap_or_default();
         for document in documents {
             let Some(kind) = document.kind() else { continue };
             let namespace = document["metadata"]["namespace"].to_str();

@@ -1,10 +1,15 @@
 //! The cluster as one value, and the only place where virtual time moves.
 
 use crate::bootstrap;
+use crate::cni::Cni;
+use crate::connect::Carried;
 use crate::queue::{ComponentId, Queue};
 use api::{Rng, Status, Time, kind};
-use apiserver::{ApiServer, Client, Component, Context, Request, Response, Watch, WatchEvent, WorkKey};
+use apiserver::{ApiServer, Client, Component, Context, EventType, Request, Response, Watch, WatchEvent, WorkKey};
 use controllers::Controllers;
+use imbl::Vector;
+use kubelet::Kubelets;
+use network::Network;
 use scheduler::Scheduler;
 use std::time::Duration;
 
@@ -17,7 +22,7 @@ pub struct Options {
     pub workers: usize,
     /// An API server alone: no scheduler, no controllers, no kubelets.
     pub control_plane_only: bool,
-    /// Whether nodes also run kube-proxy and weave-net Pods, and CoreDNS exists.
+    /// Whether there are the Pods of a kubeadm cluster: control plane, CoreDNS, kube-proxy, weave-net.
     pub addons: bool,
     /// How many Pods a kubelet admits (`--max-pods`).
     pub max_pods: usize,
@@ -31,8 +36,9 @@ impl Default for Options {
 
 /// The moment at which a new cluster is ready for its first command: a Monday morning, the same for every cluster.
 const START: Time = Time(1_767_603_600 * 1_000_000);
-/// How long before [`START`] the first machine was switched on.
-const BOOT: Duration = Duration::from_secs(240);
+/// How long a cluster has been up by then: so long that what happened during its installation is no longer among the
+/// events, which expire after an hour.
+const UPTIME: Duration = Duration::from_secs(65 * 60);
 /// How often the API server looks whether the Service `kubernetes` is still there
 /// (pkg/controlplane/controller/kubernetesservice: `EndpointInterval`).
 const KUBERNETES_SERVICE_INTERVAL: Duration = Duration::from_secs(10);
@@ -41,38 +47,46 @@ const KUBERNETES_SERVICE_INTERVAL: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Cluster {
     options: Options,
-    api: ApiServer,
+    pub(crate) api: ApiServer,
     now: Time,
-    queue: Queue,
-    rngs: [Rng; 4],
-    controllers: Controllers,
-    scheduler: Scheduler,
+    pub(crate) queue: Queue,
+    controllers: (Controllers, Rng),
+    scheduler: (Scheduler, Rng),
+    pub(crate) kubelets: Kubelets<Cni>,
+    kubelets_rng: Rng,
+    pub(crate) network_rng: Rng,
+    pub(crate) traces: Vector<Carried>,
+    pub(crate) carried: u64,
     last_change: Time,
 }
 
 impl Cluster {
-    /// A cluster that has been up for a few minutes: all nodes Ready, all add-ons running.
+    /// A cluster that is ready for its first command: all nodes Ready, all add-ons running.
     pub fn new(options: Options) -> Cluster {
-        let boot = START - BOOT;
+        let up = if options.addons { UPTIME } else { Cluster::installation_time(false, options.workers) };
+        let boot = START - up.max(Cluster::installation_time(options.addons, options.workers));
         let mut seeds = Rng::new(options.seed);
         let mut fork = || Rng::new(u64::from(seeds.bits()) << 32 | u64::from(seeds.bits()));
         let mut cluster = Cluster {
             api: ApiServer::new(fork(), boot),
             now: boot,
             queue: Queue::default(),
-            rngs: [fork(), fork(), fork(), fork()],
-            controllers: Controllers::default(),
-            scheduler: Scheduler::default(),
+            controllers: (Controllers::default(), fork()),
+            scheduler: (Scheduler::default(), fork()),
+            kubelets: Kubelets::new(Cni::new(fork())),
+            kubelets_rng: fork(),
+            network_rng: fork(),
+            traces: Vector::new(),
+            carried: 0,
             last_change: boot,
             options,
         };
         bootstrap::system(&mut cluster.api);
-        cluster.dispatch();
-        cluster.queue_own(KUBERNETES_SERVICE_INTERVAL);
-        if cluster.options.addons && !cluster.options.control_plane_only {
-            bootstrap::addons(&mut cluster.api);
-            cluster.dispatch();
+        cluster.queue_own();
+        if !cluster.options.control_plane_only {
+            cluster.install();
         }
+        cluster.dispatch();
         cluster.advance(START);
         cluster
     }
@@ -100,6 +114,26 @@ impl Cluster {
     /// The API server, to be read.
     pub fn api(&self) -> &ApiServer {
         &self.api
+    }
+
+    /// The nodes with their containers, to be read.
+    pub fn kubelets(&self) -> &Kubelets<Cni> {
+        &self.kubelets
+    }
+
+    /// The nodes with their containers: for what people do in them (files, processes).
+    pub fn kubelets_mut(&mut self) -> &mut Kubelets<Cni> {
+        &mut self.kubelets
+    }
+
+    /// The network, to be read.
+    pub fn network(&self) -> &Network {
+        &self.kubelets.network.network
+    }
+
+    /// The scheduler, to be read: why it decided as it did.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler.0
     }
 
     /// Sends a request to the API server.
@@ -150,21 +184,27 @@ impl Cluster {
     }
 
     fn run(&mut self, id: ComponentId, key: &WorkKey) {
-        if id == ComponentId::ApiServer {
-            self.api.set_now(self.now);
-            bootstrap::kubernetes_service(&mut self.api);
-            self.queue_own(KUBERNETES_SERVICE_INTERVAL);
-            return;
+        match id {
+            ComponentId::ApiServer => {
+                self.api.set_now(self.now);
+                bootstrap::kubernetes_service(&mut self.api);
+                self.queue_own();
+            }
+            ComponentId::Installer => {
+                self.api.set_now(self.now);
+                self.installation_step(key);
+            }
+            component => self.with(component, |component, cx| component.run(key, cx)),
         }
-        self.with(id, |component, cx| component.run(key, cx));
     }
 
-    fn queue_own(&mut self, after: Duration) {
-        self.queue.add(self.now + after, ComponentId::ApiServer, WorkKey::new("kubernetes-service", "default", "kubernetes"));
+    fn queue_own(&mut self) {
+        let key = WorkKey::new("kubernetes-service", "default", "kubernetes");
+        self.queue.add(self.now + KUBERNETES_SERVICE_INTERVAL, ComponentId::ApiServer, key);
     }
 
     /// Hands the changes that are new to every component; what they queue for it is queued here.
-    fn dispatch(&mut self) {
+    pub(crate) fn dispatch(&mut self) {
         loop {
             let fresh = self.api.take_fresh();
             if fresh.is_empty() {
@@ -174,7 +214,9 @@ impl Cluster {
                 if event.kind != kind::LEASE {
                     self.last_change = self.now;
                 }
-                for id in [ComponentId::Controllers, ComponentId::Scheduler] {
+                let gone = event.event == EventType::Deleted;
+                self.kubelets.network.network.observe(event.kind, &event.object, gone);
+                for id in [ComponentId::Controllers, ComponentId::Scheduler, ComponentId::Kubelets] {
                     self.with(id, |component, cx| component.observe(event, cx));
                 }
             }
@@ -188,13 +230,27 @@ impl Cluster {
         }
         self.api.set_now(self.now);
         let mut queued = Vec::new();
-        let (name, component): (&str, &mut dyn Component) = match id {
-            ComponentId::Controllers => ("kube-controller-manager", &mut self.controllers),
-            ComponentId::Scheduler => ("default-scheduler", &mut self.scheduler),
-            ComponentId::Kubelets | ComponentId::ApiServer => return,
+        let (name, component, rng): (_, &mut dyn Component, _) = match id {
+            ComponentId::Controllers => ("kube-controller-manager", &mut self.controllers.0, &mut self.controllers.1),
+            ComponentId::Scheduler => (scheduler::NAME, &mut self.scheduler.0, &mut self.scheduler.1),
+            ComponentId::Kubelets => ("kubelet", &mut self.kubelets, &mut self.kubelets_rng),
+            ComponentId::ApiServer | ComponentId::Installer => return,
         };
         let client = Client::new(&mut self.api, name);
-        call(component, &mut Context::new(client, self.now, &mut self.rngs[id as usize], &mut queued));
+        call(component, &mut Context::new(client, self.now, rng, &mut queued));
+        self.enqueue(id, queued);
+    }
+
+    /// Calls the kubelets with their context, for what is done to them from outside.
+    pub(crate) fn with_kubelets(&mut self, call: impl FnOnce(&mut Kubelets<Cni>, &mut Context<'_>)) {
+        self.api.set_now(self.now);
+        let mut queued = Vec::new();
+        let client = Client::new(&mut self.api, "kubelet");
+        call(&mut self.kubelets, &mut Context::new(client, self.now, &mut self.kubelets_rng, &mut queued));
+        self.enqueue(ComponentId::Kubelets, queued);
+    }
+
+    fn enqueue(&mut self, id: ComponentId, queued: Vec<(Option<Duration>, WorkKey)>) {
         for (delay, key) in queued {
             self.queue.add(self.now + delay.unwrap_or(latency(id)), id, key);
         }
@@ -207,7 +263,7 @@ fn latency(id: ComponentId) -> Duration {
     Duration::from_millis(match id {
         ComponentId::Controllers => 15,
         ComponentId::Scheduler => 25,
-        ComponentId::Kubelets => 30,
-        ComponentId::ApiServer => 0,
+        ComponentId::Kubelets => 20,
+        ComponentId::ApiServer | ComponentId::Installer => 0,
     })
 }

@@ -7,7 +7,12 @@
 
 mod bootstrap;
 mod cluster;
+mod cni;
+mod connect;
+mod nodes;
 mod queue;
 
 pub use bootstrap::MASTER_ADDRESS;
 pub use cluster::{Cluster, Options};
+pub use cni::Cni;
+pub use connect::Carried;

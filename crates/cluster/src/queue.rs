@@ -15,6 +15,8 @@ pub(crate) enum ComponentId {
     Kubelets,
     /// What the API server does on its own: it keeps the Service `kubernetes`.
     ApiServer,
+    /// The administrator who installs the cluster.
+    Installer,
 }
 
 /// Due moment and order of queueing: work that is due at once runs in the order in which it was queued.
@@ -56,11 +58,6 @@ impl Queue {
         self.slots.remove(&(component, key.clone()));
         Some((slot.0, component, key))
     }
-
-    /// How much work is queued.
-    pub(crate) fn len(&self) -> usize {
-        self.due.len()
-    }
 }
 
 #[cfg(test)]
@@ -86,6 +83,6 @@ mod tests {
             (5, ComponentId::Controllers, "b".into()),
         ];
         assert_eq!(order, expected);
-        assert_eq!((queue.len(), queue.next_at()), (0, None));
+        assert_eq!(queue.next_at(), None);
     }
 }

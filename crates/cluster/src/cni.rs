@@ -1,0 +1,58 @@
+//! Where the kubelets' network plugin and the network meet.
+
+use api::{Rng, Str, Value};
+use kubelet::NetworkPlugin;
+use network::Network;
+use std::net::Ipv4Addr;
+
+/// Whom a node asks for addresses when it joins weave-net: in the cluster that everybody gets the choice is fixed, so
+/// that node1's Pods come from 10.44.0.0/14 and node3's from 10.47.0.0/16, as in the source text's cluster. Further nodes
+/// ask whom they happen to meet.
+const DONORS: [(&str, Option<&str>); 4] =
+    [("master", None), ("node1", Some("master")), ("node2", Some("master")), ("node3", Some("node1"))];
+
+/// The network, as the nodes' container runtimes see it.
+#[derive(Clone, Debug)]
+pub struct Cni {
+    /// The network itself.
+    pub network: Network,
+    rng: Rng,
+}
+
+impl Cni {
+    /// A network without nodes.
+    pub(crate) fn new(rng: Rng) -> Cni {
+        Cni { network: Network::default(), rng }
+    }
+
+    /// Lets a node join weave-net.
+    pub(crate) fn join(&mut self, node: &str) {
+        match DONORS.iter().find(|(name, _)| *name == node) {
+            Some((_, donor)) => self.network.weave.join_from(node, *donor),
+            None => self.network.weave.join(node, &mut self.rng),
+        }
+        self.network.weave.expose(node);
+    }
+}
+
+impl NetworkPlugin for Cni {
+    fn add(&mut self, node: &str, pod_uid: &str) -> Option<Ipv4Addr> {
+        self.network.attach(node, pod_uid)
+    }
+
+    fn delete(&mut self, node: &str, pod_uid: &str) {
+        self.network.detach(node, pod_uid);
+    }
+
+    fn ready(&self, node: &str) -> bool {
+        self.network.weave.bridge(node).is_some()
+    }
+
+    fn started(&mut self, node: &str, pod: &Value) -> bool {
+        if pod.labels()["name"].to_str() != Str::new_static("weave-net") || self.ready(node) {
+            return false;
+        }
+        self.join(node);
+        true
+    }
+}

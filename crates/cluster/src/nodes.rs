@@ -1,0 +1,109 @@
+//! The machines: how they come into the cluster, and what people do to them.
+
+use crate::bootstrap::{self, MASTER_ADDRESS};
+use crate::cluster::Cluster;
+use crate::queue::ComponentId;
+use api::{list, obj};
+use apiserver::WorkKey;
+use kubelet::NodeConfig;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+/// Steps of the installation, as work of [`ComponentId::Installer`].
+const ADD_NODE: &str = "add-node";
+const ADD_ONS: &str = "add-ons";
+
+/// When the add-ons are installed, and when the workers join one after the other, after the control plane's machine was
+/// switched on.
+const ADD_ONS_AFTER: Duration = Duration::from_secs(20);
+const FIRST_WORKER_AFTER: Duration = Duration::from_secs(60);
+const WORKERS_APART: Duration = Duration::from_secs(25);
+
+impl Cluster {
+    /// Queues the installation. Without add-ons all nodes are there at once, and know each other.
+    pub(crate) fn install(&mut self) {
+        let workers = self.options().workers;
+        let names: Vec<String> =
+            std::iter::once("master".to_owned()).chain((1..=workers).map(|n| format!("node{n}"))).collect();
+        let addons = self.options().addons;
+        for (index, name) in names.into_iter().enumerate() {
+            let after = match index {
+                0 => Duration::ZERO,
+                _ if !addons => Duration::from_millis(1),
+                n => FIRST_WORKER_AFTER + WORKERS_APART * (n as u32 - 1),
+            };
+            self.queue_installation(after, WorkKey::new(ADD_NODE, index.to_string(), name));
+        }
+        if addons {
+            self.queue_installation(ADD_ONS_AFTER, WorkKey::new(ADD_ONS, "", ""));
+        }
+    }
+
+    /// How long the installation takes, from the first machine's start until all is quiet.
+    pub(crate) fn installation_time(addons: bool, workers: usize) -> Duration {
+        match addons {
+            true => FIRST_WORKER_AFTER + WORKERS_APART * workers as u32 + Duration::from_secs(40),
+            false => Duration::from_secs(30),
+        }
+    }
+
+    pub(crate) fn installation_step(&mut self, key: &WorkKey) {
+        match key.what {
+            ADD_ONS => bootstrap::addons(&mut self.api),
+            _ => {
+                let index = key.namespace.parse().unwrap_or_default();
+                self.add_node(index, &key.name);
+            }
+        }
+    }
+
+    fn add_node(&mut self, index: u32, name: &str) {
+        let first: u32 = MASTER_ADDRESS.parse::<Ipv4Addr>().map(u32::from).unwrap_or_default();
+        let address = Ipv4Addr::from(first + index).to_string();
+        let mut config = NodeConfig::new(name, &address);
+        config.pods = self.options().max_pods as i64;
+        if index == 0 {
+            // The labels and the taint that kubeadm puts on the control plane's node (cmd/kubeadm/app/constants).
+            let labels =
+                ["node-role.kubernetes.io/control-plane", "node.kubernetes.io/exclude-from-external-load-balancers"];
+            config.labels = labels.map(|label| (label.into(), "".into())).to_vec();
+            let taint = obj! { "key" => "node-role.kubernetes.io/control-plane", "effect" => "NoSchedule" };
+            config.taints = list![taint].array().to_vec();
+            if self.options().addons {
+                config.static_pods = kubelet::control_plane(&address);
+            }
+        }
+        if !self.options().addons {
+            self.kubelets.network.join(name);
+        }
+        self.with_kubelets(|kubelets, cx| kubelets.add_node(config, cx));
+    }
+
+    /// Stops a node's kubelet, as `systemctl stop kubelet` on it does: its containers go on, unattended.
+    pub fn stop_kubelet(&mut self, node: &str) {
+        self.kubelets.stop_kubelet(node);
+    }
+
+    /// Starts a node's kubelet again.
+    pub fn start_kubelet(&mut self, node: &str) {
+        let name = node.to_owned();
+        self.with_kubelets(|kubelets, cx| kubelets.start_kubelet(&name, cx));
+        self.dispatch();
+    }
+
+    /// Switches a node's power off or on.
+    pub fn set_power(&mut self, node: &str, on: bool) {
+        self.kubelets.network.network.set_power(node, on);
+        let (name, now) = (node.to_owned(), self.now());
+        match on {
+            true => self.with_kubelets(|kubelets, cx| kubelets.power_on(&name, cx)),
+            false => self.kubelets.power_off(&name, now),
+        }
+        self.dispatch();
+    }
+
+    fn queue_installation(&mut self, after: Duration, key: WorkKey) {
+        let at = self.now() + after;
+        self.queue.add(at, ComponentId::Installer, key);
+    }
+}
