@@ -1,7 +1,26 @@
-//! The page.
+//! The page: a terminal and a picture of one simulated cluster. The simulation itself is in the other crates; nothing
+//! here decides what a cluster does.
 
+mod app;
+mod editor;
+mod event;
+mod glyph;
+mod header;
 mod i18n;
+mod inspector;
+mod machine;
 mod model;
+mod picture;
+mod recovery;
 mod settings;
+mod splitter;
+mod terminal;
 
-fn main() {}
+fn main() {
+    recovery::install();
+    // The skeleton of index.html makes way in the same moment.
+    if let Some(skeleton) = gloo::utils::document().query_selector(".skeleton").ok().flatten() {
+        skeleton.remove();
+    }
+    yew::Renderer::<app::App>::new().render();
+}

@@ -94,7 +94,7 @@ impl Settings {
 }
 
 /// What the reader chose the last time; nothing where storage is refused (a sandboxed frame).
-fn recall(name: &str) -> Option<String> {
+pub fn recall(name: &str) -> Option<String> {
     gloo::utils::window().local_storage().ok()??.get_item(&format!("kubarium.{name}")).ok()?
 }
 
@@ -102,6 +102,14 @@ fn recall(name: &str) -> Option<String> {
 pub fn remember(name: &str, value: &str) {
     if let Ok(Some(storage)) = gloo::utils::window().local_storage() {
         _ = storage.set_item(&format!("kubarium.{name}"), value);
+    }
+}
+
+/// Remembers that something is wanted, or forgets it.
+pub fn choose(name: &str, wanted: bool) {
+    match gloo::utils::window().local_storage() {
+        Ok(Some(storage)) if !wanted => _ = storage.remove_item(&format!("kubarium.{name}")),
+        _ => remember(name, "1"),
     }
 }
 

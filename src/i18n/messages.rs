@@ -69,6 +69,7 @@ messages! {
     Services { en: "Services", ko: "Service" }
     Desired { en: "desired", ko: "desired" }
     Current { en: "current", ko: "current" }
+    ReadyCount { en: "ready", ko: "ready" }
     Ready { en: "Ready", ko: "Ready" }
     NotReady { en: "NotReady", ko: "NotReady" }
     SchedulingDisabled { en: "SchedulingDisabled", ko: "SchedulingDisabled" }
@@ -89,16 +90,33 @@ messages! {
     EndpointsReady { en: "{} of {} ready", ko: "{}/{} Ready" }
     PacketStopped { en: "The packet stops here", ko: "패킷이 여기서 멈췄습니다" }
     PacketAnswered { en: "Answered", ko: "응답했습니다" }
-    NoDnsName { en: "No such name in DNS.", ko: "DNS에 그런 이름이 없습니다." }
-    NoRouteFromOutside {
-        en: "{} is an address inside the cluster. Outside, no router knows the way there.",
-        ko: "{}은(는) 클러스터 안의 주소입니다. 바깥의 라우터는 그리로 가는 길을 모릅니다."
+    AnsweredBy { en: "{} answered", ko: "{}이(가) 응답" }
+    Internet { en: "The internet", ko: "인터넷" }
+
+    // Why a packet went no further.
+    StopNoNetwork { en: "The sender has no network of its own.", ko: "보내는 쪽에 네트워크가 없습니다." }
+    StopPodNetwork {
+        en: "{} is a Pod's address, inside the cluster. Outside, no router knows the way there.",
+        ko: "{}은(는) Pod의 주소입니다. 클러스터 안에서만 통하는 주소라, 바깥에서는 가는 길을 아무도 모릅니다."
     }
-    NoRoute { en: "No route to {}.", ko: "{}(으)로 가는 길이 없습니다." }
-    ConnectionRefused { en: "Nothing listens on {}: connection refused.", ko: "{}에서 듣는 것이 없어 연결이 거부되었습니다." }
-    NoEndpoints { en: "The Service has no ready endpoint.", ko: "이 Service에는 준비된 엔드포인트가 없습니다." }
-    HostDown { en: "{} does not answer.", ko: "{}이(가) 응답하지 않습니다." }
-    TimedOut { en: "No answer: timed out.", ko: "응답이 없어 시간이 초과되었습니다." }
+    StopServiceNetwork {
+        en: "{} is a cluster IP, inside the cluster. Outside, no router knows the way there.",
+        ko: "{}은(는) 클러스터 IP입니다. 클러스터 안에서만 통하는 주소라, 바깥에서는 가는 길을 아무도 모릅니다."
+    }
+    StopNoService { en: "No Service has {}.", ko: "{}을(를) 가진 Service가 없습니다." }
+    StopNoEndpoints { en: "The Service has no ready endpoint.", ko: "이 Service에는 준비된 엔드포인트가 없습니다." }
+    StopNoLocalEndpoints {
+        en: "externalTrafficPolicy is Local, and this node has no endpoint.",
+        ko: "externalTrafficPolicy가 Local인데 이 노드에는 엔드포인트가 없습니다."
+    }
+    StopNoAddress { en: "Nobody has the address {}.", ko: "{} 주소를 가진 것이 없습니다." }
+    StopNodeDown { en: "The node is off and does not answer.", ko: "노드가 꺼져 있어 응답하지 않습니다." }
+    StopNothingListens { en: "Nothing listens on {}: connection refused.", ko: "{}에서 듣는 것이 없어 연결이 거부되었습니다." }
+    StopNoHealthyNode { en: "The load balancer has no healthy node.", ko: "로드 밸런서에 건강한 노드가 없습니다." }
+    StopNotBalanced { en: "The load balancer does not serve {}.", ko: "로드 밸런서가 {}을(를) 맡고 있지 않습니다." }
+    StopNameUnknown { en: "DNS does not know the name {}.", ko: "DNS가 {}(이)라는 이름을 모릅니다." }
+    StopNoNameServer { en: "The name server did not answer.", ko: "네임 서버가 응답하지 않았습니다." }
+    StopHopLimit { en: "It went in circles.", ko: "제자리를 맴돌았습니다." }
 
     // The inspector.
     Summary { en: "Summary", ko: "요약" }

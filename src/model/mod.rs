@@ -11,8 +11,8 @@ mod tests;
 mod workload;
 mod world;
 
-pub use flight::{Flight, Outcome, Place, Why};
+pub use flight::{Flight, Place};
 pub use pod::{Container, Pod, PodState};
 pub use service::{End, Service};
 pub use workload::Workload;
-pub use world::{Room, World};
+pub use world::{Room, View, World};

@@ -53,6 +53,8 @@ pub struct Pod {
     pub state: Str,
     /// What its shape and colour say.
     pub look: PodState,
+    /// How many of its containers are ready.
+    pub ready: usize,
     /// Its containers.
     pub containers: Vec<Container>,
     /// The UID of the topmost owner that is known (a Deployment rather than its ReplicaSet); empty without owner.
@@ -83,6 +85,7 @@ impl Pod {
             phase: pod.at("status.phase").to_str(),
             state,
             look,
+            ready: pod.at("status.containerStatuses").array().iter().filter(|status| status["ready"].bool()).count(),
             containers,
             owner: pod.controller()["uid"].to_str(),
             hue: None,
@@ -93,14 +96,24 @@ impl Pod {
         }
     }
 
-    /// The Pod's accessible name: begins with its name, contains its phase and, once it has one, its IP.
-    pub fn label(&self) -> String {
-        let mut label = format!("{}, {}", self.name, self.state);
-        if self.state != self.phase {
-            label.push_str(&format!(" ({})", self.phase));
-        }
+    /// The Pod's accessible name: begins with its name, contains its IP once it has one, and its phase. What is drawn of
+    /// it is the same words in the same order. `doing` is a word for what happens to it right now, if there is one.
+    pub fn label(&self, doing: Option<&str>) -> String {
+        let mut label = self.name.to_string();
+        let mut add = |text: &str| {
+            label.push(' ');
+            label.push_str(text);
+        };
         if !self.ip.is_empty() {
-            label.push_str(&format!(", {}", self.ip));
+            add(&self.ip);
+        }
+        doing.into_iter().for_each(&mut add);
+        add(&self.state);
+        if self.state != self.phase {
+            add(&format!("({})", self.phase));
+        }
+        if self.containers.len() > 1 {
+            add(&format!("{}/{}", self.ready, self.containers.len()));
         }
         label
     }
@@ -204,8 +217,5 @@ fn mark(pod: &Value) -> Str {
             (component, _) => component,
         },
     };
-    match name.strip_prefix("kube-").unwrap_or(name) {
-        "controller-manager" => "controllers".into(),
-        short => short.into(),
-    }
+    name.strip_prefix("kube-").unwrap_or(name).into()
 }

@@ -58,16 +58,16 @@ fn world() -> World {
 fn a_pod_goes_from_the_tray_to_its_room() {
     let mut world = world();
     world.apply(kind::POD, false, &pod("web-1-a", "", "Pending", ""));
-    assert_eq!(world.tray.len(), 1);
-    assert_eq!(world.tray[0].look, PodState::Pending);
+    assert_eq!(world.view().tray.len(), 1);
+    assert_eq!(world.view().tray[0].look, PodState::Pending);
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Pending", ""));
-    assert!(world.tray.is_empty());
-    assert_eq!(world.rooms["node1"].pods[0].label(), "web-1-a, ContainerCreating (Pending)");
+    assert!(world.view().tray.is_empty());
+    assert_eq!(world.view().rooms["node1"].pods[0].label(None), "web-1-a ContainerCreating (Pending)");
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Running", "10.44.0.1"));
-    let seen = &world.rooms["node1"].pods[0];
-    assert_eq!((seen.label().as_str(), seen.look), ("web-1-a, Running, 10.44.0.1", PodState::Ready));
+    let seen = &world.view().rooms["node1"].pods[0];
+    assert_eq!((seen.label(None).as_str(), seen.look), ("web-1-a 10.44.0.1 Running", PodState::Ready));
     world.apply(kind::POD, true, &pod("web-1-a", "node1", "Running", "10.44.0.1"));
-    assert!(world.rooms["node1"].pods.is_empty() && world.pod("uid-web-1-a").is_none());
+    assert!(world.view().rooms["node1"].pods.is_empty() && world.pod("uid-web-1-a").is_none());
 }
 
 #[test]
@@ -75,15 +75,15 @@ fn a_change_leaves_other_rooms_alone() {
     let mut world = world();
     let before = world.clone();
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Pending", ""));
-    assert!(!Rc::ptr_eq(&before.rooms["node1"], &world.rooms["node1"]));
-    assert!(Rc::ptr_eq(&before.rooms["node2"], &world.rooms["node2"]));
-    assert!(Rc::ptr_eq(&before.workloads, &world.workloads));
+    assert!(!Rc::ptr_eq(&before.view().rooms["node1"], &world.view().rooms["node1"]));
+    assert!(Rc::ptr_eq(&before.view().rooms["node2"], &world.view().rooms["node2"]));
+    assert!(Rc::ptr_eq(&before.view().workloads, &world.view().workloads));
     // A heartbeat changes the object, but nothing that is shown.
     let before = world.clone();
     world.apply(kind::NODE, false, &node("node1", "True"));
-    assert!(Rc::ptr_eq(&before.rooms["node1"], &world.rooms["node1"]));
+    assert!(Rc::ptr_eq(&before.view().rooms["node1"], &world.view().rooms["node1"]));
     world.apply(kind::NODE, false, &node("node1", "Unknown"));
-    assert!(!world.rooms["node1"].ready && world.rooms["node1"].pods.len() == 1);
+    assert!(!world.view().rooms["node1"].ready && world.view().rooms["node1"].pods.len() == 1);
 }
 
 #[test]
@@ -91,10 +91,10 @@ fn a_deployment_and_its_pods_share_a_colour() {
     let mut world = world();
     world.apply(kind::DEPLOYMENT, false, &owner("other", None, 0));
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Running", "10.44.0.1"));
-    let card = world.workloads.iter().find(|card| card.name == "web").unwrap();
+    let card = world.view().workloads.iter().find(|card| card.name == "web").unwrap();
     assert_eq!(card.children[0].short_name("web"), "1");
-    assert_eq!(world.rooms["node1"].pods[0].hue, Some(card.hue));
-    assert_ne!(world.workloads.iter().find(|card| card.name == "other").unwrap().hue, card.hue);
+    assert_eq!(world.view().rooms["node1"].pods[0].hue, Some(card.hue));
+    assert_ne!(world.view().workloads.iter().find(|card| card.name == "other").unwrap().hue, card.hue);
     let related = world.related("uid-web");
     assert!(["uid-web", "uid-web-1", "uid-web-1-a"].iter().all(|uid| related.contains(*uid)));
     assert!(!related.contains("uid-other"));
@@ -106,9 +106,9 @@ fn an_image_is_pulled_between_two_events() {
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Pending", ""));
     let event = |reason: &str| obj! { "reason" => reason, "involvedObject" => obj! { "kind" => "Pod", "uid" => "uid-web-1-a" } };
     world.apply(kind::EVENT, false, &event("Pulling"));
-    assert!(world.rooms["node1"].pods[0].pulling);
+    assert!(world.view().rooms["node1"].pods[0].pulling);
     world.apply(kind::EVENT, false, &event("Pulled"));
-    assert!(!world.rooms["node1"].pods[0].pulling);
+    assert!(!world.view().rooms["node1"].pods[0].pulling);
 }
 
 #[test]
@@ -124,12 +124,12 @@ fn a_service_shows_its_endpoints() {
     let mut slice = obj! { "metadata" => meta("web-x", "default", None), "endpoints" => list![endpoint] };
     slice.at_mut("metadata.labels").object_mut().insert("kubernetes.io/service-name", "web".into());
     world.apply(kind::ENDPOINT_SLICE, false, &slice);
-    let seen = &world.services[0];
+    let seen = &world.view().services[0];
     assert_eq!((seen.ports.as_str(), seen.ready()), ("80:31080/TCP", 1));
-    assert_eq!(seen.hue, world.rooms["node1"].pods[0].hue);
+    assert_eq!(seen.hue, world.view().rooms["node1"].pods[0].hue);
     assert!(world.related(&seen.uid).contains("uid-web-1-a"));
     world.apply(kind::SERVICE, true, &service);
-    assert!(world.services.is_empty());
+    assert!(world.view().services.is_empty());
 }
 
 #[test]

@@ -28,9 +28,9 @@ pub struct Room {
     pub pods: Vec<Rc<Pod>>,
 }
 
-/// Everything the picture shows.
+/// Everything the picture shows. A clone shares what has not changed.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct World {
+pub struct View {
     /// The nodes by name.
     pub rooms: BTreeMap<Str, Rc<Room>>,
     /// Pods that wait for a node.
@@ -39,11 +39,17 @@ pub struct World {
     pub workloads: Rc<Vec<Rc<Workload>>>,
     /// Services, oldest first.
     pub services: Rc<Vec<Rc<Service>>>,
+}
+
+/// The view, and what keeps it up to date.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    view: View,
     index: Index,
 }
 
 /// What is needed to apply a change without looking at everything.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 struct Index {
     pods: BTreeMap<Str, Rc<Pod>>,
     /// Deployments, ReplicaSets and DaemonSets by UID.
@@ -64,21 +70,27 @@ impl World {
         [NODE, DEPLOYMENT, REPLICA_SET, DAEMON_SET, POD, SERVICE, ENDPOINT_SLICE, EVENT]
     }
 
-    /// Takes one change in. `gone` says that the object was deleted; `object` is then its last state.
-    pub fn apply(&mut self, of: &'static Kind, gone: bool, object: &Value) {
+    /// Takes one change in. `gone` says that the object was deleted; `object` is then its last state. Returns whether the
+    /// picture has changed.
+    pub fn apply(&mut self, of: &'static Kind, gone: bool, object: &Value) -> bool {
         if of == kind::POD {
-            self.apply_pod(gone, object);
+            self.apply_pod(gone, object)
         } else if of == kind::NODE {
-            self.apply_node(gone, object);
+            self.apply_node(gone, object)
         } else if of == kind::EVENT {
-            self.apply_event(gone, object);
+            self.apply_event(gone, object)
         } else if of == kind::SERVICE {
-            self.apply_service(gone, object);
+            self.apply_service(gone, object)
         } else if of == kind::ENDPOINT_SLICE {
-            self.apply_slice(gone, object);
+            self.apply_slice(gone, object)
         } else {
-            self.apply_workload(of, gone, object);
+            self.apply_workload(of, gone, object)
         }
+    }
+
+    /// What the picture shows now.
+    pub fn view(&self) -> &View {
+        &self.view
     }
 
     /// The Pod with a UID.
@@ -90,7 +102,7 @@ impl World {
     /// Services that lead to them; or a Service and its Pods; or a Pod with its owner and Services.
     pub fn related(&self, uid: &str) -> BTreeSet<Str> {
         let mut related = BTreeSet::from([Str::from(uid)]);
-        if let Some(service) = self.services.iter().find(|service| service.uid == uid) {
+        if let Some(service) = self.view.services.iter().find(|service| service.uid == uid) {
             related.extend(service.ends.iter().map(|end| end.pod.clone()));
             return related;
         }
@@ -105,22 +117,23 @@ impl World {
             }
         }
         let leads_here = |service: &&Rc<Service>| service.ends.iter().any(|end| related.contains(&end.pod));
-        let services: Vec<Str> = self.services.iter().filter(leads_here).map(|service| service.uid.clone()).collect();
+        let services: Vec<Str> =
+            self.view.services.iter().filter(leads_here).map(|service| service.uid.clone()).collect();
         related.extend(services);
         related
     }
 
-    fn apply_node(&mut self, gone: bool, node: &Value) {
+    fn apply_node(&mut self, gone: bool, node: &Value) -> bool {
         let name = Str::from(node.name());
         if gone {
-            let left = self.rooms.get_mut(&name).map(|room| {
+            let left = self.view.rooms.get_mut(&name).map(|room| {
                 Rc::make_mut(room).known = false;
                 room.pods.is_empty()
             });
             if left == Some(true) {
-                self.rooms.remove(&name);
+                self.view.rooms.remove(&name);
             }
-            return;
+            return left.is_some();
         }
         let addresses = node["status"]["addresses"].array();
         let address = addresses.iter().find(|a| a["type"].str() == "InternalIP").unwrap_or(&api::NULL);
@@ -143,30 +156,30 @@ impl World {
             let pods = room.pods.clone();
             *Rc::make_mut(room) = Room { pods, ..seen };
         }
+        !same
     }
 
     fn room(&mut self, name: &Str) -> &mut Rc<Room> {
-        self.rooms.entry(name.clone()).or_insert_with(|| Rc::new(Room { name: name.clone(), ..Room::default() }))
+        self.view.rooms.entry(name.clone()).or_insert_with(|| Rc::new(Room { name: name.clone(), ..Room::default() }))
     }
 
-    fn apply_pod(&mut self, gone: bool, object: &Value) {
+    fn apply_pod(&mut self, gone: bool, object: &Value) -> bool {
         let mut pod = Pod::read(object);
         if gone {
             self.index.pulling.remove(&pod.uid);
-            self.take_out(&pod.uid);
-            return;
+            return self.take_out(&pod.uid);
         }
         pod.pulling = self.index.pulling.contains(&pod.uid) && pod.look == PodState::Starting;
         pod.owner = self.root(&pod.owner);
         pod.hue = self.hue(&pod.owner);
-        self.put(pod);
+        self.put(pod)
     }
 
     /// Puts a Pod where it belongs, in place of its former state.
-    fn put(&mut self, pod: Pod) {
+    fn put(&mut self, pod: Pod) -> bool {
         let before = self.index.pods.get(&pod.uid);
         if before.is_some_and(|before| **before == pod) {
-            return;
+            return false;
         }
         let moved = before.is_none_or(|before| before.node != pod.node);
         if moved {
@@ -182,28 +195,30 @@ impl World {
                 list.insert(at, pod);
             }
         }
+        true
     }
 
-    fn take_out(&mut self, uid: &Str) {
-        let Some(pod) = self.index.pods.remove(uid) else { return };
+    fn take_out(&mut self, uid: &Str) -> bool {
+        let Some(pod) = self.index.pods.remove(uid) else { return false };
         self.list_of(&pod.node).retain(|other| other.uid != *uid);
-        let deserted = self.rooms.get(&pod.node).is_some_and(|room| !room.known && room.pods.is_empty());
+        let deserted = self.view.rooms.get(&pod.node).is_some_and(|room| !room.known && room.pods.is_empty());
         if deserted {
-            self.rooms.remove(&pod.node);
+            self.view.rooms.remove(&pod.node);
         }
+        true
     }
 
     fn list_of(&mut self, node: &Str) -> &mut Vec<Rc<Pod>> {
         match node.as_str() {
-            "" => Rc::make_mut(&mut self.tray),
+            "" => Rc::make_mut(&mut self.view.tray),
             _ => &mut Rc::make_mut(self.room(node)).pods,
         }
     }
 
-    fn apply_event(&mut self, gone: bool, event: &Value) {
+    fn apply_event(&mut self, gone: bool, event: &Value) -> bool {
         let about = &event["involvedObject"];
         if gone || about["kind"].str() != "Pod" {
-            return;
+            return false;
         }
         let uid = about["uid"].to_str();
         let changed = match event["reason"].str() {
@@ -211,12 +226,12 @@ impl World {
             "Pulled" | "Failed" | "Created" | "Started" | "Killing" => self.index.pulling.remove(&uid),
             _ => false,
         };
-        let Some(pod) = self.index.pods.get(&uid).filter(|_| changed) else { return };
+        let Some(pod) = self.index.pods.get(&uid).filter(|_| changed) else { return false };
         let pulling = self.index.pulling.contains(&uid) && pod.look == PodState::Starting;
-        self.put(Pod { pulling, ..(**pod).clone() });
+        self.put(Pod { pulling, ..(**pod).clone() })
     }
 
-    fn apply_workload(&mut self, of: &'static Kind, gone: bool, object: &Value) {
+    fn apply_workload(&mut self, of: &'static Kind, gone: bool, object: &Value) -> bool {
         let mut workload = Workload::read(of, object);
         if gone {
             self.index.owners.remove(&workload.uid);
@@ -224,11 +239,12 @@ impl World {
             let root = if workload.owner.is_empty() { workload.uid.clone() } else { workload.owner.clone() };
             workload.hue = self.hue(&root).unwrap_or_default();
             if self.index.owners.get(&workload.uid) == Some(&workload) {
-                return;
+                return false;
             }
             self.index.owners.insert(workload.uid.clone(), workload);
         }
-        self.workloads = Rc::new(self.lane());
+        self.view.workloads = Rc::new(self.lane());
+        true
     }
 
     /// The lane of workloads. A cluster has few of them compared with its Pods.
@@ -244,24 +260,24 @@ impl World {
             children.sort_by(|a, b| (&a.created, &a.name).cmp(&(&b.created, &b.name)));
             let card = Workload { children, ..top.clone() };
             // An unchanged card keeps its Rc, and is not drawn again.
-            let same = self.workloads.iter().find(|old| old.uid == card.uid && ***old == card);
+            let same = self.view.workloads.iter().find(|old| old.uid == card.uid && ***old == card);
             lane.push(same.cloned().unwrap_or_else(|| Rc::new(card)));
         }
         lane.sort_by(|a, b| (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name)));
         lane
     }
 
-    fn apply_service(&mut self, gone: bool, object: &Value) {
+    fn apply_service(&mut self, gone: bool, object: &Value) -> bool {
         let key = (Str::from(object.namespace()), Str::from(object.name()));
         if gone {
             self.index.services.remove(&key);
         } else {
             self.index.services.insert(key.clone(), Service::read(object));
         }
-        self.draw_service(&key);
+        self.draw_service(&key)
     }
 
-    fn apply_slice(&mut self, gone: bool, slice: &Value) {
+    fn apply_slice(&mut self, gone: bool, slice: &Value) -> bool {
         let service = slice.labels()["kubernetes.io/service-name"].to_str();
         let key = (Str::from(slice.namespace()), service);
         let slices = self.index.ends.entry(key.clone()).or_default();
@@ -270,15 +286,14 @@ impl World {
         } else {
             slices.insert(slice.name().into(), service::ends(slice));
         }
-        self.draw_service(&key);
+        self.draw_service(&key)
     }
 
-    fn draw_service(&mut self, key: &(Str, Str)) {
-        let lane = Rc::make_mut(&mut self.services);
+    fn draw_service(&mut self, key: &(Str, Str)) -> bool {
+        let lane = Rc::make_mut(&mut self.view.services);
         let at = lane.iter().position(|service| (&service.namespace, &service.name) == (&key.0, &key.1));
         let Some(service) = self.index.services.get(key) else {
-            at.map(|at| lane.remove(at));
-            return;
+            return at.map(|at| lane.remove(at)).is_some();
         };
         let ends: Vec<End> =
             self.index.ends.get(key).into_iter().flat_map(|slices| slices.values().flatten().cloned()).collect();
@@ -288,12 +303,14 @@ impl World {
         let hue = hue.or(at.filter(|_| ends.is_empty()).and_then(|at| lane[at].hue));
         let service = Rc::new(Service { ends, hue, ..service.clone() });
         match at {
+            Some(at) if lane[at] == service => return false,
             Some(at) => lane[at] = service,
             None => {
                 lane.push(service);
                 lane.sort_by(|a, b| (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name)));
             }
         }
+        true
     }
 
     /// The topmost known owner of what the object `uid` owns: itself, or its controller.

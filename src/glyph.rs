@@ -1,0 +1,93 @@
+//! Small drawings: a Pod's state as a shape, and the icons of buttons.
+
+use crate::model::PodState;
+use yew::prelude::*;
+
+/// The class that gives a state its colour.
+pub fn tone(look: PodState) -> &'static str {
+    match look {
+        PodState::Ready | PodState::Succeeded => "good",
+        PodState::Pending | PodState::Starting | PodState::Unready => "wait",
+        PodState::Failed => "bad",
+        PodState::Terminating => "gone",
+    }
+}
+
+/// A state's shape: each differs from the others without its colour.
+pub fn state(look: PodState) -> Html {
+    let shape = match look {
+        PodState::Pending => html! { <circle cx="8" cy="8" r="6" stroke-dasharray="2.2 3.1" /> },
+        PodState::Starting => html! { <><path d="M8 2a6 6 0 1 1-6 6" /><circle class="full" cx="8" cy="8" r="1" /></> },
+        PodState::Unready => {
+            html! { <><circle cx="8" cy="8" r="6" /><path class="full" d="M8 2a6 6 0 0 1 0 12z" /></> }
+        }
+        PodState::Ready => {
+            html! { <><circle class="full" cx="8" cy="8" r="6" /><path class="cutout" d="m5.3 8.2 1.9 1.9 3.5-3.8" /></> }
+        }
+        PodState::Succeeded => {
+            html! { <><rect class="full" x="2" y="2" width="12" height="12" rx="2" /><path class="cutout" d="m5.3 8.2 1.9 1.9 3.5-3.8" /></> }
+        }
+        PodState::Failed => {
+            html! { <><path class="full" d="M8 2 14.5 13.5h-13z" /><path class="cutout" d="M8 6.5v3M8 11.8v.1" /></> }
+        }
+        PodState::Terminating => {
+            html! { <><circle cx="8" cy="8" r="6" /><path d="m5.8 5.8 4.4 4.4m0-4.4-4.4 4.4" /></> }
+        }
+    };
+    html! { <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">{ shape }</svg> }
+}
+
+/// What a button's icon means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// Two bars.
+    Pause,
+    /// A triangle.
+    Play,
+    /// A triangle at a bar.
+    Step,
+    /// Two triangles.
+    Fast,
+    /// A sun.
+    Sun,
+    /// A moon.
+    Moon,
+    /// Two panes.
+    Panes,
+    /// A power switch.
+    Power,
+    /// A laptop.
+    Laptop,
+    /// A fan-out.
+    Balance,
+    /// A globe.
+    Globe,
+    /// A cross.
+    Close,
+    /// An arrow to the right.
+    Arrow,
+}
+
+/// An icon; what it means is said by the button that holds it.
+pub fn icon(icon: Icon) -> Html {
+    let path = match icon {
+        Icon::Pause => "M8.5 5.5v13M15.5 5.5v13",
+        Icon::Play => "M7.5 5v14l11-7z",
+        Icon::Step => "M6 5v14l9-7zM18.5 5v14",
+        Icon::Fast => "M4 6v12l8-6zM12.5 6v12l8-6z",
+        Icon::Sun => {
+            "M12 7.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M12 2v2M12 20v2M2 12h2M20 12h2M4.9 4.9l1.4 1.4M17.7 17.7l1.4 1.4M4.9 19.1l1.4-1.4M17.7 6.3l1.4-1.4"
+        }
+        Icon::Moon => "M20 14.2A8.3 8.3 0 0 1 9.8 4a8.3 8.3 0 1 0 10.2 10.2",
+        Icon::Panes => "M4 5h16v14H4zM13.5 5v14",
+        Icon::Power => "M12 3.5v8M7 6.8a7.5 7.5 0 1 0 10 0",
+        Icon::Laptop => "M5 5.5h14v10H5zM2.5 19h19l-1.5-3.5h-16z",
+        Icon::Balance => {
+            "M3 12h5M8 12c5 0 4-6.5 9-6.5h3.5M8 12h12.5M8 12c5 0 4 6.5 9 6.5h3.5M18.5 3.5l2 2-2 2M18.5 10l2 2-2 2M18.5 16.5l2 2-2 2"
+        }
+        Icon::Globe => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3 12h18M12 3c-5 5.5-5 12.5 0 18M12 3c5 5.5 5 12.5 0 18",
+        Icon::Close => "M6 6l12 12M18 6 6 18",
+        Icon::Arrow => "M2 12h19M16 7l5 5-5 5",
+    };
+    html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
+}

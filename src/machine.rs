@@ -1,0 +1,204 @@
+//! The cluster and the terminal session in it, as the page drives them: time flows by frames, and what has happened
+//! since the last look is handed out as changes for the picture and as text for the terminal.
+
+use crate::inspector::Subject;
+use crate::model::{Flight, View, World};
+use crate::terminal::Completion;
+use api::{Str, Time, kind};
+use apiserver::request::{Request, Verb};
+use apiserver::watch::{EventType, Watch};
+use cluster::{Cluster, Options};
+use shell::Session;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+pub use shell::process::{Chunk, Stream};
+
+/// Nothing but heartbeats for this long, in virtual seconds, is quiet.
+const QUIET: Duration = Duration::from_secs(20);
+/// Output beyond this many bytes in one frame waits for the next, so that a flood does not stop the page.
+const FLOOD_BYTES: usize = 256 * 1024;
+
+/// What has happened since the last look.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// What the terminal shows.
+    pub output: Vec<Chunk>,
+    /// Whether the picture has changed.
+    pub world: bool,
+    /// The connections that were carried.
+    pub flights: Vec<Flight>,
+    /// A file to be edited that was not asked for before: path and text.
+    pub edit: Option<(String, String)>,
+    /// Whether a command runs.
+    pub busy: bool,
+    /// What stands before the line.
+    pub prompt: String,
+    /// Tenths of a virtual second since the cluster was ready.
+    pub tenths: u64,
+}
+
+/// A cluster and a session in it.
+pub struct Machine {
+    session: Session,
+    world: World,
+    watches: Vec<Watch>,
+    /// The last connection that was handed out.
+    connection: u64,
+    /// Whether the file that is being edited was handed out.
+    editing: bool,
+    /// When "until quiet" began, if it runs: what was quiet before does not count.
+    started: Time,
+}
+
+impl Machine {
+    /// A fresh cluster, and a session at the workstation beside it.
+    pub fn new(seed: u64) -> Machine {
+        let session = Session::new(Options { seed, ..Options::default() }, true);
+        let watches = {
+            let system = session.kernel().system();
+            let watch = |kind| system.watch(&Request::new(Verb::Watch, kind, "", "")).ok();
+            World::kinds().into_iter().filter_map(watch).collect()
+        };
+        let now = session.now();
+        Machine { session, world: World::default(), watches, connection: 0, editing: false, started: now }
+    }
+
+    /// Gives a line to the session; none is the end of input.
+    pub fn type_line(&mut self, line: Option<String>) {
+        match line {
+            Some(line) => self.session.input(&line),
+            None => self.session.end_of_input(),
+        }
+    }
+
+    /// Whether a command reads what is typed.
+    pub fn wants_input(&self) -> bool {
+        self.session.wants_input()
+    }
+
+    /// Ctrl-C.
+    pub fn interrupt(&mut self) {
+        self.session.interrupt();
+    }
+
+    /// Lets `ms` virtual milliseconds pass, but takes no more than `budget_ms` real ones: what is left then is lost.
+    pub fn advance(&mut self, ms: f64, budget_ms: f64) {
+        let due = self.session.now() + Duration::from_micros((ms * 1000.0) as u64);
+        let clock = gloo::utils::window().performance();
+        let real = || clock.as_ref().map_or(0.0, |clock| clock.now());
+        let end = real() + budget_ms;
+        let mut steps = 0_u32;
+        let undrained = self.session.undrained_probe();
+        self.session.advance(due, &mut || {
+            steps += 1;
+            // Asking the clock costs as much as a small event.
+            steps % 8 != 0 || (real() < end && undrained() < FLOOD_BYTES)
+        });
+    }
+
+    /// Runs the next event.
+    pub fn step(&mut self) {
+        let next = self.session.kernel().system().next_at();
+        if let Some(next) = next {
+            self.session.advance(next, &mut || true);
+        }
+    }
+
+    /// Whether nothing has changed for a while, and nothing runs.
+    pub fn quiet(&self) -> bool {
+        let changed = self.cluster(|cluster| cluster.last_change()).unwrap_or_default().max(self.started);
+        !self.session.busy() && self.session.now().since(changed) > QUIET
+    }
+
+    /// "Until quiet" begins now.
+    pub fn hurry(&mut self) {
+        self.started = self.session.now();
+    }
+
+    /// Whether a file is being edited.
+    pub fn editing(&self) -> bool {
+        self.session.editor().is_some()
+    }
+
+    /// The editor's text, or nothing if the file shall stay as it was.
+    pub fn finish_edit(&mut self, text: Option<String>) {
+        self.editing = false;
+        self.session.finish_edit(text);
+    }
+
+    /// What could stand at the cursor, counted in UTF-8 bytes.
+    pub fn complete(&self, line: &str, cursor: usize) -> Completion {
+        let _ = (line, cursor);
+        Completion::default()
+    }
+
+    /// What has happened since the last look.
+    pub fn look(&mut self) -> Seen {
+        let edit = self.session.editor().filter(|_| !std::mem::replace(&mut self.editing, true));
+        self.editing = self.session.editor().is_some();
+        let world = self.watch();
+        Seen {
+            output: self.session.drain(),
+            world,
+            flights: self.flights(),
+            edit: edit.map(|edit| (edit.path, edit.text)),
+            busy: self.session.busy(),
+            prompt: self.session.prompt(),
+            tenths: self.cluster(|cluster| cluster.elapsed().as_millis() as u64 / 100).unwrap_or_default(),
+        }
+    }
+
+    /// Takes the API's changes in; true if there were any.
+    fn watch(&mut self) -> bool {
+        let system = self.session.kernel().system();
+        let mut changed = false;
+        for watch in &mut self.watches {
+            for event in system.poll(watch) {
+                changed |= self.world.apply(event.kind, event.event == EventType::Deleted, &event.object);
+            }
+        }
+        changed
+    }
+
+    fn flights(&mut self) -> Vec<Flight> {
+        let since = self.connection;
+        let read = |cluster: &Cluster| -> Vec<Flight> {
+            cluster.connections_after(since).map(|carried| Flight::read(carried.number, &carried.trace)).collect()
+        };
+        let flights = self.cluster(read).unwrap_or_default();
+        self.connection = flights.last().map_or(since, |flight| flight.id);
+        flights
+    }
+
+    fn cluster<T>(&self, read: impl FnOnce(&Cluster) -> T) -> Option<T> {
+        self.session.kernel().system().cluster().map(read)
+    }
+
+    /// The picture.
+    pub fn view(&self) -> View {
+        self.world.view().clone()
+    }
+
+    /// What belongs together with the object of a UID.
+    pub fn related(&self, uid: &str) -> BTreeSet<Str> {
+        self.world.related(uid)
+    }
+
+    /// What the API says of `Kind/namespace/name`.
+    pub fn subject(&mut self, path: &str) -> Option<Subject> {
+        let mut parts = path.splitn(3, '/');
+        let (kind_name, namespace, name) = (parts.next()?, parts.next()?, parts.next()?);
+        let of = kind::KINDS.iter().find(|kind| kind.kind == kind_name)?;
+        let mut system = self.session.kernel().system();
+        let get = Request::new(Verb::Get, of, namespace, name);
+        let object = system.request(&get).map(|response| response.body).unwrap_or_default();
+        let mut list = Request::new(Verb::List, kind::EVENT, namespace, "");
+        list.options.field_selector = format!("involvedObject.kind={kind_name},involvedObject.name={name}").into();
+        let events = system.request(&list).map(|response| response.body["items"].clone()).unwrap_or_default();
+        let mut shown = object.clone();
+        shown.remove("metadata.managedFields");
+        let yaml = if object.is_null() { String::new() } else { api::yaml::to_string(&shown) };
+        Some(Subject { kind: kind_name.into(), name: name.into(), object, events: events.array().to_vec(), yaml })
+    }
+}

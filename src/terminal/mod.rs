@@ -1,0 +1,436 @@
+//! The terminal: a native text field, and a transcript.
+
+mod history;
+mod line;
+mod transcript;
+
+pub use line::Completion;
+pub use transcript::{Stream, Transcript};
+
+use crate::i18n::{Lang, Message};
+use history::History;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+/// What the terminal is made of.
+#[derive(Properties)]
+pub struct Props {
+    /// The reader's language.
+    pub lang: Lang,
+    /// What stands before the line.
+    pub prompt: AttrValue,
+    /// Whether a command runs.
+    pub busy: bool,
+    /// Whether the line takes the focus as soon as it is there: not in another page's frame.
+    pub focus: bool,
+    /// What a screen reader is told of the last command.
+    pub said: AttrValue,
+    /// What was typed and printed.
+    pub transcript: Rc<RefCell<Transcript>>,
+    /// A line was entered.
+    pub online: Callback<String>,
+    /// Ctrl-C, with what had been typed.
+    pub oninterrupt: Callback<String>,
+    /// Ctrl-D on an empty line: the end of standard input.
+    pub oneof: Callback<()>,
+    /// What could stand at the cursor (in UTF-8 bytes).
+    pub complete: Callback<(String, usize), Completion>,
+    /// A command of the transcript was copied.
+    pub oncopy: Callback<()>,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Props) -> bool {
+        (self.lang, &self.prompt, self.busy, &self.said) == (other.lang, &other.prompt, other.busy, &other.said)
+    }
+}
+
+/// The terminal.
+pub struct Terminal {
+    input: NodeRef,
+    log: NodeRef,
+    history: History,
+    offers: Option<Offers>,
+    search: Option<Search>,
+}
+
+/// The list that Tab opened.
+struct Offers {
+    completion: Completion,
+    cursor: usize,
+    chosen: usize,
+}
+
+/// The search that Ctrl-R began.
+struct Search {
+    skip: usize,
+    found: String,
+}
+
+/// What happens in the terminal.
+pub enum Msg {
+    /// A key went down.
+    Key(KeyboardEvent),
+    /// The line changed.
+    Input,
+    /// Something was pasted.
+    Paste(Event),
+    /// An offer was clicked.
+    Choose(usize),
+    /// The transcript was clicked.
+    Click(MouseEvent),
+    /// The field lost the focus.
+    Blur,
+}
+
+impl Component for Terminal {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(_: &Context<Terminal>) -> Terminal {
+        Terminal {
+            input: NodeRef::default(),
+            log: NodeRef::default(),
+            history: History::default(),
+            offers: None,
+            search: None,
+        }
+    }
+
+    fn update(&mut self, cx: &Context<Terminal>, message: Msg) -> bool {
+        match message {
+            Msg::Key(event) => self.key(cx, &event),
+            Msg::Input => {
+                self.search_again(0);
+                self.offers.take().is_some() || self.search.is_some()
+            }
+            Msg::Paste(event) => self.paste(cx, &event),
+            Msg::Choose(at) => {
+                if let Some(offers) = &mut self.offers {
+                    offers.chosen = at;
+                }
+                self.accept_offer();
+                true
+            }
+            Msg::Click(event) => {
+                self.click(cx, &event);
+                false
+            }
+            Msg::Blur => self.offers.take().is_some() | self.search.take().is_some(),
+        }
+    }
+
+    fn view(&self, cx: &Context<Terminal>) -> Html {
+        let Props { lang, prompt, busy, said, .. } = cx.props();
+        let link = cx.link();
+        let chosen = self.offers.as_ref().map(|offers| format!("offer-{}", offers.chosen));
+        let offers = self.offers.as_ref().map(|offers| self.view_offers(cx, offers));
+        let sign = if self.search.is_some() { lang.text(Message::SearchHistory).into() } else { prompt.clone() };
+        html! {
+            <section class="terminal" aria-label={lang.text(Message::Terminal)}>
+                <div class="log" role="log" aria-live="off" tabindex="0" aria-label={lang.text(Message::Transcript)} ref={&self.log}
+                    onclick={link.callback(Msg::Click)}></div>
+                if let Some(search) = &self.search {
+                    <div class="line found"><span class="search-hint">{ &search.found }</span></div>
+                }
+                <div class={classes!("line", busy.then_some("busy"))}>
+                    { offers.unwrap_or_default() }
+                    <span class="sign" aria-hidden="true">{ sign }</span>
+                    <input type="text" ref={&self.input} aria-label={lang.text(Message::Prompt)} autocomplete="off" autocapitalize="off"
+                        autocorrect="off" spellcheck="false" enterkeyhint="send" aria-autocomplete="list"
+                        aria-controls={chosen.is_some().then_some("offers")} aria-activedescendant={chosen}
+                        placeholder={(!busy).then(|| lang.text(Message::PromptHint))}
+                        onkeydown={link.callback(Msg::Key)} oninput={link.callback(|_| Msg::Input)}
+                        onpaste={link.callback(Msg::Paste)} onblur={link.callback(|_| Msg::Blur)} />
+                </div>
+                <p class="unseen" role="status">{ said }</p>
+            </section>
+        }
+    }
+
+    fn rendered(&mut self, cx: &Context<Terminal>, first: bool) {
+        if first && let Some(log) = self.log.cast::<HtmlElement>() {
+            cx.props().transcript.borrow_mut().attach(log);
+            self.take_focus(cx.props().focus);
+        }
+        if self.offers.is_some()
+            && let Some(offer) = gloo::utils::document().query_selector(".offer[aria-selected=true]").ok().flatten()
+        {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            offer.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    }
+}
+
+impl Terminal {
+    fn view_offers(&self, cx: &Context<Terminal>, offers: &Offers) -> Html {
+        let offer = |(at, text): (usize, &String)| {
+            let selected = (at == offers.chosen).to_string();
+            // Not a click: that would come after the field has lost the focus.
+            let onmousedown = cx.link().callback(move |event: MouseEvent| {
+                event.prevent_default();
+                Msg::Choose(at)
+            });
+            html! { <div class="offer" role="option" id={format!("offer-{at}")} aria-selected={selected} {onmousedown}>{ text }</div> }
+        };
+        html! {
+            <div class="offers" id="offers" role="listbox" aria-label={cx.props().lang.text(Message::Completions)}>
+                { for offers.completion.candidates.iter().enumerate().map(offer) }
+            </div>
+        }
+    }
+
+    /// On a device with a keyboard one can type at once; elsewhere a keyboard would cover half of the page.
+    fn take_focus(&self, wanted: bool) {
+        let keyboard = gloo::utils::window().match_media("(hover: hover) and (pointer: fine)");
+        if wanted
+            && keyboard.ok().flatten().is_some_and(|media| media.matches())
+            && let Some(input) = self.input.cast::<HtmlElement>()
+        {
+            _ = input.focus();
+        }
+    }
+
+    fn text(&self) -> String {
+        self.input.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
+    }
+
+    fn cursor(&self, text: &str) -> usize {
+        let input = self.input.cast::<HtmlInputElement>();
+        let units = input.and_then(|input| input.selection_start().ok().flatten());
+        units.map_or(text.len(), |units| line::byte_offset(text, units as usize))
+    }
+
+    fn set(&self, text: &str, cursor: usize) {
+        if let Some(input) = self.input.cast::<HtmlInputElement>() {
+            input.set_value(text);
+            let units = line::utf16_offset(text, cursor) as u32;
+            _ = input.set_selection_range(units, units);
+        }
+    }
+
+    /// Returns whether anything but the field itself changed.
+    fn key(&mut self, cx: &Context<Terminal>, event: &KeyboardEvent) -> bool {
+        // While an input method composes a syllable, every key is the input method's: Enter ends the syllable, not the
+        // line. Some report that by the key code 229 alone.
+        if event.is_composing() || event.key_code() == 229 {
+            return false;
+        }
+        let key = event.key();
+        let control = event.ctrl_key() && !event.alt_key() && !event.meta_key();
+        let handled = match key.as_str() {
+            _ if control => self.control_key(cx, &key.to_ascii_lowercase()),
+            "Enter" => Some(self.enter(cx)),
+            "Tab" if !event.shift_key() => self.tab(cx),
+            "Escape" => Some(self.offers.take().is_some() | self.search.take().is_some()),
+            "ArrowUp" | "ArrowDown" if self.offers.is_some() => Some(self.move_choice(key == "ArrowDown")),
+            "ArrowUp" | "ArrowDown" => Some(self.walk_history(key == "ArrowUp")),
+            "ArrowRight" if self.search.is_some() => Some(self.accept_search()),
+            _ => None,
+        };
+        if handled.is_some() {
+            event.prevent_default();
+        }
+        handled.unwrap_or(false)
+    }
+
+    fn control_key(&mut self, cx: &Context<Terminal>, key: &str) -> Option<bool> {
+        let text = self.text();
+        let cursor = self.cursor(&text);
+        match key {
+            "c" => {
+                // With something selected, Ctrl-C copies, as everywhere.
+                let selection = gloo::utils::window().get_selection().ok().flatten();
+                let input = self.input.cast::<HtmlInputElement>();
+                let range =
+                    input.map(|input| (input.selection_start().ok().flatten(), input.selection_end().ok().flatten()));
+                if selection.is_some_and(|s| !s.to_string().as_string().unwrap_or_default().is_empty())
+                    || range.is_some_and(|(from, to)| from != to)
+                {
+                    return None;
+                }
+                self.set("", 0);
+                self.search = None;
+                self.offers = None;
+                cx.props().oninterrupt.emit(text);
+                Some(true)
+            }
+            "d" if text.is_empty() => {
+                cx.props().oneof.emit(());
+                Some(false)
+            }
+            "l" => {
+                cx.props().transcript.borrow_mut().clear();
+                Some(false)
+            }
+            "r" => {
+                let skip = self.search.as_ref().map_or(0, |search| search.skip + 1);
+                self.search.get_or_insert(Search { skip: 0, found: String::new() });
+                self.search_again(skip);
+                Some(true)
+            }
+            "a" => {
+                self.set(&text, 0);
+                Some(false)
+            }
+            "e" => {
+                self.set(&text, text.len());
+                Some(false)
+            }
+            "u" => {
+                self.set(&text[cursor..], 0);
+                Some(false)
+            }
+            "k" => {
+                self.set(&text[..cursor], cursor);
+                Some(false)
+            }
+            "p" | "n" => Some(self.walk_history(key == "p")),
+            _ => None,
+        }
+    }
+
+    fn enter(&mut self, cx: &Context<Terminal>) -> bool {
+        if self.offers.is_some() {
+            self.accept_offer();
+            return true;
+        }
+        if self.search.is_some() {
+            self.accept_search();
+        }
+        let text = self.text();
+        self.set("", 0);
+        self.submit(cx, text);
+        true
+    }
+
+    fn submit(&mut self, cx: &Context<Terminal>, text: String) {
+        self.history.push(&text);
+        cx.props().transcript.borrow().scroll_to_end();
+        cx.props().online.emit(text);
+    }
+
+    /// Completes; an empty line lets Tab leave the field, so that it is no trap for the keyboard.
+    fn tab(&mut self, cx: &Context<Terminal>) -> Option<bool> {
+        if self.search.is_some() {
+            return Some(self.accept_search());
+        }
+        if self.offers.is_some() {
+            return Some(self.move_choice(true));
+        }
+        let text = self.text();
+        if text.trim().is_empty() {
+            return None;
+        }
+        let cursor = self.cursor(&text);
+        let completion = cx.props().complete.emit((text.clone(), cursor));
+        let typed = text.get(completion.start..cursor).unwrap_or_default();
+        match completion.candidates.as_slice() {
+            [] => return Some(false),
+            [only] => {
+                let gap = if only.ends_with(['=', '/', ' ']) { "" } else { " " };
+                let (text, cursor) = line::replace(&text, completion.start, cursor, &format!("{only}{gap}"));
+                self.set(&text, cursor);
+                return Some(false);
+            }
+            _ => {}
+        }
+        let common = completion.common_prefix();
+        if common.len() > typed.len() && common.starts_with(typed) {
+            let (text, cursor) = line::replace(&text, completion.start, cursor, common);
+            self.set(&text, cursor);
+            self.offers = Some(Offers { completion, cursor, chosen: 0 });
+        } else {
+            self.offers = Some(Offers { completion, cursor, chosen: 0 });
+        }
+        Some(true)
+    }
+
+    fn move_choice(&mut self, down: bool) -> bool {
+        if let Some(offers) = &mut self.offers {
+            let count = offers.completion.candidates.len().max(1);
+            offers.chosen = (offers.chosen + if down { 1 } else { count - 1 }) % count;
+        }
+        true
+    }
+
+    fn accept_offer(&mut self) {
+        let Some(offers) = self.offers.take() else { return };
+        let Some(choice) = offers.completion.candidates.get(offers.chosen) else { return };
+        let gap = if choice.ends_with(['=', '/', ' ']) { "" } else { " " };
+        let (text, cursor) =
+            line::replace(&self.text(), offers.completion.start, offers.cursor, &format!("{choice}{gap}"));
+        self.set(&text, cursor);
+    }
+
+    fn walk_history(&mut self, older: bool) -> bool {
+        let typed = self.text();
+        let line = if older { self.history.older(&typed) } else { self.history.newer() };
+        if let Some(line) = line.map(str::to_owned) {
+            self.set(&line, line.len());
+        }
+        false
+    }
+
+    fn search_again(&mut self, skip: usize) {
+        let text = self.text();
+        if let Some(search) = &mut self.search {
+            match self.history.find(&text, skip) {
+                Some(found) => *search = Search { skip, found: found.to_owned() },
+                None if skip == 0 => search.found.clear(),
+                None => {}
+            }
+        }
+    }
+
+    fn accept_search(&mut self) -> bool {
+        if let Some(search) = self.search.take().filter(|search| !search.found.is_empty()) {
+            self.set(&search.found, search.found.len());
+        }
+        true
+    }
+
+    /// Pasted lines run one after the other, as in a terminal; the last one stays to be edited.
+    fn paste(&mut self, cx: &Context<Terminal>, event: &Event) -> bool {
+        let clipboard = event.dyn_ref::<web_sys::ClipboardEvent>().and_then(|event| event.clipboard_data());
+        let Some(text) = clipboard.and_then(|data| data.get_data("text/plain").ok()) else { return false };
+        if !text.contains(['\n', '\r']) {
+            return false;
+        }
+        event.prevent_default();
+        let typed = self.text();
+        let from = self.cursor(&typed);
+        let input = self.input.cast::<HtmlInputElement>();
+        let end = input.and_then(|input| input.selection_end().ok().flatten());
+        let to = end.map_or(from, |units| line::byte_offset(&typed, units as usize));
+        let (lines, rest) = line::paste(&typed, from, to, &text);
+        self.set(&rest, rest.len());
+        for line in lines {
+            self.submit(cx, line);
+        }
+        false
+    }
+
+    /// A click on a command copies it; a click elsewhere, without a selection, goes to the field.
+    fn click(&mut self, cx: &Context<Terminal>, event: &MouseEvent) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let command = target.and_then(|target| target.closest("button.command").ok().flatten());
+        if let Some(command) = command {
+            let text = command.text_content().unwrap_or_default();
+            let _copied = gloo::utils::window().navigator().clipboard().write_text(&text);
+            cx.props().oncopy.emit(());
+            return;
+        }
+        let selection = gloo::utils::window().get_selection().ok().flatten();
+        let selected = selection.is_some_and(|s| !s.is_collapsed());
+        if !selected && let Some(input) = self.input.cast::<HtmlElement>() {
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            _ = input.focus_with_options(&options);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What was typed and printed. It is appended to directly, so that its cost is that of what is new.
+
+use crate::i18n::{Lang, Message};
+use web_sys::{Document, Element, HtmlElement};
+
+/// Older output is dropped beyond this many UTF-8 bytes, whole commands at a time.
+const MAX_BYTES: usize = 2_000_000;
+/// And of one command's output this much is kept.
+const MAX_BYTES_OF_ONE: usize = 1_000_000;
+/// A reader is at the end if no more than this many pixels are below.
+const NEAR_END_PX: i32 = 48;
+
+/// Where output comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Err,
+}
+
+/// The transcript: entries of one command each.
+#[derive(Default)]
+pub struct Transcript {
+    log: Option<HtmlElement>,
+    entry: Option<Element>,
+    /// Bytes of each entry, oldest first.
+    sizes: Vec<usize>,
+    /// Where the output of the entry goes, and where its lines do.
+    output: Option<Element>,
+    lines: Option<Element>,
+}
+
+impl Transcript {
+    /// Writes into `log` from now on.
+    pub fn attach(&mut self, log: HtmlElement) {
+        self.log = Some(log);
+    }
+
+    /// A command begins: its prompt and its line, which a click copies. Until it ends, the transcript is busy.
+    pub fn begin(&mut self, lang: Lang, prompt: &str, line: &str) {
+        self.append("entry", |page, entry| {
+            _ = entry.set_attribute("data-entry", "");
+            let lines = element(page, "div", "lines")?;
+            _ = entry.append_child(&lines);
+            Some(lines)
+        });
+        self.more(lang, prompt, line);
+        self.keep_within_bounds(lang);
+        self.set_busy(true);
+    }
+
+    /// The command goes on for another line (a here-document, an open quote).
+    pub fn more(&mut self, lang: Lang, prompt: &str, line: &str) {
+        let (Some(log), Some(lines)) = (&self.log, &self.lines) else { return };
+        let at_end = at_end(log);
+        let build = |page: &Document| {
+            let typed = element(page, "div", "typed")?;
+            let sign = element(page, "span", "sign")?;
+            sign.set_text_content(Some(prompt));
+            _ = typed.append_child(&sign);
+            let button = element(page, "button", "command")?;
+            _ = button.set_attribute("type", "button");
+            _ = button.set_attribute("title", lang.text(Message::CopyCommand));
+            button.set_text_content(Some(line));
+            _ = typed.append_child(&button);
+            lines.append_child(&typed).ok()
+        };
+        _ = log.owner_document().and_then(|page| build(&page));
+        follow(log, at_end);
+    }
+
+    /// A text that no command printed.
+    pub fn note(&mut self, class: &str, text: &str) {
+        self.append(&format!("entry {class}"), |_, _| None);
+        self.write(Stream::Out, text);
+        self.entry = None;
+    }
+
+    /// Output of the command that runs.
+    pub fn write(&mut self, stream: Stream, text: &str) {
+        if self.entry.is_none() {
+            self.append("entry", |_, _| None);
+        }
+        let (Some(log), Some(output), Some(size)) = (&self.log, &self.output, self.sizes.last_mut()) else { return };
+        if *size > MAX_BYTES_OF_ONE {
+            return;
+        }
+        *size += text.len();
+        let at_end = at_end(log);
+        let Some(page) = log.owner_document() else { return };
+        match stream {
+            Stream::Out => _ = output.append_child(&page.create_text_node(text)),
+            Stream::Err => {
+                let Some(span) = element(&page, "span", "err") else { return };
+                span.set_text_content(Some(text));
+                _ = output.append_child(&span);
+            }
+        }
+        follow(log, at_end);
+    }
+
+    /// The command ended.
+    pub fn end(&mut self, lang: Lang, status: i32) {
+        self.set_busy(false);
+        let Some(entry) = self.entry.take() else { return };
+        let typed = entry.query_selector(".typed:last-child").ok().flatten();
+        if let (Some(typed), Some(page)) = (typed, entry.owner_document())
+            && let Some(mark) = element(&page, "span", if status == 0 { "exit ok" } else { "exit failed" })
+        {
+            let words = lang.fill(Message::ExitStatus, &[&status.to_string()]);
+            mark.set_text_content(Some(if status == 0 { "✓" } else { &words }));
+            _ = mark.set_attribute("title", &words);
+            _ = typed.append_child(&mark);
+        }
+    }
+
+    /// Takes everything away but the command that runs.
+    pub fn clear(&mut self) {
+        let Some(log) = &self.log else { return };
+        while let Some(first) = log.first_element_child() {
+            first.remove();
+        }
+        self.sizes.clear();
+        if let Some(entry) = &self.entry {
+            _ = log.append_child(entry);
+            self.sizes.push(0);
+        }
+    }
+
+    /// Shows the end.
+    pub fn scroll_to_end(&self) {
+        if let Some(log) = &self.log {
+            log.set_scroll_top(log.scroll_height());
+        }
+    }
+
+    /// Whether a command runs: a screen reader and tests can tell.
+    pub fn set_busy(&self, busy: bool) {
+        if let Some(log) = &self.log {
+            _ = log.set_attribute("aria-busy", if busy { "true" } else { "false" });
+        }
+    }
+
+    /// A new entry; `build` may put something above its output.
+    fn append(&mut self, class: &str, build: impl FnOnce(&Document, &Element) -> Option<Element>) {
+        let Some(log) = &self.log else { return };
+        let at_end = at_end(log);
+        let Some(page) = log.owner_document() else { return };
+        let (Some(entry), Some(output)) = (element(&page, "div", class), element(&page, "pre", "out")) else { return };
+        self.lines = build(&page, &entry);
+        _ = output.set_attribute("data-output", "");
+        _ = entry.append_child(&output);
+        _ = log.append_child(&entry);
+        follow(log, at_end);
+        self.output = Some(output);
+        self.entry = Some(entry);
+        self.sizes.push(0);
+    }
+
+    fn keep_within_bounds(&mut self, lang: Lang) {
+        let Some(log) = &self.log else { return };
+        let mut total: usize = self.sizes.iter().sum();
+        let mut dropped = false;
+        while total > MAX_BYTES && self.sizes.len() > 1 {
+            total -= self.sizes.remove(0);
+            if let Some(first) = log.query_selector(".entry").ok().flatten() {
+                first.remove();
+            }
+            dropped = true;
+        }
+        let marked = log.query_selector(".cut").ok().flatten().is_some();
+        if dropped
+            && !marked
+            && let Some(page) = log.owner_document()
+            && let Some(cut) = element(&page, "p", "cut")
+        {
+            cut.set_text_content(Some(lang.text(Message::Truncated)));
+            _ = log.prepend_with_node_1(&cut);
+        }
+    }
+}
+
+fn element(page: &Document, name: &str, class: &str) -> Option<Element> {
+    let element = page.create_element(name).ok()?;
+    element.set_class_name(class);
+    Some(element)
+}
+
+fn at_end(log: &HtmlElement) -> bool {
+    log.scroll_height() - log.scroll_top() - log.client_height() <= NEAR_END_PX
+}
+
+/// New text scrolls into view only for a reader who was at the end.
+fn follow(log: &HtmlElement, at_end: bool) {
+    if at_end {
+        log.set_scroll_top(log.scroll_height());
+    }
+}
