@@ -26,6 +26,21 @@ pub struct NodeConfig {
     pub pods: i64,
     /// Manifests of static Pods, as in `/etc/kubernetes/manifests`.
     pub static_pods: Vec<Value>,
+    /// Images that are on its disk from the beginning. The image of the Pods' sandboxes always is.
+    pub preloaded: Vec<Str>,
+}
+
+/// The image that every Pod's sandbox is made of.
+const SANDBOX_IMAGE: &str = "registry.k8s.io/pause:3.10.1";
+
+fn preloaded(config: &NodeConfig) -> OrdMap<Str, (i64, Str)> {
+    let names = config.preloaded.iter().map(Str::as_str).chain([SANDBOX_IMAGE]);
+    let found = names.filter_map(|name| {
+        let reference = crate::Reference::parse(name).ok()?;
+        let size = crate::start::pull(&reference).ok()?;
+        Some((reference.full(), (size, reference.id())))
+    });
+    found.collect()
 }
 
 impl NodeConfig {
@@ -362,7 +377,7 @@ impl Node {
             kubelet: true,
             power: true,
             boot_id,
-            images: OrdMap::new(),
+            images: preloaded(&config),
             pods: OrdSet::new(),
             relist_phase,
             pulls: VecDeque::new(),

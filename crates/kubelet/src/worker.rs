@@ -44,7 +44,8 @@ impl Worker<'_, '_> {
         }
         if let Some(at) = self.next_at() {
             let key = WorkKey::new("pod", self.pod.node.clone(), self.pod.id.clone());
-            self.cx.enqueue_after(key, at.since(self.cx.now));
+            // Never at once: whatever goes wrong, time goes on.
+            self.cx.enqueue_after(key, at.since(self.cx.now).max(Duration::from_millis(1)));
         }
     }
 
@@ -252,17 +253,21 @@ impl Worker<'_, '_> {
     fn run_processes(&mut self) {
         let now = self.cx.now;
         self.run_to(now);
-        let relist = |at: Time| self.node.relist_after(at) <= now;
+        let syncing = self.pod.life == Life::Syncing;
         let mut seen = false;
         for container in self.pod.containers.iter_mut().filter(|c| c.running()) {
-            let Some((at, code)) = container.process.as_ref().and_then(|p| p.ended) else { continue };
-            let killed = container.dies.is_some_and(|(at, _)| at <= now);
-            if !relist(at) && !killed {
+            // In a Pod that is to go, `all_stopped` does this.
+            if let Some((at, code)) = container.dies.filter(|(at, _)| syncing && *at <= now) {
+                exit(container, at, code, None);
+                seen = true;
                 continue;
             }
-            let reason = container.process.as_ref().and_then(|p| p.program().killed).filter(|_| !killed);
-            exit(container, at.min(now), code, reason);
-            seen = true;
+            let Some((at, code)) = container.process.as_ref().and_then(|p| p.ended) else { continue };
+            if container.dies.is_none() && self.node.relist_after(at) <= now {
+                let reason = container.process.as_ref().and_then(|p| p.program().killed);
+                exit(container, at, code, reason);
+                seen = true;
+            }
         }
         if seen && self.pod.life == Life::Syncing && self.pod.work == Work::Nothing {
             self.pod.sync_at = Some(now);
