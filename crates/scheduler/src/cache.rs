@@ -12,6 +12,12 @@ use std::sync::Arc;
 /// Above this many, the classes that are remembered for sharing are forgotten: only sharing is lost.
 const REMEMBERED_CLASSES: usize = 4096;
 
+/// So many shapes of Pods are told apart at once; an older one gets a new number when it comes back.
+const REMEMBERED_SHAPES: usize = 16;
+
+const HOSTNAME: &str = "kubernetes.io/hostname";
+const ZONE: &str = "topology.kubernetes.io/zone";
+
 /// Pods of one namespace with equal labels.
 #[derive(Clone, Debug)]
 struct Group {
@@ -30,12 +36,23 @@ struct Placed {
 /// Nodes with the sums of their Pods.
 #[derive(Clone, Default)]
 pub struct Cache {
-    nodes: Vector<Arc<NodeInfo>>,
+    /// A plain list: it is read some hundred times for each decision, and copied once after each snapshot.
+    nodes: Arc<Vec<Arc<NodeInfo>>>,
+    /// The places of nodes that have changed since somebody asked; `None` for all of them.
+    changed: Option<Vec<u32>>,
+    /// How many nodes have no host name label (none, mostly), and how many have a zone label.
+    without_hostname: usize,
+    with_zone: usize,
     by_name: OrdMap<Str, usize>,
     /// By UID.
     pods: OrdMap<Str, Placed>,
     groups: Vector<Group>,
     group_numbers: OrdMap<Str, u32>,
+    /// How many living Pods of each group are where: by group, then by the node's place.
+    spots: OrdMap<u32, OrdMap<u32, u32>>,
+    /// One class of each shape that was seen lately, with the shape's number.
+    shapes: Vector<(u32, SharedClass)>,
+    next_shape: u32,
     /// The groups with a label, by namespace, key and value.
     labelled: OrdMap<Str, Vector<u32>>,
     /// The newest class of each owner, by the owner's UID.
@@ -50,8 +67,28 @@ pub struct Cache {
 
 impl Cache {
     /// The nodes, in the order in which they came.
-    pub fn nodes(&self) -> &Vector<Arc<NodeInfo>> {
+    pub fn nodes(&self) -> &[Arc<NodeInfo>] {
         &self.nodes
+    }
+
+    /// The places of the nodes that have changed since the last call; `None` if all may have.
+    pub fn take_changed(&mut self) -> Option<Vec<u32>> {
+        self.changed.replace(Vec::new())
+    }
+
+    /// How many living Pods of a group there are at each place, sorted by place.
+    pub fn spots(&self, group: u32) -> impl Iterator<Item = (u32, u32)> {
+        self.spots.get(&group).into_iter().flat_map(|places| places.iter().map(|(place, count)| (*place, *count)))
+    }
+
+    /// Whether all nodes have a host name label.
+    pub fn all_have_hostname(&self) -> bool {
+        self.without_hostname == 0
+    }
+
+    /// Whether any node has a zone label.
+    pub fn any_zone(&self) -> bool {
+        self.with_zone > 0
     }
 
     /// The node of that name.
@@ -94,7 +131,14 @@ impl Cache {
         }
         let group = self.group(&view);
         let owner = view.owner.2.clone();
-        let class = Arc::new(Class { view, group });
+        let known = self.shapes.iter().find(|(_, class)| class.view.same_shape(&view)).map(|(shape, _)| *shape);
+        let shape = known.unwrap_or(self.next_shape);
+        let class = Arc::new(Class { view, group, shape });
+        if known.is_none() {
+            self.next_shape += 1;
+            self.shapes.push_front((shape, class.clone()));
+            self.shapes.truncate(REMEMBERED_SHAPES);
+        }
         if !owner.is_empty() {
             if self.classes.len() >= REMEMBERED_CLASSES {
                 self.classes.clear();
@@ -110,26 +154,31 @@ impl Cache {
         let (at, new) = match self.by_name.get(&name) {
             Some(at) => (*at, false),
             None => {
-                self.nodes.push_back(Arc::default());
+                Arc::make_mut(&mut self.nodes).push(Arc::default());
                 self.by_name.insert(name, self.nodes.len() - 1);
                 (self.nodes.len() - 1, true)
             }
         };
         let images = self.read_images(node);
-        if let Some(info) = self.nodes.get_mut(at) {
-            let info = Arc::make_mut(info);
+        let mut before = Vec::new();
+        self.change_at(at, |info| {
             info.update(node);
-            let before = std::mem::replace(&mut info.images, images.clone());
+            before = std::mem::replace(&mut info.images, images.clone());
+        });
+        if new || before != images {
             self.count_images(&before, -1);
             self.count_images(&images, 1);
+            // How rare an image is counts on every node.
+            self.changed = None;
         }
+        self.count_labels();
         new
     }
 
     /// Forgets a node. Its Pods are forgotten as they are deleted.
     pub fn remove_node(&mut self, name: &str) {
         let Some(at) = self.by_name.remove(name) else { return };
-        let node = self.nodes.remove(at);
+        let node = Arc::make_mut(&mut self.nodes).remove(at);
         self.count_images(&node.images, -1);
         self.with_affinity -= node.with_affinity.iter().map(|(_, n)| *n as usize).sum::<usize>();
         self.by_name = self.nodes.iter().enumerate().map(|(i, node)| (node.name.clone(), i)).collect();
@@ -137,6 +186,20 @@ impl Cache {
         for uid in gone {
             self.pods.remove(&uid);
         }
+        // All later nodes have moved up one place.
+        self.changed = None;
+        self.spots = OrdMap::new();
+        for (place, node) in self.nodes.iter().enumerate() {
+            for count in node.groups.iter().filter(|count| count.living > 0) {
+                self.spots.entry(count.group).or_default().insert(place as u32, count.living);
+            }
+        }
+        self.count_labels();
+    }
+
+    fn count_labels(&mut self) {
+        let with = |key: &str| self.nodes.iter().filter(|node| node.topology(key).is_some()).count();
+        (self.without_hostname, self.with_zone) = (self.nodes.len() - with(HOSTNAME), with(ZONE));
     }
 
     /// Puts a Pod on its node, if both are known and it is not there yet; a change of its labels or deletion is followed.
@@ -151,6 +214,7 @@ impl Cache {
                         placed.living = false;
                     }
                     self.change_node(&node, |info| info.dying(group));
+                    self.count_spot(group, &node, -1);
                 }
                 return;
             }
@@ -169,6 +233,9 @@ impl Cache {
         }
         self.with_affinity += usize::from(class.view.has_affinity());
         self.change_node(node, |info| info.add(class, living));
+        if living {
+            self.count_spot(class.group, node, 1);
+        }
         self.pods.insert(uid.into(), Placed { node: node.into(), class: class.clone(), living });
     }
 
@@ -177,14 +244,39 @@ impl Cache {
         let Some(placed) = self.pods.remove(uid) else { return false };
         self.with_affinity -= usize::from(placed.class.view.has_affinity());
         self.change_node(&placed.node, |info| info.remove(&placed.class, placed.living));
+        if placed.living {
+            self.count_spot(placed.class.group, &placed.node, -1);
+        }
         true
     }
 
     fn change_node(&mut self, name: &str, change: impl FnOnce(&mut NodeInfo)) {
-        if let Some(at) = self.by_name.get(name)
-            && let Some(info) = self.nodes.get_mut(*at)
-        {
+        if let Some(at) = self.by_name.get(name).copied() {
+            self.change_at(at, change);
+        }
+    }
+
+    fn change_at(&mut self, at: usize, change: impl FnOnce(&mut NodeInfo)) {
+        if let Some(info) = Arc::make_mut(&mut self.nodes).get_mut(at) {
             change(Arc::make_mut(info));
+        }
+        // Nobody may ever ask: then a list longer than that of the nodes says no more than "all".
+        match &mut self.changed {
+            Some(changed) if changed.len() < self.nodes.len() => changed.push(at as u32),
+            _ => self.changed = None,
+        }
+    }
+
+    fn count_spot(&mut self, group: u32, node: &str, change: i32) {
+        let Some(place) = self.by_name.get(node).map(|at| *at as u32) else { return };
+        let places = self.spots.entry(group).or_default();
+        let count = places.entry(place).or_default();
+        *count = count.saturating_add_signed(change);
+        if *count == 0 {
+            places.remove(&place);
+        }
+        if places.is_empty() {
+            self.spots.remove(&group);
         }
     }
 

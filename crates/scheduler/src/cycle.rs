@@ -3,6 +3,7 @@
 use crate::decision::{Decision, NodeVerdict};
 use crate::node::NodeInfo;
 use crate::plugins::{Check, Cycle, Filter, MAX_SCORE, PLUGINS, Plugin, Rejection, Score};
+use crate::rows::{MOST_SCORES, Row, State};
 use api::{Rng, Str};
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub struct Outcome {
 }
 
 /// Why no node will do.
+#[derive(Debug)]
 pub struct Failure {
     /// The first half of the event's message: `0/4 nodes are available: ...`, or another error.
     pub message: String,
@@ -44,10 +46,19 @@ fn enough(nodes: usize) -> usize {
     (nodes * percent / 100).max(FEW_NODES)
 }
 
+type Named<T> = (&'static str, T);
+
 /// Prepares the filters. One that refuses all nodes at once is an error.
-pub fn filters<'a>(cycle: &'a Cycle<'a>) -> Result<Vec<(&'static str, Check<'a>)>, (&'static str, Rejection)> {
+pub fn filters<'a>(cycle: &'a Cycle<'a>) -> Result<Vec<Named<Check<'a>>>, Named<Rejection>> {
+    filters_of(cycle, |_| true)
+}
+
+fn filters_of<'a>(
+    cycle: &'a Cycle<'a>,
+    wanted: impl Fn(&Plugin) -> bool,
+) -> Result<Vec<Named<Check<'a>>>, Named<Rejection>> {
     let mut checks = Vec::new();
-    for plugin in PLUGINS {
+    for plugin in PLUGINS.iter().filter(|plugin| wanted(plugin)) {
         match plugin.filter.map_or(Filter::Skip, |prepare| prepare(cycle)) {
             Filter::Skip => {}
             Filter::Check(check) => checks.push((plugin.name, check)),
@@ -58,81 +69,135 @@ pub fn filters<'a>(cycle: &'a Cycle<'a>) -> Result<Vec<(&'static str, Check<'a>)
 }
 
 /// Asks the filters about one node, in order; the first that refuses decides.
-pub fn check(filters: &[(&'static str, Check<'_>)], node: &NodeInfo) -> Result<(), (&'static str, Rejection)> {
+pub fn check(filters: &[Named<Check<'_>>], node: &NodeInfo) -> Result<(), Named<Rejection>> {
     filters.iter().try_for_each(|(name, check)| check(node).map_err(|rejection| (*name, rejection)))
 }
 
-/// Decides. `start` is where the search among the nodes begins; it moves on, so that all nodes get their turn.
-pub fn decide(cycle: &Cycle<'_>, start: &mut usize, rng: &mut Rng) -> Outcome {
+/// Decides. `start` is where the search among the nodes begins; it moves on, so that all nodes get their turn. `rows` are
+/// the answers kept for the Pod's shape, one a node.
+pub fn decide(cycle: &Cycle<'_>, rows: &mut [Row], start: &mut usize, rng: &mut Rng) -> Outcome {
     let nodes = cycle.cache.nodes();
     let mut decision = Decision::default();
     if nodes.is_empty() {
         return failed(decision, Failure::of_all("no nodes available to schedule pods".into(), Vec::new(), 0));
     }
-    let filters = match filters(cycle) {
-        Ok(filters) => filters,
+    let checks = filters_of(cycle, |p| p.per_node).and_then(|own| Ok((own, filters_of(cycle, |p| !p.per_node)?)));
+    let (own_checks, other_checks) = match checks {
+        Ok(checks) => checks,
         Err((plugin, rejection)) => {
             let message = format!("0/{} nodes are available: {}.", nodes.len(), rejection.reasons.join(", "));
             return failed(decision, Failure::of_all(message, vec![plugin], nodes.len()));
         }
     };
+    let own_scores = own_scores(cycle);
     let explain = nodes.len() <= EXPLAINED_NODES;
     let wanted = enough(nodes.len());
-    let (mut feasible, mut rejections) = (Vec::with_capacity(wanted), Vec::new());
-    let mut plugins: Vec<&'static str> = Vec::new();
+    let mut feasible = Vec::with_capacity(wanted);
     let first = *start % nodes.len();
     for at in (first..nodes.len()).chain(0..first) {
-        let Some(node) = nodes.get(at) else { continue };
         *start = at + 1;
-        match check(&filters, node) {
-            Ok(()) => feasible.push(at),
-            Err((plugin, rejection)) => {
-                if !plugins.contains(&plugin) {
-                    plugins.push(plugin);
-                }
-                if explain {
-                    decision.nodes.push(NodeVerdict::rejected(&node.name, plugin, &rejection));
-                }
-                rejections.push((at, rejection));
+        let row = &mut rows[at];
+        if row.state == State::Unknown {
+            *row = ask(&own_checks, &own_scores, at, &nodes[at]);
+        }
+        if row.state == State::Feasible && check(&other_checks, &nodes[at]).is_ok() {
+            feasible.push(at);
+            if feasible.len() == wanted {
+                break;
             }
         }
-        if feasible.len() == wanted {
-            break;
+    }
+    if explain || feasible.is_empty() {
+        // Now the reasons matter as well.
+        let failure = explain_rejections(cycle, first, explain, &mut decision);
+        if feasible.is_empty() {
+            return failed(decision, failure);
         }
     }
-    if feasible.is_empty() {
-        let message = format!("0/{} nodes are available: {}.", nodes.len(), histogram(&rejections));
-        return failed(decision, Failure { message, plugins, rejections, nodes: nodes.len() });
-    }
-    let totals = scores(cycle, &feasible, explain, &mut decision);
-    let best = feasible[pick(&totals, rng)];
-    let name = nodes.get(best).map(|node| node.name.clone()).unwrap_or_default();
+    let totals = totals(cycle, rows, &own_scores, &feasible, explain, &mut decision);
+    let name = nodes[feasible[pick(&totals, rng)]].name.clone();
     decision.node = name.clone();
     Outcome { result: Ok(name), decision }
 }
 
+/// The scores of the plugins that look at one node alone, by their place among them; `None` if they have no opinion.
+fn own_scores<'a>(cycle: &'a Cycle<'a>) -> Vec<(&'static Plugin, Option<Score<'a>>)> {
+    let plugins = PLUGINS.iter().filter(|plugin| plugin.per_node && plugin.score.is_some());
+    plugins.map(|plugin| (plugin, plugin.score.and_then(|prepare| prepare(cycle, &[])))).take(MOST_SCORES).collect()
+}
+
+/// What the plugins that look at one node alone say of it.
+fn ask(
+    checks: &[Named<Check<'_>>],
+    scores: &[(&'static Plugin, Option<Score<'_>>)],
+    at: usize,
+    node: &NodeInfo,
+) -> Row {
+    if check(checks, node).is_err() {
+        return Row { state: State::Rejected, ..Row::default() };
+    }
+    let mut row = Row { state: State::Feasible, ..Row::default() };
+    for (kept, (_, score)) in row.scores.iter_mut().zip(scores) {
+        *kept = score.as_ref().map_or(0, |score| i32::try_from((score.of)(at, node)).unwrap_or(i32::MAX));
+    }
+    row
+}
+
+/// Goes through all nodes again and notes why each was rejected.
+fn explain_rejections(cycle: &Cycle<'_>, first: usize, explain: bool, decision: &mut Decision) -> Failure {
+    let nodes = cycle.cache.nodes();
+    let filters = filters(cycle).unwrap_or_default();
+    let (mut plugins, mut rejections) = (Vec::new(), Vec::new());
+    for at in (first..nodes.len()).chain(0..first) {
+        let Err((plugin, rejection)) = check(&filters, &nodes[at]) else { continue };
+        if !plugins.contains(&plugin) {
+            plugins.push(plugin);
+        }
+        if explain {
+            decision.nodes.push(NodeVerdict::rejected(&nodes[at].name, plugin, &rejection));
+        }
+        rejections.push((at, rejection));
+    }
+    let message = format!("0/{} nodes are available: {}.", nodes.len(), histogram(&rejections));
+    Failure { message, plugins, rejections, nodes: nodes.len() }
+}
+
 /// The weighted sums of all scores of the feasible nodes.
-fn scores(cycle: &Cycle<'_>, feasible: &[usize], explain: bool, decision: &mut Decision) -> Vec<i64> {
+fn totals(
+    cycle: &Cycle<'_>,
+    rows: &[Row],
+    own: &[(&'static Plugin, Option<Score<'_>>)],
+    feasible: &[usize],
+    explain: bool,
+    decision: &mut Decision,
+) -> Vec<i64> {
+    let nodes = cycle.cache.nodes();
     let mut totals = vec![0; feasible.len()];
     let explained = decision.nodes.len();
-    let node = |at: &usize| cycle.cache.nodes().get(*at);
     if explain {
-        decision.nodes.extend(feasible.iter().filter_map(node).map(|node| NodeVerdict::feasible(&node.name)));
+        decision.nodes.extend(feasible.iter().map(|at| NodeVerdict::feasible(&nodes[*at].name)));
     }
     if feasible.len() == 1 {
         return totals; // as upstream: of one there is nothing to compare
     }
-    let scored = |plugin: &Plugin| -> Option<Score<'_>> { plugin.score.and_then(|prepare| prepare(cycle, feasible)) };
-    for plugin in PLUGINS {
-        let Some(score) = scored(plugin) else { continue };
-        let mut values: Vec<i64> = feasible.iter().map(|at| node(at).map_or(0, |node| (score.of)(node))).collect();
-        (score.normalise)(&mut values);
+    let mut add = |plugin: &Plugin, normalise: fn(&mut [i64]), mut values: Vec<i64>| {
+        normalise(&mut values);
         debug_assert!(values.iter().all(|v| (0..=MAX_SCORE).contains(v)), "{}: {values:?}", plugin.name);
-        for (i, value) in values.iter().enumerate() {
+        for (i, value) in values.into_iter().enumerate() {
             totals[i] += value * plugin.weight;
             if explain && let Some(verdict) = decision.nodes.get_mut(explained + i) {
                 verdict.scores.push((plugin.name, value * plugin.weight));
             }
+        }
+    };
+    for (kept, (plugin, score)) in own.iter().enumerate() {
+        if let Some(score) = score {
+            add(plugin, score.normalise, feasible.iter().map(|at| i64::from(rows[*at].scores[kept])).collect());
+        }
+    }
+    for plugin in PLUGINS.iter().filter(|plugin| !plugin.per_node) {
+        if let Some(score) = plugin.score.and_then(|prepare| prepare(cycle, feasible)) {
+            add(plugin, score.normalise, feasible.iter().map(|at| (score.of)(*at, &nodes[*at])).collect());
         }
     }
     totals
@@ -220,7 +285,7 @@ mod tests {
     fn decide_for(cache: &Cache, view: &PodView, rng: &mut Rng) -> Outcome {
         let siblings = api::Selector::parse("app=web").ok();
         let cycle = Cycle { cache, pod: view, siblings, claim_problem: String::new(), volume_nodes: Vec::new() };
-        decide(&cycle, &mut 0, rng)
+        decide(&cycle, &mut vec![Row::default(); cache.nodes().len()], &mut 0, rng)
     }
 
     #[test]
@@ -238,10 +303,48 @@ mod tests {
     }
 
     #[test]
+    fn kept_answers_change_no_decision() {
+        let (mut cache, mut seed) = (default_cluster(), Rng::new(3));
+        for i in 4..150 {
+            cache.set_node(&node(&format!("node{i}"), Value::Null));
+        }
+        let (mut rows, mut start) = (crate::rows::Rows::default(), 0);
+        let mut placed: Vec<Value> = Vec::new();
+        for i in 0..600 {
+            if seed.below(4) == 0 && !placed.is_empty() {
+                let gone = placed.swap_remove(seed.below(placed.len() as u32) as usize);
+                cache.remove(gone.uid());
+            }
+            if seed.below(10) == 0 {
+                let name = format!("node{}", 1 + seed.below(140));
+                let taint =
+                    obj! { "key" => "k", "effect" => ["NoSchedule", "PreferNoSchedule"][seed.below(2) as usize] };
+                let taints = if seed.below(2) == 0 { list![taint] } else { Value::Null };
+                cache.set_node(&node(&name, taints));
+            }
+            let pod = pod(&i.to_string(), ["100m", "1", "3"][seed.below(3) as usize]);
+            let class = cache.class(&pod);
+            rows.forget(cache.take_changed());
+            let siblings = api::Selector::parse("app=web").ok();
+            let (claim_problem, volume_nodes) = (String::new(), Vec::new());
+            let cycle = Cycle { cache: &cache, pod: &class.view, siblings, claim_problem, volume_nodes };
+            let (mut fresh, nodes) = (crate::rows::Rows::default(), cache.nodes().len());
+            let (mut rng, mut again, mut from) = (Rng::new(i), Rng::new(i), start);
+            let kept = decide(&cycle, rows.of(class.shape, nodes), &mut start, &mut rng).result;
+            let asked = decide(&cycle, fresh.of(class.shape, nodes), &mut from, &mut again).result;
+            assert_eq!((kept.as_ref().ok(), start), (asked.as_ref().ok(), from));
+            if let Ok(name) = kept {
+                cache.place_class(pod.uid(), &name, &class, true);
+                placed.push(pod);
+            }
+        }
+    }
+
+    #[test]
     fn reasons_are_counted_as_upstream_prints_them() {
         let (cache, mut rng) = (default_cluster(), Rng::new(1));
         let outcome = decide_for(&cache, &PodView::read(&pod("a", "100")), &mut rng);
-        let failure = outcome.result.err().expect("no node is that large");
+        let failure = outcome.result.expect_err("no node is that large");
         assert_eq!(failure.message, "0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu.");
         assert_eq!(failure.plugins, ["TaintToleration", "NodeResourcesFit"]);
     }

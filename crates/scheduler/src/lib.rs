@@ -14,6 +14,7 @@ pub mod plugins;
 pub mod pod;
 mod preemption;
 pub mod resources;
+pub mod rows;
 mod scheduler;
 mod surroundings;
 

@@ -51,6 +51,8 @@ pub struct Class {
     pub view: PodView,
     /// The number of the group of Pods with this namespace and these labels.
     pub group: u32,
+    /// The number of its shape: see [`PodView::same_shape`].
+    pub shape: u32,
 }
 
 /// Pods of one template share their class.
@@ -199,6 +201,19 @@ impl PodView {
             priority: spec["priority"].int(),
             namespace,
         }
+    }
+
+    /// Whether every single node is as good for one as for the other: they may have different owners, labels and
+    /// neighbours' terms, but ask the same of a node.
+    pub fn same_shape(&self, other: &PodView) -> bool {
+        self.requests == other.requests
+            && self.with_defaults == other.with_defaults
+            && self.images == other.images
+            && self.tolerations == other.tolerations
+            && self.ports == other.ports
+            && self.node_selector == other.node_selector
+            && self.required_nodes == other.required_nodes
+            && self.preferred_nodes == other.preferred_nodes
     }
 
     /// Whether it asks other Pods for company or distance.

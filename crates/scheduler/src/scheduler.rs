@@ -6,6 +6,7 @@ use crate::decision::{Decision, REMEMBERED_DECISIONS};
 use crate::plugins::{Change, Cycle, PLUGINS};
 use crate::pod::SharedClass;
 use crate::preemption;
+use crate::rows::Rows;
 use crate::surroundings::{Claims, siblings};
 use api::{Str, Time, Value, condition, kind, obj};
 use apiserver::EventSpec;
@@ -43,6 +44,7 @@ pub struct Scheduler {
     /// Pods for which others were removed, by UID: the node they are to get and their class.
     nominated: OrdMap<Str, (Str, SharedClass)>,
     decisions: Vector<Arc<Decision>>,
+    rows: Rows,
 }
 
 impl Scheduler {
@@ -129,6 +131,7 @@ impl Scheduler {
     fn schedule(&mut self, pod: &Value, key: &WorkKey, cx: &mut Context<'_>) {
         let class = self.cache.class(pod);
         let claims = Claims::read(pod, &class.view, &cx.client);
+        self.rows.forget(self.cache.take_changed());
         let with_nominated = self.cache_with_nominated(pod.uid(), class.view.priority);
         let cycle = Cycle {
             cache: with_nominated.as_ref().unwrap_or(&self.cache),
@@ -137,7 +140,10 @@ impl Scheduler {
             claim_problem: claims.problem.clone(),
             volume_nodes: claims.volume_nodes.clone(),
         };
-        let outcome = decide(&cycle, &mut self.start, cx.rng);
+        let nodes = cycle.cache.nodes().len();
+        let mut fresh = Rows::default();
+        let rows = if with_nominated.is_some() { &mut fresh } else { &mut self.rows };
+        let outcome = decide(&cycle, rows.of(class.shape, nodes), &mut self.start, cx.rng);
         let result = outcome.result.map_err(|failure| {
             let more = preemption::post_filter(&cycle, pod, &failure, &mut cx.client, cx.now);
             (failure, more)

@@ -3,15 +3,21 @@
 use super::{Cycle, MAX_SCORE, Plugin, Score, as_they_are};
 use crate::node::NodeInfo;
 
-pub const PLUGIN: Plugin =
-    Plugin { name: "NodeResourcesBalancedAllocation", filter: None, score: Some(score), weight: 1, woken_by: &[] };
+pub const PLUGIN: Plugin = Plugin {
+    name: "NodeResourcesBalancedAllocation",
+    filter: None,
+    score: Some(score),
+    weight: 1,
+    per_node: true,
+    woken_by: &[],
+};
 
 fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
     let asked = &cycle.pod.requests;
     if asked.milli_cpu == 0 && asked.memory == 0 {
         return None;
     }
-    let of = |node: &NodeInfo| {
+    let of = |_: usize, node: &NodeInfo| {
         let cpu = (node.requested.milli_cpu + asked.milli_cpu, node.allocatable.milli_cpu);
         let memory = (node.requested.memory + asked.memory, node.allocatable.memory);
         balance(&[cpu, memory])

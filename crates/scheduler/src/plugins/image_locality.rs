@@ -4,7 +4,8 @@
 use super::{Cycle, MAX_SCORE, Plugin, Score, as_they_are};
 use crate::node::NodeInfo;
 
-pub const PLUGIN: Plugin = Plugin { name: "ImageLocality", filter: None, score: Some(score), weight: 1, woken_by: &[] };
+pub const PLUGIN: Plugin =
+    Plugin { name: "ImageLocality", filter: None, score: Some(score), weight: 1, per_node: true, woken_by: &[] };
 
 /// Below this many bytes it makes no difference (pkg/scheduler/framework/plugins/imagelocality).
 const LOW: i64 = 23 * 1024 * 1024;
@@ -17,7 +18,7 @@ fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
         return None;
     }
     let (containers, nodes) = (cycle.pod.images.len() as i64, cycle.cache.nodes().len());
-    let of = move |node: &NodeInfo| {
+    let of = move |_: usize, node: &NodeInfo| {
         let scaled = images.iter().map(|&(number, having)| {
             let at = node.images.binary_search_by_key(&number, |image| image.0);
             at.map_or(0, |at| spread_size(node.images[at].1, having as usize, nodes))

@@ -10,6 +10,7 @@ pub const PLUGIN: Plugin = Plugin {
     filter: Some(filter),
     score: Some(score),
     weight: 2,
+    per_node: false,
     woken_by: &[Change::PodCame, Change::PodLeft, Change::NodeLabels],
 };
 
@@ -109,7 +110,7 @@ fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
     if places.is_empty() {
         return None;
     }
-    let of = move |node: &NodeInfo| {
+    let of = move |_: usize, node: &NodeInfo| {
         let here = places.iter().filter(|((key, place), _)| node.topology(key) == Some(place));
         here.map(|(_, score)| score).sum()
     };

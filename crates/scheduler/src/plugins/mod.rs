@@ -74,22 +74,31 @@ pub enum Filter<'a> {
 
 /// A prepared score.
 pub struct Score<'a> {
-    /// The score of one node before normalising.
-    pub of: Box<dyn Fn(&NodeInfo) -> i64 + 'a>,
+    /// The score of one node, given by its place in the cache and itself, before normalising.
+    pub of: Box<dyn Fn(usize, &NodeInfo) -> i64 + 'a>,
     /// Brings the scores of all feasible nodes to 0..=[`MAX_SCORE`].
     pub normalise: fn(&mut [i64]),
 }
+
+/// Prepares a filter for one decision.
+pub type PrepareFilter = for<'a> fn(&'a Cycle<'a>) -> Filter<'a>;
+
+/// Prepares a score for one decision and the feasible nodes, given by their place in the cache.
+pub type PrepareScore = for<'a> fn(&'a Cycle<'a>, &[usize]) -> Option<Score<'a>>;
 
 /// One plugin.
 pub struct Plugin {
     /// Its name upstream.
     pub name: &'static str,
     /// Prepares its filter.
-    pub filter: Option<for<'a> fn(&'a Cycle<'a>) -> Filter<'a>>,
+    pub filter: Option<PrepareFilter>,
     /// Prepares its score for the feasible nodes, given by their place in the cache; `None` if it has no opinion.
-    pub score: Option<for<'a> fn(&'a Cycle<'a>, &[usize]) -> Option<Score<'a>>>,
+    pub score: Option<PrepareScore>,
     /// How much its score counts.
     pub weight: i64,
+    /// Whether all it looks at is the node and the Pod's shape ([`PodView::same_shape`]): then its answers are kept until
+    /// the node changes.
+    pub per_node: bool,
     /// What may make a Pod that it rejected schedulable.
     pub woken_by: &'static [Change],
 }

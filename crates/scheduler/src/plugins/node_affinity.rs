@@ -9,6 +9,7 @@ pub const PLUGIN: Plugin = Plugin {
     filter: Some(filter),
     score: Some(score),
     weight: 2,
+    per_node: true,
     woken_by: &[Change::NodeLabels],
 };
 
@@ -28,8 +29,9 @@ fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
     if preferred.is_empty() {
         return None;
     }
-    let of =
-        |node: &NodeInfo| preferred.iter().filter(|(_, term)| term_fits(term, node)).map(|(weight, _)| weight).sum();
+    let of = |_: usize, node: &NodeInfo| {
+        preferred.iter().filter(|(_, term)| term_fits(term, node)).map(|(weight, _)| weight).sum()
+    };
     Some(Score { of: Box::new(of), normalise: highest_is_best })
 }
 

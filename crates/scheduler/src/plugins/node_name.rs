@@ -3,7 +3,8 @@
 
 use super::{Cycle, Filter, Plugin};
 
-pub const PLUGIN: Plugin = Plugin { name: "NodeName", filter: Some(filter), score: None, weight: 0, woken_by: &[] };
+pub const PLUGIN: Plugin =
+    Plugin { name: "NodeName", filter: Some(filter), score: None, weight: 0, per_node: true, woken_by: &[] };
 
 fn filter<'a>(_: &'a Cycle<'a>) -> Filter<'a> {
     Filter::Skip

@@ -7,6 +7,7 @@ pub const PLUGIN: Plugin = Plugin {
     filter: Some(filter),
     score: None,
     weight: 0,
+    per_node: true,
     woken_by: &[Change::PodLeft, Change::NodeResources],
 };
 

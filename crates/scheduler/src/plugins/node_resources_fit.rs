@@ -10,6 +10,7 @@ pub const PLUGIN: Plugin = Plugin {
     filter: Some(filter),
     score: Some(score),
     weight: 1,
+    per_node: true,
     woken_by: &[Change::PodLeft, Change::NodeResources],
 };
 
@@ -48,7 +49,7 @@ fn missing(pod: &PodView, node: &NodeInfo) -> Result<(), Rejection> {
 
 fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
     let (cpu, memory) = cycle.pod.with_defaults;
-    let of = move |node: &NodeInfo| {
+    let of = move |_: usize, node: &NodeInfo| {
         let cpu = (node.with_defaults.0 + cpu, node.allocatable.milli_cpu, 1);
         let memory = (node.with_defaults.1 + memory, node.allocatable.memory, 1);
         least_allocated(&[cpu, memory])

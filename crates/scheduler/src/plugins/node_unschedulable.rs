@@ -3,8 +3,14 @@
 use super::{Change, Cycle, Filter, Plugin, Rejection};
 use crate::pod::Taint;
 
-pub const PLUGIN: Plugin =
-    Plugin { name: "NodeUnschedulable", filter: Some(filter), score: None, weight: 0, woken_by: &[Change::NodeTaints] };
+pub const PLUGIN: Plugin = Plugin {
+    name: "NodeUnschedulable",
+    filter: Some(filter),
+    score: None,
+    weight: 0,
+    per_node: true,
+    woken_by: &[Change::NodeTaints],
+};
 
 fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
     let cordon =

@@ -14,6 +14,7 @@ pub const PLUGIN: Plugin = Plugin {
     filter: Some(filter),
     score: Some(score),
     weight: 2,
+    per_node: false,
     woken_by: &[Change::PodCame, Change::PodLeft, Change::NodeLabels],
 };
 
@@ -31,6 +32,9 @@ struct Counted<'a> {
     groups: Vec<u32>,
     own: bool,
 }
+
+/// A constraint, how many Pods there are in each place (unless a place is a node), and what one Pod weighs.
+type Weighted<'a> = (Counted<'a>, Option<BTreeMap<&'a str, i64>>, f64);
 
 impl Counted<'_> {
     fn on(&self, node: &NodeInfo) -> i64 {
@@ -92,6 +96,9 @@ fn nodes(cache: &Cache) -> impl Iterator<Item = &NodeInfo> {
 }
 
 fn score<'a>(cycle: &'a Cycle<'a>, feasible: &[usize]) -> Option<Score<'a>> {
+    if cycle.pod.spread.is_empty() && cycle.cache.all_have_hostname() && !cycle.cache.any_zone() {
+        return score_by_hostname(cycle, feasible.len());
+    }
     let own: Vec<&SpreadConstraint> = cycle.pod.spread.iter().filter(|c| !c.hard).collect();
     // A node without the label of one of the Pod's own constraints is ignored; the system's are not that strict.
     let (constraints, strict): (Vec<Counted<'a>>, bool) = match cycle.pod.spread.is_empty() {
@@ -104,7 +111,7 @@ fn score<'a>(cycle: &'a Cycle<'a>, feasible: &[usize]) -> Option<Score<'a>> {
     let feasible_nodes = || feasible.iter().filter_map(|at| cycle.cache.nodes().get(*at)).map(|node| &**node);
     let has_labels = |node: &NodeInfo| constraints.iter().all(|c| node.topology(c.key).is_some());
     let scored = feasible_nodes().filter(|node| !strict || has_labels(node)).count();
-    let weighted: Vec<(Counted<'a>, Option<BTreeMap<&str, i64>>, f64)> = constraints
+    let weighted: Vec<Weighted<'a>> = constraints
         .into_iter()
         .map(|constraint| match constraint.key == HOSTNAME {
             true => (constraint, None, ln_plus_2(scored)),
@@ -121,7 +128,7 @@ fn score<'a>(cycle: &'a Cycle<'a>, feasible: &[usize]) -> Option<Score<'a>> {
             }
         })
         .collect();
-    let of = move |node: &NodeInfo| {
+    let of = move |_: usize, node: &NodeInfo| {
         let mut sum = 0.0;
         for (constraint, places, weight) in &weighted {
             let Some(place) = node.topology(constraint.key) else {
@@ -138,6 +145,21 @@ fn score<'a>(cycle: &'a Cycle<'a>, feasible: &[usize]) -> Option<Score<'a>> {
         }
         sum.round() as i64
     };
+    Some(Score { of: Box::new(of), normalise })
+}
+
+/// The usual case, without a look at any node: the system's constraints where all nodes have a host name and none a zone.
+fn score_by_hostname<'a>(cycle: &'a Cycle<'a>, scored: usize) -> Option<Score<'a>> {
+    let siblings = cycle.siblings.as_ref()?;
+    let groups = cycle.cache.matching_groups(&own_namespace(cycle.pod), siblings);
+    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    for (place, count) in groups.iter().flat_map(|group| cycle.cache.spots(*group)) {
+        *counts.entry(place).or_default() += count;
+    }
+    let (max_skew, weight) = (SYSTEM_DEFAULTS[0].1, ln_plus_2(scored));
+    let score = move |count: u32| skew_score(i64::from(count), max_skew, weight).round() as i64;
+    let none = score(0);
+    let of = move |place: usize, _: &NodeInfo| counts.get(&(place as u32)).map_or(none, |count| score(*count));
     Some(Score { of: Box::new(of), normalise })
 }
 

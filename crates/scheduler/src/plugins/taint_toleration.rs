@@ -7,6 +7,7 @@ pub const PLUGIN: Plugin = Plugin {
     filter: Some(filter),
     score: Some(score),
     weight: 3,
+    per_node: true,
     woken_by: &[Change::NodeTaints],
 };
 
@@ -21,7 +22,7 @@ fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
 }
 
 fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
-    let of = |node: &crate::node::NodeInfo| {
+    let of = |_: usize, node: &crate::node::NodeInfo| {
         let advice = node.taints.iter().filter(|taint| taint.effect == "PreferNoSchedule");
         advice.filter(|taint| !cycle.pod.tolerates(taint)).count() as i64
     };

@@ -8,6 +8,7 @@ pub const PLUGIN: Plugin = Plugin {
     filter: Some(filter),
     score: None,
     weight: 0,
+    per_node: false,
     woken_by: &[Change::Storage, Change::NodeLabels],
 };
 
