@@ -117,7 +117,9 @@ fn invalid(status: &Status) -> String {
     let (kind, name) = (status.details["kind"].str(), status.details["name"].str());
     let mut text = "The request is invalid".to_owned();
     let mut causes: Vec<String> = Vec::new();
-    for (field, message) in status.causes() {
+    // Of an answer that the server did not mean to give, only its message counts.
+    let meant = status.details["causes"].array().iter().all(|c| c["reason"].str() != "UnexpectedServerResponse");
+    for (field, message) in status.causes().filter(|_| meant) {
         let cause = if field.is_empty() { message.to_owned() } else { format!("{field}: {message}") };
         if !causes.contains(&cause) {
             causes.push(cause);

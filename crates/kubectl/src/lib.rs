@@ -26,3 +26,6 @@ pub async fn run(args: Vec<String>, host: &dyn Host) -> i32 {
         Err(fail) => fail.report(host),
     }
 }
+
+#[cfg(test)]
+mod tests;

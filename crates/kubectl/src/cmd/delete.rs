@@ -63,10 +63,12 @@ async fn run(cx: &Cx<'_>) -> Outcome {
              resource may continue to run on the cluster indefinitely.",
         );
     }
+    let mut found = 0;
     let mut deleted = Vec::new();
     for target in &targets {
         cx.latency().await;
         for info in candidates(cx, target, &choice, &mut failures) {
+            found += 1;
             match delete(cx, &info, how) {
                 Ok(info) => deleted.push(info),
                 Err(fail) if fail.is_not_found() && ignores_missing(cx, &choice) => {}
@@ -74,7 +76,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
             }
         }
     }
-    if deleted.is_empty() && failures.is_empty() && !cx.flags.on("ignore-not-found") {
+    if found == 0 && failures.is_empty() {
         cx.say("No resources found");
         return Ok(());
     }

@@ -59,7 +59,8 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         let path = format!("/tmp/kubectl-edit-{}.{}", temporary_number(cx), if as_json { "json" } else { "yaml" });
         cx.host.write_file(&path, &text).map_err(|why| fail!("open {path}: {why}"))?;
         if let Err(why) = cx.host.edit(&path).await {
-            return preserved(cx, &path, fail!("{why}"));
+            // Nothing has been edited yet that could be lost.
+            return if retrying { preserved(cx, &path, fail!("{why}")) } else { Err(fail!("{why}")) };
         }
         let edited = cx.host.read_file(&path).map_err(|why| fail!("open {path}: {why}"))?;
         if retrying && stripped(&edited) == stripped(&text) {
@@ -192,9 +193,7 @@ fn save(cx: &Cx<'_>, info: &Info, edited: &Value, round: &mut Round) -> Outcome 
 
 /// What was edited is not lost.
 fn preserved(cx: &Cx<'_>, path: &str, why: Fail) -> Outcome {
-    if !why.message().starts_with("there was a problem with the editor") {
-        cx.warn(format_args!("A copy of your changes has been stored to {path:?}"));
-    }
+    cx.warn(format_args!("A copy of your changes has been stored to {path:?}"));
     Err(why)
 }
 

@@ -58,6 +58,8 @@ async fn exec(cx: &Cx<'_>) -> Outcome {
     let (stdin, tty) = (cx.flags.on("stdin"), cx.flags.on("tty"));
     match cx.host.exec(&pod, &container, command.to_vec(), stdin, tty).await {
         0 => Ok(()),
+        // It could not be started, which the host has said.
+        ..0 => Err(Fail::Exit(1)),
         code => {
             cx.warn(format_args!("command terminated with exit code {code}"));
             Err(Fail::Exit(code))

@@ -5,6 +5,7 @@ use crate::command::{Command, flag_help};
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome};
 use crate::flags::{Flag, Kind, flag};
+use crate::print::struct_json;
 use api::{Status, Value, json, kind, obj, yaml};
 use apiserver::request::{Request, Verb};
 
@@ -65,37 +66,6 @@ fn server_version() -> Value {
     }
 }
 
-/// The fields of a version in the order in which Go's struct has them.
-const VERSION_FIELDS: &[&str] = &[
-    "clientVersion",
-    "kustomizeVersion",
-    "serverVersion",
-    "major",
-    "minor",
-    "emulationMajor",
-    "emulationMinor",
-    "minCompatibilityMajor",
-    "minCompatibilityMinor",
-    "gitVersion",
-    "gitCommit",
-    "gitTreeState",
-    "buildDate",
-    "goVersion",
-    "compiler",
-    "platform",
-];
-
-/// JSON with two blanks a level, fields in the order of a Go struct.
-fn struct_json(value: &Value, indent: usize) -> String {
-    if value.as_object().is_none() {
-        return json::to_string(value);
-    }
-    let fields = VERSION_FIELDS.iter().filter(|field| !value[field].is_null());
-    let pad = " ".repeat(indent + 2);
-    let lines: Vec<String> = fields.map(|f| format!("{pad}{f:?}: {}", struct_json(&value[f], indent + 2))).collect();
-    format!("{{\n{}\n{}}}", lines.join(",\n"), " ".repeat(indent))
-}
-
 async fn version(cx: &Cx<'_>) -> Outcome {
     if !cx.args().is_empty() {
         return Err(Fail::Text(format!("extra arguments: [{}]", cx.args().join(" "))));
@@ -112,7 +82,7 @@ async fn version(cx: &Cx<'_>) -> Outcome {
                 cx.say(format_args!("Server Version: {SERVER}"));
             }
         }
-        "json" => cx.say(struct_json(&all, 0)),
+        "json" => cx.say(struct_json::to_string(&all, 2)),
         "yaml" => cx.host.stdout(&yaml::to_string(&all)),
         _ => return Err("--output must be 'yaml' or 'json'".into()),
     }
@@ -159,7 +129,7 @@ pub(crate) fn raw(cx: &Cx<'_>, path: &str) -> Outcome {
             return Ok(());
         }
         "/version" => {
-            cx.host.stdout(&struct_json(&server_version(), 0));
+            cx.host.stdout(&struct_json::to_string(&server_version(), 2));
             return Ok(());
         }
         _ => {}

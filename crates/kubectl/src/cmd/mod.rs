@@ -158,6 +158,9 @@ pub(crate) async fn run(args: Vec<String>, host: &dyn Host) -> Outcome {
         return Err(Fail::Text(format!("required flag(s) {} not set", missing.join(", "))));
     }
     let cx = Cx::new(host, found.command, found.path, flags)?;
+    if cx.flags.text("dry-run") == "unchanged" {
+        cx.klog('W', "helpers.go:719", "--dry-run is deprecated and can be replaced with --dry-run=client.");
+    }
     (found.command.action)(&cx).await
 }
 

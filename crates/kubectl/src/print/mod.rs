@@ -5,6 +5,7 @@ pub mod custom;
 pub mod go_fmt;
 pub mod jsonpath;
 mod jsonpath_parse;
+pub mod struct_json;
 pub mod table;
 mod template;
 mod template_parse;
@@ -139,6 +140,10 @@ impl Format {
         match self {
             Format::Human | Format::Wide => Ok(names(printed)),
             Format::Name => Ok(names(&Printed { done: "", ..*printed })),
+            // What the server has not seen yet is kubectl's own.
+            Format::Json if printed.object.uid().is_empty() && !printed.done.is_empty() => {
+                Ok(format!("{}\n", struct_json::to_string(&shown(), 4)))
+            }
             Format::Json => Ok(format!("{}\n", json::to_string_pretty(&shown()))),
             Format::Yaml => Ok(yaml::to_string(&shown())),
             Format::JsonPath(path, text) => path

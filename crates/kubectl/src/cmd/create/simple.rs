@@ -4,10 +4,10 @@ use super::{one_name, skeleton, submit};
 use crate::cmd::{BASE, DRY_RUN, OUTPUT, VALIDATE, WRITE};
 use crate::command::Command;
 use crate::cx::Cx;
-use crate::fail::{Outcome, fail};
+use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::resource::lookup;
-use api::{Value, list, obj};
+use api::{Selector, Value, list, obj};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
@@ -38,6 +38,18 @@ static JOB_FLAGS: &[Flag] = &[
     flag("from", Kind::Text, "", "The CronJob to make a Job of."),
     flag("schedule", Kind::Text, "", "When the Job runs, in cron's format."),
     flag("restart", Kind::Text, "", "The Pods' restart policy."),
+];
+
+static PDB_FLAGS: &[Flag] = &[
+    flag("min-available", Kind::Text, "", "How many Pods must be left, as a number or a share."),
+    flag("max-unavailable", Kind::Text, "", "How many Pods may be missing, as a number or a share."),
+    flag("selector", Kind::Text, "", "The labels of the Pods."),
+];
+static INGRESS_FLAGS: &[Flag] = &[
+    flag("rule", Kind::Repeated, "", "A rule, as HOST/PATH=SERVICE:PORT; * after the path means its prefix."),
+    flag("class", Kind::Text, "", "The ingress class."),
+    flag("default-backend", Kind::Text, "", "Where everything else goes, as SERVICE:PORT."),
+    flag("annotation", Kind::Repeated, "", "An annotation, as KEY=VALUE."),
 ];
 
 macro_rules! subcommand {
@@ -111,6 +123,25 @@ subcommand!(
     "NAME --image=image --schedule='0/5 * * * ?'",
     JOB_FLAGS,
     cron_job
+);
+
+subcommand!(
+    PDB,
+    "poddisruptionbudget",
+    ["pdb"],
+    "Make a PodDisruptionBudget.",
+    "NAME --selector=SELECTOR --min-available=N",
+    PDB_FLAGS,
+    disruption_budget
+);
+subcommand!(
+    INGRESS,
+    "ingress",
+    ["ing"],
+    "Make an Ingress.",
+    "NAME --rule=host/path=service:port",
+    INGRESS_FLAGS,
+    ingress
 );
 
 async fn namespace(cx: &Cx<'_>) -> Outcome {
@@ -274,4 +305,91 @@ async fn cron_job(cx: &Cx<'_>) -> Outcome {
     object.set("spec", obj! { "jobTemplate" => template, "schedule" => cx.flags.text("schedule") });
     object.set("status", obj! {});
     submit(cx, object, "cronjob")
+}
+
+/// A number, or text such as `50%`.
+fn number_or_text(text: &str) -> Value {
+    text.parse::<i64>().map_or_else(|_| text.into(), Value::from)
+}
+
+async fn disruption_budget(cx: &Cx<'_>) -> Outcome {
+    let name = one_name(cx)?;
+    let (least, most) = (cx.flags.text("min-available"), cx.flags.text("max-unavailable"));
+    if cx.flags.text("selector").is_empty() {
+        return Err("a selector must be specified".into());
+    }
+    if least.is_empty() == most.is_empty() {
+        return Err(match least {
+            "" => "one of min-available or max-unavailable must be specified".into(),
+            _ => "min-available and max-unavailable cannot be both specified".into(),
+        });
+    }
+    let mut labels = Value::object();
+    for (key, value) in Selector::parse(cx.flags.text("selector")).map_err(Fail::Text)?.equalities() {
+        labels.object_mut().insert(key.clone(), value.into());
+    }
+    let given = |text: &str| Some(text).filter(|t| !t.is_empty()).map(number_or_text);
+    let mut object = skeleton(cx, "policy/v1", "PodDisruptionBudget", name, true);
+    object.set(
+        "spec",
+        obj! {
+            "minAvailable" => given(least), "maxUnavailable" => given(most), "selector" => obj! { "matchLabels" => labels },
+        },
+    );
+    let counts = ["currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"];
+    counts.iter().for_each(|count| object.set(&format!("status.{count}"), 0));
+    submit(cx, object, "poddisruptionbudgets")
+}
+
+/// `SERVICE:PORT` as an Ingress names it.
+fn backend(text: &str) -> Outcome<Value> {
+    let Some((name, port)) = text.split_once(':').filter(|(name, port)| !name.is_empty() && !port.is_empty()) else {
+        return Err(fail!("backend {text} is invalid, and should be in format service:port"));
+    };
+    let port = match port.parse::<i64>() {
+        Ok(number) => obj! { "number" => number },
+        Err(_) => obj! { "name" => port },
+    };
+    Ok(obj! { "service" => obj! { "name" => name, "port" => port } })
+}
+
+async fn ingress(cx: &Cx<'_>) -> Outcome {
+    let mut object = skeleton(cx, "networking.k8s.io/v1", "Ingress", one_name(cx)?, true);
+    let default = cx.flags.text("default-backend");
+    if cx.flags.list("rule").is_empty() && default.is_empty() {
+        return Err("not enough information provided: every ingress has to either specify a default-backend (which catches all \
+             traffic) or a list of rules (which catch specific paths)"
+            .into());
+    }
+    let mut rules: Vec<Value> = Vec::new();
+    for rule in cx.flags.list("rule") {
+        let plain = rule.split(',').next().unwrap_or(rule);
+        let Some(((host, path), target)) =
+            plain.split_once('=').and_then(|(from, to)| Some((from.split_once('/')?, to)))
+        else {
+            return Err(fail!(
+                "rule {rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"
+            ));
+        };
+        let path = format!("/{path}");
+        let kind = if path.ends_with('*') { "Prefix" } else { "Exact" };
+        let path = obj! { "backend" => backend(target)?, "path" => path.trim_end_matches('*'), "pathType" => kind };
+        match rules.iter_mut().find(|r| r["host"].str() == host) {
+            Some(known) => known.at_mut("http.paths").array_mut().push(path),
+            None => rules.push(obj! {
+                "host" => Some(host).filter(|h| !h.is_empty()), "http" => obj! { "paths" => list![path] },
+            }),
+        }
+    }
+    let class = Some(cx.flags.text("class")).filter(|c| !c.is_empty());
+    object.set(
+        "spec",
+        obj! {
+            "ingressClassName" => class,
+            "defaultBackend" => if default.is_empty() { Value::Null } else { backend(default)? },
+            "rules" => (!rules.is_empty()).then_some(Value::from(rules)),
+        },
+    );
+    object.set("status", obj! { "loadBalancer" => obj! {} });
+    submit(cx, object, "ingress")
 }
