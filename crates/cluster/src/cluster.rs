@@ -141,6 +141,9 @@ impl Cluster {
     /// # Errors
     /// The server's refusal.
     pub fn request(&mut self, request: &Request) -> Result<Response, Status> {
+        if request.kind == kind::POD && request.subresource == "log" {
+            return self.log(request);
+        }
         self.api.set_now(self.now);
         let answer = self.api.handle(request);
         self.dispatch();

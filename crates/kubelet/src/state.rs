@@ -109,6 +109,8 @@ pub struct Pod {
     pub(crate) pass: Pass,
     /// When the next pass begins.
     pub(crate) sync_at: Option<Time>,
+    /// Whether it begins without a report: a container that a probe had killed is replaced within one pass.
+    pub(crate) silent: bool,
     pub(crate) life: Life,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) mount_failures: u32,
@@ -331,6 +333,7 @@ impl Pod {
             plan: VecDeque::new(),
             pass: Pass::default(),
             sync_at: None,
+            silent: false,
             life: Life::Syncing,
             volumes: Vec::new(),
             mount_failures: 0,
@@ -373,11 +376,11 @@ impl Pod {
 impl Node {
     pub(crate) fn new(config: NodeConfig, boot_id: Str, relist_phase: i64) -> Node {
         Node {
+            images: preloaded(&config),
             config: Arc::new(config),
             kubelet: true,
             power: true,
             boot_id,
-            images: preloaded(&config),
             pods: OrdSet::new(),
             relist_phase,
             pulls: VecDeque::new(),

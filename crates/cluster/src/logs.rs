@@ -1,0 +1,102 @@
+//! `pods/log`: the API server passes such a request on to the Pod's kubelet (pkg/registry/core/pod/rest/log.go,
+//! pkg/kubelet/kubelet_pods.go).
+
+use crate::cluster::Cluster;
+use api::{Status, Time, Value, kind};
+use apiserver::{Key, Request, Response};
+use kubelet::LogLine;
+use std::time::Duration;
+
+impl Cluster {
+    /// The text of a container's log, as the request's parameters cut it.
+    pub(crate) fn log(&self, request: &Request) -> Result<Response, Status> {
+        let key = Key::new(request.namespace.clone(), request.name.clone());
+        let Some(pod) = self.api.store().get(kind::POD, &key) else {
+            return Err(Status::not_found(kind::POD, &request.name));
+        };
+        let container = chosen(pod, request.parameter("container"))?;
+        let previous = request.parameter("previous") == "true";
+        let lines = self
+            .kubelets
+            .pod(pod.namespace(), pod.name())
+            .and_then(|known| self.kubelets.logs(&known.id, &container, previous));
+        let name = pod.name();
+        if previous && lines.is_none() {
+            let message = format!("previous terminated container {container:?} in pod {name:?} not found");
+            return Err(Status::bad_request(message));
+        }
+        if !previous && let Some(reason) = waiting(pod, &container) {
+            let message = format!("container {container:?} in pod {name:?} is waiting to start: {reason}");
+            return Err(Status::bad_request(message));
+        }
+        Ok(Value::from(text(lines.unwrap_or_default(), request, self.now())).into())
+    }
+}
+
+/// The container that is meant: the named one, or the only one.
+fn chosen(pod: &Value, given: &str) -> Result<String, Status> {
+    let spec = &pod["spec"];
+    let names = |list: &str| spec[list].array().iter().map(|c| c["name"].str().to_owned()).collect::<Vec<_>>();
+    let (regular, init) = (names("containers"), names("initContainers"));
+    let all = || regular.iter().chain(&init);
+    if !given.is_empty() {
+        return match all().any(|name| name == given) {
+            true => Ok(given.to_owned()),
+            false => Err(Status::bad_request(format!("container {given} is not valid for pod {}", pod.name()))),
+        };
+    }
+    match &regular[..] {
+        [only] if init.is_empty() => Ok(only.clone()),
+        _ => {
+            let message = format!(
+                "a container name must be specified for pod {}, choose one of: [{}]",
+                pod.name(),
+                regular.join(" ")
+            );
+            Err(Status::bad_request(message))
+        }
+    }
+}
+
+/// Why a container that has never run has no log; `None` if it has run.
+fn waiting(pod: &Value, container: &str) -> Option<String> {
+    let status = &pod["status"];
+    let mut all = status["containerStatuses"].array().iter().chain(status["initContainerStatuses"].array());
+    let Some(found) = all.find(|c| c["name"].str() == container) else { return Some("ContainerCreating".to_owned()) };
+    let state = &found["state"];
+    let has_run = !state["running"].is_null() || !state["terminated"].is_null() || found["restartCount"].int() > 0;
+    if has_run || !found["lastState"]["terminated"].is_null() {
+        return None;
+    }
+    match state["waiting"]["reason"].str() {
+        "" => Some("ContainerCreating".to_owned()),
+        "ErrImagePull" | "ImagePullBackOff" => Some("trying and failing to pull image".to_owned()),
+        reason => Some(reason.to_owned()),
+    }
+}
+
+fn text(lines: &[LogLine], request: &Request, now: Time) -> String {
+    let number = |name: &str| request.parameter(name).parse::<u64>().ok();
+    let since = number("sinceSeconds").map(|seconds| now - Duration::from_secs(seconds));
+    let since = since.or_else(|| Time::parse(request.parameter("sinceTime")));
+    let recent = lines.iter().filter(|line| since.is_none_or(|since| line.at >= since));
+    let recent: Vec<&LogLine> = recent.collect();
+    let skipped = number("tailLines").map_or(0, |tail| recent.len().saturating_sub(tail as usize));
+    let stamped = request.parameter("timestamps") == "true";
+    let mut text = String::new();
+    for line in &recent[skipped..] {
+        if stamped {
+            text.push_str(&line.at.rfc3339_micros().replace('Z', "000Z "));
+        }
+        text.push_str(&line.text);
+        text.push('\n');
+    }
+    if let Some(limit) = number("limitBytes") {
+        let mut end = text.len().min(limit as usize);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+    }
+    text
+}
