@@ -48,7 +48,7 @@ fn container_status(pod: &Pod, index: usize, container: &Container) -> Value {
     let created = !container.id.is_empty();
     let mut state = match &container.state {
         State::Waiting => {
-            let initializing = !container.init && pod.containers.iter().any(|c| c.init);
+            let initializing = pod.containers.iter().any(|c| c.init);
             let reason = if initializing { "PodInitializing" } else { "ContainerCreating" };
             obj! { "waiting" => obj! { "reason" => reason } }
         }
@@ -98,7 +98,8 @@ fn resources(spec: &Value) -> Value {
 
 fn is_ready(container: &Container) -> bool {
     match &container.state {
-        State::Running(_) => container.started && container.ready,
+        // An init container is ready when it is done.
+        State::Running(_) => (!container.init || container.sidecar) && container.started && container.ready,
         State::Exited(terminated) => container.init && !container.sidecar && terminated.code == 0,
         State::Waiting => false,
     }
@@ -169,12 +170,13 @@ fn phase(pod: &Pod, init: &[Value], regular: &[Value]) -> &'static str {
 fn conditions(pod: &Pod, phase: &str, init: &[Value], regular: &[Value], old: &Value, now: Time) -> Value {
     let names =
         |statuses: &mut dyn Iterator<Item = &Value>| statuses.map(|s| s["name"].str().to_owned()).collect::<Vec<_>>();
-    let done = |s: &&Value| s["ready"].bool() || s["started"].bool();
+    let own = || pod.containers.iter().filter(|c| c.init).zip(init);
+    let done = |c: &Container, s: &Value| if c.sidecar { s["started"].bool() } else { s["ready"].bool() };
     let incomplete = match pod.initialized {
         true => Vec::new(),
-        false => names(&mut init.iter().filter(|s| !done(s))),
+        false => names(&mut own().filter(|(c, s)| !done(c, s)).map(|(_, s)| s)),
     };
-    let sidecars = pod.containers.iter().filter(|c| c.init).zip(init).filter(|(c, _)| c.sidecar).map(|(_, s)| s);
+    let sidecars = own().filter(|(c, _)| c.sidecar).map(|(_, s)| s);
     let unready = names(&mut sidecars.chain(regular).filter(|s| !s["ready"].bool()));
     let (ready, ready_reason, ready_message) = match phase {
         "Succeeded" => (false, "PodCompleted", String::new()),

@@ -95,7 +95,8 @@ impl Sim {
             for row in event.object["rows"].array() {
                 let cells: Vec<&str> = row["cells"].array()[..3].iter().map(Value::str).collect();
                 let restarts = row["cells"].array()[3].int().to_string();
-                let restarts = row["cells"].array()[3].as_str().map_or(restarts, |r| r.split(' ').next().unwrap().into());
+                let restarts =
+                    row["cells"].array()[3].as_str().map_or(restarts, |r| r.split(' ').next().unwrap().into());
                 self.lines.push((self.seconds(), format!("{} {restarts}", cells.join(" "))));
             }
         }
@@ -107,7 +108,9 @@ impl Sim {
 
     fn run(&mut self, seconds: f64) {
         let until = self.now + Duration::from_secs_f64(seconds);
-        while let Some((slot, key)) = self.queue.iter().next().map(|(s, k)| (*s, k.clone())).filter(|(s, _)| s.0 <= until) {
+        while let Some((slot, key)) =
+            self.queue.iter().next().map(|(s, k)| (*s, k.clone())).filter(|(s, _)| s.0 <= until)
+        {
             self.queue.remove(&slot);
             self.now = self.now.max(slot.0);
             self.with(|kubelets, cx| kubelets.run(&key, cx));
@@ -191,7 +194,10 @@ fn a_pod_starts_as_recorded() {
     assert_eq!(web.at("status.phase").str(), "Running");
     let status = &web.at("status.containerStatuses").array()[0];
     assert_eq!(status["image"].str(), "docker.io/library/nginx:latest");
-    assert_eq!(status["volumeMounts"].array().len(), web["spec"]["containers"].array()[0]["volumeMounts"].array().len());
+    assert_eq!(
+        status["volumeMounts"].array().len(),
+        web["spec"]["containers"].array()[0]["volumeMounts"].array().len()
+    );
     let order: Vec<&str> = web.at("status.conditions").array().iter().map(|c| c["type"].str()).collect();
     assert_eq!(order, ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]);
     assert!(web.at("status.conditions").array().iter().all(|c| c["observedGeneration"].int() == 1), "{web:?}");
@@ -271,13 +277,21 @@ fn images_that_cannot_be_had() {
     sim.apply(&pod("never", "{name: c, image: \"example.org/odd:1\", imagePullPolicy: Never}"));
     sim.apply(&pod("command", "{name: c, image: nginx, command: [nosuchcommand]}"));
     sim.run(4.0);
-    let reason = |sim: &Sim, name: &str| sim.pod(name).at("status.containerStatuses").array()[0].at("state.waiting.reason").to_str();
+    let reason = |sim: &Sim, name: &str| {
+        sim.pod(name).at("status.containerStatuses").array()[0].at("state.waiting.reason").to_str()
+    };
     let names = ["bad", "tag", "name", "never"];
-    assert_eq!(names.map(|n| reason(&sim, n)), ["ErrImagePull", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull"]);
+    assert_eq!(
+        names.map(|n| reason(&sim, n)),
+        ["ErrImagePull", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull"]
+    );
     sim.run(16.0);
     assert_eq!(reason(&sim, "bad"), "ImagePullBackOff");
     let events = sim.events("bad");
-    assert!(events.iter().any(|e| e.starts_with("BackOff Back-off pulling image \"nosuchrepo/nosuchimage\"")), "{events:?}");
+    assert!(
+        events.iter().any(|e| e.starts_with("BackOff Back-off pulling image \"nosuchrepo/nosuchimage\"")),
+        "{events:?}"
+    );
     assert!(events.iter().any(|e| e.starts_with("Failed Error: ErrImagePull x2")), "{events:?}");
     assert!(sim.events("tag").iter().any(|e| e.contains("docker.io/library/nginx:1.161: not found")));
     let command = sim.lines("command");
@@ -364,9 +378,18 @@ fn volumes_are_shared_and_outlive_pods() {
 #[test]
 fn probes_decide_about_ready_and_restart() {
     let mut sim = Sim::new(&["node1"]);
-    sim.apply(&pod("ready", "{name: c, image: nginx, readinessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 1}}"));
-    sim.apply(&pod("notready", "{name: c, image: nginx, readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 2}}"));
-    sim.apply(&pod("notfound", "{name: c, image: nginx, livenessProbe: {httpGet: {path: /x, port: 80}, periodSeconds: 1}}"));
+    sim.apply(&pod(
+        "ready",
+        "{name: c, image: nginx, readinessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 1}}",
+    ));
+    sim.apply(&pod(
+        "notready",
+        "{name: c, image: nginx, readinessProbe: {httpGet: {path: /, port: 8080}, periodSeconds: 2}}",
+    ));
+    sim.apply(&pod(
+        "notfound",
+        "{name: c, image: nginx, livenessProbe: {httpGet: {path: /x, port: 80}, periodSeconds: 1}}",
+    ));
     let live = "args: [/bin/sh, -c, \"touch /tmp/healthy; sleep 8; rm -f /tmp/healthy; sleep 600\"]";
     sim.apply(&pod("live", &format!("{{name: c, image: busybox, {live}, livenessProbe: {{exec: {{command: [cat, /tmp/healthy]}}, periodSeconds: 2, failureThreshold: 1}}}}")));
     sim.run(15.0);
@@ -376,7 +399,10 @@ fn probes_decide_about_ready_and_restart() {
     assert!(sim.lines("notfound").contains("1/1 Running 0, 1/1 Running 1"));
     let events = sim.events("notready");
     let refused = "dial tcp 10.32.0.3:8080: connect: connection refused";
-    assert!(events.iter().any(|e| e.starts_with("Unhealthy Readiness probe failed: Get") && e.contains(refused)), "{events:?}");
+    assert!(
+        events.iter().any(|e| e.starts_with("Unhealthy Readiness probe failed: Get") && e.contains(refused)),
+        "{events:?}"
+    );
     let missing = "Unhealthy Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory";
     assert!(sim.events("live").iter().any(|e| e.starts_with(missing)), "{:?}", sim.events("live"));
 }
@@ -413,7 +439,9 @@ fn no_two_pods_share_an_address() {
     let mut rng = Rng::new(9);
     for i in 0..150u32 {
         let node = 1 + rng.below(3);
-        let text = format!("{{name: c, image: nginx, imagePullPolicy: IfNotPresent}}]\n  nodeName: node{node}\n  tolerations: [");
+        let text = format!(
+            "{{name: c, image: nginx, imagePullPolicy: IfNotPresent}}]\n  nodeName: node{node}\n  tolerations: ["
+        );
         sim.apply(&pod(&format!("p{i}"), &text));
         if rng.below(2) == 0 {
             let victim = format!("p{}", rng.below(i + 1));
@@ -440,7 +468,10 @@ fn static_pods_have_mirrors() {
     sim.run(10.0);
     let pods: Vec<Value> = sim.api.store().list(kind::POD, "kube-system").cloned().collect();
     let names: Vec<&str> = pods.iter().map(|pod| pod.name()).collect();
-    assert_eq!(names, ["etcd-master", "kube-apiserver-master", "kube-controller-manager-master", "kube-scheduler-master"]);
+    assert_eq!(
+        names,
+        ["etcd-master", "kube-apiserver-master", "kube-controller-manager-master", "kube-scheduler-master"]
+    );
     assert!(pods.iter().all(|pod| api::meta::is_pod_ready(pod)), "{:?}", pods[0]);
     assert!(sim.kubelets.node_listens("master", 6443));
     let mut request = Request::new(Verb::Delete, kind::POD, "kube-system", "etcd-master");

@@ -105,7 +105,7 @@ impl Worker<'_, '_> {
             Life::Finished => return,
         }
         self.pod.started.get_or_insert(self.cx.now);
-        let phase = self.write_status();
+        let phase = if std::mem::take(&mut self.pod.silent) { Str::default() } else { self.write_status() };
         if matches!(phase.as_str(), "Succeeded" | "Failed") {
             return self.terminate();
         }
@@ -254,12 +254,12 @@ impl Worker<'_, '_> {
         let now = self.cx.now;
         self.run_to(now);
         let syncing = self.pod.life == Life::Syncing;
-        let mut seen = false;
+        let (mut seen, mut killed) = (false, false);
         for container in self.pod.containers.iter_mut().filter(|c| c.running()) {
             // In a Pod that is to go, `all_stopped` does this.
             if let Some((at, code)) = container.dies.filter(|(at, _)| syncing && *at <= now) {
                 exit(container, at, code, None);
-                seen = true;
+                killed = true;
                 continue;
             }
             let Some((at, code)) = container.process.as_ref().and_then(|p| p.ended) else { continue };
@@ -269,7 +269,9 @@ impl Worker<'_, '_> {
                 seen = true;
             }
         }
-        if seen && self.pod.life == Life::Syncing && self.pod.work == Work::Nothing {
+        self.pod.silent |=
+            killed && self.pod.containers.iter().all(|c| c.running() || status::will_restart(self.pod, c));
+        if (seen || killed) && self.pod.life == Life::Syncing && self.pod.work == Work::Nothing {
             self.pod.sync_at = Some(now);
         }
         self.probe();
