@@ -1,3 +1,37 @@
 //! The native command: `kubarium sh`, `kubarium scale`.
 
-fn main() {}
+mod arguments;
+mod scale;
+mod sh;
+
+use arguments::Command;
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+/// The exit status of a command line that makes no sense.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let command = match arguments::parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    match command {
+        Command::Help => print!("{}", arguments::HELP),
+        Command::Version => println!("kubarium {}", env!("CARGO_PKG_VERSION")),
+        Command::Scale { nodes, pods, seed } => println!("{}", api::json::to_string(&scale::run(nodes, pods, seed))),
+        Command::Sh(options) => match sh::run(&options) {
+            Ok(status) => return ExitCode::from(status as u8),
+            // Whoever read the output has gone.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            Err(error) => {
+                eprintln!("kubarium: {}: {error}", options.file.as_deref().unwrap_or("standard input"));
+                return ExitCode::from(USAGE);
+            }
+        },
+    }
+    ExitCode::SUCCESS
+}

@@ -11,7 +11,6 @@ mod redirect;
 mod repl;
 mod simple;
 
-pub(crate) use builtins::names as builtin_names;
 pub(crate) use condition::Files;
 pub use repl::{repl, terminal};
 
@@ -388,6 +387,11 @@ impl Shell {
     /// Whether a line being run by a person at a terminal.
     pub fn set_interactive(&mut self, interactive: bool) {
         self.interactive = interactive;
+    }
+
+    /// A shell at another place that this one waits for: what is nested in it counts.
+    pub(crate) fn nested_in(&mut self, outer: &Shell) {
+        self.calls = outer.calls + 1;
     }
 
     /// Switches options on (`-eu`) and off (`+x`).

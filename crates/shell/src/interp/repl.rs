@@ -23,7 +23,7 @@ pub async fn repl(mut shell: Shell, io: Io) -> i32 {
         kernel.publish(Front::of(&shell));
         let prompt = if buffer.is_empty() { prompt(&shell) } else { MORE.to_owned() };
         let Ok(line) = kernel.interruptible(kernel.next_typed(Want::Command(prompt.clone()))).await else {
-            kernel.show(Chunk::Command { prompt, text: "^C".into(), depth });
+            kernel.show(Chunk::Command { prompt, text: "^C".into(), at: kernel.now(), depth });
             kernel.show(Chunk::Exit { status: 130, depth });
             buffer.clear();
             shell.status = 130;
@@ -64,7 +64,7 @@ async fn run_buffer(shell: &mut Shell, io: &Io, buffer: &mut String, depth: usiz
         let rest = buffer.split_off(used.min(buffer.len()));
         let text = std::mem::replace(buffer, rest).trim().to_owned();
         remember(shell, &text);
-        kernel.show(Chunk::Command { prompt: prompt(shell), text, depth });
+        kernel.show(Chunk::Command { prompt: prompt(shell), text, at: kernel.now(), depth });
         let status = match script {
             None => {
                 shell.complain(io, &error);

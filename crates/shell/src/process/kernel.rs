@@ -23,6 +23,8 @@ pub enum Chunk {
         prompt: String,
         /// The text, without its last newline.
         text: String,
+        /// When it began.
+        at: Time,
         /// How many shells this one runs in: 0 for the workstation's own, 1 inside `ssh node1` ...
         depth: usize,
     },

@@ -1,6 +1,11 @@
 //! Where a command runs, and what it asks of the world there.
 
-use api::{Str, Time};
+use api::{Status, Str, Time};
+use apiserver::{Request, Response, Watch, WatchEvent};
+use cluster::Cluster;
+use kubelet::http;
+use network::{Listener, Lookup, Protocol, Reason, Trace};
+use std::net::Ipv4Addr;
 
 /// A machine, as far as a process can tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,8 +64,66 @@ pub trait System {
     fn identity(&self, place: &Place) -> Option<Identity>;
 
     /// The address of a place; none without a network.
-    fn address(&self, place: &Place) -> Option<std::net::Ipv4Addr>;
+    fn address(&self, place: &Place) -> Option<Ipv4Addr>;
 
     /// Whether a program of this name is installed at `place`.
     fn installed(&self, place: &Place, program: &str) -> bool;
+
+    /// What distinguishes this life of a place from the next: a container that was started again, a node that was
+    /// rebooted. None if the place is not there (any more).
+    fn incarnation(&self, place: &Place) -> Option<Str>;
+
+    /// The place of a Pod's container.
+    fn container(&self, namespace: &str, pod: &str, container: &str) -> Option<Place>;
+
+    /// Sends a request to the API server.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    fn request(&mut self, request: &Request) -> Result<Response, Status>;
+
+    /// Opens a watch.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    fn watch(&self, request: &Request) -> Result<Watch, Status>;
+
+    /// The events since the watch was last read.
+    fn poll(&self, watch: &mut Watch) -> Vec<WatchEvent>;
+
+    /// Tries to connect from a place to a name or an address; none if the place is gone.
+    fn connect(&mut self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Option<Trace>;
+
+    /// What a name means at a place, and the questions that were asked.
+    ///
+    /// # Errors
+    /// Why the name means nothing.
+    fn lookup(&mut self, from: &Place, name: &str) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>);
+
+    /// What the other end of a connection answers to an HTTP request; none if it is no server that answers.
+    fn http(&mut self, listener: &Listener, request: &http::Request) -> Option<http::Reply>;
+
+    /// What a person does to a node's machine.
+    fn machine(&mut self, node: &str, act: Machine);
+
+    /// Whether a node's kubelet runs; none if there is no such node.
+    fn kubelet_runs(&self, node: &str) -> Option<bool>;
+
+    /// The cluster itself, for those who look on; none in a world without one.
+    fn cluster(&self) -> Option<&Cluster> {
+        None
+    }
+}
+
+/// What a person does to a node's machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// `systemctl stop kubelet`
+    StopKubelet,
+    /// `systemctl start kubelet`
+    StartKubelet,
+    /// `poweroff`
+    PowerOff,
+    /// Its power button.
+    PowerOn,
 }

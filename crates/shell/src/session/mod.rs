@@ -4,13 +4,17 @@
 //! lines give the same bytes in both: a command that was queued begins at the exact moment the one before it ended, however
 //! often the driver looks in.
 
+mod logs;
 #[cfg(test)]
 mod tests;
+mod world;
 
 use crate::interp::{Shell, repl, terminal};
 use crate::process::{BoxFuture, Chunk, EditRequest, Kernel, Place, System, Want};
 use api::Time;
+use cluster::{Cluster, Options};
 use std::rc::Rc;
+use world::World;
 
 /// A shell session in a world of its own.
 pub struct Session {
@@ -19,13 +23,20 @@ pub struct Session {
 }
 
 impl Session {
+    /// A session in a new cluster.
+    pub fn new(options: Options, interactive: bool) -> Session {
+        Session::over(Box::new(World::new(Cluster::new(options))), interactive)
+    }
+
     /// A session at the workstation of a world. `interactive` says whether a person types: without one, commands that read
     /// the terminal find its end.
     pub fn over(system: Box<dyn System>, interactive: bool) -> Session {
         let kernel = Rc::new(Kernel::new(system, interactive));
         let main: Option<BoxFuture<'static, ()>> = Shell::new(&kernel, Place::Workstation).map(|shell| {
             let running = repl(shell, terminal(interactive));
-            Box::pin(async move { drop(running.await) }) as BoxFuture<'static, ()>
+            Box::pin(async move {
+                let _ = running.await;
+            }) as BoxFuture<'static, ()>
         });
         let mut session = Session { kernel, main };
         session.settle();
@@ -119,9 +130,10 @@ impl Session {
         self.kernel.drain()
     }
 
-    /// How many bytes of output wait to be drained: a driver stops a flood by looking at this in `keep_going`.
-    pub fn undrained(&self) -> usize {
-        self.kernel.undrained()
+    /// Tells how many bytes of output wait to be drained: a driver stops a flood by asking this in `keep_going`.
+    pub fn undrained_probe(&self) -> impl Fn() -> usize + use<> {
+        let kernel = self.kernel.clone();
+        move || kernel.undrained()
     }
 
     /// The prompt that stands on the terminal; empty while a command runs.

@@ -1,5 +1,9 @@
 use super::*;
-use crate::process::{Identity, Stream};
+use crate::process::{Identity, Machine, Stream};
+use api::{Status, Str};
+use apiserver::{Request, Response, Watch, WatchEvent};
+use kubelet::http;
+use network::{Listener, Lookup, Protocol, Reason, Trace};
 use proptest::prelude::*;
 use std::net::Ipv4Addr;
 
@@ -41,6 +45,34 @@ impl System for Alone {
     }
     fn installed(&self, _: &Place, _: &str) -> bool {
         true
+    }
+    fn incarnation(&self, place: &Place) -> Option<Str> {
+        (*place == Place::Workstation).then(Str::default)
+    }
+    fn container(&self, _: &str, _: &str, _: &str) -> Option<Place> {
+        None
+    }
+    fn request(&mut self, _: &Request) -> Result<Response, Status> {
+        Err(Status::bad_request("no cluster"))
+    }
+    fn watch(&self, _: &Request) -> Result<Watch, Status> {
+        Err(Status::bad_request("no cluster"))
+    }
+    fn poll(&self, _: &mut Watch) -> Vec<WatchEvent> {
+        Vec::new()
+    }
+    fn connect(&mut self, _: &Place, _: &str, _: u16, _: Protocol) -> Option<Trace> {
+        None
+    }
+    fn lookup(&mut self, _: &Place, _: &str) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>) {
+        (Err(Reason::NoNameServer), Vec::new())
+    }
+    fn http(&mut self, _: &Listener, _: &http::Request) -> Option<http::Reply> {
+        None
+    }
+    fn machine(&mut self, _: &str, _: Machine) {}
+    fn kubelet_runs(&self, _: &str) -> Option<bool> {
+        None
     }
 }
 

@@ -139,9 +139,11 @@ macro_rules! programs {
 }
 
 programs! {
+    awk: "awk" run false;
     base64: "base64" run false;
     cat: "cat" run false, "tac" tac false;
     cp: "cp" run false;
+    curl: "curl" run false;
     cut: "cut" run false;
     date: "date" run false;
     diff: "diff" run false;
@@ -152,23 +154,30 @@ programs! {
     head: "head" run false, "tail" tail false;
     identity: "whoami" whoami false, "hostname" hostname false, "id" id false, "uname" uname false, "tty" tty false,
         "uptime" uptime false, "nproc" nproc false;
+    kubectl: "kubectl" run false;
     ls: "ls" run false;
     mkdir: "mkdir" run false, "rmdir" rmdir false, "touch" touch false, "chmod" chmod false;
     mv: "mv" run false;
     names: "basename" basename false, "dirname" dirname false, "realpath" realpath false, "pwd" pwd true;
+    nc: "nc" run false, "ping" ping false;
+    nginx: "nginx" run false;
+    nslookup: "nslookup" run false, "dig" dig false, "host" host false;
     rm: "rm" run false;
     sed: "sed" run false;
     seq: "seq" run false;
     sh: "sh" run false, "bash" run false;
     sleep: "sleep" run false, "timeout" timeout false, "nohup" nohup false, "time" nohup false;
     sort: "sort" run false, "uniq" uniq false;
+    ssh: "ssh" run false;
     stat: "stat" run false, "file" file false;
+    systemctl: "systemctl" run false, "poweroff" poweroff false, "shutdown" poweroff false, "reboot" reboot false;
     tee: "tee" run false;
     test: "test" run true, "[" run true, "true" yes true, "false" no true;
     terminal: "clear" clear false, "reset" clear false, "vi" edit false, "vim" edit false, "nano" edit false;
     tr: "tr" run false;
     watch: "watch" run false;
     wc: "wc" run false, "nl" nl false, "rev" rev false, "fold" fold false;
+    wget: "wget" run false;
     which: "which" run false;
     xargs: "xargs" run false;
 }

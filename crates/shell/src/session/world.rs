@@ -1,0 +1,251 @@
+//! The world of a session: a cluster, and a workstation outside of it.
+
+use super::logs;
+use crate::process::{Identity, Machine, Place, System};
+use api::{Status, Str, Time};
+use apiserver::{Request, Response, Watch, WatchEvent};
+use cluster::Cluster;
+use kubelet::images::{self, Image};
+use kubelet::{Reference, http};
+use network::{Listener, Lookup, Protocol, Reason, Trace};
+use std::net::Ipv4Addr;
+use vfs::{Fs, Mounts};
+
+/// Where the user works.
+const WORK: &str = "/home/student/work";
+
+/// Programs that only a machine has, never a container.
+const MACHINE_ONLY: &[&str] = &["kubectl", "ssh", "systemctl", "poweroff", "reboot", "shutdown", "vim", "nano"];
+/// Programs that busybox has and slim Debian images have not.
+const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ping", "vi", "watch"];
+/// Programs that an image must bring with it.
+const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "nginx"];
+
+/// A cluster and a workstation.
+pub(crate) struct World {
+    pub(crate) cluster: Cluster,
+    pub(crate) home: Fs,
+    mounts: Mounts,
+}
+
+impl World {
+    /// The world in which a session begins.
+    pub(crate) fn new(cluster: Cluster) -> World {
+        let (mut home, now) = (Fs::new(), cluster.now().0);
+        for directory in [WORK, "/tmp", "/bin", "/usr/bin", "/root", "/var/log"] {
+            // The tree is empty: nothing can be in the way.
+            let _ = home.mkdir_all(directory, now);
+        }
+        let hosts = cluster.kubelets().nodes().map(|node| format!("{}\t{}\n", node.config.address, node.config.name));
+        let hosts: String = std::iter::once("127.0.0.1\tlocalhost workstation\n".to_owned()).chain(hosts).collect();
+        let files = [
+            ("/etc/hosts", hosts.as_str()),
+            ("/etc/hostname", "workstation\n"),
+            ("/etc/resolv.conf", cluster.kubelets().node_resolv_conf()),
+            (
+                "/etc/os-release",
+                "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"13\"\nID=debian\n",
+            ),
+        ];
+        for (path, text) in files {
+            let _ = home.put(path, text, now);
+        }
+        let config = api::yaml::to_string(&kubectl::config::fresh());
+        let _ = home.put("/home/student/.kube/config", config, now);
+        World { cluster, home, mounts: Mounts::new("") }
+    }
+
+    /// The image of a container; none if the place is none.
+    fn image(&self, uid: &str, container: &str) -> Option<&'static Image> {
+        let container = self.cluster.kubelets().container(uid, container)?;
+        let reference = Reference::parse(&container.image.0).ok()?;
+        images::find(&reference).ok()
+    }
+
+    /// Where a place is in the network.
+    fn stack(&self, place: &Place) -> Option<network::Place> {
+        match place {
+            Place::Workstation => Some(network::Place::Outside),
+            Place::Node(name) => Some(network::Place::Node(name.clone())),
+            Place::Container { uid, .. } => {
+                let pod = self.cluster.kubelets().pod_by_id(uid)?;
+                Some(if pod.host_network() {
+                    network::Place::Node(pod.node.clone())
+                } else {
+                    network::Place::Pod(uid.clone())
+                })
+            }
+        }
+    }
+}
+
+/// Whether an image's small tools are busybox.
+fn is_busybox(image: &Image) -> bool {
+    let name = image.repository;
+    name.ends_with("/busybox") || name.ends_with("/alpine") || name.contains("curl") || name.contains("netshoot")
+}
+
+fn login(user: &str, home: &str, hostname: &str, cwd: &str) -> Identity {
+    Identity {
+        user: user.into(),
+        home: home.into(),
+        hostname: hostname.into(),
+        cwd: cwd.into(),
+        env: vec![
+            ("PATH".into(), "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into()),
+            ("SHELL".into(), "/bin/bash".into()),
+            ("TERM".into(), "xterm-256color".into()),
+            ("LANG".into(), "C.UTF-8".into()),
+        ],
+        prompt: "\\u@\\h:\\w\\$ ".into(),
+        shell: "bash".into(),
+    }
+}
+
+impl System for World {
+    fn now(&self) -> Time {
+        self.cluster.now()
+    }
+
+    fn next_at(&self) -> Option<Time> {
+        self.cluster.next_at()
+    }
+
+    fn step(&mut self) {
+        self.cluster.step();
+    }
+
+    fn set_time(&mut self, to: Time) {
+        self.cluster.advance(to);
+    }
+
+    fn files(&mut self, place: &Place, act: &mut dyn FnMut(&mut vfs::View<'_>)) -> bool {
+        let now = self.cluster.now();
+        let mounts = match place {
+            Place::Workstation => {
+                act(&mut self.mounts.view(&mut self.home));
+                return true;
+            }
+            Place::Node(name) => match self.cluster.kubelets().node(name) {
+                Some(_) => self.cluster.kubelets_mut().node_mounts(name, now),
+                None => return false,
+            },
+            Place::Container { uid, container } => match self.cluster.kubelets_mut().mounts(uid, container, now) {
+                Some(mounts) => mounts,
+                None => return false,
+            },
+        };
+        act(&mut mounts.view(self.cluster.kubelets_mut().disks()));
+        true
+    }
+
+    fn identity(&self, place: &Place) -> Option<Identity> {
+        match place {
+            Place::Workstation => Some(login("student", "/home/student", "workstation", WORK)),
+            Place::Node(name) => self.cluster.kubelets().node(name).map(|_| login("root", "/root", name, "/root")),
+            Place::Container { uid, container } => {
+                let kubelets = self.cluster.kubelets();
+                let env = kubelets.environment(uid, container)?;
+                let value = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v.to_string());
+                let busybox = self.image(uid, container).is_none_or(is_busybox);
+                Some(Identity {
+                    user: "root".into(),
+                    home: value("HOME").unwrap_or_else(|| "/root".into()),
+                    hostname: value("HOSTNAME").unwrap_or_default(),
+                    cwd: kubelets.workdir(uid, container).map_or("/".into(), |dir| dir.to_string()),
+                    env: env.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+                    prompt: if busybox { "\\w # ".into() } else { "# ".into() },
+                    shell: "sh".into(),
+                })
+            }
+        }
+    }
+
+    fn address(&self, place: &Place) -> Option<Ipv4Addr> {
+        self.cluster.network().address(&self.stack(place)?)
+    }
+
+    fn installed(&self, place: &Place, program: &str) -> bool {
+        match place {
+            Place::Workstation => program != "nginx",
+            Place::Node(_) if program == "nginx" => false,
+            Place::Node(name) => program != "kubectl" || name == "master",
+            Place::Container { uid, container } => {
+                if MACHINE_ONLY.contains(&program) {
+                    return false;
+                }
+                let Some(image) = self.image(uid, container) else { return true };
+                match image.programs.contains(&program) {
+                    true => true,
+                    // Somebody's own image: what is in it nobody knows.
+                    false if image.repository.is_empty() => true,
+                    false if EXTRA.contains(&program) => false,
+                    false => is_busybox(image) || !BUSYBOX_ONLY.contains(&program),
+                }
+            }
+        }
+    }
+
+    fn incarnation(&self, place: &Place) -> Option<Str> {
+        let kubelets = self.cluster.kubelets();
+        match place {
+            Place::Workstation => Some(Str::default()),
+            Place::Node(name) => kubelets.node(name).filter(|node| node.power).map(|node| node.boot_id.clone()),
+            Place::Container { uid, container } => {
+                let container = kubelets.container(uid, container).filter(|container| container.running())?;
+                Some(container.id.clone())
+            }
+        }
+    }
+
+    fn container(&self, namespace: &str, pod: &str, container: &str) -> Option<Place> {
+        let pod = self.cluster.kubelets().pod(namespace, pod)?;
+        let place = Place::Container { uid: pod.id.clone(), container: container.into() };
+        pod.container(container).filter(|container| container.running()).map(|_| place)
+    }
+
+    fn request(&mut self, request: &Request) -> Result<Response, Status> {
+        logs::answer(&self.cluster, request).unwrap_or_else(|| self.cluster.request(request))
+    }
+
+    fn watch(&self, request: &Request) -> Result<Watch, Status> {
+        self.cluster.watch(request)
+    }
+
+    fn poll(&self, watch: &mut Watch) -> Vec<WatchEvent> {
+        self.cluster.poll(watch)
+    }
+
+    fn connect(&mut self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Option<Trace> {
+        let from = self.stack(from)?;
+        Some(self.cluster.connect(&from, host, port, protocol))
+    }
+
+    fn lookup(&mut self, from: &Place, name: &str) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>) {
+        match self.stack(from) {
+            Some(from) => self.cluster.lookup(&from, name),
+            None => (Err(Reason::NoNetwork), Vec::new()),
+        }
+    }
+
+    fn http(&mut self, listener: &Listener, request: &http::Request) -> Option<http::Reply> {
+        self.cluster.http(listener, request)
+    }
+
+    fn machine(&mut self, node: &str, act: Machine) {
+        match act {
+            Machine::StopKubelet => self.cluster.stop_kubelet(node),
+            Machine::StartKubelet => self.cluster.start_kubelet(node),
+            Machine::PowerOff => self.cluster.set_power(node, false),
+            Machine::PowerOn => self.cluster.set_power(node, true),
+        }
+    }
+
+    fn cluster(&self) -> Option<&Cluster> {
+        Some(&self.cluster)
+    }
+
+    fn kubelet_runs(&self, node: &str) -> Option<bool> {
+        self.cluster.kubelets().node(node).map(|node| node.power && node.kubelet)
+    }
+}

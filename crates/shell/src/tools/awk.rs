@@ -1,0 +1,105 @@
+//! `awk`
+
+mod parse;
+mod run;
+
+use super::Cx;
+
+/// Works on the fields of lines by a program.
+pub(super) async fn run(cx: Cx) -> i32 {
+    let options = match cx.options("+F:v:f:", &[]) {
+        Ok(options) => options,
+        Err(_) => return 2,
+    };
+    let mut operands = options.operands.as_slice();
+    let mut text = String::new();
+    for name in options.values('f') {
+        match cx.read(name).await {
+            Ok(script) => text.push_str(&script),
+            Err(error) => return cx.fail(format_args!("cannot open {name} ({error})")) + 1,
+        }
+    }
+    if !options.has('f') {
+        let Some((program, rest)) = operands.split_first() else {
+            cx.err("usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]\n");
+            return 2;
+        };
+        text = program.clone();
+        operands = rest;
+    }
+    let program = match parse::parse(&text) {
+        Ok(program) => program,
+        Err(error) => return cx.fail(format_args!("line 1: {error}")) + 1,
+    };
+    let mut machine = run::Machine::new(&cx.env);
+    if let Some(separator) = options.value('F') {
+        let separator = if separator == "t" { "\t".to_owned() } else { crate::text::unescape(separator, true).0 };
+        machine.set("FS", separator);
+    }
+    for assignment in options.values('v') {
+        if let Some((name, value)) = assignment.split_once('=') {
+            machine.set(name, crate::text::unescape(value, true).0);
+        }
+    }
+    let mut status = machine.begin(&program);
+    let reads = status.is_ok() && program.rules.iter().any(|rule| !matches!(rule.pattern, parse::Pattern::Begin));
+    let mut fine = true;
+    if reads {
+        let files: Vec<&String> = operands.iter().filter(|o| !o.contains('=')).collect();
+        for operand in operands {
+            if let Some((name, value)) = operand.split_once('=') {
+                machine.set(name, value.to_owned());
+                continue;
+            }
+            match cx.read(operand).await {
+                Ok(text) => {
+                    machine.file(operand);
+                    status = status.and_then(|()| text.lines().try_for_each(|line| machine.line(&program, line)));
+                }
+                Err(error) => {
+                    cx.fail(format_args!("cannot open \"{operand}\" ({error})"));
+                    fine = false;
+                }
+            }
+        }
+        if files.is_empty() {
+            // Line by line: what comes is shown when it comes.
+            while status.is_ok() {
+                let Some(line) = cx.io.stdin.line(cx.kernel()).await else { break };
+                status = machine.line(&program, line.trim_end_matches('\n'));
+                cx.out(&std::mem::take(&mut machine.out));
+                cx.io.stdout.drained(cx.kernel()).await;
+                cx.kernel().breathe().await;
+            }
+        }
+    }
+    let ended = match status {
+        Err(run::Stop::Error(_)) => status,
+        status => machine.end(&program).and(status),
+    };
+    cx.out(&machine.out);
+    for (name, text, append) in &machine.files {
+        let (path, now) = (cx.path(name), cx.now());
+        let written = match name.as_str() {
+            "/dev/stderr" => {
+                cx.err(text);
+                Ok(())
+            }
+            "/dev/stdout" => {
+                cx.out(text);
+                Ok(())
+            }
+            _ => cx.files(|files| if *append { files.append(&path, text.as_bytes(), now) } else { files.write(&path, text.as_str(), now) }),
+        };
+        if let Err(error) = written {
+            cx.fail(format_args!("can't redirect to {name} ({error})"));
+            fine = false;
+        }
+    }
+    match ended {
+        Err(run::Stop::Error(text)) => cx.fail(text) + 1,
+        Err(run::Stop::Exit(status)) => status,
+        _ if !fine => 2,
+        _ => 0,
+    }
+}

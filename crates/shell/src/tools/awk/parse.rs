@@ -1,0 +1,579 @@
+//! awk's programs: text to a tree.
+
+use crate::regex::Regex;
+
+/// A program.
+#[derive(Default)]
+pub(super) struct Program {
+    pub(super) rules: Vec<Rule>,
+}
+
+/// A pattern and what is done with the lines that it selects.
+pub(super) struct Rule {
+    pub(super) pattern: Pattern,
+    pub(super) body: Option<Vec<Statement>>,
+}
+
+pub(super) enum Pattern {
+    Begin,
+    End,
+    Always,
+    When(Expr),
+    Range(Expr, Expr),
+}
+
+pub(super) enum Statement {
+    /// The values, whether by a format, and where to: the file and whether it is appended to.
+    Print(Vec<Expr>, bool, Option<(Expr, bool)>),
+    Expr(Expr),
+    If(Expr, Vec<Statement>, Vec<Statement>),
+    While(Expr, Vec<Statement>),
+    DoWhile(Vec<Statement>, Expr),
+    For(Option<Box<Statement>>, Option<Expr>, Option<Box<Statement>>, Vec<Statement>),
+    ForIn(String, String, Vec<Statement>),
+    Delete(String, Vec<Expr>),
+    Next,
+    Break,
+    Continue,
+    Exit(Option<Expr>),
+}
+
+pub(super) enum Expr {
+    Number(f64),
+    Text(String),
+    Match(Regex),
+    Variable(String),
+    Field(Box<Expr>),
+    Element(String, Vec<Expr>),
+    Assign(Box<Expr>, Option<&'static str>, Box<Expr>),
+    /// The place, what is added, and whether the value is the one before.
+    Step(Box<Expr>, f64, bool),
+    Not(Box<Expr>),
+    Negative(Box<Expr>),
+    Binary(&'static str, Box<Expr>, Box<Expr>),
+    Concat(Box<Expr>, Box<Expr>),
+    Matches(Box<Expr>, bool, Box<Expr>),
+    In(Vec<Expr>, String),
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    Call(String, Vec<Expr>),
+    Group(Box<Expr>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Number(f64),
+    Text(String),
+    Regex(String),
+    Name(String),
+    /// A name directly before `(`.
+    Function(String),
+    Symbol(&'static str),
+    Newline,
+    End,
+}
+
+const SYMBOLS: [&str; 42] = [
+    "**=", "&&", "||", "==", "!=", "<=", ">=", ">>", "++", "--", "+=", "-=", "*=", "/=", "%=", "^=", "!~", "**", "{", "}", "(", ")", "[",
+    "]", ";", ",", "+", "-", "*", "/", "%", "^", "!", "<", ">", "=", "?", ":", "~", "$", "|", "&",
+];
+
+fn tokens(text: &str) -> Result<Vec<Token>, String> {
+    let (mut tokens, mut rest) = (Vec::new(), text);
+    while let Some(c) = rest.chars().next() {
+        if c == '\n' {
+            tokens.push(Token::Newline);
+            rest = &rest[1..];
+        } else if c.is_whitespace() {
+            rest = &rest[c.len_utf8()..];
+        } else if let Some(after) = rest.strip_prefix("\\\n") {
+            rest = after;
+        } else if c == '#' {
+            rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
+        } else if c.is_ascii_digit() || (c == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) {
+            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+            tokens.push(Token::Number(rest[..end].parse().unwrap_or(0.0)));
+            rest = &rest[end..];
+        } else if c.is_ascii_alphabetic() || c == '_' {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let name = rest[..end].to_owned();
+            rest = &rest[end..];
+            tokens.push(if rest.starts_with('(') && !KEYWORDS.contains(&name.as_str()) { Token::Function(name) } else { Token::Name(name) });
+        } else if c == '"' {
+            let (text, after) = quoted(&rest[1..], '"').ok_or("non-terminated string")?;
+            tokens.push(Token::Text(crate::text::unescape(text, true).0));
+            rest = after;
+        } else if c == '/' && !tokens.last().is_some_and(ends_value) {
+            let (text, after) = quoted(&rest[1..], '/').ok_or("non-terminated regular expression")?;
+            tokens.push(Token::Regex(text.replace("\\/", "/")));
+            rest = after;
+        } else if let Some(symbol) = SYMBOLS.iter().find(|s| rest.starts_with(**s)) {
+            tokens.push(Token::Symbol(symbol));
+            rest = &rest[symbol.len()..];
+        } else {
+            return Err(format!("syntax error at or near {c}"));
+        }
+    }
+    tokens.push(Token::End);
+    Ok(tokens)
+}
+
+const KEYWORDS: [&str; 15] = [
+    "if", "else", "while", "for", "do", "in", "print", "printf", "next", "exit", "break", "continue", "delete", "return", "getline",
+];
+
+/// Whether a slash after this token divides.
+fn ends_value(token: &Token) -> bool {
+    match token {
+        Token::Number(_) | Token::Text(_) | Token::Symbol(")" | "]" | "$" | "++" | "--") => true,
+        Token::Name(name) => !KEYWORDS.contains(&name.as_str()),
+        _ => false,
+    }
+}
+
+fn quoted(text: &str, end: char) -> Option<(&str, &str)> {
+    let mut escaped = false;
+    for (i, c) in text.char_indices() {
+        match c {
+            '\n' if !escaped => return None,
+            '\\' if !escaped => escaped = true,
+            c if c == end && !escaped => return Some((&text[..i], &text[i + 1..])),
+            _ => escaped = false,
+        }
+    }
+    None
+}
+
+struct Parser {
+    tokens: Vec<Token>,
+    at: usize,
+    depth: usize,
+    /// Inside `for (` the word `in` belongs to the loop; inside print's list `>` is a redirection.
+    no_in: bool,
+    no_greater: bool,
+}
+
+type Parsed<T> = Result<T, String>;
+
+/// Parses a program.
+///
+/// # Errors
+/// What is wrong.
+pub(super) fn parse(text: &str) -> Parsed<Program> {
+    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0, no_in: false, no_greater: false };
+    let mut program = Program::default();
+    loop {
+        parser.skip();
+        if *parser.peek() == Token::End {
+            return Ok(program);
+        }
+        let pattern = match parser.peek().clone() {
+            Token::Name(name) if name == "BEGIN" => parser.taking(Pattern::Begin),
+            Token::Name(name) if name == "END" => parser.taking(Pattern::End),
+            Token::Symbol("{") => Pattern::Always,
+            _ => {
+                let first = parser.expr()?;
+                match parser.take(",") {
+                    true => Pattern::Range(first, parser.expr()?),
+                    false => Pattern::When(first),
+                }
+            }
+        };
+        let body = if *parser.peek() == Token::Symbol("{") { Some(parser.block()?) } else { None };
+        if body.is_none() && !matches!(parser.peek(), Token::Newline | Token::End | Token::Symbol(";")) {
+            return Err(parser.unexpected());
+        }
+        program.rules.push(Rule { pattern, body });
+    }
+}
+
+impl Parser {
+    fn peek(&self) -> &Token {
+        self.tokens.get(self.at).unwrap_or(&Token::End)
+    }
+
+    fn taking<T>(&mut self, value: T) -> T {
+        self.at += 1;
+        value
+    }
+
+    fn take(&mut self, symbol: &str) -> bool {
+        let hit = matches!(self.peek(), Token::Symbol(s) if *s == symbol);
+        self.at += usize::from(hit);
+        hit
+    }
+
+    fn word(&mut self, word: &str) -> bool {
+        let hit = matches!(self.peek(), Token::Name(w) if w == word);
+        self.at += usize::from(hit);
+        hit
+    }
+
+    fn expect(&mut self, symbol: &str) -> Parsed<()> {
+        if self.take(symbol) { Ok(()) } else { Err(self.unexpected()) }
+    }
+
+    fn skip(&mut self) {
+        while matches!(self.peek(), Token::Newline | Token::Symbol(";")) {
+            self.at += 1;
+        }
+    }
+
+    fn newlines(&mut self) {
+        while *self.peek() == Token::Newline {
+            self.at += 1;
+        }
+    }
+
+    fn unexpected(&self) -> String {
+        let shown = match self.peek() {
+            Token::End => "end of file".to_owned(),
+            Token::Newline => "end of line".into(),
+            Token::Symbol(s) => (*s).into(),
+            Token::Name(s) | Token::Function(s) | Token::Text(s) | Token::Regex(s) => s.clone(),
+            Token::Number(n) => n.to_string(),
+        };
+        format!("syntax error at or near {shown}")
+    }
+
+    fn deeper(&mut self) -> Parsed<()> {
+        self.depth += 1;
+        if self.depth > 60 { Err("program too deeply nested".into()) } else { Ok(()) }
+    }
+
+    fn block(&mut self) -> Parsed<Vec<Statement>> {
+        self.expect("{")?;
+        let mut body = Vec::new();
+        loop {
+            self.skip();
+            if self.take("}") {
+                return Ok(body);
+            }
+            body.push(self.statement()?);
+        }
+    }
+
+    /// The body of `if` and of loops: a block, one statement, or nothing but `;`.
+    fn body(&mut self) -> Parsed<Vec<Statement>> {
+        self.newlines();
+        if self.take(";") {
+            return Ok(Vec::new());
+        }
+        if *self.peek() == Token::Symbol("{") { self.block() } else { Ok(vec![self.statement()?]) }
+    }
+
+    fn statement(&mut self) -> Parsed<Statement> {
+        self.deeper()?;
+        let statement = self.statement_inner();
+        self.depth -= 1;
+        statement
+    }
+
+    fn statement_inner(&mut self) -> Parsed<Statement> {
+        if *self.peek() == Token::Symbol("{") {
+            return Ok(Statement::If(Expr::Number(1.0), self.block()?, Vec::new()));
+        }
+        if self.word("if") {
+            self.expect("(")?;
+            let condition = self.expr()?;
+            self.expect(")")?;
+            let yes = self.body()?;
+            let at = self.at;
+            self.skip();
+            if self.word("else") {
+                return Ok(Statement::If(condition, yes, self.body()?));
+            }
+            self.at = at;
+            return Ok(Statement::If(condition, yes, Vec::new()));
+        }
+        if self.word("while") {
+            self.expect("(")?;
+            let condition = self.expr()?;
+            self.expect(")")?;
+            return Ok(Statement::While(condition, self.body()?));
+        }
+        if self.word("do") {
+            let body = self.body()?;
+            self.skip();
+            if !self.word("while") {
+                return Err(self.unexpected());
+            }
+            self.expect("(")?;
+            let condition = self.expr()?;
+            self.expect(")")?;
+            return Ok(Statement::DoWhile(body, condition));
+        }
+        if self.word("for") {
+            return self.for_();
+        }
+        self.simple()
+    }
+
+    fn for_(&mut self) -> Parsed<Statement> {
+        self.expect("(")?;
+        if let [Token::Name(key), Token::Name(word), Token::Name(array), Token::Symbol(")")] =
+            &self.tokens[self.at..(self.at + 4).min(self.tokens.len())]
+            && word == "in"
+        {
+            let (key, array) = (key.clone(), array.clone());
+            self.at += 4;
+            return Ok(Statement::ForIn(key, array, self.body()?));
+        }
+        let first = if *self.peek() == Token::Symbol(";") { None } else { Some(Box::new(self.simple()?)) };
+        self.expect(";")?;
+        let condition = if *self.peek() == Token::Symbol(";") { None } else { Some(self.expr()?) };
+        self.expect(";")?;
+        let step = if *self.peek() == Token::Symbol(")") { None } else { Some(Box::new(self.simple()?)) };
+        self.expect(")")?;
+        Ok(Statement::For(first, condition, step, self.body()?))
+    }
+
+    fn simple(&mut self) -> Parsed<Statement> {
+        let printf = matches!(self.peek(), Token::Name(w) if w == "printf");
+        if printf || matches!(self.peek(), Token::Name(w) if w == "print") {
+            self.at += 1;
+            return self.print(printf);
+        }
+        if self.word("next") {
+            return Ok(Statement::Next);
+        }
+        if self.word("break") {
+            return Ok(Statement::Break);
+        }
+        if self.word("continue") {
+            return Ok(Statement::Continue);
+        }
+        if self.word("exit") {
+            let bare = matches!(self.peek(), Token::Symbol(";" | "}") | Token::Newline | Token::End);
+            return Ok(Statement::Exit(if bare { None } else { Some(self.expr()?) }));
+        }
+        if self.word("delete") {
+            let Token::Name(name) = self.peek().clone() else { return Err(self.unexpected()) };
+            self.at += 1;
+            let index = if self.take("[") { self.list("]")? } else { Vec::new() };
+            return Ok(Statement::Delete(name, index));
+        }
+        Ok(Statement::Expr(self.expr()?))
+    }
+
+    fn print(&mut self, printf: bool) -> Parsed<Statement> {
+        self.no_greater = true;
+        let mut values = Vec::new();
+        if !matches!(self.peek(), Token::Symbol(";" | "}" | ">" | ">>" | "|") | Token::Newline | Token::End) {
+            values.push(self.expr()?);
+            while self.take(",") {
+                self.newlines();
+                values.push(self.expr()?);
+            }
+        }
+        self.no_greater = false;
+        // `print(a, b)` comes out as a call-like group of several values.
+        if let [Expr::Call(name, _)] = values.as_slice()
+            && name.is_empty()
+            && let Some(Expr::Call(_, inner)) = values.pop()
+        {
+            values = inner;
+        }
+        let append = *self.peek() == Token::Symbol(">>");
+        let to = if self.take(">") || self.take(">>") { Some((self.concat()?, append)) } else { None };
+        Ok(Statement::Print(values, printf, to))
+    }
+
+    fn list(&mut self, end: &str) -> Parsed<Vec<Expr>> {
+        let greater = std::mem::replace(&mut self.no_greater, false);
+        let mut all = Vec::new();
+        self.newlines();
+        while !self.take(end) {
+            all.push(self.expr()?);
+            self.newlines();
+            if !self.take(",") {
+                self.expect(end)?;
+                break;
+            }
+            self.newlines();
+        }
+        self.no_greater = greater;
+        Ok(all)
+    }
+
+    fn expr(&mut self) -> Parsed<Expr> {
+        self.deeper()?;
+        let value = self.ternary()?;
+        let place = matches!(value, Expr::Variable(_) | Expr::Field(_) | Expr::Element(..));
+        let operators = [("=", None), ("+=", Some("+")), ("-=", Some("-")), ("*=", Some("*")), ("/=", Some("/")), ("%=", Some("%")), ("^=", Some("^"))];
+        let operator = operators.into_iter().find(|(symbol, _)| place && self.take(symbol));
+        let value = match operator {
+            Some((_, operator)) => Expr::Assign(Box::new(value), operator, Box::new(self.expr()?)),
+            None => value,
+        };
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn ternary(&mut self) -> Parsed<Expr> {
+        let condition = self.binary(0)?;
+        if !self.take("?") {
+            return Ok(condition);
+        }
+        let yes = self.expr()?;
+        self.expect(":")?;
+        Ok(Expr::If(Box::new(condition), Box::new(yes), Box::new(self.expr()?)))
+    }
+
+    fn binary(&mut self, level: usize) -> Parsed<Expr> {
+        const LEVELS: [&[&str]; 2] = [&["||"], &["&&"]];
+        let Some(operators) = LEVELS.get(level) else { return self.membership() };
+        let mut left = self.binary(level + 1)?;
+        while let Some(operator) = operators.iter().find(|op| self.take(op)) {
+            self.newlines();
+            left = Expr::Binary(operator, Box::new(left), Box::new(self.binary(level + 1)?));
+        }
+        Ok(left)
+    }
+
+    fn membership(&mut self) -> Parsed<Expr> {
+        let mut left = self.matching()?;
+        while !self.no_in && self.word("in") {
+            let Token::Name(array) = self.peek().clone() else { return Err(self.unexpected()) };
+            self.at += 1;
+            left = Expr::In(vec![left], array);
+        }
+        Ok(left)
+    }
+
+    fn matching(&mut self) -> Parsed<Expr> {
+        let mut left = self.comparison()?;
+        loop {
+            let negated = match self.peek() {
+                Token::Symbol("~") => false,
+                Token::Symbol("!~") => true,
+                _ => return Ok(left),
+            };
+            self.at += 1;
+            left = Expr::Matches(Box::new(left), negated, Box::new(self.comparison()?));
+        }
+    }
+
+    fn comparison(&mut self) -> Parsed<Expr> {
+        let left = self.concat()?;
+        let operator = ["<=", ">=", "==", "!=", "<"].into_iter().find(|op| self.take(op));
+        let operator = operator.or_else(|| (!self.no_greater && self.take(">")).then_some(">"));
+        match operator {
+            Some(operator) => Ok(Expr::Binary(operator, Box::new(left), Box::new(self.concat()?))),
+            None => Ok(left),
+        }
+    }
+
+    fn concat(&mut self) -> Parsed<Expr> {
+        let mut left = self.sum()?;
+        loop {
+            let starts = match self.peek() {
+                Token::Number(_) | Token::Text(_) | Token::Function(_) | Token::Symbol("$" | "!" | "(" | "-" | "++" | "--") => true,
+                Token::Name(name) => name != "in" && !KEYWORDS.contains(&name.as_str()),
+                _ => false,
+            };
+            if !starts {
+                return Ok(left);
+            }
+            left = Expr::Concat(Box::new(left), Box::new(self.sum()?));
+        }
+    }
+
+    fn sum(&mut self) -> Parsed<Expr> {
+        let mut left = self.product()?;
+        while let Some(operator) = ["+", "-"].into_iter().find(|op| self.take(op)) {
+            left = Expr::Binary(operator, Box::new(left), Box::new(self.product()?));
+        }
+        Ok(left)
+    }
+
+    fn product(&mut self) -> Parsed<Expr> {
+        let mut left = self.unary()?;
+        while let Some(operator) = ["*", "/", "%"].into_iter().find(|op| self.take(op)) {
+            left = Expr::Binary(operator, Box::new(left), Box::new(self.unary()?));
+        }
+        Ok(left)
+    }
+
+    fn unary(&mut self) -> Parsed<Expr> {
+        self.deeper()?;
+        let value = if self.take("!") {
+            Expr::Not(Box::new(self.unary()?))
+        } else if self.take("-") {
+            Expr::Negative(Box::new(self.unary()?))
+        } else if self.take("+") {
+            self.unary()?
+        } else {
+            let base = self.postfix()?;
+            match self.take("^") || self.take("**") {
+                true => Expr::Binary("^", Box::new(base), Box::new(self.unary()?)),
+                false => base,
+            }
+        };
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn postfix(&mut self) -> Parsed<Expr> {
+        for (symbol, step) in [("++", 1.0), ("--", -1.0)] {
+            if self.take(symbol) {
+                return Ok(Expr::Step(Box::new(self.primary()?), step, false));
+            }
+        }
+        let value = self.primary()?;
+        if matches!(value, Expr::Variable(_) | Expr::Field(_) | Expr::Element(..)) {
+            for (symbol, step) in [("++", 1.0), ("--", -1.0)] {
+                if self.take(symbol) {
+                    return Ok(Expr::Step(Box::new(value), step, true));
+                }
+            }
+        }
+        Ok(value)
+    }
+
+    fn primary(&mut self) -> Parsed<Expr> {
+        self.deeper()?;
+        let token = self.peek().clone();
+        self.at += 1;
+        let value = match token {
+            Token::Number(n) => Expr::Number(n),
+            Token::Text(text) => Expr::Text(text),
+            Token::Regex(text) => Expr::Match(Regex::new(&text, true, false)?),
+            Token::Symbol("$") => {
+                let step = [("++", 1.0), ("--", -1.0)].into_iter().find(|(s, _)| self.take(s));
+                let inner = self.primary()?;
+                Expr::Field(Box::new(match step {
+                    Some((_, step)) => Expr::Step(Box::new(inner), step, false),
+                    None => inner,
+                }))
+            }
+            Token::Symbol("-") => Expr::Negative(Box::new(self.primary()?)),
+            Token::Symbol("(") => {
+                let mut all = self.list(")")?;
+                if !self.no_in && all.len() > 1 && self.word("in") {
+                    let Token::Name(array) = self.peek().clone() else { return Err(self.unexpected()) };
+                    self.at += 1;
+                    Expr::In(all, array)
+                } else if all.len() == 1 {
+                    Expr::Group(Box::new(all.remove(0)))
+                } else {
+                    Expr::Call(String::new(), all)
+                }
+            }
+            Token::Function(name) => {
+                self.at += 1;
+                Expr::Call(name, self.list(")")?)
+            }
+            Token::Name(name) if name == "length" => Expr::Call(name, Vec::new()),
+            Token::Name(name) if !KEYWORDS.contains(&name.as_str()) => match self.take("[") {
+                true => Expr::Element(name, self.list("]")?),
+                false => Expr::Variable(name),
+            },
+            _ => {
+                self.at -= 1;
+                return Err(self.unexpected());
+            }
+        };
+        self.depth -= 1;
+        Ok(value)
+    }
+}

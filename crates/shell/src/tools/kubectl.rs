@@ -1,0 +1,194 @@
+//! `kubectl`: the world as it sees it, on top of ours.
+
+use super::Cx;
+use crate::interp::Shell;
+use crate::process::{Input, Io, Output, Place};
+use api::{Kind, Status, Time, Value};
+use apiserver::{Request, Response, Watch, WatchEvent};
+use kubectl::{BoxFuture, Host};
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Duration;
+
+/// From the Enter key to the first request: the recordings show 0.05 to 0.15 s for a whole call.
+const START: Duration = Duration::from_millis(60);
+
+/// Talks to the cluster.
+pub(super) async fn run(cx: Cx) -> i32 {
+    cx.kernel().sleep(START).await;
+    kubectl::run(cx.args[1..].to_vec(), &Terminal(&cx)).await
+}
+
+/// What kubectl runs on.
+struct Terminal<'a>(&'a Cx);
+
+impl Host for Terminal<'_> {
+    fn request(&self, request: &Request) -> Result<Response, Status> {
+        let answer = self.0.kernel().system().request(request);
+        if request.method() != "GET" {
+            // Watchers of the same moment see the change.
+            self.0.kernel().stepped();
+        }
+        answer
+    }
+
+    fn watch(&self, request: &Request) -> Result<Watch, Status> {
+        self.0.kernel().system().watch(request)
+    }
+
+    fn poll(&self, watch: &mut Watch) -> Vec<WatchEvent> {
+        self.0.kernel().system().poll(watch)
+    }
+
+    fn changed(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.0.kernel().changed())
+    }
+
+    fn now(&self) -> Time {
+        self.0.kernel().now()
+    }
+
+    fn sleep(&self, span: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(self.0.kernel().sleep(span))
+    }
+
+    fn stdout(&self, text: &str) {
+        self.0.out(text);
+    }
+
+    fn stderr(&self, text: &str) {
+        self.0.err(text);
+    }
+
+    fn stdin(&self) -> BoxFuture<'_, String> {
+        Box::pin(self.0.io.stdin.all(self.0.kernel()))
+    }
+
+    fn read_file(&self, path: &str) -> Result<String, String> {
+        let path = self.0.path(path);
+        self.0.files(|files| files.read_text(&path)).map_err(go)
+    }
+
+    fn write_file(&self, path: &str, text: &str) -> Result<(), String> {
+        let (path, now) = (self.0.path(path), self.0.now());
+        self.0.files(|files| files.write(&path, text, now)).map_err(go)
+    }
+
+    fn list_dir(&self, path: &str) -> Result<Vec<String>, String> {
+        let path = self.0.path(path);
+        self.0.files(|files| files.list(&path)).map(|names| names.iter().map(|n| n.to_string()).collect()).map_err(go)
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.0.env.get(name).cloned()
+    }
+
+    fn edit(&self, path: &str) -> BoxFuture<'_, Result<(), String>> {
+        let path = path.to_owned();
+        Box::pin(async move { edit(self.0, &path).await })
+    }
+
+    fn exec(&self, pod: &Value, container: &str, command: Vec<String>, stdin: bool, tty: bool) -> BoxFuture<'_, i32> {
+        let place = self.0.kernel().system().container(pod.namespace(), pod.name(), container);
+        let container = container.to_owned();
+        Box::pin(async move {
+            match place {
+                Some(place) => exec(self.0, place, command, stdin, tty).await,
+                None => {
+                    self.0.err(&format!("error: unable to upgrade connection: container not found ({container:?})\n"));
+                    REPORTED
+                }
+            }
+        })
+    }
+
+    fn kinds(&self) -> Vec<&'static Kind> {
+        api::kind::KINDS.iter().collect()
+    }
+}
+
+/// The status of an exec that came to nothing, which has been said.
+const REPORTED: i32 = -1;
+
+/// A file error as Go words it.
+fn go(error: vfs::Error) -> String {
+    error.to_string().to_lowercase()
+}
+
+/// Runs the editor that the environment names on a file, or opens the page's.
+async fn edit(cx: &Cx, path: &str) -> Result<(), String> {
+    let set = |name: &str| cx.env.get(name).filter(|value| !value.trim().is_empty());
+    let editor = set("KUBE_EDITOR").or_else(|| set("EDITOR")).cloned().unwrap_or_else(|| "vi".into());
+    if matches!(editor.split_whitespace().next(), Some("vi" | "vim" | "nano")) {
+        let absolute = cx.path(path);
+        if !cx.io.stdin.is_terminal() {
+            let problem = format!("there was a problem with the editor {editor:?}");
+            return Err(problem);
+        }
+        let old = cx.files(|files| files.read_text(&absolute)).unwrap_or_default();
+        if let Some(text) = cx.kernel().edit(path, old).await {
+            let now = cx.now();
+            cx.files(|files| files.write(&absolute, text, now)).map_err(|error| error.to_string())?;
+        }
+        return Ok(());
+    }
+    let line = format!("{editor} {path}");
+    match cx.run(vec!["sh".into(), "-c".into(), line], &cx.io).await {
+        0 => Ok(()),
+        _ => Err(format!("there was a problem with the editor {editor:?}")),
+    }
+}
+
+/// Runs a command in a container.
+async fn exec(cx: &Cx, place: Place, command: Vec<String>, stdin: bool, tty: bool) -> i32 {
+    let Some(mut shell) = Shell::new(cx.kernel(), place.clone()) else { return REPORTED };
+    let name = command.first().cloned().unwrap_or_default();
+    if tty && !cx.io.stdin.is_terminal() {
+        cx.err("Unable to use a TTY - input is not a terminal or the right kind of file\n");
+    }
+    let path = shell.cwd.clone();
+    let script = name.contains('/') && cx.kernel().files(&place, |f| f.exists(&vfs::path::resolve(&path, &name))) == Some(true);
+    if shell.find(&name).is_none() && !script {
+        let reason = if name.contains('/') {
+            format!("stat {name}: no such file or directory")
+        } else {
+            "executable file not found in $PATH".to_owned()
+        };
+        let quoted = if name.contains('/') { format!("{name:?}: {reason}") } else { format!("{name:?}: {reason}") };
+        let id = cx.kernel().system().incarnation(&place).unwrap_or_default();
+        cx.err(&format!(
+            "error: Internal error occurred: Internal error occurred: error executing command in container: failed to exec in \
+             container: failed to start exec \"{id}\": OCI runtime exec failed: exec failed: unable to start container process: \
+             exec: {quoted}\n"
+        ));
+        return REPORTED;
+    }
+    shell.nested_in(&cx.shell);
+    let io = Io { stdin: if stdin { cx.io.stdin.clone() } else { Input::Null }, ..cx.io.clone() };
+    while_alive(cx, &place, run_in(shell, command, io)).await.unwrap_or(137)
+}
+
+async fn run_in(mut shell: Shell, command: Vec<String>, io: Io) -> i32 {
+    let env = shell.environment();
+    let flow = shell.program(command, env, &io).await;
+    shell.finish(flow)
+}
+
+/// Runs something at a place for as long as the place lives.
+pub(super) async fn while_alive<T>(cx: &Cx, place: &Place, running: impl Future<Output = T>) -> Option<T> {
+    let mut running = Box::pin(running);
+    let alive = || cx.kernel().system().incarnation(place);
+    let born = alive();
+    poll_fn(|task| {
+        if born.is_none() || alive() != born {
+            return Poll::Ready(None);
+        }
+        running.as_mut().poll(task).map(Some)
+    })
+    .await
+}
+
+#[allow(dead_code)]
+fn stdout_is_terminal(io: &Io) -> bool {
+    matches!(io.stdout, Output::Terminal(_))
+}
