@@ -11,6 +11,7 @@ pub mod http;
 pub mod images;
 mod kubelets;
 mod node;
+mod pi;
 mod probes;
 mod process;
 mod programs;

@@ -2,7 +2,7 @@
 
 use crate::images::{Flavour, Image, Main, Saying};
 use crate::process::{Program, Step, Text};
-use crate::script;
+use crate::{pi, script};
 use api::Str;
 use std::time::Duration;
 
@@ -286,7 +286,7 @@ pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
         }
         "perl" if args.iter().any(|a| a.as_str().contains("bpi")) => {
             let digits = args.iter().find_map(|a| a.as_str().split_once("bpi(")?.1.split(')').next()?.parse().ok());
-            Ran::steps(vec![Step::Print(Text::literal(&format!("{}\n", pi(digits.unwrap_or(100)))))])
+            Ran::steps(vec![Step::Print(Text::literal(&format!("{}\n", pi::digits(digits.unwrap_or(100)))))])
         }
         "agnhost" => match first.map_or("", Text::as_str) {
             "netexec" | "serve-hostname" => {
@@ -378,35 +378,6 @@ fn memory_needed(words: &[&str]) -> Option<i64> {
         _ => 1,
     };
     Some(workers.saturating_mul(number.parse::<i64>().ok()?).saturating_mul(scale))
-}
-
-/// The first `digits` digits of pi (Rabinowitz and Wagon's spigot).
-fn pi(digits: usize) -> String {
-    let digits = digits.clamp(1, 5_000);
-    let size = digits * 10 / 3 + 16;
-    let mut remainders = vec![2u64; size];
-    let mut numbers: Vec<u8> = Vec::with_capacity(digits + 8);
-    for _ in 0..digits + 8 {
-        let mut carry = 0;
-        for i in (1..size).rev() {
-            let sum = remainders[i] * 10 + carry;
-            let divisor = 2 * i as u64 + 1;
-            remainders[i] = sum % divisor;
-            carry = sum / divisor * i as u64;
-        }
-        let sum = remainders[0] * 10 + carry;
-        remainders[0] = sum % 10;
-        numbers.push((sum / 10) as u8);
-    }
-    // A number of 10 carries into the ones before it.
-    for i in (1..numbers.len()).rev() {
-        if numbers[i] > 9 {
-            numbers[i] -= 10;
-            numbers[i - 1] += 1;
-        }
-    }
-    let text: String = numbers.iter().take(digits).map(|n| char::from(b'0' + n)).collect();
-    if digits == 1 { text } else { format!("{}.{}", &text[..1], &text[1..]) }
 }
 
 #[cfg(test)]

@@ -13,14 +13,14 @@ pub struct Interval {
 
 impl Interval {
     /// How many addresses these are.
-    pub fn len(self) -> u32 {
+    pub fn size(self) -> u32 {
         (self.last - self.first).saturating_add(1)
     }
 
     /// The biggest block in here whose size is a power of two and which begins at a multiple of its size; of several
     /// the first.
     pub fn biggest_block(self) -> Interval {
-        let mut size = 1u64 << self.len().ilog2();
+        let mut size = 1u64 << self.size().ilog2();
         loop {
             let first = u64::from(self.first).next_multiple_of(size);
             if first + size - 1 <= u64::from(self.last) {
@@ -61,7 +61,7 @@ impl Intervals {
             last = end;
         }
         self.last_by_first.insert(first, last);
-        self.count += added.len();
+        self.count += added.size();
     }
 
     /// Takes `taken` away if all of it is there; says whether it was.
@@ -79,13 +79,13 @@ impl Intervals {
         if taken.last < last {
             self.last_by_first.insert(taken.last + 1, last);
         }
-        self.count -= taken.len();
+        self.count -= taken.size();
         true
     }
 
     /// The biggest aligned block ([`Interval::biggest_block`]); of several the lowest.
     pub fn biggest_block(&self) -> Option<Interval> {
         let blocks = self.iter().map(Interval::biggest_block);
-        blocks.reduce(|best, block| if block.len() > best.len() { block } else { best })
+        blocks.reduce(|best, block| if block.size() > best.size() { block } else { best })
     }
 }

@@ -72,9 +72,9 @@ impl Walk<'_> {
                 return Outcome::TimedOut(Reason::HopLimit);
             }
             let next = match step {
-                Step::FromPod(uid) => self.from_pod(uid),
-                Step::FromNode(name) => self.from_node(name),
-                Step::FromOutside => self.from_outside(),
+                Step::FromPod(uid) => self.leave_pod(uid),
+                Step::FromNode(name) => self.leave_node(name),
+                Step::FromOutside => self.leave_outside(),
                 Step::AtNode(name, origin) => self.at_node(name, origin),
                 Step::Routed(name) => self.routed(name),
                 Step::Bridge(name) => self.bridge(name),
@@ -88,7 +88,7 @@ impl Walk<'_> {
         }
     }
 
-    fn from_pod(&mut self, uid: Str) -> Next {
+    fn leave_pod(&mut self, uid: Str) -> Next {
         let at = At::Pod(uid.clone());
         self.hop(at.clone(), What::Sent);
         let Some(node) = self.network.node_of(&uid) else {
@@ -107,7 +107,7 @@ impl Walk<'_> {
         Ok(Step::AtNode(node, Origin::Inside))
     }
 
-    fn from_node(&mut self, name: Str) -> Next {
+    fn leave_node(&mut self, name: Str) -> Next {
         self.hop(At::Node(name.clone()), What::Sent);
         if !self.network.is_on(&name) || self.network.address(&Place::Node(name.clone())).is_none() {
             return Err(self.stop(At::Node(name), Outcome::Unreachable(Reason::NoNetwork)));
@@ -115,7 +115,7 @@ impl Walk<'_> {
         self.kube_proxy(name, Origin::Inside)
     }
 
-    fn from_outside(&mut self) -> Next {
+    fn leave_outside(&mut self) -> Next {
         self.hop(At::Outside, What::Sent);
         let to = self.packet.destination;
         if to.is_loopback() || outside::exists(to) {
@@ -126,7 +126,7 @@ impl Walk<'_> {
         }
         if let Some(node) = self.network.node_at(to).cloned() {
             self.elapsed += TO_THE_CLUSTER;
-            return self.to_node(At::Outside, node, Origin::Outside);
+            return self.hand_to_node(At::Outside, node, Origin::Outside);
         }
         let reason = match to {
             to if weave::contains(to) => Reason::PodNetworkIsInside,
@@ -160,11 +160,11 @@ impl Walk<'_> {
         let what = What::Balanced { node: node.clone(), namespace, name };
         self.hops.push(Hop { at: at.clone(), what, before, after: self.packet });
         self.elapsed += TO_THE_CLUSTER;
-        self.to_node(at, node, Origin::Outside)
+        self.hand_to_node(at, node, Origin::Outside)
     }
 
     /// Over the wire to a node, if that is on.
-    fn to_node(&mut self, from: At, node: Str, origin: Origin) -> Next {
+    fn hand_to_node(&mut self, from: At, node: Str, origin: Origin) -> Next {
         if !self.network.is_on(&node) {
             return Err(self.stop(from, Outcome::TimedOut(Reason::NodeDown)));
         }
@@ -231,7 +231,7 @@ impl Walk<'_> {
         }
         if let Some(other) = self.network.node_at(to).cloned() {
             self.elapsed += BETWEEN_NODES;
-            return self.to_node(at, other, Origin::Inside);
+            return self.hand_to_node(at, other, Origin::Inside);
         }
         if outside::exists(to) {
             self.elapsed += TO_THE_CLUSTER;
@@ -247,7 +247,7 @@ impl Walk<'_> {
         let to = self.packet.destination;
         let Some(pod) = self.network.pod_at(to).cloned() else {
             if let Some(owner) = self.bridge_owner(to) {
-                return self.to_node(at, owner, Origin::Inside);
+                return self.hand_to_node(at, owner, Origin::Inside);
             }
             return Err(self.stop(at, Outcome::Unreachable(Reason::NoSuchAddress)));
         };

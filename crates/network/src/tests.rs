@@ -135,11 +135,11 @@ impl Cluster {
         self.network.connect(&call, &self.machines, &mut self.rng, self.now)
     }
 
-    fn from_pod(&mut self, host: &str, port: u16) -> Trace {
+    fn pod_calls(&mut self, host: &str, port: u16) -> Trace {
         self.call(&Place::Pod("web-0".into()), host, port)
     }
 
-    fn from_outside(&mut self, host: &str, port: u16) -> Trace {
+    fn user_calls(&mut self, host: &str, port: u16) -> Trace {
         self.call(&Place::Outside, host, port)
     }
 }
@@ -172,16 +172,16 @@ fn pod_of(trace: &Trace) -> Str {
 #[test]
 fn from_outside_only_nodes_and_load_balancers_can_be_reached() {
     let mut cluster = Cluster::new();
-    let trace = cluster.from_outside("10.44.0.1", 80);
+    let trace = cluster.user_calls("10.44.0.1", 80);
     assert_eq!(way(&trace), "outside > outside (pod-network-is-inside)");
     assert_eq!(trace.outcome, Outcome::TimedOut(Reason::PodNetworkIsInside));
     assert!((129..132).contains(&trace.after.as_secs()));
-    let trace = cluster.from_outside("10.100.0.1", 80);
+    let trace = cluster.user_calls("10.100.0.1", 80);
     assert_eq!(trace.outcome, Outcome::TimedOut(Reason::ServiceNetworkIsInside));
-    let trace = cluster.from_outside("node3", 80);
+    let trace = cluster.user_calls("node3", 80);
     assert_eq!(trace.outcome, Outcome::Refused(Reason::NothingListens));
     assert!(trace.after < Duration::from_millis(10));
-    let trace = cluster.from_outside("192.168.77.1", 80);
+    let trace = cluster.user_calls("192.168.77.1", 80);
     assert_eq!(trace.outcome, Outcome::TimedOut(Reason::NoSuchAddress));
 }
 
@@ -190,7 +190,7 @@ fn a_node_port_leads_to_any_pod_on_any_node() {
     let mut cluster = Cluster::new();
     let mut ways = BTreeSet::new();
     for _ in 0..100 {
-        ways.insert(way(&cluster.from_outside("172.17.0.13", 30_080)));
+        ways.insert(way(&cluster.user_calls("172.17.0.13", 30_080)));
     }
     let local = "outside > node3 > service web > node3 (as 10.47.0.0) > bridge node3 > web-2";
     let tunnel = "outside > node3 > service web > node3 (as 10.47.0.0) > bridge node3 > bridge node1 > web-0";
@@ -203,7 +203,7 @@ fn endpoints_are_chosen_evenly() {
     let mut cluster = Cluster::new();
     let mut counts = BTreeMap::new();
     for _ in 0..4_000 {
-        *counts.entry(pod_of(&cluster.from_pod("10.100.0.1", 80))).or_insert(0u32) += 1;
+        *counts.entry(pod_of(&cluster.pod_calls("10.100.0.1", 80))).or_insert(0u32) += 1;
     }
     let square = |n: &u32| (f64::from(*n) - 1000.0).powi(2) / 1000.0;
     let chi_square: f64 = counts.values().map(square).sum();
@@ -215,15 +215,15 @@ fn endpoints_are_chosen_evenly() {
 #[test]
 fn a_cluster_ip_answers_inside() {
     let mut cluster = Cluster::new();
-    let trace = cluster.from_pod("web", 80);
+    let trace = cluster.pod_calls("web", 80);
     assert!(trace.listener().is_some());
     assert_eq!(trace.lookups[0].name, "web.default.svc.cluster.local");
     assert!(trace.query.iter().any(|hop| hop.at == At::Pod("coredns".into())));
     let trace = cluster.call(&Place::Node("node2".into()), "10.100.0.1", 80);
     assert_eq!(trace.listener().map(|l| l.client), "10.36.0.0".parse().ok());
-    let trace = cluster.from_pod("10.100.0.1", 81);
+    let trace = cluster.pod_calls("10.100.0.1", 81);
     assert_eq!(trace.outcome, Outcome::TimedOut(Reason::NoSuchService));
-    let trace = cluster.from_pod("empty.default", 80);
+    let trace = cluster.pod_calls("empty.default", 80);
     assert_eq!(way(&trace), "web-0 > bridge node1 > node1 > service empty (no-endpoints)");
     assert_eq!(trace.outcome, Outcome::Refused(Reason::NoEndpoints));
 }
@@ -231,14 +231,14 @@ fn a_cluster_ip_answers_inside() {
 #[test]
 fn pods_reach_pods_and_themselves() {
     let mut cluster = Cluster::new();
-    let trace = cluster.from_pod("10.36.0.1", 80);
+    let trace = cluster.pod_calls("10.36.0.1", 80);
     assert_eq!(way(&trace), "web-0 > bridge node1 > bridge node2 > web-1");
-    assert_eq!(way(&cluster.from_pod("localhost", 80)), "web-0 > web-0");
-    assert_eq!(cluster.from_pod("127.0.0.1", 81).outcome, Outcome::Refused(Reason::NothingListens));
-    let trace = cluster.from_pod("10.44.7.7", 80);
+    assert_eq!(way(&cluster.pod_calls("localhost", 80)), "web-0 > web-0");
+    assert_eq!(cluster.pod_calls("127.0.0.1", 81).outcome, Outcome::Refused(Reason::NothingListens));
+    let trace = cluster.pod_calls("10.44.7.7", 80);
     assert_eq!(trace.outcome, Outcome::Unreachable(Reason::NoSuchAddress));
     let hairpin = loop {
-        let trace = cluster.from_pod("10.100.0.1", 80);
+        let trace = cluster.pod_calls("10.100.0.1", 80);
         if pod_of(&trace) == "web-0" {
             break trace;
         }
@@ -253,41 +253,41 @@ fn pods_reach_pods_and_themselves() {
 fn a_load_balancer_uses_a_healthy_worker() {
     let mut cluster = Cluster::new();
     for _ in 0..50 {
-        let trace = cluster.from_outside("172.17.255.1", 80);
+        let trace = cluster.user_calls("172.17.255.1", 80);
         assert!(trace.listener().is_some());
         assert!(!way(&trace).contains("master"), "{}", way(&trace));
         assert!(way(&trace).starts_with("outside > lb 172.17.255.1 > node"));
     }
-    assert_eq!(cluster.from_outside("172.17.255.1", 81).outcome, Outcome::TimedOut(Reason::PortNotBalanced));
+    assert_eq!(cluster.user_calls("172.17.255.1", 81).outcome, Outcome::TimedOut(Reason::PortNotBalanced));
     for node in ["node1", "node2", "node3"] {
         cluster.network.set_power(node, false);
     }
-    assert_eq!(cluster.from_outside("172.17.255.1", 80).outcome, Outcome::TimedOut(Reason::NoHealthyNode));
+    assert_eq!(cluster.user_calls("172.17.255.1", 80).outcome, Outcome::TimedOut(Reason::NoHealthyNode));
 }
 
 #[test]
 fn the_local_policy_keeps_the_clients_address_or_drops() {
     let mut cluster = Cluster::new();
     for _ in 0..20 {
-        let trace = cluster.from_outside("172.17.0.12", 30_082);
+        let trace = cluster.user_calls("172.17.0.12", 30_082);
         assert_eq!(pod_of(&trace), "web-1");
     }
-    assert_eq!(cluster.from_outside("172.17.0.10", 30_082).outcome, Outcome::TimedOut(Reason::NoLocalEndpoints));
+    assert_eq!(cluster.user_calls("172.17.0.10", 30_082).outcome, Outcome::TimedOut(Reason::NoLocalEndpoints));
     // From inside the policy is not asked.
-    assert!(cluster.from_pod("172.17.0.10", 30_082).listener().is_some());
+    assert!(cluster.pod_calls("172.17.0.10", 30_082).listener().is_some());
 }
 
 #[test]
 fn affinity_holds_for_three_hours() {
     let mut cluster = Cluster::new();
-    let first = pod_of(&cluster.from_pod("10.100.0.4", 80));
+    let first = pod_of(&cluster.pod_calls("10.100.0.4", 80));
     for _ in 0..20 {
-        assert_eq!(pod_of(&cluster.from_pod("10.100.0.4", 80)), first);
+        assert_eq!(pod_of(&cluster.pod_calls("10.100.0.4", 80)), first);
     }
     let mut others = BTreeSet::new();
     for _ in 0..20 {
         cluster.now = cluster.now + Duration::from_secs(10_801);
-        others.insert(pod_of(&cluster.from_pod("10.100.0.4", 80)));
+        others.insert(pod_of(&cluster.pod_calls("10.100.0.4", 80)));
     }
     assert!(others.len() > 1);
 }
@@ -296,39 +296,39 @@ fn affinity_holds_for_three_hours() {
 fn dead_nodes_and_unready_endpoints() {
     let mut cluster = Cluster::new();
     cluster.network.set_power("node3", false);
-    assert_eq!(cluster.from_outside("172.17.0.13", 30_080).outcome, Outcome::TimedOut(Reason::NodeDown));
-    assert_eq!(cluster.from_pod("172.17.0.13", 30_080).outcome, Outcome::TimedOut(Reason::NodeDown));
+    assert_eq!(cluster.user_calls("172.17.0.13", 30_080).outcome, Outcome::TimedOut(Reason::NodeDown));
+    assert_eq!(cluster.pod_calls("172.17.0.13", 30_080).outcome, Outcome::TimedOut(Reason::NodeDown));
     let mut endpoints = cluster.endpoints();
     for endpoint in &mut endpoints.array_mut()[1..] {
         endpoint.set("conditions.ready", false);
     }
     cluster.network.observe(kind::ENDPOINT_SLICE, &slice("web", endpoints), false);
     for _ in 0..20 {
-        assert_eq!(pod_of(&cluster.from_pod("10.100.0.1", 80)), "web-0");
+        assert_eq!(pod_of(&cluster.pod_calls("10.100.0.1", 80)), "web-0");
     }
     cluster.network.observe(kind::ENDPOINT_SLICE, &slice("web", list![]), true);
-    assert_eq!(cluster.from_pod("10.100.0.1", 80).outcome, Outcome::Refused(Reason::NoEndpoints));
+    assert_eq!(cluster.pod_calls("10.100.0.1", 80).outcome, Outcome::Refused(Reason::NoEndpoints));
     let gone = obj! { "metadata" => obj! { "namespace" => "default", "name" => "web" } };
     cluster.network.observe(kind::SERVICE, &gone, true);
-    assert_eq!(cluster.from_pod("10.100.0.1", 80).outcome, Outcome::TimedOut(Reason::NoSuchService));
-    assert_eq!(cluster.from_outside("172.17.0.12", 30_080).outcome, Outcome::Refused(Reason::NothingListens));
+    assert_eq!(cluster.pod_calls("10.100.0.1", 80).outcome, Outcome::TimedOut(Reason::NoSuchService));
+    assert_eq!(cluster.user_calls("172.17.0.12", 30_080).outcome, Outcome::Refused(Reason::NothingListens));
 }
 
 #[test]
 fn names_inside_and_outside() {
     let mut cluster = Cluster::new();
-    let trace = cluster.from_pod("alias", 80);
+    let trace = cluster.pod_calls("alias", 80);
     assert_eq!(trace.lookups[0].answer.aliases, ["bar.com"]);
     assert!(way(&trace).ends_with("> node1 (as 172.17.0.11) > node1 > outside"), "{}", way(&trace));
-    let trace = cluster.from_pod("nosuch", 80);
+    let trace = cluster.pod_calls("nosuch", 80);
     assert_eq!((trace.lookups.len(), trace.reason()), (4, Some(Reason::NameUnknown)));
-    assert_eq!(cluster.from_outside("web", 80).reason(), Some(Reason::NameUnknown));
-    assert!(cluster.from_outside("www.example.com", 80).listener().is_some());
+    assert_eq!(cluster.user_calls("web", 80).reason(), Some(Reason::NameUnknown));
+    assert!(cluster.user_calls("www.example.com", 80).listener().is_some());
     cluster.machines.0.remove(&(Place::Pod("coredns".into()), 53));
-    let trace = cluster.from_pod("web", 80);
+    let trace = cluster.pod_calls("web", 80);
     assert_eq!(trace.outcome, Outcome::Unresolved(Reason::NoNameServer));
     cluster.network.detach("master", "coredns");
-    assert_eq!(cluster.from_pod("web", 80).reason(), Some(Reason::NoNameServer));
+    assert_eq!(cluster.pod_calls("web", 80).reason(), Some(Reason::NoNameServer));
 }
 
 #[test]
@@ -347,7 +347,7 @@ fn nothing_loops_or_panics() {
     cluster.network.observe(kind::SERVICE, &service("b", spec("10.100.1.2", 31_002)), false);
     cluster.network.observe(kind::ENDPOINT_SLICE, &round("a", "172.17.0.12", 31_002), false);
     cluster.network.observe(kind::ENDPOINT_SLICE, &round("b", "172.17.0.11", 31_001), false);
-    assert_eq!(cluster.from_outside("172.17.0.11", 31_001).outcome, Outcome::TimedOut(Reason::HopLimit));
+    assert_eq!(cluster.user_calls("172.17.0.11", 31_001).outcome, Outcome::TimedOut(Reason::HopLimit));
     let nowhere = [Place::Pod("nosuch".into()), Place::Node("nosuch".into()), Place::Outside];
     for from in nowhere {
         for host in ["", ".", "10.44.0.1", "::1", "0.0.0.0", "255.255.255.255", "web", "127.0.0.1"] {

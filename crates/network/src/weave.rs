@@ -65,7 +65,7 @@ impl Weave {
         names.sort_unstable();
         names.dedup();
         let count = names.len() as u64;
-        let bound = |i: usize| RANGE.first + (u64::from(RANGE.len()) * i as u64 / count) as u32;
+        let bound = |i: usize| RANGE.first + (u64::from(RANGE.size()) * i as u64 / count) as u32;
         let peers = names.iter().enumerate().map(|(i, name)| {
             let mut peer = Peer::default();
             peer.receive(Interval { first: bound(i), last: bound(i + 1) - 1 });
@@ -154,8 +154,8 @@ impl Weave {
     fn donate(&mut self, donor: &str) -> Option<Interval> {
         let peer = self.peers.get_mut(donor)?;
         let mut block = peer.free.biggest_block()?;
-        if block.len() > 1 && u64::from(block.len()) * 2 > u64::from(peer.free.count()) {
-            block.first += block.len() / 2;
+        if block.size() > 1 && u64::from(block.size()) * 2 > u64::from(peer.free.count()) {
+            block.first += block.size() / 2;
         }
         peer.free.remove(block);
         peer.owned.remove(block);
