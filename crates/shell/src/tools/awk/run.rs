@@ -89,7 +89,7 @@ fn leading(text: &str) -> f64 {
     let mut end = 0;
     let mut dot = false;
     for (i, c) in text.char_indices() {
-        let fits = c.is_ascii_digit() || (c == '.' && !std::mem::replace(&mut dot, dot || c == '.')) || (i == 0 && "+-".contains(c));
+        let fits = c.is_ascii_digit() || (c == '.' && !std::mem::replace(&mut dot, true)) || (i == 0 && "+-".contains(c));
         if !fits {
             break;
         }
