@@ -12,7 +12,7 @@ const NAME: &str = "servicelb";
 pub const CONTROLLER: Controller = Controller { name: NAME, source: "service-controller", observe, reconcile };
 
 /// How long the cloud takes.
-const PROVISIONING: Duration = Duration::from_secs(5);
+const PROVISIONING: Duration = Duration::from_secs(8);
 /// Addresses for documentation (RFC 5737, TEST-NET-1): they lead nowhere outside the simulation.
 const POOL: &str = "192.0.2.";
 const FIRST: u8 = 1;
