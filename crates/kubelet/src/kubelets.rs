@@ -1,5 +1,6 @@
 //! The kubelets of all nodes, as one component.
 
+use crate::process::Program;
 use crate::state::{Life, Node, NodeConfig, Pod, Pull, PullResult, Work};
 use crate::worker::Worker;
 use crate::{Reference, node, start, static_pods, volumes};
@@ -34,6 +35,8 @@ pub struct Kubelets<N> {
     pub(crate) names: OrdMap<Str, Str>,
     pub(crate) disks: OrdMap<Str, Fs>,
     service_env: OrdMap<Str, Arc<Vec<(Str, Str)>>>,
+    /// What images start by themselves: shared by all containers of an image.
+    programs: OrdMap<Str, Arc<Program>>,
 }
 
 impl<N: NetworkPlugin> Kubelets<N> {
@@ -46,6 +49,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
             names: OrdMap::new(),
             disks: OrdMap::new(),
             service_env: OrdMap::new(),
+            programs: OrdMap::new(),
         }
     }
 
@@ -169,8 +173,9 @@ impl<N: NetworkPlugin> Kubelets<N> {
         let pod = Arc::make_mut(&mut shared);
         let mut finished = false;
         if let Some(node) = self.nodes.get_mut(&pod.node).map(Arc::make_mut).filter(|node| node.kubelet) {
-            let (disks, network, service_env) = (&mut self.disks, &mut self.network, &mut self.service_env);
-            let mut worker = Worker { pod, node, disks, network, service_env, cx };
+            let (disks, network) = (&mut self.disks, &mut self.network);
+            let (service_env, programs) = (&mut self.service_env, &mut self.programs);
+            let mut worker = Worker { pod, node, disks, network, service_env, programs, cx };
             worker.run();
             finished = worker.pod.life == Life::Finished;
         }

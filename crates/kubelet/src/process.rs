@@ -48,6 +48,8 @@ pub enum Step {
     Sleep(Duration),
     /// Writes to standard output.
     Print(Text),
+    /// Writes a line that is always the same: the many containers of one image share it.
+    Say(&'static str),
     /// Writes a file.
     Write {
         /// Its path.
@@ -92,6 +94,10 @@ pub struct Program {
 pub trait Surroundings {
     /// Writes to the container's log.
     fn print(&mut self, text: &str, at: Time);
+    /// Writes a line, without its newline, to the container's log.
+    fn say(&mut self, line: &'static str, at: Time) {
+        self.print(line, at);
+    }
     /// The text of a file.
     fn read(&mut self, path: &str) -> Result<String, String>;
     /// Replaces or extends a file.
@@ -162,6 +168,7 @@ impl Process {
                     let text = self.fill(text, at, around);
                     around.print(&text, at);
                 }
+                Step::Say(line) => around.say(line, at),
                 Step::Write { file, text, append } => {
                     let (file, text) = (self.fill(file, at, around), self.fill(text, at, around));
                     around.write(&file, &text, *append, at);

@@ -216,7 +216,7 @@ fn keeps_entrypoint(image: &Image) -> bool {
 /// The image's own main program.
 fn main(invocation: &Invocation<'_>) -> Program {
     let image = invocation.image;
-    let mut steps: Vec<Step> = image.says.iter().map(|line| Step::Print(Text::literal(&format!("{line}\n")))).collect();
+    let mut steps: Vec<Step> = image.says.iter().map(|line| Step::Say(line)).collect();
     match image.main {
         Main::Files { flavour, port, root } => {
             steps.push(Step::Serve(Server { ports: vec![port], answers: Answers::Files(flavour, root.into()) }));

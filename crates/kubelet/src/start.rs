@@ -33,8 +33,11 @@ impl Worker<'_, '_> {
     /// Whether the container has ended too recently to be started again (`doBackOff`).
     fn backs_off(&mut self, index: usize) -> bool {
         let now = self.cx.now;
-        let container = &self.pod.containers[index];
-        let Some(finished) = container.exited().map(|t| t.finished) else { return false };
+        let container = &mut self.pod.containers[index];
+        // The pass that kills a container still takes it for running: what counts is how the one before it ended.
+        let replaced = std::mem::take(&mut container.replaced);
+        let ended = if replaced { container.last.as_ref() } else { container.exited() };
+        let Some(finished) = ended.map(|t| t.finished) else { return false };
         let entry = container.backoff;
         if !Backoff::holds(entry, finished, now) {
             self.pod.containers[index].backoff = Some(Backoff::next(entry, finished, now));
@@ -158,7 +161,7 @@ impl Worker<'_, '_> {
         self.reset(index, &reference);
         let variables = [&own[..], &services[..]].concat();
         let spec = self.pod.spec_of(index).clone();
-        let program = program_of(&spec, &reference, &variables);
+        let program = self.program(&spec, &reference, &variables);
         let container = &mut self.pod.containers[index];
         (container.env, container.service_env) = (own, services);
         self.pod.pass.changed = Some(self.cx.now);
@@ -201,17 +204,20 @@ impl Worker<'_, '_> {
             container.previous_log = Some(std::mem::take(&mut container.log));
         }
         container.id = id;
-        container.image = (reference.full(), reference.id());
+        // The node's own copies of the names: there are many containers of one image.
+        let full = reference.full();
+        let stored = self.node.images.get_key_value(&full).map(|(name, (_, id))| (name.clone(), id.clone()));
+        container.image = stored.unwrap_or_else(|| (full, reference.id()));
         container.reason = None;
         container.dies = None;
     }
 
-    fn started(&mut self, index: usize, program: Program) {
+    fn started(&mut self, index: usize, program: Arc<Program>) {
         let now = self.cx.now;
         let spec = self.pod.spec_of(index).clone();
         let container = &mut self.pod.containers[index];
         container.state = State::Running(now);
-        container.process = Some(Process::start(Arc::new(program), now));
+        container.process = Some(Process::start(program, now));
         container.probes = probes::of(&spec, now, self.cx.rng);
         container.started = spec["startupProbe"].is_null();
         container.ready = spec["readinessProbe"].is_null();
@@ -221,6 +227,19 @@ impl Worker<'_, '_> {
             self.node.dirty = true;
             self.cx.enqueue_after(WorkKey::new("node", "", node), Duration::ZERO);
         }
+    }
+
+    /// What a container's spec runs. What an image starts by itself is kept once for all its containers.
+    fn program(&mut self, spec: &Value, reference: &Reference, env: &[(Str, Str)]) -> Result<Arc<Program>, String> {
+        let own = spec["command"].is_empty() && spec["args"].is_empty();
+        if own && let Some(program) = self.programs.get(&reference.repository) {
+            return Ok(program.clone());
+        }
+        let program = Arc::new(program_of(spec, reference, env)?);
+        if own && program.killed.is_none() {
+            self.programs.insert(reference.repository.clone(), program.clone());
+        }
+        Ok(program)
     }
 
     fn fails(&mut self, index: usize, reason: &'static str, message: String, error: &str) -> Option<Work> {

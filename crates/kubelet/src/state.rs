@@ -204,6 +204,8 @@ pub struct Container {
     pub(crate) reason: Option<(Str, String)>,
     pub(crate) backoff: Option<Backoff>,
     pub(crate) probes: Vec<crate::probes::Probe>,
+    /// Whether a probe had it killed, and the pass that replaces it has not yet looked at its back-off.
+    pub(crate) replaced: bool,
     /// When it is to be killed, and the exit code that this will give.
     pub(crate) dies: Option<(Time, i32)>,
 }
@@ -297,6 +299,7 @@ impl Container {
             reason: None,
             backoff: None,
             probes: Vec::new(),
+            replaced: false,
             dies: None,
         }
     }

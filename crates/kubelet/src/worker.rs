@@ -5,6 +5,7 @@
 //! object, with a change in the runtime that the kubelet's relist sees, or after a failure 10 to 15 seconds later.
 
 use crate::NetworkPlugin;
+use crate::process::Program;
 use crate::state::{Life, Node, Pass, Pod, State, Work};
 use crate::{status, volumes};
 use api::{Kind, Str, Time, Value, kind};
@@ -29,6 +30,7 @@ pub(crate) struct Worker<'w, 'c> {
     pub(crate) disks: &'w mut OrdMap<Str, Fs>,
     pub(crate) network: &'w mut dyn NetworkPlugin,
     pub(crate) service_env: &'w mut OrdMap<Str, Arc<Vec<(Str, Str)>>>,
+    pub(crate) programs: &'w mut OrdMap<Str, Arc<Program>>,
     pub(crate) cx: &'w mut Context<'c>,
 }
 
@@ -105,7 +107,13 @@ impl Worker<'_, '_> {
             Life::Finished => return,
         }
         self.pod.started.get_or_insert(self.cx.now);
-        let phase = if std::mem::take(&mut self.pod.silent) { Str::default() } else { self.write_status() };
+        let phase = match std::mem::take(&mut self.pod.silent) {
+            true => {
+                self.pod.pass.changed = Some(self.cx.now);
+                Str::default()
+            }
+            false => self.write_status(),
+        };
         if matches!(phase.as_str(), "Succeeded" | "Failed") {
             return self.terminate();
         }
@@ -259,6 +267,7 @@ impl Worker<'_, '_> {
             // In a Pod that is to go, `all_stopped` does this.
             if let Some((at, code)) = container.dies.filter(|(at, _)| syncing && *at <= now) {
                 exit(container, at, code, None);
+                container.replaced = true;
                 killed = true;
                 continue;
             }

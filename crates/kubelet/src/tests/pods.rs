@@ -144,6 +144,14 @@ fn init_containers_come_first() {
     let text = "0/2 Pending 0, 0/2 Init:0/1 0, 0/2 Init:0/1 0, 1/2 PodInitializing 0, 2/2 Running 0, 1/2 Completed 0, \
                 0/2 Completed 0, 0/2 Completed 0";
     assert_eq!(sim.lines("sidecar"), text);
+    sim.apply(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: fails}\nspec:\n  initContainers: [{name: i1, image: busybox, command: \
+         [sh, -c, \"exit 1\"]}]\n  containers: [{name: c, image: nginx}]\n",
+    );
+    sim.run(20.0);
+    let text = "0/1 Pending 0, 0/1 Init:0/1 0, 0/1 Init:0/1 0, 0/1 Init:0/1 0, 0/1 Init:Error 0, 0/1 Init:0/1 1, \
+                0/1 Init:Error 1, 0/1 Init:CrashLoopBackOff 1, 0/1 Init:0/1 2, 0/1 Init:Error 2";
+    assert_eq!(sim.lines("fails"), text);
 }
 
 #[test]
@@ -219,7 +227,9 @@ fn probes_decide_about_ready_and_restart() {
     let lines = sim.lines.clone();
     assert!(sim.lines("ready").ends_with("0/1 Running 0, 1/1 Running 0"));
     sim.lines = lines;
-    assert!(sim.lines("notfound").contains("1/1 Running 0, 1/1 Running 1"));
+    let notfound = sim.lines("notfound");
+    let recorded = "1/1 Running 0, 1/1 Running 1, 1/1 Running 2, 0/1 CrashLoopBackOff 2";
+    assert!(notfound.ends_with(recorded), "{notfound}");
     let events = sim.events("notready");
     let refused = "dial tcp 10.32.0.3:8080: connect: connection refused";
     assert!(
