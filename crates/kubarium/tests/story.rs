@@ -145,7 +145,7 @@ fn the_same_seed_gives_the_same_bytes() {
 #[test]
 fn sleeping_takes_the_clusters_time() {
     let mut story = Story::begin();
-    let before = story.answer("true").time;
-    let after = story.answer("sleep 1000").time;
+    let before = story.answer("sleep 1000").time;
+    let after = story.answer("true").time;
     assert!((1000.0..1001.0).contains(&(after - before)), "from {before} to {after}");
 }
