@@ -129,8 +129,8 @@ impl Machine {
 
     /// What could stand at the cursor, counted in UTF-8 bytes.
     pub fn complete(&self, line: &str, cursor: usize) -> Completion {
-        let _ = (line, cursor);
-        Completion::default()
+        let found = self.session.complete(line, cursor);
+        Completion { start: found.start, candidates: found.candidates }
     }
 
     /// What has happened since the last look.

@@ -128,7 +128,11 @@ impl Component for Terminal {
         let link = cx.link();
         let chosen = self.offers.as_ref().map(|offers| format!("offer-{}", offers.chosen));
         let offers = self.offers.as_ref().map(|offers| self.view_offers(cx, offers));
-        let sign = if self.search.is_some() { lang.text(Message::SearchHistory).into() } else { prompt.clone() };
+        let sign = match (&self.search, prompt.is_empty()) {
+            (Some(_), _) => lang.text(Message::SearchHistory).into(),
+            (None, true) => AttrValue::from("…"),
+            (None, false) => prompt.clone(),
+        };
         html! {
             <section class="terminal" aria-label={lang.text(Message::Terminal)}>
                 <div class="log" role="log" aria-live="off" tabindex="0" aria-label={lang.text(Message::Transcript)} ref={&self.log}
