@@ -15,6 +15,7 @@ impl Cluster {
             return Err(Status::not_found(kind::POD, &request.name));
         };
         let container = chosen(pod, request.parameter("container"))?;
+        self.reach_kubelet(pod, &container)?;
         let previous = request.parameter("previous") == "true";
         let lines = self
             .kubelets
@@ -30,6 +31,20 @@ impl Cluster {
             return Err(Status::bad_request(message));
         }
         Ok(Value::from(text(lines.unwrap_or_default(), request, self.now())).into())
+    }
+}
+
+impl Cluster {
+    /// The API server asks the kubelet of the Pod's node; one that is stopped, or off, does not answer.
+    fn reach_kubelet(&self, pod: &Value, container: &str) -> Result<(), Status> {
+        let Some(node) = self.kubelets.node(pod.at("spec.nodeName").str()) else { return Ok(()) };
+        if node.kubelet && node.power {
+            return Ok(());
+        }
+        let address = &node.config.address;
+        let url = format!("https://{address}:10250/containerLogs/{}/{}/{container}", pod.namespace(), pod.name());
+        let message = format!("Get {url:?}: dial tcp {address}:10250: connect: connection refused");
+        Err(Status { code: 500, reason: "InternalError", message, details: Value::Null })
     }
 }
 
@@ -70,7 +85,8 @@ fn waiting(pod: &Value, container: &str) -> Option<String> {
     }
     match state["waiting"]["reason"].str() {
         "" => Some("ContainerCreating".to_owned()),
-        "ErrImagePull" | "ImagePullBackOff" => Some("trying and failing to pull image".to_owned()),
+        "ErrImagePull" => Some("image can't be pulled".to_owned()),
+        "ImagePullBackOff" => Some("trying and failing to pull image".to_owned()),
         reason => Some(reason.to_owned()),
     }
 }
@@ -86,7 +102,10 @@ fn text(lines: &[LogLine], request: &Request, now: Time) -> String {
     let mut text = String::new();
     for line in &recent[skipped..] {
         if stamped {
-            text.push_str(&line.at.rfc3339_micros().replace('Z', "000Z "));
+            // Go's RFC3339Nano leaves zeros at the end out; the simulation's clock has no nanoseconds.
+            let at = line.at.rfc3339_micros();
+            text.push_str(at.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.'));
+            text.push_str("Z ");
         }
         text.push_str(&line.text);
         text.push('\n');
