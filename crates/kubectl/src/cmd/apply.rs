@@ -90,6 +90,8 @@ async fn run(cx: &Cx<'_>) -> Outcome {
             Ok(object) => applied.push((manifest.kind, object)),
             Err(fail) => failures.push(fail),
         }
+        // Controllers do their part meanwhile: a Pod that follows its Namespace needs the service account there.
+        cx.latency().await;
     }
     if !format.is_human() && !matches!(format, Format::Name) {
         print_all(cx, applied, &format)?;
@@ -136,6 +138,10 @@ fn apply(cx: &Cx<'_>, manifest: &Manifest, format: &Format) -> Outcome<Value> {
         return apply_on_server(cx, manifest, format);
     }
     let name = manifest.object.name();
+    let generated = manifest.object["metadata"]["generateName"].str();
+    if name.is_empty() && !generated.is_empty() {
+        return Err(fail!("from {generated}: cannot use generate name with apply"));
+    }
     if name.is_empty() {
         let what = format!(
             "error when retrieving current configuration of:\n{}\nfrom server for: {:?}",

@@ -66,7 +66,6 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     let mut found = 0;
     let mut deleted = Vec::new();
     for target in &targets {
-        cx.latency().await;
         for info in candidates(cx, target, &choice, &mut failures) {
             found += 1;
             match delete(cx, &info, how) {
@@ -74,6 +73,8 @@ async fn run(cx: &Cx<'_>) -> Outcome {
                 Err(fail) if fail.is_not_found() && ignores_missing(cx, &choice) => {}
                 Err(fail) => failures.push(fail),
             }
+            // By the time the next kind is listed, what hung on this object may be gone too.
+            cx.latency().await;
         }
     }
     if found == 0 && failures.is_empty() {

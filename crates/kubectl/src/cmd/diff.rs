@@ -93,9 +93,7 @@ fn text(object: &Value) -> String {
         return String::new();
     }
     let mut object = object.clone();
-    for field in ["managedFields", "resourceVersion"] {
-        object.at_mut("metadata").object_mut().remove(field);
-    }
+    object.remove("metadata.managedFields");
     yaml::to_string(&object)
 }
 

@@ -210,17 +210,19 @@ pub(crate) async fn stream(cx: &Cx<'_>, pod: &Value, container: &str, follow: bo
     // The whole log's length is where following goes on from, however little of it was shown.
     let mut seen = if follow { cx.request(&plain)?.str().len() } else { 0 };
     print(cx.request(&request)?.str());
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         let ended = has_ended(cx, pod, container);
         let text = cx.request(&plain)?;
         print(text.str().get(seen..).unwrap_or_default());
         seen = seen.max(text.str().len());
         if ended {
-            break;
+            return Ok(());
         }
         cx.host.changed().await;
     }
-    Ok(())
 }
 
 fn has_ended(cx: &Cx<'_>, pod: &Value, container: &str) -> bool {

@@ -127,8 +127,8 @@ fn entries(cx: &Cx<'_>) -> Outcome<Vec<(String, String)>> {
 
 fn from_file(cx: &Cx<'_>, source: &str, entries: &mut Vec<(String, String)>) -> Outcome {
     let (key, path) = match source.split_once('=') {
-        Some((key, path)) if key.is_empty() => return Err(fail!("key name for file path {path} missing")),
-        Some((key, path)) if path.is_empty() => return Err(fail!("file path for key name {key} missing")),
+        Some(("", path)) => return Err(fail!("key name for file path {path} missing")),
+        Some((key, "")) => return Err(fail!("file path for key name {key} missing")),
         Some((key, path)) => (Some(key), path),
         None => (None, source),
     };

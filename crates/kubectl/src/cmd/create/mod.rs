@@ -66,6 +66,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         if let Err(fail) = create(cx, manifest) {
             failures.push(fail);
         }
+        cx.latency().await;
     }
     Fail::all(failures)
 }
