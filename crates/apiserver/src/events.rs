@@ -9,7 +9,7 @@ use crate::server::ApiServer;
 use crate::store::Key;
 use api::{Kind, Value, kind, obj};
 
-/// More than this many different messages with one reason about one object, within [`AGGREGATE_SECONDS`], become one.
+/// This many different messages (or more) with one reason about one object, within [`AGGREGATE_SECONDS`], become one.
 const AGGREGATE_LIMIT: usize = 10;
 const AGGREGATE_SECONDS: i64 = 600;
 /// A source may send this many events about one object at once, and one more every [`REFILL_SECONDS`].
@@ -40,7 +40,7 @@ impl ApiServer {
         }
         let now = self.now.seconds();
         let young = |e: &&Value| now - e["lastTimestamp"].time().unwrap_or_default().seconds() < AGGREGATE_SECONDS;
-        if similar().filter(young).count() < AGGREGATE_LIMIT {
+        if similar().filter(young).count() + 1 < AGGREGATE_LIMIT {
             self.new_event(about, kind, component, host, spec, spec.message.clone());
             return;
         }

@@ -90,7 +90,10 @@ pub(crate) fn prepare_for_update(kind: &Kind, subresource: &str, object: &mut Va
 
 /// Counts a change of `spec` (anything but metadata and status) in `metadata.generation`.
 pub(crate) fn count_generation(kind: &Kind, object: &mut Value, old: &Value) {
-    if has_generation(kind) && object["spec"] != old["spec"] {
+    // Of a Deployment, annotations count as well (pkg/registry/apps/deployment/strategy.go).
+    let annotations = |object: &Value| object["metadata"]["annotations"].clone();
+    let annotated = kind == kind::DEPLOYMENT && annotations(object) != annotations(old);
+    if has_generation(kind) && (object["spec"] != old["spec"] || annotated) {
         object.set("metadata.generation", old.generation() + 1);
     }
 }

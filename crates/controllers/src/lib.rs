@@ -110,18 +110,38 @@ impl Component for Controllers {
     }
 }
 
+/// A controller's queue, and how long it takes from a change until work is done: none for the usual time.
+#[derive(Clone, Copy)]
+struct Queue(&'static str, Option<Duration>);
+
+impl From<&'static str> for Queue {
+    fn from(name: &'static str) -> Queue {
+        Queue(name, None)
+    }
+}
+
+impl Queue {
+    fn add(self, namespace: api::Str, name: api::Str, cx: &mut Context<'_>) {
+        let key = WorkKey::new(self.0, namespace, name);
+        match self.1 {
+            Some(delay) => cx.enqueue_after(key, delay),
+            None => cx.enqueue(key),
+        }
+    }
+}
+
 /// Queues the object that controls `object`, if that is a `kind` in the same namespace.
-fn enqueue_owner(what: &'static str, kind: &api::Kind, object: &api::Value, cx: &mut Context<'_>) {
+fn enqueue_owner(queue: impl Into<Queue>, kind: &api::Kind, object: &api::Value, cx: &mut Context<'_>) {
     let owner = object.controller();
     if owner["kind"].str() == kind.kind && owner["apiVersion"].str() == kind.api_version() {
-        cx.enqueue(WorkKey::new(what, object["metadata"]["namespace"].to_str(), owner["name"].to_str()));
+        queue.into().add(object["metadata"]["namespace"].to_str(), owner["name"].to_str(), cx);
     }
 }
 
 /// Queues `object` itself.
-fn enqueue_self(what: &'static str, object: &api::Value, cx: &mut Context<'_>) {
+fn enqueue_self(queue: impl Into<Queue>, object: &api::Value, cx: &mut Context<'_>) {
     let metadata = &object["metadata"];
-    cx.enqueue(WorkKey::new(what, metadata["namespace"].to_str(), metadata["name"].to_str()));
+    queue.into().add(metadata["namespace"].to_str(), metadata["name"].to_str(), cx);
 }
 
 /// A refusal that means the object is gone, which is what was wanted.

@@ -161,23 +161,25 @@ impl Cache {
         };
         let images = self.read_images(node);
         let mut before = Vec::new();
+        self.count_labels(at, -1);
         self.change_at(at, |info| {
             info.update(node);
             before = std::mem::replace(&mut info.images, images.clone());
         });
+        self.count_labels(at, 1);
         if new || before != images {
             self.count_images(&before, -1);
             self.count_images(&images, 1);
             // How rare an image is counts on every node.
             self.changed = None;
         }
-        self.count_labels();
         new
     }
 
     /// Forgets a node. Its Pods are forgotten as they are deleted.
     pub fn remove_node(&mut self, name: &str) {
         let Some(at) = self.by_name.remove(name) else { return };
+        self.count_labels(at, -1);
         let node = Arc::make_mut(&mut self.nodes).remove(at);
         self.count_images(&node.images, -1);
         self.with_affinity -= node.with_affinity.iter().map(|(_, n)| *n as usize).sum::<usize>();
@@ -194,12 +196,17 @@ impl Cache {
                 self.spots.entry(count.group).or_default().insert(place as u32, count.living);
             }
         }
-        self.count_labels();
     }
 
-    fn count_labels(&mut self) {
-        let with = |key: &str| self.nodes.iter().filter(|node| node.topology(key).is_some()).count();
-        (self.without_hostname, self.with_zone) = (self.nodes.len() - with(HOSTNAME), with(ZONE));
+    /// Counts the labels of a node, unless it has no name yet and so was never counted.
+    fn count_labels(&mut self, at: usize, change: isize) {
+        let Some(node) = self.nodes.get(at).filter(|node| !node.name.is_empty()) else { return };
+        if node.topology(HOSTNAME).is_none() {
+            self.without_hostname = self.without_hostname.saturating_add_signed(change);
+        }
+        if node.topology(ZONE).is_some() {
+            self.with_zone = self.with_zone.saturating_add_signed(change);
+        }
     }
 
     /// Puts a Pod on its node, if both are known and it is not there yet; a change of its labels or deletion is followed.
