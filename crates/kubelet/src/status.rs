@@ -43,6 +43,23 @@ pub(crate) fn generate(pod: &Pod, host_ip: &str, old: &Value, now: Time) -> Valu
     status.into()
 }
 
+/// `new`, with every part that `old` has too taken from there: what did not change is kept in memory once for all versions.
+pub(crate) fn share(new: Value, old: &Value) -> Value {
+    if new == *old {
+        return old.clone();
+    }
+    match (new, old) {
+        (Value::Object(map), Value::Object(_)) => {
+            let map = map.iter().map(|(key, value)| (key.clone(), share(value.clone(), old.get(key))));
+            map.collect::<Map>().into()
+        }
+        (Value::Array(items), Value::Array(before)) if items.len() == before.len() => {
+            items.iter().zip(before.iter()).map(|(item, before)| share(item.clone(), before)).collect()
+        }
+        (new, _) => new,
+    }
+}
+
 fn container_status(pod: &Pod, index: usize, container: &Container) -> Value {
     let spec = pod.spec_of(index);
     let created = !container.id.is_empty();
@@ -195,8 +212,8 @@ fn conditions(pod: &Pod, phase: &str, init: &[Value], regular: &[Value], old: &V
     };
     let old = old["conditions"].array();
     let generation = pod.object.generation();
-    let condition = |kind: &str, is: bool, reason: &str, message: &str| {
-        let before = old.iter().find(|c| c["type"].str() == kind).unwrap_or(&api::NULL);
+    let condition = |kind: Str, is: bool, reason: &str, message: &str| {
+        let before = old.iter().find(|c| c["type"].str() == kind.as_str()).unwrap_or(&api::NULL);
         let status = if is { "True" } else { "False" };
         let since = match before["status"].str() == status {
             true => before["lastTransitionTime"].clone(),
@@ -229,11 +246,11 @@ fn conditions(pod: &Pod, phase: &str, init: &[Value], regular: &[Value], old: &V
         None => (ready, ready_reason, ready_message.clone()),
     };
     let mut made = vec![
-        condition("PodReadyToStartContainers", pod.sandbox, "", ""),
-        condition("Initialized", initialized, init_reason, &init_message),
-        condition("Ready", all_ready, all_reason, &all_message),
-        condition("ContainersReady", ready, ready_reason, &ready_message),
-        condition("PodScheduled", true, "", ""),
+        condition(Str::new_static("PodReadyToStartContainers"), pod.sandbox, "", ""),
+        condition("Initialized".into(), initialized, init_reason, &init_message),
+        condition("Ready".into(), all_ready, all_reason, &all_message),
+        condition("ContainersReady".into(), ready, ready_reason, &ready_message),
+        condition("PodScheduled".into(), true, "", ""),
     ];
     let ours = |c: &Value| made.iter().any(|m| m["type"].str() == c["type"].str());
     let others: Vec<Value> = old.iter().filter(|c| !ours(c)).cloned().collect();

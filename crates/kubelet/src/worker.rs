@@ -249,7 +249,7 @@ impl Worker<'_, '_> {
         if let Some(mut object) = current
             && object["status"] != new
         {
-            object.set("status", new);
+            object.set("status", status::share(new, &object["status"]));
             if let Ok(written) = self.cx.client.update_status(kind::POD, object) {
                 self.pod.object = written;
             }
