@@ -5,6 +5,7 @@ use crate::read::deprecation;
 use crate::request::{FieldValidation, PatchType, Propagation, Request, Response, Verb};
 use crate::server::ApiServer;
 use crate::strategy;
+use crate::table::{self, IncludeObject};
 use api::schema::Decoded;
 use api::{FieldError, Kind, Status, Value, kind, obj, patch, schema, validation};
 
@@ -138,7 +139,11 @@ impl ApiServer {
     }
 
     pub(crate) fn get_scale(&self, request: &Request) -> Result<Response, Status> {
-        Ok(scale_of(self.find(request.kind, &request.namespace, &request.name)?).into())
+        let scale = scale_of(self.find(request.kind, &request.namespace, &request.name)?);
+        Ok(match request.options.table {
+            true => table::table(&scale_kind(request.kind), [&scale], self.now, IncludeObject::Metadata).into(),
+            false => scale.into(),
+        })
     }
 
     pub(crate) fn write_scale(&mut self, request: &Request) -> Result<Response, Status> {
@@ -155,8 +160,7 @@ impl ApiServer {
         let replicas = &scale["spec"]["replicas"];
         if replicas.int() < 0 {
             let error = FieldError::invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-            let scale_kind = Kind { group: "autoscaling", kind: "Scale", ..*request.kind };
-            return Err(Status::invalid(&scale_kind, &request.name, &[error]));
+            return Err(Status::invalid(&scale_kind(request.kind), &request.name, &[error]));
         }
         let mut object = old;
         object.set("spec.replicas", replicas.int());
@@ -257,6 +261,11 @@ fn apply_patch(kind: &'static Kind, patch_type: PatchType, old: &Value, body: &V
             patch::restore(kind, body, &patch::strategic_merge(kind, old, body)?)
         }
     }
+}
+
+/// What the Scale of a workload is called.
+fn scale_kind(kind: &Kind) -> Kind {
+    Kind { group: "autoscaling", kind: "Scale", ..*kind }
 }
 
 /// The `autoscaling/v1` Scale of a workload.

@@ -61,6 +61,7 @@ fn printer(kind: &Kind) -> &'static Printer {
         ("apps", "DaemonSet") => &workload::DAEMON_SET,
         ("apps", "Deployment") => &workload::DEPLOYMENT,
         ("apps", "ReplicaSet") => &workload::REPLICA_SET,
+        ("autoscaling", "Scale") => &workload::SCALE,
         ("coordination.k8s.io", "Lease") => &meta::LEASE,
         ("discovery.k8s.io", "EndpointSlice") => &network::ENDPOINT_SLICE,
         ("storage.k8s.io", "StorageClass") => &storage::STORAGE_CLASS,

@@ -132,6 +132,10 @@ fn workloads() {
     assert_eq!(cells(kind::DEPLOYMENT, object.clone()), "web|3/4|4|2|11s|a,b|nginx,redis:7|app=web");
     assert_eq!(cells(kind::REPLICA_SET, object.clone()), "web|4|4|3|11s|a,b|nginx,redis:7|app=web");
     assert_eq!(cells(kind::DAEMON_SET, object), "web|0|0|0|0|0|<none>|11s|a,b|nginx,redis:7|app=web");
+    let scale = Kind { group: "autoscaling", kind: "Scale", ..*kind::DEPLOYMENT };
+    let replicas = |n: i64| obj! { "replicas" => n };
+    let scaled = obj! { "metadata" => metadata("web"), "spec" => replicas(3), "status" => replicas(2) };
+    assert_eq!(cells(&scale, scaled), "web|3|2|11s");
     let owner = obj! { "controller" => true, "apiVersion" => "apps/v1", "kind" => "DaemonSet", "name" => "agent" };
     let mut revision = obj! { "metadata" => metadata("agent-1"), "revision" => 3 };
     revision.set("metadata.ownerReferences", list![owner]);

@@ -96,6 +96,20 @@ pub(super) static DAEMON_SET: Printer = Printer {
     },
 };
 
+/// The subresource `scale` of a workload.
+pub(super) static SCALE: Printer = Printer {
+    columns: &[
+        NAME,
+        Column::integer("Desired", "How many Pods are wanted."),
+        Column::integer("Available", "How many Pods there are."),
+        AGE,
+    ],
+    row: |scale, now| {
+        let (wanted, there) = (scale["spec"]["replicas"].int(), scale["status"]["replicas"].int());
+        vec![scale.name().into(), wanted.into(), there.into(), age(scale, now)]
+    },
+};
+
 pub(super) static CONTROLLER_REVISION: Printer = Printer {
     columns: &[
         NAME,
