@@ -8,4 +8,4 @@ pub mod syntax;
 mod text;
 mod tools;
 
-pub use session::Session;
+pub use session::{Completions, Session};

@@ -11,6 +11,7 @@ mod redirect;
 mod repl;
 mod simple;
 
+pub(crate) use builtins::names as builtin_names;
 pub(crate) use condition::Files;
 pub use repl::{repl, terminal};
 

@@ -4,10 +4,12 @@
 //! lines give the same bytes in both: a command that was queued begins at the exact moment the one before it ended, however
 //! often the driver looks in.
 
-mod logs;
+mod complete;
 #[cfg(test)]
 mod tests;
 mod world;
+
+pub use complete::Completions;
 
 use crate::interp::{Shell, repl, terminal};
 use crate::process::{BoxFuture, Chunk, EditRequest, Kernel, Place, System, Want};
@@ -173,6 +175,11 @@ impl Session {
     /// The lines run so far.
     pub fn history(&self) -> Vec<String> {
         self.kernel.history.borrow().clone()
+    }
+
+    /// What the word before `cursor` (in bytes) may become.
+    pub fn complete(&self, line: &str, cursor: usize) -> Completions {
+        complete::complete(&self.kernel, line, cursor)
     }
 
     /// What all processes share.

@@ -2,11 +2,12 @@
 
 use super::Cx;
 use crate::interp::Shell;
-use crate::process::{Input, Io, Output, Place};
+use crate::process::{Input, Io, Kernel, Output, Place};
 use api::{Kind, Status, Time, Value};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use kubectl::{BoxFuture, Host};
 use std::future::poll_fn;
+use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -107,6 +108,17 @@ impl Host for Terminal<'_> {
     }
 }
 
+/// What the last of these words may become: the words after `kubectl`.
+pub(crate) fn complete(kernel: &Rc<Kernel>, words: &[String]) -> Vec<String> {
+    let front = kernel.front();
+    let Some(mut shell) = Shell::new(kernel, front.place) else { return Vec::new() };
+    shell.cwd = front.cwd;
+    let env = front.variables;
+    let io = Io { stdin: Input::Null, stdout: Output::Null, stderr: Output::Null };
+    let cx = Cx { shell: Rc::new(shell), args: vec!["kubectl".into()], env, io };
+    kubectl::complete::complete(words, &Terminal(&cx))
+}
+
 /// The status of an exec that came to nothing, which has been said.
 const REPORTED: i32 = -1;
 
@@ -154,12 +166,11 @@ async fn exec(cx: &Cx, place: Place, command: Vec<String>, stdin: bool, tty: boo
         } else {
             "executable file not found in $PATH".to_owned()
         };
-        let quoted = if name.contains('/') { format!("{name:?}: {reason}") } else { format!("{name:?}: {reason}") };
         let id = cx.kernel().system().incarnation(&place).unwrap_or_default();
         cx.err(&format!(
             "error: Internal error occurred: Internal error occurred: error executing command in container: failed to exec in \
              container: failed to start exec \"{id}\": OCI runtime exec failed: exec failed: unable to start container process: \
-             exec: {quoted}\n"
+             exec: {name:?}: {reason}\n"
         ));
         return REPORTED;
     }
@@ -186,9 +197,4 @@ pub(super) async fn while_alive<T>(cx: &Cx, place: &Place, running: impl Future<
         running.as_mut().poll(task).map(Some)
     })
     .await
-}
-
-#[allow(dead_code)]
-fn stdout_is_terminal(io: &Io) -> bool {
-    matches!(io.stdout, Output::Terminal(_))
 }

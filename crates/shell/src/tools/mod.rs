@@ -133,7 +133,7 @@ struct Entry(&'static str, Tool, bool);
 
 macro_rules! programs {
     ($($module:ident: $($name:literal $function:ident $builtin:literal),+;)*) => {
-        $(mod $module;)*
+        $(pub(crate) mod $module;)*
         static PROGRAMS: &[Entry] = &[$($(Entry($name, |cx| Box::pin($module::$function(cx)), $builtin)),+),*];
     };
 }
