@@ -247,9 +247,9 @@ pub async fn either(mut a: crate::host::BoxFuture<'_, ()>, mut b: crate::host::B
 }
 
 impl Cx<'_> {
-    /// The time that one request takes on a real cluster. Requests themselves are instant; where what happens between two
-    /// of them shows in kubectl's output, this stands between.
+    /// The time that a write and the read that follows take on a real cluster, some 10 ms each. Requests themselves are
+    /// instant; where what happens between them shows in kubectl's output, this stands between.
     pub async fn latency(&self) {
-        self.host.sleep(std::time::Duration::from_millis(10)).await;
+        self.host.sleep(std::time::Duration::from_millis(20)).await;
     }
 }
