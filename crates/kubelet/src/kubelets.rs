@@ -6,7 +6,7 @@ use crate::worker::Worker;
 use crate::{Reference, node, start, static_pods, volumes};
 use api::{Str, Time, Value, kind};
 use apiserver::{Component, Context, EventType, WatchEvent, WorkKey};
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +35,8 @@ pub struct Kubelets<N> {
     pub(crate) names: OrdMap<Str, Str>,
     pub(crate) disks: OrdMap<Str, Fs>,
     service_env: OrdMap<Str, Arc<Vec<(Str, Str)>>>,
+    /// Pods by the ConfigMaps and Secrets (`namespace/name`) that their volumes show.
+    shown: OrdMap<Str, OrdSet<Str>>,
     /// What images start by themselves: shared by all containers of an image.
     programs: OrdMap<Str, Arc<Program>>,
 }
@@ -49,6 +51,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
             names: OrdMap::new(),
             disks: OrdMap::new(),
             service_env: OrdMap::new(),
+            shown: OrdMap::new(),
             programs: OrdMap::new(),
         }
     }
@@ -146,6 +149,9 @@ impl<N: NetworkPlugin> Kubelets<N> {
         if let Some(node) = self.node_mut(&pod.node.clone()) {
             node.pods.insert(pod.id.clone());
         }
+        for source in volumes::references(&pod) {
+            self.shown.entry(source).or_default().insert(pod.id.clone());
+        }
         self.names.insert(name, pod.id.clone());
         self.pods.insert(pod.id.clone(), Arc::new(pod));
     }
@@ -158,6 +164,13 @@ impl<N: NetworkPlugin> Kubelets<N> {
         let name = object_name(&pod.object);
         if self.names.get(&name) == Some(&pod.id) {
             self.names.remove(&name);
+        }
+        for source in volumes::references(pod) {
+            let Some(pods) = self.shown.get_mut(&source) else { continue };
+            pods.remove(&pod.id);
+            if pods.is_empty() {
+                self.shown.remove(&source);
+            }
         }
         for container in &pod.containers {
             self.disks.remove(&volumes::root_disk(&pod.id, &container.name));
@@ -263,6 +276,23 @@ impl<N: NetworkPlugin> Kubelets<N> {
         self.nodes.get(node).map(|node| node.pods.iter().cloned().collect()).unwrap_or_default()
     }
 
+    /// A ConfigMap or Secret has changed: volumes show that when the kubelet looks at the Pod next, every 60 to 90 s.
+    fn observe_source(&mut self, object: &Value, cx: &mut Context<'_>) {
+        const ROUND: u32 = 90_000;
+        for id in self.shown.get(&object_name(object)).into_iter().flatten() {
+            let Some(node) = self.pods.get(id).map(|pod| pod.node.clone()) else { continue };
+            let wait = Duration::from_millis(u64::from(cx.rng.below(ROUND)));
+            cx.enqueue_after(WorkKey::new("volumes", node, id.clone()), wait);
+        }
+    }
+
+    fn refresh_volumes(&mut self, id: &str, cx: &mut Context<'_>) {
+        let Some(pod) = self.pods.get(id).filter(|pod| pod.sandbox) else { return };
+        if let Some(node) = self.nodes.get(&pod.node).filter(|node| node.kubelet) {
+            volumes::refresh(pod, &node.config, &mut self.disks, &cx.client, cx.now);
+        }
+    }
+
     fn observe_pod(&mut self, event: &WatchEvent, cx: &mut Context<'_>) {
         let object = &event.object;
         let node = object.at("spec.nodeName").str();
@@ -294,6 +324,8 @@ impl<N: NetworkPlugin> Component for Kubelets<N> {
     fn observe(&mut self, event: &WatchEvent, cx: &mut Context<'_>) {
         if event.kind == kind::POD {
             self.observe_pod(event, cx);
+        } else if event.kind == kind::CONFIG_MAP || Some(event.kind) == crate::env::secret_kind() {
+            self.observe_source(&event.object, cx);
         } else if event.kind == kind::SERVICE {
             self.service_env.remove(event.object.namespace());
             if event.object.namespace() == "default" {
@@ -307,6 +339,7 @@ impl<N: NetworkPlugin> Component for Kubelets<N> {
             "pod" => self.run_pod(&key.name, cx),
             "pull" => self.run_pulls(&key.name, cx),
             "node" => self.run_node(&key.name, cx),
+            "volumes" => self.refresh_volumes(&key.name, cx),
             "mirror" => static_pods::delete_mirror(&key.namespace, &key.name, cx),
             _ => {}
         }

@@ -97,6 +97,30 @@ fn one(
     Ok(at(own, "", true))
 }
 
+/// The ConfigMaps and Secrets (`namespace/name`) whose content a Pod's volumes show.
+pub(crate) fn references(pod: &Pod) -> Vec<Str> {
+    let namespace = pod.object.namespace();
+    let volumes = pod.object["spec"]["volumes"].array().iter();
+    let shown = volumes.filter(|volume| !volume["name"].str().starts_with(TOKEN_PREFIX)).flat_map(|volume| {
+        let projected = volume.at("projected.sources").array();
+        std::iter::once(volume).chain(projected)
+    });
+    let names = shown.flat_map(|source| {
+        let secret = &source["secret"];
+        [source["configMap"]["name"].str(), secret["secretName"].str(), secret["name"].str()]
+    });
+    names.filter(|name| !name.is_empty()).map(|name| format!("{namespace}/{name}").into()).collect()
+}
+
+/// Brings the volumes that show ConfigMaps and Secrets up to date.
+pub(crate) fn refresh(pod: &Pod, node: &NodeConfig, disks: &mut OrdMap<Str, Fs>, client: &Client<'_>, now: Time) {
+    let shows = |v: &Value| !v["configMap"].is_null() || !v["secret"].is_null() || !v["projected"].is_null();
+    for volume in pod.object["spec"]["volumes"].array().iter().filter(|volume| shows(volume)) {
+        // What is gone stays as it was last.
+        let _ = one(pod, volume, node, disks, client, now);
+    }
+}
+
 /// The files of a `configMap`, `secret`, `downwardAPI` or `serviceAccountToken` source.
 fn collect(
     pod: &Pod,

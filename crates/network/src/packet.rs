@@ -14,6 +14,8 @@ pub enum Protocol {
     Udp,
     /// Associations.
     Sctp,
+    /// Echo requests (`ping`): answered by whoever has the address, whatever listens there. The port means nothing.
+    Icmp,
 }
 
 impl Protocol {
@@ -33,6 +35,7 @@ impl Protocol {
             Protocol::Tcp => "tcp",
             Protocol::Udp => "udp",
             Protocol::Sctp => "sctp",
+            Protocol::Icmp => "icmp",
         }
     }
 }

@@ -272,7 +272,8 @@ impl Walk<'_> {
             Place::Pod(uid) => At::Pod(uid.clone()),
         };
         self.elapsed += WITHIN_A_NODE;
-        if !self.machines.listens(&place, self.packet.port, self.packet.protocol) {
+        let anybody = self.packet.protocol == Protocol::Icmp;
+        if !anybody && !self.machines.listens(&place, self.packet.port, self.packet.protocol) {
             return self.stop(at, Outcome::Refused(Reason::NothingListens));
         }
         self.delivered(at, place)
@@ -284,7 +285,7 @@ impl Walk<'_> {
         if !outside::exists(to) || to == outside::WORKSTATION && !is_name_server {
             return self.arrived(Place::Outside);
         }
-        if !is_name_server && !outside::listens(to, port) {
+        if self.packet.protocol != Protocol::Icmp && !is_name_server && !outside::listens(to, port) {
             return self.stop(At::Outside, Outcome::Refused(Reason::NothingListens));
         }
         self.delivered(At::Outside, Place::Outside)

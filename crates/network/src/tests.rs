@@ -332,6 +332,22 @@ fn names_inside_and_outside() {
 }
 
 #[test]
+fn addresses_answer_a_ping_and_services_do_not() {
+    let mut cluster = Cluster::new();
+    let mut ping = |from: &Place, host: &str| {
+        let call = Call { from, host, port: 0, protocol: Protocol::Icmp };
+        cluster.network.connect(&call, &cluster.machines, &mut cluster.rng, cluster.now).outcome
+    };
+    let pod = Place::Pod("web-0".into());
+    for host in ["10.36.0.1", "172.17.0.13", "127.0.0.1", "www.example.com", "172.17.0.1"] {
+        assert!(matches!(ping(&pod, host), Outcome::Answered(_)), "{host}");
+    }
+    assert!(matches!(ping(&Place::Outside, "172.17.0.13"), Outcome::Answered(_)));
+    assert_eq!(ping(&Place::Outside, "10.36.0.1"), Outcome::TimedOut(Reason::PodNetworkIsInside));
+    assert_eq!(ping(&pod, "10.100.0.1"), Outcome::TimedOut(Reason::NoSuchService));
+}
+
+#[test]
 fn nothing_loops_or_panics() {
     let mut cluster = Cluster::new();
     // An endpoint that is a node port of another node, whose endpoint is the node port of the first.

@@ -128,6 +128,13 @@ impl Sim {
         self.dispatch();
     }
 
+    fn update(&mut self, kind: &'static Kind, name: &str, object: Value) {
+        self.api.set_now(self.now);
+        let request = Request::new(Verb::Update, kind, "default", name).with_body(object);
+        self.api.handle(&request).unwrap_or_else(|status| panic!("{status}"));
+        self.dispatch();
+    }
+
     /// Creates the Pods of some YAML, each bound to node1 unless it says otherwise.
     fn apply(&mut self, text: &str) {
         for mut object in yaml::documents(text).expect("YAML") {

@@ -177,6 +177,10 @@ fn volumes_are_shared_and_outlive_pods() {
     assert_eq!(get(&mut sim, "two", "/"), Some((200, "hello\n".into())));
     assert_eq!(get(&mut sim, "map", "/index.html"), Some((200, "from a map\n".into())));
     assert_eq!(get(&mut sim, "two", "/../../etc/passwd").unwrap().0, 404);
+    let changed = obj! { "metadata" => obj! { "name" => "page" }, "data" => obj! { "index.html" => "changed\n" } };
+    sim.update(kind::CONFIG_MAP, "page", changed);
+    sim.run(100.0);
+    assert_eq!(get(&mut sim, "map", "/index.html"), Some((200, "changed\n".into())));
     let id = sim.kubelets.pod("default", "two").unwrap().id.clone();
     let mounts = sim.kubelets.mounts(&id, "writer", sim.now).unwrap();
     mounts.view(sim.kubelets.disks()).write("/nfs/kept", "still here", 0).unwrap();
