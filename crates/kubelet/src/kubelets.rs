@@ -77,6 +77,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
         let Some(state) = self.node_mut(node).filter(|state| state.power && !state.kubelet) else { return };
         state.kubelet = true;
         state.dirty = true;
+        // A node that somebody has deleted registers again.
+        state.registered &= cx.client.get(kind::NODE, "", node).is_some();
         cx.enqueue_after(WorkKey::new("node", "", node), Duration::from_millis(500));
         for object in cx.client.pods_on(node) {
             self.take(node, &object, cx.now);

@@ -6,6 +6,7 @@
 //! **Invariant:** a kubelet talks to the cluster through the API only. The network is asked through [`NetworkPlugin`].
 
 mod access;
+mod backoff;
 mod env;
 pub mod http;
 pub mod images;

@@ -1,9 +1,10 @@
 //! Starting a container: its back-off, its image, its configuration, its process.
 
+use crate::backoff::Backoff;
 use crate::images::{self, Missing};
 use crate::process::{Process, Program};
 use crate::programs::{self, Invocation};
-use crate::state::{Backoff, Pull, PullResult, State, Terminated, Work};
+use crate::state::{Pull, PullResult, State, Terminated, Work};
 use crate::worker::Worker;
 use crate::{Reference, env, probes};
 use api::quantity::Quantity;
@@ -197,6 +198,7 @@ impl Worker<'_, '_> {
         let id = format!("containerd://{}", self.cx.rng.hex(64)).into();
         let root = crate::volumes::root_disk(&self.pod.id, &self.pod.containers[index].name);
         self.disks.remove(&root);
+        let asked = self.pod.spec_of(index)["image"].to_str();
         let container = &mut self.pod.containers[index];
         if let Some(ended) = container.exited().cloned() {
             container.last = Some(ended);
@@ -208,6 +210,7 @@ impl Worker<'_, '_> {
         let full = reference.full();
         let stored = self.node.images.get_key_value(&full).map(|(name, (_, id))| (name.clone(), id.clone()));
         container.image = stored.unwrap_or_else(|| (full, reference.id()));
+        container.asked_image = asked;
         container.reason = None;
         container.dies = None;
     }

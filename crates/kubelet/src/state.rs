@@ -1,5 +1,6 @@
 //! What a kubelet and its container runtime remember: nodes, Pods, containers.
 
+use crate::backoff::Backoff;
 use crate::process::Process;
 use api::{Str, Time, Value};
 use imbl::{OrdMap, OrdSet};
@@ -187,6 +188,8 @@ pub struct Container {
     pub id: Str,
     /// The image's full name and `imageID`, once created.
     pub image: (Str, Str),
+    /// The image as the spec named it when it was created.
+    pub(crate) asked_image: Str,
     /// Its process, while it runs.
     pub process: Option<Process>,
     /// What it wrote.
@@ -247,37 +250,6 @@ pub struct LogLine {
     pub text: Str,
 }
 
-/// A delay that doubles (client-go/util/flowcontrol).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Backoff {
-    pub(crate) delay: Duration,
-    pub(crate) updated: Time,
-}
-
-/// The first delay, and the longest.
-const FIRST_DELAY: Duration = Duration::from_secs(10);
-const LONGEST_DELAY: Duration = Duration::from_secs(300);
-
-impl Backoff {
-    /// Whether something that happened at `event` must still wait.
-    pub(crate) fn holds(entry: Option<Backoff>, event: Time, now: Time) -> bool {
-        entry.is_some_and(|e| !e.expired(event) && now.since(event) < e.delay)
-    }
-
-    /// The delay after this one.
-    pub(crate) fn next(entry: Option<Backoff>, event: Time, now: Time) -> Backoff {
-        let delay = match entry {
-            Some(e) if !e.expired(event) => (e.delay * 2).min(LONGEST_DELAY),
-            _ => FIRST_DELAY,
-        };
-        Backoff { delay, updated: now }
-    }
-
-    fn expired(self, event: Time) -> bool {
-        event.since(self.updated) > LONGEST_DELAY * 2
-    }
-}
-
 impl Container {
     pub(crate) fn new(spec: &Value, init: bool) -> Container {
         Container {
@@ -289,6 +261,7 @@ impl Container {
             restarts: 0,
             id: Str::default(),
             image: (Str::default(), Str::default()),
+            asked_image: Str::default(),
             process: None,
             log: Vec::new(),
             previous_log: None,

@@ -41,7 +41,7 @@ impl Worker<'_, '_> {
         });
     }
 
-    fn grace(&self) -> Duration {
+    pub(crate) fn grace(&self) -> Duration {
         let object = &self.pod.object;
         let asked = object["metadata"]["deletionGracePeriodSeconds"].as_int();
         let own = object["spec"]["terminationGracePeriodSeconds"].as_int();

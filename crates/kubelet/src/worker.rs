@@ -118,6 +118,7 @@ impl Worker<'_, '_> {
             return self.terminate();
         }
         if self.pod.sandbox {
+            self.end_changed();
             self.pod.plan = self.plan().into();
             return self.next();
         }
@@ -134,6 +135,19 @@ impl Worker<'_, '_> {
         let (least, spread) = SANDBOX;
         let takes = Duration::from_millis(u64::from(least + self.cx.rng.below(spread)));
         self.pod.work = Work::Sandbox(self.cx.now + takes);
+    }
+
+    /// Ends the containers whose image the spec no longer names; the pass after their end starts them anew.
+    fn end_changed(&mut self) {
+        for index in 0..self.pod.containers.len() {
+            let container = &self.pod.containers[index];
+            let changed = self.pod.spec_of(index)["image"].str() != container.asked_image;
+            if changed && container.running() && container.dies.is_none() {
+                let text = format!("Container {} definition changed, will be restarted", container.name);
+                self.container_event(index, EventSpec::normal("Killing", text));
+                self.ask_to_end(index, self.cx.now + self.grace());
+            }
+        }
     }
 
     /// Mounts the volumes. A failure is tried again after 0.5, 1, 2, 4 ... seconds.

@@ -37,6 +37,24 @@ fn a_pod_starts_as_recorded() {
 }
 
 #[test]
+fn a_changed_image_restarts_the_container() {
+    let mut sim = Sim::new(&["node1"]);
+    sim.apply(&pod("web", "{name: c, image: \"nginx:1.25\"}"));
+    sim.run(4.0);
+    let mut web = sim.pod("web");
+    sim.lines.clear();
+    web.at_mut("spec.containers").array_mut()[0].set("image", "nginx:1.26");
+    sim.update(kind::POD, "web", web);
+    sim.run(4.0);
+    assert!(sim.lines("web").ends_with("1/1 Running 1"));
+    let status = sim.pod("web").at("status.containerStatuses").array()[0].clone();
+    assert_eq!(status["image"].str(), "docker.io/library/nginx:1.26");
+    assert!(
+        sim.events("web").iter().any(|e| e.starts_with("Killing Container c definition changed, will be restarted"))
+    );
+}
+
+#[test]
 fn a_deleted_pod_goes_in_steps() {
     let mut sim = Sim::new(&["node1"]);
     sim.apply(&pod("web", "{name: nginx, image: nginx}"));
