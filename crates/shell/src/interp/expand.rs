@@ -150,7 +150,10 @@ impl Shell {
                     }
                 }
                 Part::Parameter(parameter) => {
-                    let value = self.parameter(parameter, io).await?;
+                    let value = match parameter.name.as_str() {
+                        "*" => self.all_parameters(parameter, io).await?.join(" "),
+                        _ => self.parameter(parameter, io).await?,
+                    };
                     fields.add(&value, true);
                 }
                 Part::Command(script) => {

@@ -105,7 +105,8 @@ pub struct Kernel {
     output: RefCell<Vec<Chunk>>,
     pub(super) typed: RefCell<VecDeque<Option<String>>>,
     pub(super) want: RefCell<Want>,
-    pub(super) interrupts: Cell<u64>,
+    /// Ctrl-C was typed, and the innermost shell has not seen it yet.
+    pub(super) interrupted: Cell<bool>,
     /// How many interactive shells run, one inside the other.
     pub(crate) depth: Cell<usize>,
     /// What the page's editor is asked to edit, and what it answered.
@@ -132,7 +133,7 @@ impl Kernel {
             output: RefCell::default(),
             typed: RefCell::default(),
             want: RefCell::new(Want::Nothing),
-            interrupts: Cell::new(0),
+            interrupted: Cell::new(false),
             depth: Cell::new(0),
             edit: RefCell::new(None),
             edited: RefCell::new(None),
@@ -210,7 +211,7 @@ impl Kernel {
     /// Ctrl-C.
     pub fn interrupt(&self) {
         self.typed.borrow_mut().clear();
-        self.interrupts.set(self.interrupts.get() + 1);
+        self.interrupted.set(true);
         self.touch();
     }
 

@@ -78,9 +78,9 @@ impl Kernel {
 
     /// Runs a future until it is done or Ctrl-C is typed while this shell is the innermost.
     pub(crate) async fn interruptible<T>(&self, future: impl Future<Output = T>) -> Result<T, Interrupted> {
-        let (mut future, depth, seen) = (Box::pin(future), self.depth.get(), self.interrupts.get());
+        let (mut future, depth) = (Box::pin(future), self.depth.get());
         poll_fn(|cx| {
-            if self.depth.get() == depth && self.interrupts.get() > seen {
+            if self.depth.get() == depth && self.interrupted.take() {
                 self.want.replace(Want::Nothing);
                 return Poll::Ready(Err(Interrupted));
             }

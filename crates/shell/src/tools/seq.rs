@@ -13,6 +13,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         match argument.as_str() {
             "-s" => separator = arguments.next().cloned().unwrap_or_default(),
             "-w" => equal = true,
+            text if text.starts_with("-s") => separator = text[2..].to_owned(),
             text => match text.parse::<f64>().ok().filter(|n| n.is_finite()) {
                 Some(n) => numbers.push((n, text.split_once('.').map_or(0, |(_, digits)| digits.len()))),
                 None => {
