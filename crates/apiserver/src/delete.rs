@@ -9,6 +9,8 @@ use std::time::Duration;
 
 const ORPHAN: &str = "orphan";
 const FOREGROUND: &str = "foregroundDeletion";
+/// Namespaces that the admission plugin NamespaceLifecycle protects.
+const IMMORTAL: &[&str] = &["default", "kube-public", "kube-system"];
 
 impl ApiServer {
     pub(crate) fn delete(&mut self, request: &Request) -> Result<Response, Status> {
@@ -19,6 +21,9 @@ impl ApiServer {
             let why =
                 format!("Precondition failed: UID in precondition: {expected}, UID in object meta: {}", object.uid());
             return Err(Status::conflict(kind, &request.name, &why));
+        }
+        if kind == kind::NAMESPACE && IMMORTAL.contains(&request.name.as_str()) {
+            return Err(Status::forbidden(kind, &request.name, "this namespace may not be deleted"));
         }
         if request.options.dry_run {
             return Ok(object.into());

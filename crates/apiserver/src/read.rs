@@ -137,10 +137,49 @@ impl ApiServer {
 /// The request's label and field selectors.
 pub(crate) fn selectors(request: &Request) -> Result<(Selector, FieldSelector), Status> {
     let options = &request.options;
-    let labels = Selector::parse(&options.label_selector)
-        .map_err(|e| Status::bad_request(format!("unable to parse requirement: {e}")))?;
+    let labels = Selector::parse(&options.label_selector).map_err(Status::bad_request)?;
     let fields = FieldSelector::parse(&options.field_selector).map_err(Status::bad_request)?;
+    if let Some(term) = fields.terms().iter().find(|term| !is_selectable(request.kind, &term.field)) {
+        return Err(Status::bad_request(format!("field label not supported: {}", term.field)));
+    }
     Ok((labels, fields))
+}
+
+/// Whether objects of a kind can be selected by a field (`AddFieldLabelConversionFunc` of each kind).
+fn is_selectable(kind: &Kind, field: &str) -> bool {
+    let own: &[&str] = match kind.kind {
+        "Pod" => &[
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "spec.hostNetwork",
+            "status.phase",
+            "status.podIP",
+            "status.podIPs",
+            "status.nominatedNodeName",
+        ],
+        "Event" => &[
+            "involvedObject.kind",
+            "involvedObject.namespace",
+            "involvedObject.name",
+            "involvedObject.uid",
+            "involvedObject.apiVersion",
+            "involvedObject.resourceVersion",
+            "involvedObject.fieldPath",
+            "reason",
+            "reportingComponent",
+            "source",
+            "type",
+        ],
+        "Node" => &["spec.unschedulable"],
+        "Namespace" => &["status.phase"],
+        "Service" => &["spec.clusterIP", "spec.type"],
+        "ReplicaSet" | "ReplicationController" => &["status.replicas"],
+        "Secret" => &["type"],
+        _ => &[],
+    };
+    matches!(field, "metadata.name") || (field == "metadata.namespace" && kind.namespaced) || own.contains(&field)
 }
 
 /// The server's warning for a deprecated kind (`APILifecycleDeprecated` of the kind's types).

@@ -80,12 +80,7 @@ impl ApiServer {
 
     pub(crate) fn update(&mut self, request: &Request) -> Result<Response, Status> {
         let (object, warnings) = decoded(request)?;
-        let given = object.name();
-        if given != request.name {
-            let message =
-                format!("the name of the object ({given}) does not match the name on the URL ({})", request.name);
-            return Err(Status::bad_request(message));
-        }
+        names_agree(request, &object)?;
         let body = self.replace(request, object)?;
         Ok(Response { body, warnings })
     }
@@ -95,6 +90,7 @@ impl ApiServer {
         let old = self.find(request.kind, &request.namespace, &request.name)?.clone();
         let decoded = apply_patch(request.kind, patch_type, &old, &request.body)?;
         let (object, warnings) = accepted(request, decoded)?;
+        names_agree(request, &object)?;
         let body = self.replace(request, object)?;
         Ok(Response { body, warnings })
     }
@@ -199,6 +195,18 @@ impl ApiServer {
         deletion.options.propagation = Some(Propagation::Background);
         self.delete(&deletion)?;
         Ok(obj! { "kind" => "Status", "apiVersion" => "v1", "metadata" => obj! {}, "status" => "Success", "code" => 201 }.into())
+    }
+}
+
+/// An object cannot be renamed.
+fn names_agree(request: &Request, object: &Value) -> Result<(), Status> {
+    let (given, url) = (object.name(), &request.name);
+    match given == url {
+        true => Ok(()),
+        false => {
+            let message = format!("the name of the object ({given}) does not match the name on the URL ({url})");
+            Err(Status::bad_request(message))
+        }
     }
 }
 
