@@ -34,6 +34,8 @@ pub struct Seen {
     pub busy: bool,
     /// What stands before the line.
     pub prompt: String,
+    /// The nodes whose kubelet does not run; known when the picture or the terminal has changed.
+    pub stopped: BTreeSet<Str>,
     /// Tenths of a virtual second since the cluster was ready.
     pub tenths: u64,
 }
@@ -137,10 +139,12 @@ impl Machine {
     pub fn look(&mut self) -> Seen {
         let edit = self.session.editor().filter(|_| !std::mem::replace(&mut self.editing, true));
         self.editing = self.session.editor().is_some();
-        let world = self.watch();
+        let (world, output) = (self.watch(), self.session.drain());
+        let stopped = if world || !output.is_empty() { self.stopped() } else { BTreeSet::new() };
         Seen {
-            output: self.session.drain(),
+            output,
             world,
+            stopped,
             flights: self.flights(),
             edit: edit.map(|edit| (edit.path, edit.text)),
             busy: self.session.busy(),
@@ -169,6 +173,12 @@ impl Machine {
         let flights = self.cluster(read).unwrap_or_default();
         self.connection = flights.last().map_or(since, |flight| flight.id);
         flights
+    }
+
+    fn stopped(&self) -> BTreeSet<Str> {
+        let system = self.session.kernel().system();
+        let nodes = self.world.view().rooms.keys();
+        nodes.filter(|node| system.kubelet_runs(node) == Some(false)).cloned().collect()
     }
 
     fn cluster<T>(&self, read: impl FnOnce(&Cluster) -> T) -> Option<T> {

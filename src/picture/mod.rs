@@ -33,6 +33,8 @@ pub struct Props {
     pub flights: Rc<Vec<Rc<Flight>>>,
     /// What belongs to what is pointed at.
     pub lit: Option<Rc<BTreeSet<Str>>>,
+    /// The nodes whose kubelet does not run.
+    pub stopped: Rc<BTreeSet<Str>>,
     /// Whether the system's own Pods are drawn like any other.
     pub system: bool,
     /// Something is pointed at (its UID), or nothing is any more.
@@ -149,7 +151,7 @@ fn rooms(props: &Props, lang: Lang) -> Html {
         let tray = (first.as_ref() == Some(&room.name)).then(|| props.view.tray.clone());
         html! {
             <RoomView key={room.name.as_str()} room={room.clone()} {tray} doors={doors.clone()} system={props.system}
-                lit={props.lit.clone()} onpower={props.onpower.clone()} />
+                lit={props.lit.clone()} stopped={props.stopped.contains(&room.name)} onpower={props.onpower.clone()} />
         }
     };
     html! {

@@ -2,7 +2,7 @@
 //! play). A Pod is born from the card of its owner, waits in the control plane's tray, flies to its node, and fades away.
 
 use js_sys::{Array, Object, Reflect};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
@@ -30,6 +30,7 @@ struct Seen {
 }
 
 thread_local! {
+    static LOOKED: Cell<bool> = const { Cell::new(false) };
     static SEEN: RefCell<BTreeMap<String, Seen>> = const { RefCell::new(BTreeMap::new()) };
     static BORN: RefCell<BTreeMap<String, f64>> = const { RefCell::new(BTreeMap::new()) };
 }
@@ -45,15 +46,13 @@ pub fn measure() {
 /// Moves what is elsewhere now than when [`measure`] looked.
 pub fn play(scene: &Element) {
     let before = SEEN.take();
-    if before.is_empty() && BORN.with_borrow(BTreeMap::is_empty) && pods(scene).len() > 30 {
-        return; // The first look at a full cluster.
-    }
-    if reduced() || before.len() > MAX_MOVERS {
+    // What is there at the first look was there before: it does not arrive.
+    let first_look = !LOOKED.replace(true);
+    if first_look || reduced() || before.len() > MAX_MOVERS {
         return;
     }
     let now = pods(scene);
     let present: BTreeMap<&str, ()> = now.iter().map(|(uid, _)| (uid.as_str(), ())).collect();
-    let first_look = before.is_empty();
     for (uid, seen) in &before {
         if !present.contains_key(uid.as_str()) {
             depart(scene, seen);
@@ -62,8 +61,7 @@ pub fn play(scene: &Element) {
     for (uid, element) in now {
         match before.get(&uid) {
             Some(seen) => move_from(&uid, seen, element),
-            None if !first_look => arrive(scene, &uid, element),
-            None => {}
+            None => arrive(scene, &uid, element),
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Props {
     pub system: bool,
     /// What belongs to what is pointed at.
     pub lit: Option<Rc<BTreeSet<Str>>>,
+    /// Whether its kubelet does not run. The API learns that only after a while.
+    pub stopped: bool,
     /// Switches the kubelet of the node on or off.
     pub onpower: Callback<(Str, bool)>,
 }
@@ -52,7 +54,7 @@ pub fn RoomView(props: &Props) -> Html {
     };
     html! {
         <section {class} role="group" aria-label={room.name.to_string()}>
-            { header(room, lang, &props.onpower) }
+            { header(room, props.stopped, lang, &props.onpower) }
             if let Some(tray) = &props.tray {
                 <div class={classes!("tray", crowding(tray.len()))} data-place="tray">
                     <p class="caption">{ lang.text(Message::PendingTray) }</p>
@@ -78,19 +80,19 @@ fn crowding(pods: usize) -> Option<&'static str> {
     }
 }
 
-fn header(room: &Room, lang: Lang, onpower: &Callback<(Str, bool)>) -> Html {
+fn header(room: &Room, stopped: bool, lang: Lang, onpower: &Callback<(Str, bool)>) -> Html {
     let (tone, state) = if room.ready { ("good", Message::Ready) } else { ("bad", Message::NotReady) };
     let role = if room.control_plane { Message::ControlPlane } else { Message::Worker };
-    let power = if room.ready { Message::StopKubelet } else { Message::StartKubelet };
+    let power = if stopped { Message::StartKubelet } else { Message::StopKubelet };
     let label = lang.fill(power, &[&room.name]);
-    let (name, on) = (room.name.clone(), !room.ready);
-    let onclick = onpower.reform(move |_: MouseEvent| (name.clone(), on));
+    let name = room.name.clone();
+    let onclick = onpower.reform(move |_: MouseEvent| (name.clone(), stopped));
     html! {
         <header data-place={format!("node:{}", room.name)}>
             <h3>{ room.name.as_str() }</h3>
             <span class={classes!("badge", tone)}>{ if room.ready { "✓" } else { "✕" } }{ " " }{ lang.text(state) }</span>
             <button type="button" class="power" title={label.clone()} aria-label={label}
-                aria-pressed={room.ready.to_string()} {onclick}>{ icon(Icon::Power) }</button>
+                aria-pressed={(!stopped).to_string()} {onclick}>{ icon(Icon::Power) }</button>
             <p class="caption"><span class="address">{ room.address.as_str() }</span><span>{ lang.text(role) }</span>
                 if room.cordoned {
                     <span class="badge wait">{ lang.text(Message::SchedulingDisabled) }</span>

@@ -1,32 +1,26 @@
 //! The page: it lets time flow frame by frame, and hands what happens to the picture and the terminal.
 
+mod acts;
+mod flow;
+
 use crate::editor::{Editor, Sheet};
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
 use crate::inspector::{Inspector, Subject};
-use crate::machine::{Machine, Seen};
+use crate::machine::Machine;
 use crate::model::{Flight, View};
-use crate::picture::{Picture, motion};
+use crate::picture::Picture;
 use crate::recovery;
 use crate::settings::{self, Settings};
 use crate::splitter::Splitter;
-use crate::terminal::{Completion, Stream, Terminal, Transcript};
+use crate::terminal::{Completion, Terminal, Transcript};
 use api::Str;
-use gloo::render::{AnimationFrame, request_animation_frame};
+use gloo::render::AnimationFrame;
 use gloo::timers::callback::Timeout;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use yew::prelude::*;
-
-/// A frame that comes later than this (a hidden tab, a busy machine) does not make up for the lost time.
-const LONGEST_FRAME_MS: f64 = 100.0;
-/// Real time that the simulation may take of one frame, in milliseconds.
-const BUDGET_MS: f64 = 8.0;
-/// How fast "until quiet" is: as fast as the budget allows.
-const HURRY: f64 = 2000.0;
-/// More packets than this at once are not drawn: nobody could follow them.
-const MAX_FLIGHTS: usize = 12;
 
 /// After so many milliseconds without a crash, the crashes before are forgotten.
 const WELL_MS: u32 = 15_000;
@@ -55,6 +49,8 @@ pub struct App {
     lit: Option<Rc<BTreeSet<Str>>>,
     inspected: Option<(String, Subject)>,
     sheet: Option<Sheet>,
+    closing: u32,
+    stopped: Rc<BTreeSet<Str>>,
     calls: Calls,
 }
 
@@ -168,6 +164,8 @@ impl Component for App {
             lit: None,
             inspected: None,
             sheet: None,
+            closing: 0,
+            stopped: Rc::default(),
             calls,
             settings,
         };
@@ -275,7 +273,7 @@ impl App {
         html! {
             <section class="picture-frame" aria-label={lang.text(Message::Picture)}>
                 <div class="picture">
-                    <Picture view={self.view.clone()} flights={self.flights.clone()} lit={self.lit.clone()} system={self.system}
+                    <Picture view={self.view.clone()} flights={self.flights.clone()} lit={self.lit.clone()} stopped={self.stopped.clone()} system={self.system}
                         onpoint={&calls.point} oninspect={&calls.inspect} onsystem={&calls.system} onpower={&calls.power}
                         onflown={&calls.flown} />
                 </div>
@@ -294,172 +292,5 @@ impl App {
             );
             self.transcript.borrow_mut().note("welcome", &text);
         }
-    }
-
-    fn next_frame(&mut self, cx: &Context<App>) {
-        let link = cx.link().clone();
-        self.frame = Some(request_animation_frame(move |ms| link.send_message(Msg::Frame(ms))));
-    }
-
-    /// Lets virtual time flow for one frame.
-    fn flow(&mut self, ms: f64) -> bool {
-        let passed = (ms - self.last_ms.replace(ms).unwrap_or(ms)).clamp(0.0, LONGEST_FRAME_MS);
-        if !self.paused || self.hurrying {
-            let speed = if self.hurrying { HURRY } else { self.speed };
-            self.machine.borrow_mut().advance(passed * speed, BUDGET_MS);
-        }
-        if self.hurrying && self.machine.borrow().quiet() {
-            self.hurrying = false;
-        }
-        self.look()
-    }
-
-    /// Takes in what has happened. True if anything that is drawn has changed.
-    fn look(&mut self) -> bool {
-        let seen = self.machine.borrow_mut().look();
-        let mut changed = self.take_terminal(&seen);
-        if seen.world {
-            motion::measure();
-            self.view = self.machine.borrow().view();
-            self.lit = self.pointed.as_ref().map(|uid| Rc::new(self.machine.borrow().related(uid)));
-            self.refresh_inspector();
-            changed = true;
-        }
-        if !seen.flights.is_empty() {
-            let flights = Rc::make_mut(&mut self.flights);
-            flights.extend(seen.flights.into_iter().map(Rc::new));
-            let too_many = flights.len().saturating_sub(MAX_FLIGHTS);
-            flights.drain(..too_many);
-            changed = true;
-        }
-        if let Some((path, text)) = seen.edit {
-            let id = self.sheet.as_ref().map_or(0, |sheet| sheet.id + 1);
-            self.sheet = Some(Sheet { id, path, text, again: id > 0 });
-            changed = true;
-        } else if self.sheet.is_some() && !self.machine.borrow().editing() {
-            self.sheet = None;
-            changed = true;
-        }
-        changed | std::mem::replace(&mut self.tenths, seen.tenths).ne(&seen.tenths)
-    }
-
-    fn take_terminal(&mut self, seen: &Seen) -> bool {
-        let lang = self.settings.lang;
-        let mut transcript = self.transcript.borrow_mut();
-        for chunk in &seen.output {
-            use crate::machine::Chunk;
-            match chunk {
-                Chunk::Command { prompt, text, .. } => {
-                    transcript.begin(lang, prompt, text);
-                    self.command = CommandSoFar { text: text.clone(), ..CommandSoFar::default() };
-                }
-                Chunk::Text(stream, text) => {
-                    let stream = if *stream == crate::machine::Stream::Stderr { Stream::Err } else { Stream::Out };
-                    transcript.write(stream, text);
-                    self.command.lines += text.matches('\n').count();
-                    if stream == Stream::Err {
-                        self.command.error.clone_from(text);
-                    }
-                }
-                Chunk::Exit { status, .. } => {
-                    transcript.end(lang, *status);
-                    let CommandSoFar { text, lines, error } = &self.command;
-                    self.said = match status {
-                        0 => lang.fill(Message::Done, &[text, &lines.to_string()]),
-                        _ => lang.fill(
-                            Message::Failed,
-                            &[text, &status.to_string(), error.lines().next().unwrap_or_default()],
-                        ),
-                    }
-                    .into();
-                }
-                Chunk::Clear => transcript.clear(),
-            }
-        }
-        transcript.set_busy(seen.busy);
-        let changed = !seen.output.is_empty() || self.busy != seen.busy || self.prompt != seen.prompt;
-        self.busy = seen.busy;
-        if changed {
-            self.prompt = seen.prompt.clone().into();
-        }
-        changed
-    }
-
-    fn submit(&mut self, line: String) {
-        let mut machine = self.machine.borrow_mut();
-        recovery::note(self.settings.seed, &line);
-        if machine.wants_input() {
-            // A terminal echoes what a command reads.
-            self.transcript.borrow_mut().write(Stream::Out, &format!("{line}\n"));
-        }
-        machine.type_line(Some(line));
-    }
-
-    fn act(&mut self, action: Action) -> bool {
-        match action {
-            Action::Pause => self.paused = !self.paused,
-            Action::Step => {
-                self.paused = true;
-                self.machine.borrow_mut().step();
-                self.look();
-            }
-            Action::Speed(speed) => self.speed = speed,
-            Action::UntilQuiet => {
-                self.hurrying = !self.hurrying;
-                self.machine.borrow_mut().hurry();
-            }
-            Action::Lang => {
-                self.settings.lang = self.settings.lang.other();
-                settings::remember("lang", self.settings.lang.tag());
-                self.settings.show();
-            }
-            Action::Theme => {
-                self.settings.theme = self.settings.theme.other();
-                settings::remember("theme", self.settings.theme.name());
-                self.settings.show();
-            }
-            Action::Beside => {
-                self.beside = !self.beside;
-                settings::choose("beside", self.beside);
-            }
-        }
-        true
-    }
-
-    fn point(&mut self, uid: Option<Str>) -> bool {
-        if self.pointed == uid {
-            return false;
-        }
-        self.lit = uid.as_ref().map(|uid| Rc::new(self.machine.borrow().related(uid)));
-        self.pointed = uid;
-        true
-    }
-
-    fn inspect(&mut self, object: String) -> bool {
-        if object.is_empty() {
-            return false;
-        }
-        let subject = self.machine.borrow_mut().subject(&object);
-        self.inspected = subject.map(|subject| (object, subject));
-        true
-    }
-
-    fn refresh_inspector(&mut self) {
-        if let Some((object, subject)) = &mut self.inspected
-            && let Some(now) = self.machine.borrow_mut().subject(object)
-        {
-            *subject = now;
-        }
-    }
-
-    /// The editor's text goes back to the command, which either accepts it or asks again with a word on what is wrong.
-    fn edited(&mut self, text: Option<String>) -> bool {
-        {
-            let mut machine = self.machine.borrow_mut();
-            recovery::note_edit(self.settings.seed, text.as_deref());
-            machine.finish_edit(text);
-        }
-        self.look();
-        true
     }
 }

@@ -1,0 +1,121 @@
+//! Time flows frame by frame, and what happened meanwhile goes to the picture, the terminal and the editor.
+
+use super::{App, CommandSoFar, Msg};
+use crate::editor::Sheet;
+use crate::i18n::Message;
+use crate::machine::{self, Chunk, Seen};
+use crate::picture::motion;
+use crate::terminal::Stream;
+use gloo::render::request_animation_frame;
+use std::rc::Rc;
+use yew::Context;
+
+/// A frame that comes later than this (a hidden tab, a busy machine) does not make up for the lost time.
+const LONGEST_FRAME_MS: f64 = 100.0;
+/// Real time that the simulation may take of one frame, in milliseconds.
+const BUDGET_MS: f64 = 8.0;
+/// How fast "until quiet" is: as fast as the budget allows.
+const HURRY: f64 = 2000.0;
+/// More packets than this at once are not drawn: nobody could follow them.
+const MAX_FLIGHTS: usize = 12;
+/// A saved editor closes after so many frames at the latest, even if its command goes on.
+const FRAMES_TO_CLOSE: u32 = 20;
+
+impl App {
+    pub(super) fn next_frame(&mut self, cx: &Context<App>) {
+        let link = cx.link().clone();
+        self.frame = Some(request_animation_frame(move |ms| link.send_message(Msg::Frame(ms))));
+    }
+
+    /// Lets virtual time flow for one frame.
+    pub(super) fn flow(&mut self, ms: f64) -> bool {
+        let passed = (ms - self.last_ms.replace(ms).unwrap_or(ms)).clamp(0.0, LONGEST_FRAME_MS);
+        if !self.paused || self.hurrying {
+            let speed = if self.hurrying { HURRY } else { self.speed };
+            self.machine.borrow_mut().advance(passed * speed, BUDGET_MS);
+        }
+        if self.hurrying && self.machine.borrow().quiet() {
+            self.hurrying = false;
+        }
+        self.look()
+    }
+
+    /// Takes in what has happened. True if anything that is drawn has changed.
+    pub(super) fn look(&mut self) -> bool {
+        let seen = self.machine.borrow_mut().look();
+        let mut changed = self.take_terminal(&seen);
+        if seen.world {
+            motion::measure();
+            self.view = self.machine.borrow().view();
+            self.lit = self.pointed.as_ref().map(|uid| Rc::new(self.machine.borrow().related(uid)));
+            self.refresh_inspector();
+            changed = true;
+        }
+        if !seen.flights.is_empty() {
+            let flights = Rc::make_mut(&mut self.flights);
+            flights.extend(seen.flights.into_iter().map(Rc::new));
+            let too_many = flights.len().saturating_sub(MAX_FLIGHTS);
+            flights.drain(..too_many);
+            changed = true;
+        }
+        if let Some((path, text)) = seen.edit {
+            let id = self.sheet.as_ref().map_or(0, |sheet| sheet.id + 1);
+            self.closing = 0;
+            self.sheet = Some(Sheet { id, path, text, again: id > 0 });
+            changed = true;
+        } else if self.sheet.is_some() && !self.machine.borrow().editing() {
+            // A refused text comes back within a moment: until then the editor stays.
+            self.closing += 1;
+            if !seen.busy || self.closing > FRAMES_TO_CLOSE {
+                self.sheet = None;
+                changed = true;
+            }
+        }
+        if (!seen.output.is_empty() || seen.world) && self.stopped.as_ref() != &seen.stopped {
+            self.stopped = Rc::new(seen.stopped);
+            changed = true;
+        }
+        changed | std::mem::replace(&mut self.tenths, seen.tenths).ne(&seen.tenths)
+    }
+
+    pub(super) fn take_terminal(&mut self, seen: &Seen) -> bool {
+        let lang = self.settings.lang;
+        let mut transcript = self.transcript.borrow_mut();
+        for chunk in &seen.output {
+            match chunk {
+                Chunk::Command { prompt, text, .. } => {
+                    transcript.begin(lang, prompt, text);
+                    self.command = CommandSoFar { text: text.clone(), ..CommandSoFar::default() };
+                }
+                Chunk::Text(stream, text) => {
+                    let stream = if *stream == machine::Stream::Stderr { Stream::Err } else { Stream::Out };
+                    transcript.write(stream, text);
+                    self.command.lines += text.matches('\n').count();
+                    if stream == Stream::Err {
+                        self.command.error.clone_from(text);
+                    }
+                }
+                Chunk::Exit { status, .. } => {
+                    transcript.end(lang, *status);
+                    let CommandSoFar { text, lines, error } = &self.command;
+                    self.said = match status {
+                        0 => lang.fill(Message::Done, &[text, &lines.to_string()]),
+                        _ => lang.fill(
+                            Message::Failed,
+                            &[text, &status.to_string(), error.lines().next().unwrap_or_default()],
+                        ),
+                    }
+                    .into();
+                }
+                Chunk::Clear => transcript.clear(),
+            }
+        }
+        transcript.set_busy(seen.busy);
+        let changed = !seen.output.is_empty() || self.busy != seen.busy || self.prompt != seen.prompt;
+        self.busy = seen.busy;
+        if changed {
+            self.prompt = seen.prompt.clone().into();
+        }
+        changed
+    }
+}
