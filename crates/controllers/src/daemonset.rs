@@ -25,6 +25,9 @@ fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
             enqueue_self(NAME, object, cx);
         }
     } else if event.kind == kind::POD {
+        if object.controller()["kind"].str() != kind::DAEMON_SET.kind {
+            return;
+        }
         let status = |pod: &Value| (pod["status"]["phase"].clone(), api::condition(pod, "Ready")["status"].clone());
         let old = &event.old;
         if event.event != EventType::Modified

@@ -20,11 +20,11 @@ pub fn is_terminating(pod: &Value) -> bool {
 
 /// Whether a Pod has been Ready for at least `min_ready_seconds`.
 pub fn is_available(pod: &Value, min_ready_seconds: i64, now: Time) -> bool {
-    if !is_pod_ready(pod) {
-        return false;
+    if min_ready_seconds <= 0 || !is_pod_ready(pod) {
+        return is_pod_ready(pod);
     }
     let since = condition(pod, "Ready")["lastTransitionTime"].time().unwrap_or_default();
-    min_ready_seconds <= 0 || since + seconds(min_ready_seconds) <= now
+    since + seconds(min_ready_seconds) <= now
 }
 
 /// A number of seconds from a field, 0 if that is negative.

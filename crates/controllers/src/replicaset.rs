@@ -13,11 +13,15 @@ const NAME: &str = "replicaset";
 pub const CONTROLLER: Controller = Controller { name: NAME, source: "replicaset-controller", observe, reconcile };
 
 /// Seen in the recordings: a set's first Pod exists 24 ms after the set, and is counted 26 ms later; a deleted Pod has its
-/// replacement within 15 ms; that one is ready is counted after 5 to 15 ms, unless there are many Pods to go through.
-const ON_CHANGE: Queue = Queue(NAME, Some(Duration::from_millis(22)));
+/// replacement within 15 ms; that one is ready is counted after 5 to 15 ms.
+const ON_CHANGE_DELAY: Duration = Duration::from_millis(22);
+const ON_CHANGE: Queue = Queue(NAME, Some(ON_CHANGE_DELAY));
 const ON_DELETION: Queue = Queue(NAME, Some(Duration::from_millis(14)));
 const ON_READINESS: Queue = Queue(NAME, Some(Duration::from_millis(8)));
+/// A set of many Pods goes through all of them each time, and so less often: a tenth of a millisecond a Pod, at most 100 ms.
 const MANY_PODS: usize = 100;
+const PODS_PER_MILLISECOND: usize = 10;
+const LONGEST_DELAY: Duration = Duration::from_millis(100);
 
 /// At most this many Pods are made or deleted in one go (`BurstReplicas`).
 const BURST: usize = 500;
@@ -30,10 +34,14 @@ fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
         }
     } else if event.kind == kind::POD && is_of_interest(event) {
         let owner = object.controller();
-        let few = || cx.client.count_owned_by(kind::POD, owner["uid"].str()) < MANY_PODS;
+        let siblings = cx.client.count_owned_by(kind::POD, owner["uid"].str());
         let queue = match event.event {
             EventType::Modified if object.deleting() && !event.old.deleting() => ON_DELETION,
-            EventType::Modified if few() => ON_READINESS,
+            EventType::Added | EventType::Modified if siblings >= MANY_PODS => {
+                let delay = Duration::from_millis((siblings / PODS_PER_MILLISECOND) as u64);
+                Queue(NAME, Some(delay.clamp(ON_CHANGE_DELAY, LONGEST_DELAY)))
+            }
+            EventType::Modified => ON_READINESS,
             _ => ON_CHANGE,
         };
         enqueue_owner(queue, kind::REPLICA_SET, object, cx);

@@ -212,7 +212,7 @@ fn a_service_knows_the_pods_behind_it() {
     let subsets = world.get(kind::ENDPOINTS, "web").unwrap()["subsets"].clone();
     assert_eq!((subsets.len(), subsets.array()[0]["addresses"].len()), (1, 3));
     assert!(world.get(kind::SERVICE, "web").unwrap().at("status.loadBalancer.ingress").is_empty());
-    world.advance(Duration::from_secs(4));
+    world.advance(Duration::from_secs(10));
     assert_eq!(world.get(kind::SERVICE, "web").unwrap().at("status.loadBalancer.ingress").len(), 1);
     world.edit(kind::DEPLOYMENT, "web", |d| d.set("spec.replicas", 0));
     world.settle();

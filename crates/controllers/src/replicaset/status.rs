@@ -19,9 +19,12 @@ pub fn of(set: &Value, owned: &[Value], managed: &Managed, now: Time) -> Value {
         }
         replicas += 1;
         let labels = pod.labels();
-        labelled += i64::from(template_labels.entries().all(|(key, value)| labels[key.as_str()] == *value));
-        ready += i64::from(is_pod_ready(pod));
-        available += i64::from(pods::is_available(pod, min_ready, now));
+        let complete = || template_labels.entries().all(|(key, value)| labels[key.as_str()] == *value);
+        labelled += i64::from(labels == template_labels || complete());
+        if is_pod_ready(pod) {
+            ready += 1;
+            available += i64::from(pods::is_available(pod, min_ready, now));
+        }
     }
     let positive = |n: i64| Some(n).filter(|n| *n > 0);
     obj! {
