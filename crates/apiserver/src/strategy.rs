@@ -40,11 +40,27 @@ pub(crate) fn prepare_for_create(kind: &Kind, object: &mut Value) {
             object.at_mut("metadata.labels").object_mut().insert("kubernetes.io/metadata.name", name);
         }
         k if k == kind::SERVICE => object.set("status", obj! { "loadBalancer" => obj! {} }),
+        k if k == kind::DAEMON_SET => {
+            object.set("status", obj! {});
+            object.annotate(TEMPLATE_GENERATION, "1");
+        }
         k if k == kind::PERSISTENT_VOLUME || k == kind::PERSISTENT_VOLUME_CLAIM => {
             object.set("status.phase", "Pending")
         }
         k if k.group == "apps" && has_status(k) => object.set("status", obj! {}),
         _ => {}
+    }
+}
+
+/// Where a DaemonSet's template generation, a field of older API versions, is kept.
+const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+
+/// Counts the changes of a DaemonSet's template.
+fn count_template_generation(object: &mut Value, old: &Value) {
+    let before: i64 = old.annotation(TEMPLATE_GENERATION).parse().unwrap_or(0);
+    let now = before + i64::from(object["spec"]["template"] != old["spec"]["template"]);
+    if object.annotation(TEMPLATE_GENERATION) != now.to_string() {
+        object.annotate(TEMPLATE_GENERATION, now.to_string());
     }
 }
 
@@ -90,6 +106,9 @@ pub(crate) fn prepare_for_update(kind: &Kind, subresource: &str, object: &mut Va
 
 /// Counts a change of `spec` (anything but metadata and status) in `metadata.generation`.
 pub(crate) fn count_generation(kind: &Kind, object: &mut Value, old: &Value) {
+    if kind == kind::DAEMON_SET {
+        count_template_generation(object, old);
+    }
     // Of a Deployment, annotations count as well (pkg/registry/apps/deployment/strategy.go).
     let annotations = |object: &Value| object["metadata"]["annotations"].clone();
     let annotated = kind == kind::DEPLOYMENT && annotations(object) != annotations(old);
