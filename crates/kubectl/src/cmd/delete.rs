@@ -73,7 +73,9 @@ async fn run(cx: &Cx<'_>) -> Outcome {
                 Err(fail) if fail.is_not_found() && ignores_missing(cx, &choice) => {}
                 Err(fail) => failures.push(fail),
             }
-            // By the time the next kind is listed, what hung on this object may be gone too.
+        }
+        if targets.len() > 1 {
+            // By the time the next kind is listed, what hung on these objects may be gone too.
             cx.latency().await;
         }
     }
