@@ -1,8 +1,7 @@
 //! The commands that change the shell itself.
 
-use super::{Flow, Jump, Shell, Variable};
+use super::{Flow, Jump, Shell};
 use crate::process::{BoxFuture, Io};
-use crate::syntax::is_name;
 
 /// A builtin: it gets the shell, the arguments (its own name first) and the streams.
 pub(super) type Builtin = for<'a> fn(&'a mut Shell, Vec<String>, Io) -> BoxFuture<'a, Flow>;
@@ -24,6 +23,7 @@ table! {
 }
 
 use super::jobs::{bg as jobs_bg, fg as jobs_fg, kill as jobs_kill, list as jobs_list, wait as jobs_wait};
+use super::variables::{alias, export, local, set, unalias, unset};
 
 /// The names of all builtins, those that are tools as well included.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
@@ -75,143 +75,6 @@ async fn cd(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
     };
     shell.complain(&io, &format!("cd: {target}: {problem}"));
     Ok(1)
-}
-
-/// `export`, `declare`, `readonly`.
-async fn export(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
-    let command = arguments[0].clone();
-    let flags: String = arguments[1..].iter().take_while(|a| a.starts_with('-')).flat_map(|a| a[1..].chars()).collect();
-    let operands: Vec<&String> = arguments[1..].iter().skip_while(|a| a.starts_with('-')).collect();
-    let exports = command == "export" || flags.contains('x');
-    if operands.is_empty() {
-        let shown = shell.variables.iter().filter(|(_, v)| v.exported || !exports);
-        let lines: String = shown.map(|(name, v)| format!("declare -x {name}={}\n", quote(&v.value))).collect();
-        io.stdout.write(&shell.kernel, &lines);
-        return Ok(0);
-    }
-    let mut status = 0;
-    for operand in operands {
-        let (name, value) = operand.split_once('=').map_or((operand.as_str(), None), |(n, v)| (n, Some(v)));
-        if !is_name(name) {
-            shell.complain(&io, &format!("{command}: `{operand}': not a valid identifier"));
-            status = 1;
-            continue;
-        }
-        if let Some(value) = value {
-            shell.assign(name, value.to_owned(), &io)?;
-        }
-        if value.is_some() || exports || shell.variables.contains_key(name) {
-            let variable = shell.variables.entry(name.to_owned()).or_default();
-            variable.exported = (variable.exported || exports) && !flags.contains('n');
-            variable.read_only |= command == "readonly" || flags.contains('r');
-        }
-    }
-    Ok(status)
-}
-
-async fn local(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
-    if shell.locals.is_empty() {
-        shell.complain(&io, "local: can only be used in a function");
-        return Ok(1);
-    }
-    for operand in arguments.into_iter().skip(1).filter(|a| !a.starts_with('-')) {
-        let (name, value) = operand.split_once('=').unwrap_or((&operand, ""));
-        let new = Variable { value: value.to_owned(), ..Variable::default() };
-        let old = shell.variables.insert(name.to_owned(), new);
-        if let Some(locals) = shell.locals.last_mut() {
-            locals.entry(name.to_owned()).or_insert(old);
-        }
-    }
-    Ok(0)
-}
-
-async fn unset(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
-    for name in arguments.iter().skip(1).filter(|a| !a.starts_with('-')) {
-        if shell.variables.get(name).is_some_and(|v| v.read_only) {
-            shell.complain(&io, &format!("unset: {name}: cannot unset: readonly variable"));
-            return Ok(1);
-        }
-        if shell.variables.remove(name).is_none() {
-            shell.functions.remove(name);
-        }
-    }
-    Ok(0)
-}
-
-async fn alias(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
-    let show = |name: &str, value: &str| format!("alias {name}='{}'\n", value.replace('\'', "'\\''"));
-    if arguments.len() == 1 {
-        let all: String = shell.aliases.iter().map(|(name, value)| show(name, value)).collect();
-        io.stdout.write(&shell.kernel, &all);
-    }
-    let mut status = 0;
-    for operand in &arguments[1..] {
-        match (operand.split_once('='), shell.aliases.get(operand)) {
-            (Some((name, value)), _) => drop(shell.aliases.insert(name.to_owned(), value.to_owned())),
-            (None, Some(value)) => io.stdout.write(&shell.kernel, &show(operand, value)),
-            (None, None) => {
-                shell.complain(&io, &format!("alias: {operand}: not found"));
-                status = 1;
-            }
-        }
-    }
-    Ok(status)
-}
-
-async fn unalias(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
-    let mut status = 0;
-    for name in &arguments[1..] {
-        if name == "-a" {
-            shell.aliases.clear();
-        } else if shell.aliases.remove(name).is_none() {
-            shell.complain(&io, &format!("unalias: {name}: not found"));
-            status = 1;
-        }
-    }
-    Ok(status)
-}
-
-async fn set(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
-    if arguments.len() == 1 {
-        let all: String = shell.variables.iter().map(|(name, v)| format!("{name}={}\n", v.value)).collect();
-        io.stdout.write(&shell.kernel, &all);
-    }
-    let mut at = 1;
-    while let Some(argument) = arguments.get(at) {
-        at += 1;
-        let (on, letters) = match argument.split_at_checked(1) {
-            Some(("-", "-")) => {
-                shell.parameters = arguments[at..].to_vec();
-                return Ok(0);
-            }
-            Some(("-", letters)) => (true, letters),
-            Some(("+", letters)) => (false, letters),
-            _ => {
-                shell.parameters = arguments[at - 1..].to_vec();
-                return Ok(0);
-            }
-        };
-        for letter in letters.chars() {
-            let letter = match letter {
-                'o' => {
-                    at += 1;
-                    match arguments.get(at - 1).map(String::as_str) {
-                        Some("pipefail") => 'P',
-                        Some("errexit") => 'e',
-                        Some("nounset") => 'u',
-                        Some("xtrace") => 'x',
-                        Some("noglob") => 'f',
-                        Some("allexport") => 'a',
-                        _ => continue,
-                    }
-                }
-                letter => letter,
-            };
-            shell.options.retain(|l| *l != letter);
-            shell.options.extend(on.then_some(letter));
-        }
-    }
-    Ok(0)
 }
 
 async fn shift(shell: &mut Shell, arguments: Vec<String>, _: Io) -> Flow {
@@ -417,11 +280,4 @@ async fn help(shell: &mut Shell, _: Vec<String>, io: Io) -> Flow {
     }
     io.stdout.write(&shell.kernel, &text);
     Ok(0)
-}
-
-/// A value as `declare` shows it.
-fn quote(text: &str) -> String {
-    let escaped: String =
-        text.chars().flat_map(|c| if "\"\\$`".contains(c) { vec!['\\', c] } else { vec![c] }).collect();
-    format!("\"{escaped}\"")
 }

@@ -185,11 +185,12 @@ impl Shell {
         }
         let operator = words.get(*at).and_then(Word::literal).map(str::to_owned).unwrap_or_default();
         let left = self.one(first, io).await?;
-        if let (Some(right), true) = (words.get(*at + 1), !["", "&&", "||", ")"].contains(&operator.as_str())) {
-            if let Some(verdict) = self.bracket_binary(&left, &operator, right, io).await? {
-                *at += 2;
-                return Ok(verdict);
-            }
+        if let Some(right) = words.get(*at + 1)
+            && !["", "&&", "||", ")"].contains(&operator.as_str())
+            && let Some(verdict) = self.bracket_binary(&left, &operator, right, io).await?
+        {
+            *at += 2;
+            return Ok(verdict);
         }
         let cwd = self.cwd.clone();
         if let Some(operand) = words.get(*at).filter(|_| first.literal().is_some_and(|f| f.starts_with('-'))) {

@@ -2,6 +2,7 @@
 
 mod arith;
 mod builtins;
+mod compound;
 mod condition;
 mod expand;
 pub(crate) mod glob;
@@ -10,6 +11,7 @@ mod parameter;
 mod redirect;
 mod repl;
 mod simple;
+mod variables;
 
 pub(crate) use builtins::names as builtin_names;
 pub(crate) use condition::Files;
@@ -291,100 +293,6 @@ impl Shell {
         }
     }
 
-    async fn compound(&mut self, compound: &Compound, io: &Io) -> Flow {
-        match compound {
-            Compound::Group(script) => self.script(script, io).await,
-            Compound::Subshell(script) => {
-                let mut subshell = self.clone();
-                let flow = subshell.script(script, io).await;
-                Ok(subshell.finish(flow))
-            }
-            Compound::If(branches, otherwise) => {
-                for (condition, body) in branches {
-                    if self.test_script(condition, io).await? == 0 {
-                        return self.script(body, io).await;
-                    }
-                }
-                match otherwise {
-                    Some(body) => self.script(body, io).await,
-                    None => Ok(0),
-                }
-            }
-            Compound::While(until, condition, body) => {
-                let mut status = 0;
-                while (self.test_script(condition, io).await? == 0) != *until {
-                    match self.iteration(body, io).await? {
-                        Some(s) => status = s,
-                        None => break,
-                    }
-                }
-                Ok(status)
-            }
-            Compound::For(name, words, body) => {
-                let values = match words {
-                    Some(words) => self.words(words, io).await?,
-                    None => self.parameters.clone(),
-                };
-                let mut status = 0;
-                for value in values {
-                    self.set(name, value);
-                    match self.iteration(body, io).await? {
-                        Some(s) => status = s,
-                        None => break,
-                    }
-                }
-                Ok(status)
-            }
-            Compound::ForArithmetic([start, test, step], body) => {
-                self.arithmetic(start, io).await?;
-                let mut status = 0;
-                while test.0.iter().all(is_blank) || self.arithmetic(test, io).await? != 0 {
-                    match self.iteration(body, io).await? {
-                        Some(s) => status = s,
-                        None => break,
-                    }
-                    self.arithmetic(step, io).await?;
-                }
-                Ok(status)
-            }
-            Compound::Case(subject, arms) => {
-                let text: Vec<char> = self.one(subject, io).await?.chars().collect();
-                for (patterns, body) in arms {
-                    for pattern in patterns {
-                        let pattern = self.pattern(pattern, io).await?;
-                        if glob::matches(&pattern, &text) {
-                            return self.script(body, io).await;
-                        }
-                    }
-                }
-                Ok(0)
-            }
-            Compound::Test(words) => self.double_bracket(words, io).await,
-            Compound::Arithmetic(word) => Ok(i32::from(self.arithmetic(word, io).await? == 0)),
-        }
-    }
-
-    /// Runs a condition: `set -e` does not look at it.
-    async fn test_script(&mut self, script: &Script, io: &Io) -> Flow {
-        self.tested += 1;
-        let flow = self.script(script, io).await;
-        self.tested = self.tested.saturating_sub(1);
-        flow
-    }
-
-    /// Runs a loop's body once; none when the loop ends by `break`.
-    async fn iteration(&mut self, body: &Script, io: &Io) -> Result<Option<i32>, Jump> {
-        self.kernel.breathe().await;
-        match self.script(body, io).await {
-            Ok(status) => Ok(Some(status)),
-            Err(Jump::Break(n)) if n > 1 => Err(Jump::Break(n - 1)),
-            Err(Jump::Break(_)) => Ok(None),
-            Err(Jump::Continue(n)) if n > 1 => Err(Jump::Continue(n - 1)),
-            Err(Jump::Continue(_)) => Ok(Some(0)),
-            Err(jump) => Err(jump),
-        }
-    }
-
     /// Whether a line being run by a person at a terminal.
     pub fn set_interactive(&mut self, interactive: bool) {
         self.interactive = interactive;
@@ -413,10 +321,6 @@ impl Shell {
         self.calls += 1;
         Ok(())
     }
-}
-
-fn is_blank(part: &crate::syntax::Part) -> bool {
-    matches!(part, crate::syntax::Part::Quoted(text) if text.trim().is_empty())
 }
 
 /// Closes a process' ends of its pipes when it is over, however it ends.

@@ -4,6 +4,8 @@
 //! lines give the same bytes in both: a command that was queued begins at the exact moment the one before it ended, however
 //! often the driver looks in.
 
+#[cfg(test)]
+mod cluster_tests;
 mod complete;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@
 //! [`Error::Incomplete`], so that a prompt can ask for more.
 
 mod ast;
+mod compound;
 mod lexer;
 mod parser;
 mod word;

@@ -240,7 +240,7 @@ impl Lexer<'_> {
         self.at += 1;
         self.deeper()?;
         let mut inner = Lexer::new(&text, self.aliases, self.depth);
-        let script = Parser::inside(&mut inner).to_end()?;
+        let script = Parser::inside(&mut inner).rest()?;
         self.depth -= 1;
         Ok(Part::Command(script))
     }

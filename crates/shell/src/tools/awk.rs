@@ -1,7 +1,12 @@
 //! `awk`
 
+mod eval;
+mod functions;
 mod parse;
+mod program;
 mod run;
+mod token;
+mod value;
 
 use super::Cx;
 
@@ -42,7 +47,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         }
     }
     let mut status = machine.begin(&program);
-    let reads = status.is_ok() && program.rules.iter().any(|rule| !matches!(rule.pattern, parse::Pattern::Begin));
+    let reads = status.is_ok() && program.rules.iter().any(|rule| !matches!(rule.pattern, program::Pattern::Begin));
     let mut fine = true;
     if reads {
         let files: Vec<&String> = operands.iter().filter(|o| !o.contains('=')).collect();

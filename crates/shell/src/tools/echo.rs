@@ -75,7 +75,7 @@ struct Printer {
 const MAX_WIDTH: usize = 10_000;
 
 impl Printer {
-    fn once<'a>(&mut self, format: &str, values: &mut dyn Iterator<Item = &'a str>) {
+    fn once(&mut self, format: &str, values: &mut dyn Iterator<Item = &str>) {
         let mut rest = format;
         while let Some(at) = rest.find('%') {
             self.text(&rest[..at]);
@@ -114,7 +114,7 @@ impl Printer {
         self.out.push_str(&text);
     }
 
-    fn size<'f, 'a>(&mut self, text: &'f str, values: &mut dyn Iterator<Item = &'a str>) -> (Option<usize>, &'f str) {
+    fn size<'f>(&mut self, text: &'f str, values: &mut dyn Iterator<Item = &str>) -> (Option<usize>, &'f str) {
         if let Some(rest) = text.strip_prefix('*') {
             return (values.next().and_then(|v| v.parse().ok()), rest);
         }

@@ -194,7 +194,8 @@ pub(super) async fn while_alive<T>(cx: &Cx, place: &Place, running: impl Future<
         if born.is_none() || alive() != born {
             return Poll::Ready(None);
         }
-        running.as_mut().poll(task).map(Some)
+        // What ran may have ended the place itself: `poweroff`.
+        running.as_mut().poll(task).map(|done| (alive() == born).then_some(done))
     })
     .await
 }

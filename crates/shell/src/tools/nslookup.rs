@@ -60,8 +60,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
 pub(super) async fn dig(cx: Cx) -> i32 {
     let short = cx.args.iter().any(|a| a == "+short");
     let kinds = ["A", "AAAA", "CNAME", "SRV", "ANY", "TXT", "NS", "MX"];
-    let words = cx.args[1..].iter().filter(|a| !a.starts_with(['+', '-', '@']) && !kinds.contains(&a.as_str()));
-    let Some(name) = words.cloned().next() else { return 0 };
+    let mut words = cx.args[1..].iter().filter(|a| !a.starts_with(['+', '-', '@']) && !kinds.contains(&a.as_str()));
+    let Some(name) = words.next().cloned() else { return 0 };
     // dig asks for exactly this name, whatever the search list says.
     let name = if name.ends_with('.') || cx.args.iter().any(|a| a == "+search") { name } else { format!("{name}.") };
     let (found, lookups) = ask(&cx, &name);

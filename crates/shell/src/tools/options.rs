@@ -44,8 +44,7 @@ impl Options {
                 };
                 options.given.push((*letter, value));
             } else if argument.len() > 1 && argument.starts_with('-') {
-                let mut letters = argument[1..].char_indices();
-                while let Some((i, letter)) = letters.next() {
+                for (i, letter) in argument[1..].char_indices() {
                     let after = &argument[1 + i + letter.len_utf8()..];
                     let value = match kind(letter) {
                         None => return Err(format!("invalid option -- '{letter}'")),

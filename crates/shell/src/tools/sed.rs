@@ -1,5 +1,6 @@
 //! `sed`
 
+mod replacement;
 mod script;
 
 use super::{Cx, Options};
@@ -353,13 +354,13 @@ impl<'s> Machine<'s> {
 }
 
 /// The text after `s`; none if nothing matched.
-fn substitute(regex: &Regex, text: &str, by: &[script::Piece], nth: usize, all: bool) -> Option<String> {
+fn substitute(regex: &Regex, text: &str, by: &[replacement::Piece], nth: usize, all: bool) -> Option<String> {
     let (mut out, mut copied, mut at, mut count) = (String::new(), 0, 0, 0);
     while let Some(found) = regex.find(text, at) {
         count += 1;
         if count >= nth {
             out.push_str(&text[copied..found.start]);
-            script::replacement(by, text, &found, &mut out);
+            replacement::replacement(by, text, &found, &mut out);
             copied = found.end;
         }
         if count >= nth && !all {

@@ -1,6 +1,7 @@
 //! sed's scripts: text to steps.
 
-use crate::regex::{Match, Regex};
+use super::replacement::{Piece, pieces};
+use crate::regex::Regex;
 
 /// One command with its addresses.
 pub(super) struct Step {
@@ -45,42 +46,6 @@ pub(super) enum Command {
     Branch(usize),
     BranchIf(usize, bool),
     Quit(i32, bool),
-}
-
-/// A piece of a replacement.
-pub(super) enum Piece {
-    Text(String),
-    /// `&` is group 0.
-    Group(usize),
-    /// `\U`, `\L`, `\u`, `\l`, `\E`
-    Case(char),
-}
-
-/// Appends what a match is replaced by.
-pub(super) fn replacement(by: &[Piece], text: &str, found: &Match, out: &mut String) {
-    let (mut case, mut once) = ('E', None);
-    for piece in by {
-        let more = match piece {
-            Piece::Text(text) => text.as_str(),
-            Piece::Group(0) => &text[found.start..found.end],
-            Piece::Group(n) => found.groups.get(n - 1).copied().flatten().map_or("", |(a, b)| &text[a..b]),
-            Piece::Case(c @ ('u' | 'l')) => {
-                once = Some(*c);
-                continue;
-            }
-            Piece::Case(c) => {
-                case = *c;
-                continue;
-            }
-        };
-        for c in more.chars() {
-            match once.take().unwrap_or(case) {
-                'U' | 'u' => out.extend(c.to_uppercase()),
-                'L' | 'l' => out.extend(c.to_lowercase()),
-                _ => out.push(c),
-            }
-        }
-    }
 }
 
 struct Parser {
@@ -378,32 +343,4 @@ impl Parser {
         let regex = self.regex(&pattern, ignore)?;
         Ok(Command::Substitute { regex, by: pieces(&by), nth, all, print, file })
     }
-}
-
-fn pieces(text: &str) -> Vec<Piece> {
-    let (mut pieces, mut plain, mut chars) = (Vec::new(), String::new(), text.chars());
-    while let Some(c) = chars.next() {
-        let piece = match c {
-            '&' => Piece::Group(0),
-            '\\' => match chars.next() {
-                Some(c @ '0'..='9') => Piece::Group(c as usize - '0' as usize),
-                Some(c @ ('U' | 'L' | 'u' | 'l' | 'E')) => Piece::Case(c),
-                Some('t') => Piece::Text("\t".into()),
-                Some(c) => Piece::Text(c.into()),
-                None => break,
-            },
-            c => {
-                plain.push(c);
-                continue;
-            }
-        };
-        if !plain.is_empty() {
-            pieces.push(Piece::Text(std::mem::take(&mut plain)));
-        }
-        pieces.push(piece);
-    }
-    if !plain.is_empty() {
-        pieces.push(Piece::Text(plain));
-    }
-    pieces
 }
