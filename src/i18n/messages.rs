@@ -46,14 +46,12 @@ messages! {
     }
     CopyCommand { en: "Copy this command", ko: "이 명령 복사" }
     Copied { en: "Copied", ko: "복사했습니다" }
-    Running { en: "running", ko: "실행 중" }
     ExitStatus { en: "exit status {}", ko: "종료 상태 {}" }
     Done { en: "{}: done, {} lines", ko: "{}: 완료, {}줄" }
     Failed { en: "{}: exit status {}. {}", ko: "{}: 종료 상태 {}. {}" }
     Truncated { en: "Earlier output was dropped here.", ko: "이 앞의 출력은 지워졌습니다." }
     SearchHistory { en: "search:", ko: "검색:" }
     Completions { en: "Completions", ko: "자동 완성" }
-    CompletionCount { en: "{} completions", ko: "자동 완성 {}개" }
 
     // The picture.
     Picture { en: "The cluster", ko: "클러스터" }
@@ -77,19 +75,15 @@ messages! {
     Worker { en: "worker", ko: "워커" }
     PendingTray { en: "Waiting for a node", ko: "노드를 기다리는 중" }
     SystemPods { en: "System Pods", ko: "시스템 Pod" }
-    ShowSystemPods { en: "Show system Pods", ko: "시스템 Pod 펼치기" }
     MoreNodes { en: "and {} more nodes", ko: "그 밖에 노드 {}개" }
     StopKubelet { en: "Stop the kubelet on {}", ko: "{}의 kubelet 멈추기" }
     StartKubelet { en: "Start the kubelet on {}", ko: "{}의 kubelet 시작하기" }
     PullingImage { en: "pulling image", ko: "이미지 받는 중" }
     ClusterIp { en: "cluster IP", ko: "클러스터 IP" }
-    NodePort { en: "node port", ko: "노드 포트" }
     ExternalIp { en: "external IP", ko: "외부 IP" }
     ExternalName { en: "external name", ko: "외부 이름" }
-    Endpoints { en: "endpoints", ko: "엔드포인트" }
     EndpointsReady { en: "{} of {} ready", ko: "{}/{} Ready" }
     PacketStopped { en: "The packet stops here", ko: "패킷이 여기서 멈췄습니다" }
-    PacketAnswered { en: "Answered", ko: "응답했습니다" }
     AnsweredBy { en: "{} answered", ko: "{}이(가) 응답" }
     Internet { en: "The internet", ko: "인터넷" }
 
@@ -125,7 +119,6 @@ messages! {
     Yaml { en: "YAML", ko: "YAML" }
     Close { en: "Close", ko: "닫기" }
     Gone { en: "This object no longer exists.", ko: "이 오브젝트는 이제 없습니다." }
-    Name { en: "Name", ko: "이름" }
     Namespace { en: "Namespace", ko: "네임스페이스" }
     Labels { en: "Labels", ko: "레이블" }
     Selector { en: "Selector", ko: "셀렉터" }

@@ -93,11 +93,6 @@ impl World {
         &self.view
     }
 
-    /// The Pod with a UID.
-    pub fn pod(&self, uid: &str) -> Option<&Rc<Pod>> {
-        self.index.pods.get(uid)
-    }
-
     /// The UIDs of everything that belongs together with the object `uid`: an owner, its ReplicaSets and Pods, and the
     /// Services that lead to them; or a Service and its Pods; or a Pod with its owner and Services.
     pub fn related(&self, uid: &str) -> BTreeSet<Str> {

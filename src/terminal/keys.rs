@@ -1,7 +1,6 @@
 //! What keys do at the prompt: history, search, completion, and the keys every shell knows.
 
 use super::{Offers, Search, Terminal, line};
-use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 

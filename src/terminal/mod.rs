@@ -134,6 +134,7 @@ impl Component for Terminal {
             (None, true) => AttrValue::from("…"),
             (None, false) => prompt.clone(),
         };
+        let (place, sign) = split_prompt(&sign);
         html! {
             <section class="terminal" aria-label={lang.text(Message::Terminal)}>
                 <div class="log" role="log" aria-live="off" tabindex="0" aria-label={lang.text(Message::Transcript)} ref={&self.log}
@@ -143,7 +144,7 @@ impl Component for Terminal {
                 }
                 <div class={classes!("line", busy.then_some("busy"))}>
                     { offers.unwrap_or_default() }
-                    <span class="sign" aria-hidden="true">{ sign }</span>
+                    <span class="sign" aria-hidden="true"><span class="where">{ place }</span>{ sign }</span>
                     <input type="text" ref={&self.input} aria-label={lang.text(Message::Prompt)} autocomplete="off" autocapitalize="off"
                         autocorrect="off" spellcheck="false" enterkeyhint="send" aria-autocomplete="list"
                         aria-controls={chosen.is_some().then_some("offers")} aria-activedescendant={chosen}
@@ -263,4 +264,11 @@ impl Terminal {
             _ = input.focus_with_options(&options);
         }
     }
+}
+
+/// A prompt in two parts: where one is, which a narrow screen leaves out, and the sign at its end.
+fn split_prompt(prompt: &str) -> (&str, &str) {
+    let prompt = prompt.trim_end();
+    let sign = prompt.char_indices().next_back().filter(|(_, c)| matches!(c, '$' | '#' | '>'));
+    prompt.split_at(sign.map_or(0, |(at, _)| at))
 }

@@ -57,7 +57,11 @@ impl Transcript {
         let build = |page: &Document| {
             let typed = element(page, "div", "typed")?;
             let sign = element(page, "span", "sign")?;
-            sign.set_text_content(Some(prompt));
+            let (place, end) = super::split_prompt(prompt);
+            let place_span = element(page, "span", "where")?;
+            place_span.set_text_content(Some(place));
+            _ = sign.append_child(&place_span);
+            _ = sign.append_child(&page.create_text_node(end));
             _ = typed.append_child(&sign);
             let button = element(page, "button", "command")?;
             _ = button.set_attribute("type", "button");
