@@ -46,7 +46,7 @@ impl Kernel {
     /// To be awaited by everything that may loop for ever: now and then it takes a millisecond of virtual time, so that
     /// no endless loop can stop the clock.
     pub async fn breathe(&self) {
-        const LOOPS_PER_MILLISECOND: u64 = 256;
+        const LOOPS_PER_MILLISECOND: u64 = 64;
         self.breaths.set(self.breaths.get() + 1);
         if self.breaths.get().is_multiple_of(LOOPS_PER_MILLISECOND) {
             self.sleep(Duration::from_millis(1)).await;

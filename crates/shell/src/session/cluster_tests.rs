@@ -16,6 +16,7 @@ fn commands_reach_nodes_containers_and_servers() {
     ask("kubectl run web --image=nginx; kubectl wait --for=condition=Ready pod/web");
     assert_eq!(ask("kubectl exec web -- hostname").0, "web\n");
     assert_eq!(ask("kubectl exec web -- sh -c 'echo hi > /tmp/f; cat /tmp/f; exit 3'").1, 3);
+    assert_eq!(ask("kubectl logs web | head -1 | cut -c1-10").0, "/docker-en\n");
     assert_eq!(ask("kubectl exec web -- nosuch").1, 1);
     assert!(ask("kubectl exec web -- curl -s localhost").0.contains("Welcome to nginx"));
     assert_eq!(ask("kubectl exec web -- curl -s localhost:81").1, 7);
@@ -31,7 +32,6 @@ fn commands_reach_nodes_containers_and_servers() {
         "200"
     );
     assert_eq!(ask("ssh node2 systemctl stop kubelet; ssh node2 systemctl is-active kubelet").0, "inactive\n");
-    assert_eq!(ask("kubectl logs web | head -1 | cut -c1-10").0, "/docker-en\n");
 }
 
 #[test]
