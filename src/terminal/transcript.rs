@@ -83,6 +83,9 @@ impl Transcript {
 
     /// Output of the command that runs.
     pub fn write(&mut self, stream: Stream, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         if self.entry.is_none() {
             self.append("entry", |_, _| None);
         }
