@@ -8,7 +8,11 @@ use std::process::Stdio;
 /// The budget for everything in `dist/`, in bytes after brotli.
 const BUDGET: usize = 500_000;
 
-/// Measures each file of `dist/`; fails above the budget.
+/// What the page weighed when it was last made lighter, rounded up: it may not grow while it is still over the budget.
+/// Lower it with every saving, until it is the budget.
+const CEILING: usize = 960_000;
+
+/// Measures each file of `dist/`; says what the budget is, and fails above the ceiling.
 pub fn run(_arguments: &[String]) -> Result {
     tools::brotli()?;
     let dist = build::dist();
@@ -26,11 +30,11 @@ pub fn run(_arguments: &[String]) -> Result {
     }
     let total: usize = sizes.iter().map(|(small, ..)| small).sum();
     let verdict = format!("{total} bytes of {BUDGET} after brotli ({}%)", total * 100 / BUDGET);
-    if total > BUDGET {
-        return fail(verdict);
-    }
     println!("{verdict}");
-    Ok(())
+    match total > BUDGET.max(CEILING) {
+        true => fail(format!("the page has grown: {total} bytes, and the ceiling is {CEILING}")),
+        false => Ok(()),
+    }
 }
 
 fn compressed(path: &Path) -> Result<usize> {
