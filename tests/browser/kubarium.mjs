@@ -173,6 +173,9 @@ export class Kubarium {
   }
 }
 
+/** Whether a Pod's accessible name says that it runs and has an address. */
+export const isRunning = (pod) => /\bRunning\b/.test(pod) && !/Terminating/.test(pod) && /\d+\.\d+\.\d+\.\d+/.test(pod);
+
 /** The rows of a table that kubectl printed, as objects by its headings. */
 export function table(text) {
   const [head, ...lines] = text.split("\n").filter((line) => line.trim());

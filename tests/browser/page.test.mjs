@@ -2,7 +2,7 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { open } from "./kubarium.mjs";
+import { isRunning, open } from "./kubarium.mjs";
 
 /** Opens the page, and closes it whatever happens. */
 async function withPage(options, use) {
@@ -44,7 +44,7 @@ for (const theme of ["light", "dark"]) {
   for (const [size, viewport] of Object.entries({ desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } })) {
     test(`it fits a ${size} in ${theme}`, { timeout: 120_000 }, () =>
       withPage({ query: { theme, run: "kubectl create deployment web --image=nginx --replicas=6" }, context: { viewport } }, async (kube) => {
-        await kube.podsUntil("web-", (pods) => pods.length === 6 && pods.every((pod) => /, Running,/.test(pod)));
+        await kube.podsUntil("web-", (pods) => pods.length === 6 && pods.every(isRunning));
         const overflow = await kube.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `the page is ${overflow} px wider than the screen`);
         await kube.screenshot(`${size}-${theme}`);
