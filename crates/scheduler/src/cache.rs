@@ -5,6 +5,7 @@
 
 use crate::node::NodeInfo;
 use crate::pod::{Class, PodView, SharedClass};
+use crate::spots::Spots;
 use api::{Selector, Str, Value};
 use imbl::{OrdMap, Vector};
 use std::sync::Arc;
@@ -48,8 +49,8 @@ pub struct Cache {
     pods: OrdMap<Str, Placed>,
     groups: Vector<Group>,
     group_numbers: OrdMap<Str, u32>,
-    /// How many living Pods of each group are where: by group, then by the node's place.
-    spots: OrdMap<u32, OrdMap<u32, u32>>,
+    /// Where the living Pods of each group are.
+    spots: OrdMap<u32, Spots>,
     /// One class of each shape that was seen lately, with the shape's number.
     shapes: Vector<(u32, SharedClass)>,
     next_shape: u32,
@@ -76,9 +77,9 @@ impl Cache {
         self.changed.replace(Vec::new())
     }
 
-    /// How many living Pods of a group there are at each place, sorted by place.
-    pub fn spots(&self, group: u32) -> impl Iterator<Item = (u32, u32)> {
-        self.spots.get(&group).into_iter().flat_map(|places| places.iter().map(|(place, count)| (*place, *count)))
+    /// Where the living Pods of a group are; `None` if there are none.
+    pub fn spots(&self, group: u32) -> Option<&Spots> {
+        self.spots.get(&group)
     }
 
     /// Whether all nodes have a host name label.
@@ -193,7 +194,7 @@ impl Cache {
         self.spots = OrdMap::new();
         for (place, node) in self.nodes.iter().enumerate() {
             for count in node.groups.iter().filter(|count| count.living > 0) {
-                self.spots.entry(count.group).or_default().insert(place as u32, count.living);
+                self.spots.entry(count.group).or_default().change(place, count.living as i32);
             }
         }
     }
@@ -274,15 +275,11 @@ impl Cache {
         }
     }
 
-    fn count_spot(&mut self, group: u32, node: &str, change: i32) {
-        let Some(place) = self.by_name.get(node).map(|at| *at as u32) else { return };
-        let places = self.spots.entry(group).or_default();
-        let count = places.entry(place).or_default();
-        *count = count.saturating_add_signed(change);
-        if *count == 0 {
-            places.remove(&place);
-        }
-        if places.is_empty() {
+    fn count_spot(&mut self, group: u32, node: &str, by: i32) {
+        let Some(place) = self.by_name.get(node).copied() else { return };
+        let spots = self.spots.entry(group).or_default();
+        spots.change(place, by);
+        if spots.is_empty() {
             self.spots.remove(&group);
         }
     }

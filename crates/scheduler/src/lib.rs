@@ -16,6 +16,7 @@ mod preemption;
 pub mod resources;
 pub mod rows;
 mod scheduler;
+pub mod spots;
 mod surroundings;
 
 pub use decision::{Decision, NodeVerdict};

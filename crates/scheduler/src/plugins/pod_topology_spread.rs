@@ -7,6 +7,7 @@ use crate::cache::Cache;
 use crate::node::NodeInfo;
 use crate::plugins::node_affinity::node_fits;
 use crate::pod::SpreadConstraint;
+use crate::spots::Spots;
 use std::collections::BTreeMap;
 
 pub const PLUGIN: Plugin = Plugin {
@@ -152,14 +153,14 @@ fn score<'a>(cycle: &'a Cycle<'a>, feasible: &[usize]) -> Option<Score<'a>> {
 fn score_by_hostname<'a>(cycle: &'a Cycle<'a>, scored: usize) -> Option<Score<'a>> {
     let siblings = cycle.siblings.as_ref()?;
     let groups = cycle.cache.matching_groups(&own_namespace(cycle.pod), siblings);
-    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
-    for (place, count) in groups.iter().flat_map(|group| cycle.cache.spots(*group)) {
-        *counts.entry(place).or_default() += count;
-    }
+    let spots: Vec<&Spots> = groups.iter().filter_map(|group| cycle.cache.spots(*group)).collect();
     let (max_skew, weight) = (SYSTEM_DEFAULTS[0].1, ln_plus_2(scored));
     let score = move |count: u32| skew_score(i64::from(count), max_skew, weight).round() as i64;
     let none = score(0);
-    let of = move |place: usize, _: &NodeInfo| counts.get(&(place as u32)).map_or(none, |count| score(*count));
+    let of = move |place: usize, _: &NodeInfo| match spots.iter().map(|spots| spots.at(place)).sum() {
+        0 => none,
+        count => score(count),
+    };
     Some(Score { of: Box::new(of), normalise })
 }
 
