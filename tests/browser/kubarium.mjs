@@ -176,9 +176,9 @@ export class Kubarium {
 /** Whether a Pod's accessible name says that it runs and has an address. */
 export const isRunning = (pod) => /\bRunning\b/.test(pod) && !/Terminating/.test(pod) && /\d+\.\d+\.\d+\.\d+/.test(pod);
 
-/** The rows of a table that kubectl printed, as objects by its headings. */
+/** The rows of a table that kubectl printed, as objects by its headings; the server's warnings are no rows. */
 export function table(text) {
-  const [head, ...lines] = text.split("\n").filter((line) => line.trim());
+  const [head, ...lines] = text.split("\n").filter((line) => line.trim() && !line.startsWith("Warning: "));
   const columns = [...(head ?? "").matchAll(/\S+(?: \S+)*/g)].map((match) => ({ name: match[0], from: match.index }));
   return lines.map((line) => Object.fromEntries(columns.map(({ name, from }, i) =>
     [name, line.slice(from, columns[i + 1]?.from).trim()])));

@@ -215,6 +215,7 @@ spec:
     metadata:
       labels: {app: two}
     spec:
+      terminationGracePeriodSeconds: 1 # a sleep that is process 1 does not heed SIGTERM
       containers:
       - name: web
         image: nginx
