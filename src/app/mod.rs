@@ -51,6 +51,9 @@ pub struct App {
     sheet: Option<Sheet>,
     closing: u32,
     stopped: Rc<BTreeSet<Str>>,
+    /// The lines that were typed for the reader at the start.
+    begun_with: Rc<Vec<String>>,
+    notice: Option<Message>,
     calls: Calls,
 }
 
@@ -82,6 +85,8 @@ struct Calls {
 
 /// What happens to the page.
 pub enum Msg {
+    /// The picture and the terminal are there: what has happened until now can be shown.
+    Ready,
     /// The browser is about to paint.
     Frame(f64),
     /// Something in the header.
@@ -166,22 +171,27 @@ impl Component for App {
             sheet: None,
             closing: 0,
             stopped: Rc::default(),
+            begun_with: Rc::default(),
+            notice: None,
             calls,
             settings,
         };
         let run = if restored.lines.is_empty() { app.settings.run.clone() } else { restored.lines };
-        for line in run {
-            app.submit(line);
+        for line in &run {
+            app.submit(line.clone());
         }
-        if let Some(message) = restored.notice {
-            app.said = app.text(message).into();
-        }
-        app.look();
+        app.begun_with = Rc::new(run);
+        app.notice = restored.notice;
         app
     }
 
     fn update(&mut self, cx: &Context<App>, message: Msg) -> bool {
         match message {
+            Msg::Ready => {
+                self.welcome();
+                self.look();
+                true
+            }
             Msg::Frame(ms) => {
                 self.next_frame(cx);
                 self.flow(ms)
@@ -239,7 +249,7 @@ impl Component for App {
                     <Splitter beside={self.beside} share={self.share} onshare={&calls.share}
                         picture={self.view_picture(lang)}
                         terminal={html! {
-                            <Terminal {lang} prompt={&self.prompt} busy={self.busy} focus={!self.settings.embed} said={&self.said} transcript={self.transcript.clone()}
+                            <Terminal {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} focus={!self.settings.embed} said={&self.said} transcript={self.transcript.clone()}
                                 online={&calls.line} oninterrupt={&calls.interrupt} oneof={&calls.eof} complete={&calls.complete}
                                 oncopy={&calls.copy} />
                         }} />
@@ -255,10 +265,8 @@ impl Component for App {
         if !first {
             return;
         }
-        self.welcome();
-        self.look();
+        cx.link().send_message(Msg::Ready);
         Timeout::new(WELL_MS, recovery::well).forget();
-        cx.link().send_message(Msg::Point(None));
         self.next_frame(cx);
     }
 }
@@ -285,6 +293,10 @@ impl App {
     }
 
     fn welcome(&self) {
+        if let Some(message) = self.notice {
+            self.transcript.borrow_mut().note("restored", self.text(message));
+            return;
+        }
         if !self.settings.embed {
             let text = format!(
                 "{}\n  kubectl get nodes -o wide\n  kubectl create deployment mynginx --image=nginx\n",

@@ -21,6 +21,8 @@ use yew::prelude::*;
 pub struct Props {
     /// The reader's language.
     pub lang: Lang,
+    /// Lines that were typed before: they can be called back, too.
+    pub before: Rc<Vec<String>>,
     /// What stands before the line.
     pub prompt: AttrValue,
     /// Whether a command runs.
@@ -91,14 +93,10 @@ impl Component for Terminal {
     type Message = Msg;
     type Properties = Props;
 
-    fn create(_: &Context<Terminal>) -> Terminal {
-        Terminal {
-            input: NodeRef::default(),
-            log: NodeRef::default(),
-            history: History::default(),
-            offers: None,
-            search: None,
-        }
+    fn create(cx: &Context<Terminal>) -> Terminal {
+        let mut history = History::default();
+        cx.props().before.iter().for_each(|line| history.push(line));
+        Terminal { input: NodeRef::default(), log: NodeRef::default(), history, offers: None, search: None }
     }
 
     fn update(&mut self, cx: &Context<Terminal>, message: Msg) -> bool {
