@@ -66,7 +66,7 @@ const MISTAKES = [
   ["kubectl get podz", /the server doesn't have a resource type "podz"/],
   ["kubectl get pods --nosuch", /unknown flag: --nosuch/],
   ["kubectl get pod nosuch", /pods "nosuch" not found/],
-  ["kubectl", /kubectl controls the Kubernetes cluster manager/],
+  ["kubectl", /kubectl controls/],
   ["nosuch", /nosuch: command not found/],
   ["kubectl get pods -o jsonpath='{.items[", /./],
   ["kubectl apply -f nosuch.yaml", /the path "nosuch.yaml" does not exist/],

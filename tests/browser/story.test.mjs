@@ -173,7 +173,8 @@ describe("the story of a Deployment and its Service", { timeout: 600_000 }, () =
 
     assert.match(await kube.run("kubectl create service externalname elsewhere --external-name=example.com"), /service\/elsewhere created/);
     assert.match(await kube.run("kubectl get service elsewhere"), /ExternalName +<none> +example\.com/);
-    assert.match(await kube.run("kubectl exec deploy/mynginx -- nslookup elsewhere"), /canonical name = example\.com/);
+    await kube.run("kubectl run tool --image=busybox -- sleep infinity; kubectl wait --for=condition=Ready pod/tool");
+    assert.match(await kube.run("kubectl exec tool -- nslookup elsewhere"), /canonical name = example\.com/);
   });
 
   step("10: a node whose kubelet stops loses its Pods, and comes back", async () => {
