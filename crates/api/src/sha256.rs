@@ -66,7 +66,7 @@ const fn roots<const N: usize>(degree: u32) -> [u32; N] {
 const fn is_prime(n: u128) -> bool {
     let mut divisor = 2;
     while divisor * divisor <= n {
-        if n % divisor == 0 {
+        if n.is_multiple_of(divisor) {
             return false;
         }
         divisor += 1;

@@ -72,10 +72,13 @@ pub enum Filter<'a> {
     Never(Rejection),
 }
 
+/// The score of one node, given by its place in the cache and itself, before normalising.
+pub type Rate<'a> = Box<dyn Fn(usize, &NodeInfo) -> i64 + 'a>;
+
 /// A prepared score.
 pub struct Score<'a> {
-    /// The score of one node, given by its place in the cache and itself, before normalising.
-    pub of: Box<dyn Fn(usize, &NodeInfo) -> i64 + 'a>,
+    /// How a node is rated.
+    pub of: Rate<'a>,
     /// Brings the scores of all feasible nodes to 0..=[`MAX_SCORE`].
     pub normalise: fn(&mut [i64]),
 }
