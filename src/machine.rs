@@ -26,6 +26,8 @@ pub struct Seen {
     pub output: Vec<Chunk>,
     /// Whether the picture has changed.
     pub world: bool,
+    /// Whether Pods have come, gone or changed their room.
+    pub moved: bool,
     /// The connections that were carried.
     pub flights: Vec<Flight>,
     /// A file to be edited that was not asked for before: path and text.
@@ -144,6 +146,7 @@ impl Machine {
         Seen {
             output,
             world,
+            moved: self.world.take_moved(),
             stopped,
             flights: self.flights(),
             edit: edit.map(|edit| (edit.path, edit.text)),

@@ -45,7 +45,9 @@ impl App {
         let seen = self.machine.borrow_mut().look();
         let mut changed = self.take_terminal(&seen);
         if seen.world {
-            motion::measure();
+            if seen.moved {
+                motion::measure();
+            }
             self.view = self.machine.borrow().view();
             self.lit = self.pointed.as_ref().map(|uid| Rc::new(self.machine.borrow().related(uid)));
             self.refresh_inspector();

@@ -59,6 +59,7 @@ fn a_pod_goes_from_the_tray_to_its_room() {
     let mut world = world();
     world.apply(kind::POD, false, &pod("web-1-a", "", "Pending", ""));
     assert_eq!(world.view().tray.len(), 1);
+    assert!(world.take_moved() && !world.take_moved());
     assert_eq!(world.view().tray[0].look, PodState::Pending);
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Pending", ""));
     assert!(world.view().tray.is_empty());

@@ -46,6 +46,7 @@ pub struct View {
 pub struct World {
     view: View,
     index: Index,
+    moved: bool,
 }
 
 /// What is needed to apply a change without looking at everything.
@@ -91,6 +92,11 @@ impl World {
     /// What the picture shows now.
     pub fn view(&self) -> &View {
         &self.view
+    }
+
+    /// Whether a Pod has come, gone or changed its room since the last call: only then does anything have to move.
+    pub fn take_moved(&mut self) -> bool {
+        std::mem::take(&mut self.moved)
     }
 
     /// The UIDs of everything that belongs together with the object `uid`: an owner, its ReplicaSets and Pods, and the
@@ -188,6 +194,7 @@ impl World {
             None => {
                 let at = list.partition_point(|other| (&other.created, &other.name) < (&pod.created, &pod.name));
                 list.insert(at, pod);
+                self.moved = true;
             }
         }
         true
@@ -195,6 +202,7 @@ impl World {
 
     fn take_out(&mut self, uid: &Str) -> bool {
         let Some(pod) = self.index.pods.remove(uid) else { return false };
+        self.moved = true;
         self.list_of(&pod.node).retain(|other| other.uid != *uid);
         let deserted = self.view.rooms.get(&pod.node).is_some_and(|room| !room.known && room.pods.is_empty());
         if deserted {

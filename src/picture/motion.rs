@@ -31,7 +31,7 @@ struct Seen {
 
 thread_local! {
     static LOOKED: Cell<bool> = const { Cell::new(false) };
-    static SEEN: RefCell<BTreeMap<String, Seen>> = const { RefCell::new(BTreeMap::new()) };
+    static SEEN: RefCell<Option<BTreeMap<String, Seen>>> = const { RefCell::new(None) };
     static BORN: RefCell<BTreeMap<String, f64>> = const { RefCell::new(BTreeMap::new()) };
 }
 
@@ -39,13 +39,13 @@ thread_local! {
 pub fn measure() {
     let seen = pods(&gloo::utils::document_element());
     SEEN.with_borrow_mut(|before| {
-        *before = seen.into_iter().map(|(uid, element)| (uid, note(element))).collect();
+        *before = Some(seen.into_iter().map(|(uid, element)| (uid, note(element))).collect());
     });
 }
 
 /// Moves what is elsewhere now than when [`measure`] looked.
 pub fn play(scene: &Element) {
-    let before = SEEN.take();
+    let Some(before) = SEEN.take() else { return };
     // What is there at the first look was there before: it does not arrive.
     let first_look = !LOOKED.replace(true);
     if first_look || reduced() || before.len() > MAX_MOVERS {
