@@ -97,7 +97,7 @@ impl Machine {
         self.session.advance(due, &mut || {
             steps += 1;
             // Asking the clock costs as much as a small event.
-            steps % 8 != 0 || (real() < end && undrained() < FLOOD_BYTES)
+            !steps.is_multiple_of(8) || (real() < end && undrained() < FLOOD_BYTES)
         });
     }
 
