@@ -68,7 +68,7 @@ const MISTAKES = [
   ["kubectl get pod nosuch", /pods "nosuch" not found/],
   ["kubectl", /kubectl controls/],
   ["nosuch", /nosuch: command not found/],
-  ["kubectl get pods -o jsonpath='{.items[", /./],
+  ["kubectl get pods -o jsonpath='{.items['", /./],
   ["kubectl apply -f nosuch.yaml", /the path "nosuch.yaml" does not exist/],
   ["echo '{{{: [' > bad.yaml; kubectl apply -f bad.yaml", /error/],
   ["kubectl create deployment 한글 --image=nginx", /Invalid value: "한글"/],

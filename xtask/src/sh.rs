@@ -6,10 +6,16 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
-/// The repository's root: the folder above this package.
+/// The repository's root: the folder above this package, as cargo says when it runs us (two checkouts may share what was
+/// compiled), or as it was when we were compiled.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root")
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let package = std::env::var_os("CARGO_MANIFEST_DIR").map_or(env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        package.parent().map_or_else(|| package.clone(), Path::to_owned)
+    })
 }
 
 /// A program to be run in the root; it reads nothing from us, so that no command waits for a key.

@@ -20,7 +20,8 @@ pub fn run(_arguments: &[String]) -> Result {
         return fail("there is no dist/ yet: run `cargo xtask build`");
     }
     let mut sizes = Vec::new();
-    for path in files_below(&dist)? {
+    // A folder with a dot is a build under way.
+    for path in files_below(&dist)?.into_iter().filter(|path| !path.starts_with(dist.join(".stage"))) {
         let name = path.strip_prefix(&dist).unwrap_or(&path).display().to_string();
         sizes.push((compressed(&path)?, path.metadata()?.len(), name));
     }
