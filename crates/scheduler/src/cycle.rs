@@ -203,16 +203,20 @@ fn totals(
     totals
 }
 
-/// The place of the highest total; among equals each is as likely. (Upstream draws once for each equal, by reservoir
-/// sampling; one draw for all of them gives the same chances.)
+/// The place of the highest total; among equals each is as likely (reservoir sampling, as upstream).
 fn pick(totals: &[i64], rng: &mut Rng) -> usize {
-    let highest = totals.iter().copied().max().unwrap_or(0);
-    let equals = || totals.iter().enumerate().filter(|(_, total)| **total == highest).map(|(i, _)| i);
-    let drawn = match equals().count() {
-        0 | 1 => 0,
-        count => rng.below(count as u32) as usize,
-    };
-    equals().nth(drawn).unwrap_or(0)
+    let (mut best, mut equals) = (0, 1);
+    for (i, total) in totals.iter().enumerate().skip(1) {
+        if *total > totals[best] {
+            (best, equals) = (i, 1);
+        } else if *total == totals[best] {
+            equals += 1;
+            if rng.below(equals) == 0 {
+                best = i;
+            }
+        }
+    }
+    best
 }
 
 /// How many nodes have each reason, sorted as text: `1 node(s) had untolerated taint(s), 3 Insufficient cpu`.
