@@ -16,6 +16,9 @@ impl App {
             // A terminal echoes what a command reads.
             self.transcript.borrow_mut().write(Stream::Out, &format!("{line}\n"));
         }
+        if !self.busy {
+            self.pending.push((self.prompt.to_string(), line.clone()));
+        }
         machine.type_line(Some(line));
     }
 

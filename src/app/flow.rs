@@ -86,6 +86,7 @@ impl App {
         for chunk in &seen.output {
             match chunk {
                 Chunk::Command { prompt, text, .. } => {
+                    self.pending.clear();
                     transcript.begin(lang, prompt, text);
                     self.command = CommandSoFar { text: text.clone(), ..CommandSoFar::default() };
                 }
@@ -113,6 +114,13 @@ impl App {
             }
         }
         transcript.set_busy(seen.busy);
+        // Back at the prompt where the lines began, nothing is open any more.
+        if self.pending.first().is_some_and(|(prompt, _)| *prompt == seen.prompt) {
+            self.pending.clear();
+        }
+        if !seen.busy {
+            transcript.draft(lang, &self.pending);
+        }
         let changed = !seen.output.is_empty() || self.busy != seen.busy || self.prompt != seen.prompt;
         self.busy = seen.busy;
         if changed {

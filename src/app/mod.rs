@@ -43,6 +43,8 @@ pub struct App {
     busy: bool,
     said: AttrValue,
     command: CommandSoFar,
+    /// Lines, each with its prompt, of a command that goes on for another line: an open quote, a here-document.
+    pending: Vec<(String, String)>,
     view: View,
     flights: Rc<Vec<Rc<Flight>>>,
     pointed: Option<Str>,
@@ -163,6 +165,7 @@ impl Component for App {
             busy: false,
             said: AttrValue::default(),
             command: CommandSoFar::default(),
+            pending: Vec::new(),
             view: View::default(),
             flights: Rc::default(),
             pointed: None,

@@ -29,6 +29,8 @@ pub struct Transcript {
     /// Where the output of the entry goes, and where its lines do.
     output: Option<Element>,
     lines: Option<Element>,
+    /// Lines of a command that is not complete yet, and how many there are.
+    draft: Option<(Element, usize)>,
 }
 
 impl Transcript {
@@ -39,6 +41,7 @@ impl Transcript {
 
     /// A command begins: its prompt and its line, which a click copies. Until it ends, the transcript is busy.
     pub fn begin(&mut self, lang: Lang, prompt: &str, line: &str) {
+        self.draft(lang, &[]);
         self.append("entry", |page, entry| {
             _ = entry.set_attribute("data-entry", "");
             let lines = element(page, "div", "lines")?;
@@ -50,8 +53,8 @@ impl Transcript {
         self.set_busy(true);
     }
 
-    /// The command goes on for another line (a here-document, an open quote).
-    pub fn more(&mut self, lang: Lang, prompt: &str, line: &str) {
+    /// A typed line.
+    fn more(&mut self, lang: Lang, prompt: &str, line: &str) {
         let (Some(log), Some(lines)) = (&self.log, &self.lines) else { return };
         let at_end = at_end(log);
         let build = |page: &Document| {
@@ -72,6 +75,27 @@ impl Transcript {
         };
         _ = log.owner_document().and_then(|page| build(&page));
         follow(log, at_end);
+    }
+
+    /// Shows the lines (each with its prompt) of a command that goes on for another line; none if there is no such.
+    pub fn draft(&mut self, lang: Lang, lines: &[(String, String)]) {
+        if self.draft.as_ref().map_or(0, |(_, count)| *count) == lines.len() {
+            return;
+        }
+        if let Some((draft, _)) = self.draft.take() {
+            draft.remove();
+        }
+        if lines.is_empty() {
+            return;
+        }
+        let Some(log) = &self.log else { return };
+        let Some(entry) = log.owner_document().and_then(|page| element(&page, "div", "entry draft")) else { return };
+        _ = log.append_child(&entry);
+        self.draft = Some((entry.clone(), lines.len()));
+        let before = self.lines.replace(entry);
+        lines.iter().for_each(|(prompt, line)| self.more(lang, prompt, line));
+        self.lines = before;
+        self.scroll_to_end();
     }
 
     /// A text that no command printed.
@@ -129,6 +153,7 @@ impl Transcript {
             first.remove();
         }
         self.sizes.clear();
+        self.draft = None;
         if let Some(entry) = &self.entry {
             _ = log.append_child(entry);
             self.sizes.push(0);
