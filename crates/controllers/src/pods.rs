@@ -8,6 +8,14 @@ pub fn is_terminal(pod: &Value) -> bool {
     matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed")
 }
 
+/// Whether a toleration is for a taint (`Toleration.ToleratesTaint` of k8s.io/api/core/v1).
+pub fn tolerates(toleration: &Value, taint: &Value) -> bool {
+    let (key, effect) = (toleration["key"].str(), toleration["effect"].str());
+    (effect.is_empty() || effect == taint["effect"].str())
+        && (key.is_empty() || key == taint["key"].str())
+        && (toleration["operator"].str() == "Exists" || toleration["value"].str() == taint["value"].str())
+}
+
 /// Whether a Pod counts as a replica: it has not ended and is not being deleted.
 pub fn is_active(pod: &Value) -> bool {
     !pod.deleting() && !is_terminal(pod)

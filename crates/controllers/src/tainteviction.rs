@@ -1,6 +1,7 @@
 //! Taint eviction: Pods that do not tolerate a NoExecute taint of their node are deleted, at once or when their toleration
 //! ends (pkg/controller/tainteviction).
 
+use crate::pods::tolerates;
 use crate::{Controller, gone_is_fine, pods};
 use api::{Status, Str, Time, Value, kind, list, obj};
 use apiserver::{Context, DeleteOptions, EventSpec, EventType, WatchEvent, WorkKey};
@@ -77,13 +78,6 @@ fn stay(pod: &Value, taints: &[Value]) -> Stay {
         }
     }
     shortest.map_or(Stay::ForEver, Stay::Seconds)
-}
-
-fn tolerates(toleration: &Value, taint: &Value) -> bool {
-    let (key, effect) = (toleration["key"].str(), toleration["effect"].str());
-    (effect.is_empty() || effect == taint["effect"].str())
-        && (key.is_empty() || key == taint["key"].str())
-        && (toleration["operator"].str() == "Exists" || toleration["value"].str() == taint["value"].str())
 }
 
 /// Whether the Pod's eviction was to come, and did not.

@@ -1,5 +1,6 @@
 //! Which nodes a DaemonSet's Pods belong on.
 
+use crate::pods::tolerates;
 use api::selector::{Operator, Requirement};
 use api::{Str, Value, obj};
 
@@ -58,13 +59,6 @@ pub fn judge(set: &Value, node: &Value) -> Verdict {
         (false, true) => Verdict::Stay,
         (false, false) => Verdict::Run,
     }
-}
-
-fn tolerates(toleration: &Value, taint: &Value) -> bool {
-    let (key, effect) = (toleration["key"].str(), toleration["effect"].str());
-    (effect.is_empty() || effect == taint["effect"].str())
-        && (key.is_empty() || key == taint["key"].str())
-        && (toleration["operator"].str() == "Exists" || toleration["value"].str() == taint["value"].str())
 }
 
 /// The node selector and the required node affinity.
