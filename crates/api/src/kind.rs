@@ -62,7 +62,7 @@ impl Kind {
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $id:ident = $group:literal $version:ident $kind:ident $plural:ident $singular:ident
-        [$($short:ident)*] [$($category:ident)*] $namespaced:literal [$($sub:ident)*];)*) => {
+        [$($short:ident)*] [$($category:literal)*] $namespaced:literal [$($sub:ident)*];)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
         enum Index { $($id),* }
 
@@ -74,7 +74,7 @@ macro_rules! kinds {
             plural: stringify!($plural),
             singular: stringify!($singular),
             short_names: &[$(stringify!($short)),*],
-            categories: &[$(stringify!($category)),*],
+            categories: &[$($category),*],
             namespaced: $namespaced,
             subresources: &[$(stringify!($sub)),*],
             index: Index::$id as usize,
@@ -84,8 +84,8 @@ macro_rules! kinds {
     };
 }
 
-// The order is that of a real server's discovery: the core group first, kinds by name within a group; `kubectl get all`
-// prints pods, replicationcontrollers, services, then apps.
+// The order is that of a real server's discovery: the core group first, then the groups by their priority, and the kinds by
+// name within a group. `kubectl get all` prints pods, replicationcontrollers, services, then apps, autoscaling, batch.
 kinds! {
     /// core/v1 ConfigMap
     CONFIG_MAP = "" v1 ConfigMap configmaps configmap [cm] [] true [];
@@ -93,6 +93,8 @@ kinds! {
     ENDPOINTS = "" v1 Endpoints endpoints endpoints [ep] [] true [];
     /// core/v1 Event
     EVENT = "" v1 Event events event [ev] [] true [];
+    /// core/v1 LimitRange
+    LIMIT_RANGE = "" v1 LimitRange limitranges limitrange [limits] [] true [];
     /// core/v1 Namespace
     NAMESPACE = "" v1 Namespace namespaces namespace [ns] [] false [finalize status];
     /// core/v1 Node
@@ -102,36 +104,269 @@ kinds! {
     /// core/v1 PersistentVolume
     PERSISTENT_VOLUME = "" v1 PersistentVolume persistentvolumes persistentvolume [pv] [] false [status];
     /// core/v1 Pod
-    POD = "" v1 Pod pods pod [po] [all] true [attach binding ephemeralcontainers eviction exec log portforward proxy resize status];
+    POD = "" v1 Pod pods pod [po] ["all"] true [attach binding ephemeralcontainers eviction exec log portforward proxy resize status];
+    /// core/v1 PodTemplate
+    POD_TEMPLATE = "" v1 PodTemplate podtemplates podtemplate [] [] true [];
+    /// core/v1 ReplicationController
+    REPLICATION_CONTROLLER = "" v1 ReplicationController replicationcontrollers replicationcontroller [rc] ["all"] true [scale status];
+    /// core/v1 ResourceQuota
+    RESOURCE_QUOTA = "" v1 ResourceQuota resourcequotas resourcequota [quota] [] true [status];
+    /// core/v1 Secret
+    SECRET = "" v1 Secret secrets secret [] [] true [];
     /// core/v1 ServiceAccount
     SERVICE_ACCOUNT = "" v1 ServiceAccount serviceaccounts serviceaccount [sa] [] true [token];
     /// core/v1 Service
-    SERVICE = "" v1 Service services service [svc] [all] true [proxy status];
+    SERVICE = "" v1 Service services service [svc] ["all"] true [proxy status];
     /// apps/v1 ControllerRevision
     CONTROLLER_REVISION = "apps" v1 ControllerRevision controllerrevisions controllerrevision [] [] true [];
     /// apps/v1 DaemonSet
-    DAEMON_SET = "apps" v1 DaemonSet daemonsets daemonset [ds] [all] true [status];
+    DAEMON_SET = "apps" v1 DaemonSet daemonsets daemonset [ds] ["all"] true [status];
     /// apps/v1 Deployment
-    DEPLOYMENT = "apps" v1 Deployment deployments deployment [deploy] [all] true [scale status];
+    DEPLOYMENT = "apps" v1 Deployment deployments deployment [deploy] ["all"] true [scale status];
     /// apps/v1 ReplicaSet
-    REPLICA_SET = "apps" v1 ReplicaSet replicasets replicaset [rs] [all] true [scale status];
-    /// coordination.k8s.io/v1 Lease
-    LEASE = "coordination.k8s.io" v1 Lease leases lease [] [] true [];
-    /// discovery.k8s.io/v1 EndpointSlice
-    ENDPOINT_SLICE = "discovery.k8s.io" v1 EndpointSlice endpointslices endpointslice [] [] true [];
+    REPLICA_SET = "apps" v1 ReplicaSet replicasets replicaset [rs] ["all"] true [scale status];
+    /// apps/v1 StatefulSet
+    STATEFUL_SET = "apps" v1 StatefulSet statefulsets statefulset [sts] ["all"] true [scale status];
+    /// autoscaling/v2 HorizontalPodAutoscaler
+    HORIZONTAL_POD_AUTOSCALER = "autoscaling" v2 HorizontalPodAutoscaler horizontalpodautoscalers horizontalpodautoscaler [hpa] ["all"] true [status];
+    /// batch/v1 CronJob
+    CRON_JOB = "batch" v1 CronJob cronjobs cronjob [cj] ["all"] true [status];
+    /// batch/v1 Job
+    JOB = "batch" v1 Job jobs job [] ["all"] true [status];
+    /// certificates.k8s.io/v1 CertificateSigningRequest
+    CERTIFICATE_SIGNING_REQUEST = "certificates.k8s.io" v1 CertificateSigningRequest certificatesigningrequests certificatesigningrequest [csr] [] false [approval status];
+    /// networking.k8s.io/v1 IngressClass
+    INGRESS_CLASS = "networking.k8s.io" v1 IngressClass ingressclasses ingressclass [] [] false [];
+    /// networking.k8s.io/v1 Ingress
+    INGRESS = "networking.k8s.io" v1 Ingress ingresses ingress [ing] [] true [status];
+    /// networking.k8s.io/v1 IPAddress
+    IP_ADDRESS = "networking.k8s.io" v1 IPAddress ipaddresses ipaddress [ip] [] false [];
+    /// networking.k8s.io/v1 NetworkPolicy
+    NETWORK_POLICY = "networking.k8s.io" v1 NetworkPolicy networkpolicies networkpolicy [netpol] [] true [];
+    /// networking.k8s.io/v1 ServiceCIDR
+    SERVICE_CIDR = "networking.k8s.io" v1 ServiceCIDR servicecidrs servicecidr [] [] false [status];
+    /// policy/v1 PodDisruptionBudget
+    POD_DISRUPTION_BUDGET = "policy" v1 PodDisruptionBudget poddisruptionbudgets poddisruptionbudget [pdb] [] true [status];
+    /// rbac.authorization.k8s.io/v1 ClusterRoleBinding
+    CLUSTER_ROLE_BINDING = "rbac.authorization.k8s.io" v1 ClusterRoleBinding clusterrolebindings clusterrolebinding [] [] false [];
+    /// rbac.authorization.k8s.io/v1 ClusterRole
+    CLUSTER_ROLE = "rbac.authorization.k8s.io" v1 ClusterRole clusterroles clusterrole [] [] false [];
+    /// rbac.authorization.k8s.io/v1 RoleBinding
+    ROLE_BINDING = "rbac.authorization.k8s.io" v1 RoleBinding rolebindings rolebinding [] [] true [];
+    /// rbac.authorization.k8s.io/v1 Role
+    ROLE = "rbac.authorization.k8s.io" v1 Role roles role [] [] true [];
+    /// storage.k8s.io/v1 CSIDriver
+    CSI_DRIVER = "storage.k8s.io" v1 CSIDriver csidrivers csidriver [] [] false [];
+    /// storage.k8s.io/v1 CSINode
+    CSI_NODE = "storage.k8s.io" v1 CSINode csinodes csinode [] [] false [];
+    /// storage.k8s.io/v1 CSIStorageCapacity
+    CSI_STORAGE_CAPACITY = "storage.k8s.io" v1 CSIStorageCapacity csistoragecapacities csistoragecapacity [] [] true [];
     /// storage.k8s.io/v1 StorageClass
     STORAGE_CLASS = "storage.k8s.io" v1 StorageClass storageclasses storageclass [sc] [] false [];
+    /// storage.k8s.io/v1 VolumeAttachment
+    VOLUME_ATTACHMENT = "storage.k8s.io" v1 VolumeAttachment volumeattachments volumeattachment [] [] false [status];
+    /// storage.k8s.io/v1 VolumeAttributesClass
+    VOLUME_ATTRIBUTES_CLASS = "storage.k8s.io" v1 VolumeAttributesClass volumeattributesclasses volumeattributesclass [vac] [] false [];
+    /// admissionregistration.k8s.io/v1 MutatingAdmissionPolicy
+    MUTATING_ADMISSION_POLICY = "admissionregistration.k8s.io" v1 MutatingAdmissionPolicy mutatingadmissionpolicies mutatingadmissionpolicy [] ["api-extensions"] false [];
+    /// admissionregistration.k8s.io/v1 MutatingAdmissionPolicyBinding
+    MUTATING_ADMISSION_POLICY_BINDING = "admissionregistration.k8s.io" v1 MutatingAdmissionPolicyBinding mutatingadmissionpolicybindings mutatingadmissionpolicybinding [] ["api-extensions"] false [];
+    /// admissionregistration.k8s.io/v1 MutatingWebhookConfiguration
+    MUTATING_WEBHOOK_CONFIGURATION = "admissionregistration.k8s.io" v1 MutatingWebhookConfiguration mutatingwebhookconfigurations mutatingwebhookconfiguration [] ["api-extensions"] false [];
+    /// admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy
+    VALIDATING_ADMISSION_POLICY = "admissionregistration.k8s.io" v1 ValidatingAdmissionPolicy validatingadmissionpolicies validatingadmissionpolicy [] ["api-extensions"] false [status];
+    /// admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding
+    VALIDATING_ADMISSION_POLICY_BINDING = "admissionregistration.k8s.io" v1 ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings validatingadmissionpolicybinding [] ["api-extensions"] false [];
+    /// admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration
+    VALIDATING_WEBHOOK_CONFIGURATION = "admissionregistration.k8s.io" v1 ValidatingWebhookConfiguration validatingwebhookconfigurations validatingwebhookconfiguration [] ["api-extensions"] false [];
+    /// scheduling.k8s.io/v1 PriorityClass
+    PRIORITY_CLASS = "scheduling.k8s.io" v1 PriorityClass priorityclasses priorityclass [pc] [] false [];
+    /// coordination.k8s.io/v1 Lease
+    LEASE = "coordination.k8s.io" v1 Lease leases lease [] [] true [];
+    /// node.k8s.io/v1 RuntimeClass
+    RUNTIME_CLASS = "node.k8s.io" v1 RuntimeClass runtimeclasses runtimeclass [] [] false [];
+    /// discovery.k8s.io/v1 EndpointSlice
+    ENDPOINT_SLICE = "discovery.k8s.io" v1 EndpointSlice endpointslices endpointslice [] [] true [];
+    /// flowcontrol.apiserver.k8s.io/v1 FlowSchema
+    FLOW_SCHEMA = "flowcontrol.apiserver.k8s.io" v1 FlowSchema flowschemas flowschema [] [] false [status];
+    /// flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration
+    PRIORITY_LEVEL_CONFIGURATION = "flowcontrol.apiserver.k8s.io" v1 PriorityLevelConfiguration prioritylevelconfigurations prioritylevelconfiguration [] [] false [status];
+    /// resource.k8s.io/v1 DeviceClass
+    DEVICE_CLASS = "resource.k8s.io" v1 DeviceClass deviceclasses deviceclass [] [] false [];
+    /// resource.k8s.io/v1 ResourceClaim
+    RESOURCE_CLAIM = "resource.k8s.io" v1 ResourceClaim resourceclaims resourceclaim [] [] true [status];
+    /// resource.k8s.io/v1 ResourceClaimTemplate
+    RESOURCE_CLAIM_TEMPLATE = "resource.k8s.io" v1 ResourceClaimTemplate resourceclaimtemplates resourceclaimtemplate [] [] true [];
+    /// resource.k8s.io/v1 ResourceSlice
+    RESOURCE_SLICE = "resource.k8s.io" v1 ResourceSlice resourceslices resourceslice [] [] false [];
+}
+
+/// Other forms in which stored kinds are served: the same objects in another group or version. Their `index` is that of the
+/// kind that is stored, so they compare equal to it.
+pub static VERSIONS: &[Kind] = &[
+    Kind {
+        group: "events.k8s.io",
+        version: "v1",
+        kind: "Event",
+        plural: "events",
+        singular: "event",
+        short_names: &["ev"],
+        categories: &[],
+        namespaced: true,
+        subresources: &[],
+        index: Index::EVENT as usize,
+    },
+    Kind {
+        group: "autoscaling",
+        version: "v1",
+        kind: "HorizontalPodAutoscaler",
+        plural: "horizontalpodautoscalers",
+        singular: "horizontalpodautoscaler",
+        short_names: &["hpa"],
+        categories: &["all"],
+        namespaced: true,
+        subresources: &["status"],
+        index: Index::HORIZONTAL_POD_AUTOSCALER as usize,
+    },
+];
+
+/// events.k8s.io/v1 Event
+pub static EVENTS_EVENT: &Kind = &VERSIONS[0];
+/// autoscaling/v1 HorizontalPodAutoscaler
+pub static HORIZONTAL_POD_AUTOSCALER_V1: &Kind = &VERSIONS[1];
+
+/// Kinds of which nothing is stored: the server answers when one is created (or, of ComponentStatus, read). They have no
+/// place in [`KINDS`]; their indexes come after it.
+pub static REVIEWS: &[Kind] = &[
+    Kind {
+        group: "",
+        version: "v1",
+        kind: "Binding",
+        plural: "bindings",
+        singular: "binding",
+        short_names: &[],
+        categories: &[],
+        namespaced: true,
+        subresources: &[],
+        index: KINDS.len() + 0,
+    },
+    Kind {
+        group: "",
+        version: "v1",
+        kind: "ComponentStatus",
+        plural: "componentstatuses",
+        singular: "componentstatus",
+        short_names: &["cs"],
+        categories: &[],
+        namespaced: false,
+        subresources: &[],
+        index: KINDS.len() + 1,
+    },
+    Kind {
+        group: "authentication.k8s.io",
+        version: "v1",
+        kind: "SelfSubjectReview",
+        plural: "selfsubjectreviews",
+        singular: "selfsubjectreview",
+        short_names: &[],
+        categories: &[],
+        namespaced: false,
+        subresources: &[],
+        index: KINDS.len() + 2,
+    },
+    Kind {
+        group: "authentication.k8s.io",
+        version: "v1",
+        kind: "TokenReview",
+        plural: "tokenreviews",
+        singular: "tokenreview",
+        short_names: &[],
+        categories: &[],
+        namespaced: false,
+        subresources: &[],
+        index: KINDS.len() + 3,
+    },
+    Kind {
+        group: "authorization.k8s.io",
+        version: "v1",
+        kind: "LocalSubjectAccessReview",
+        plural: "localsubjectaccessreviews",
+        singular: "localsubjectaccessreview",
+        short_names: &[],
+        categories: &[],
+        namespaced: true,
+        subresources: &[],
+        index: KINDS.len() + 4,
+    },
+    Kind {
+        group: "authorization.k8s.io",
+        version: "v1",
+        kind: "SelfSubjectAccessReview",
+        plural: "selfsubjectaccessreviews",
+        singular: "selfsubjectaccessreview",
+        short_names: &[],
+        categories: &[],
+        namespaced: false,
+        subresources: &[],
+        index: KINDS.len() + 5,
+    },
+    Kind {
+        group: "authorization.k8s.io",
+        version: "v1",
+        kind: "SelfSubjectRulesReview",
+        plural: "selfsubjectrulesreviews",
+        singular: "selfsubjectrulesreview",
+        short_names: &[],
+        categories: &[],
+        namespaced: false,
+        subresources: &[],
+        index: KINDS.len() + 6,
+    },
+    Kind {
+        group: "authorization.k8s.io",
+        version: "v1",
+        kind: "SubjectAccessReview",
+        plural: "subjectaccessreviews",
+        singular: "subjectaccessreview",
+        short_names: &[],
+        categories: &[],
+        namespaced: false,
+        subresources: &[],
+        index: KINDS.len() + 7,
+    },
+];
+
+/// core/v1 Binding
+pub static BINDING: &Kind = &REVIEWS[0];
+/// core/v1 ComponentStatus
+pub static COMPONENT_STATUS: &Kind = &REVIEWS[1];
+/// authentication.k8s.io/v1 SelfSubjectReview
+pub static SELF_SUBJECT_REVIEW: &Kind = &REVIEWS[2];
+/// authentication.k8s.io/v1 TokenReview
+pub static TOKEN_REVIEW: &Kind = &REVIEWS[3];
+/// authorization.k8s.io/v1 LocalSubjectAccessReview
+pub static LOCAL_SUBJECT_ACCESS_REVIEW: &Kind = &REVIEWS[4];
+/// authorization.k8s.io/v1 SelfSubjectAccessReview
+pub static SELF_SUBJECT_ACCESS_REVIEW: &Kind = &REVIEWS[5];
+/// authorization.k8s.io/v1 SelfSubjectRulesReview
+pub static SELF_SUBJECT_RULES_REVIEW: &Kind = &REVIEWS[6];
+/// authorization.k8s.io/v1 SubjectAccessReview
+pub static SUBJECT_ACCESS_REVIEW: &Kind = &REVIEWS[7];
+
+/// Every kind that is served, in whatever form.
+pub fn served() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().chain(VERSIONS).chain(REVIEWS)
 }
 
 /// The kind with an `apiVersion` and a `kind`, as manifests name it.
 pub fn by_api_version(api_version: &str, kind: &str) -> Option<&'static Kind> {
     let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-    KINDS.iter().find(|k| k.group == group && k.version == version && k.kind == kind)
+    served().find(|k| k.group == group && k.version == version && k.kind == kind)
 }
 
 /// The kind whose resource is `plural` in `group` (empty for the core group).
 pub fn by_resource(group: &str, plural: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|k| k.group == group && k.plural == plural)
+    served().find(|k| k.group == group && k.plural == plural)
 }
 
 #[cfg(test)]
