@@ -25,7 +25,27 @@ macro_rules! recordings {
 recordings! {
     a1_seed: "A1-seed",
     a2_services: "A2-services",
+    a3_nodes: "A3-nodes",
     a4_scale_edit: "A4-scale-edit",
+    b1_rollout: "B1-rollout",
+    b2_strategies: "B2-strategies",
+    c1_apply: "C1-apply",
+    c2_output: "C2-output",
+    c3_namespaces: "C3-namespaces",
+    d1_daemon_stateful: "D1-daemon-stateful",
+    d2_jobs: "D2-jobs",
+    d3_config_storage: "D3-config-storage",
+    d4_policy: "D4-policy",
+    d5_scheduling: "D5-scheduling",
+    d6_lifecycle: "D6-lifecycle",
+    d7_exec_probe: "D7-exec-probe",
+    e1_errors: "E1-errors",
+    e2_manifest_errors: "E2-manifest-errors",
+    f1_info: "F1-info",
+    f2_run_exec: "F2-run-exec",
+    g1_controllers: "G1-controllers",
+    g2_nodefail: "G2-nodefail",
+    g3_timing: "G3-timing",
 }
 
 #[test]
