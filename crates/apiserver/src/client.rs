@@ -5,6 +5,7 @@ use crate::index::{Index, IndexKey};
 use crate::request::{Propagation, Request, Verb};
 use crate::server::ApiServer;
 use crate::store::Key;
+use crate::user::User;
 use api::selector::Selector;
 use api::{Kind, Status, Str, Value, kind, obj};
 
@@ -188,7 +189,7 @@ impl<'a> Client<'a> {
     /// # Errors
     /// The server's refusal.
     pub fn send(&mut self, mut request: Request) -> Result<Value, Status> {
-        request.user = self.component.clone();
+        request.user = User::component(self.component.clone());
         self.server.handle(&request).map(|response| response.body)
     }
 }

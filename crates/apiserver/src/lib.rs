@@ -19,6 +19,7 @@ mod strategy;
 pub mod table;
 #[cfg(test)]
 mod tests;
+pub mod user;
 pub mod watch;
 mod write;
 
@@ -28,4 +29,5 @@ pub use index::{Index, IndexKey};
 pub use request::{FieldValidation, Options, PatchType, Propagation, Request, Response, Verb};
 pub use server::ApiServer;
 pub use store::{Key, Store};
+pub use user::User;
 pub use watch::{EventType, Watch, WatchEvent};

@@ -1,5 +1,6 @@
 //! What is asked of the API server, and what it answers: the REST API as values instead of HTTP.
 
+use crate::user::User;
 use api::{Kind, Str, Value};
 
 /// The format of a patch (its HTTP content type).
@@ -110,8 +111,12 @@ pub struct Request {
     pub body: Value,
     /// The parameters.
     pub options: Options,
-    /// Who asks, such as `kubernetes-admin`.
-    pub user: Str,
+    /// Who asks, unless there is a token.
+    pub user: User,
+    /// The bearer token that says who asks; empty where there is none (`Authorization: Bearer ...`).
+    pub token: Str,
+    /// Whom the user wants to be taken for (the `Impersonate-*` headers). The server adds the groups that everybody has.
+    pub impersonate: Option<Box<User>>,
 }
 
 /// What the server answers when it does not refuse.
@@ -140,7 +145,9 @@ impl Request {
             subresource: Str::default(),
             body: Value::Null,
             options: Options::default(),
-            user: Str::new_static("kubernetes-admin"),
+            user: User::admin(),
+            token: Str::default(),
+            impersonate: None,
         }
     }
 

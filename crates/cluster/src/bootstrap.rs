@@ -1,6 +1,6 @@
 //! How the cluster comes to be: what `kubeadm init`, the network's manifest and the nodes' `kubeadm join` leave behind.
 
-use api::{Str, Value, kind, list, obj, yaml};
+use api::{Value, kind, list, obj, yaml};
 use apiserver::{ApiServer, Request, Verb};
 
 /// The namespaces that the API server makes itself (pkg/controlplane/controller/systemnamespaces).
@@ -65,8 +65,7 @@ fn ensure(api: &mut ApiServer, kind: &'static api::Kind, object: Value) {
 }
 
 fn create(api: &mut ApiServer, kind: &'static api::Kind, namespace: &str, object: Value) {
-    let mut request = Request::new(Verb::Create, kind, namespace, "").with_body(object);
-    request.user = Str::new_static("kubernetes-admin");
+    let request = Request::new(Verb::Create, kind, namespace, "").with_body(object);
     let made = api.handle(&request);
     debug_assert!(made.is_ok(), "the system's own objects are valid: {made:?}");
 }

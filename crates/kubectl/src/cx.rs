@@ -7,6 +7,7 @@ use crate::flags::Flags;
 use crate::host::Host;
 use crate::print::{Format, Printed};
 use api::{Kind, Value};
+use apiserver::User;
 use apiserver::request::{FieldValidation, Request, Verb};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -121,10 +122,24 @@ impl<'a> Cx<'a> {
             request.options.dry_run = self.dry_run() == Ok(DryRun::Server);
             request.options.field_validation = self.field_validation();
         }
-        if !self.flags.text("as").is_empty() {
-            request.user = self.flags.text("as").into();
-        }
+        request.impersonate = self.impersonated().map(Box::new);
         request
+    }
+
+    /// Whom `--as`, `--as-group`, `--as-uid` and `--as-user-extra` name.
+    fn impersonated(&self) -> Option<User> {
+        let name = self.flags.text("as");
+        if name.is_empty() {
+            return None;
+        }
+        let groups: Vec<&str> = self.flags.list("as-group").iter().map(|g| g.as_ref()).collect();
+        let mut user = User::new(name, &groups);
+        user.uid = self.flags.text("as-uid").into();
+        for pair in self.flags.list("as-user-extra") {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            user.extra.object_mut().entry(key).array_mut().push(value.into());
+        }
+        Some(user)
     }
 
     /// Reads one object.
