@@ -13,7 +13,7 @@ impl ApiServer {
     pub(crate) fn get(&self, request: &Request) -> Result<Response, Status> {
         let object = self.find(request.kind, &request.namespace, &request.name)?.clone();
         let body = match request.options.table {
-            true => table::table(request.kind, [&object], self.now, IncludeObject::Metadata),
+            true => table::table(request.kind, [&object], self.now, request.options.include),
             false => object,
         };
         Ok(Response { body, warnings: deprecation(request.kind) })
@@ -29,7 +29,7 @@ impl ApiServer {
         let matching = self.matching(request.kind, &request.namespace, &labels).filter(|object| fields.matches(object));
         let metadata = obj! { "resourceVersion" => self.store.revision().to_string() };
         let body = if request.options.table {
-            let mut table = table::table(request.kind, matching, self.now, IncludeObject::Metadata);
+            let mut table = table::table(request.kind, matching, self.now, request.options.include);
             table.set("metadata", metadata);
             table
         } else {

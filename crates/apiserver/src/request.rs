@@ -1,5 +1,6 @@
 //! What is asked of the API server, and what it answers: the REST API as values instead of HTTP.
 
+use crate::table::IncludeObject;
 use crate::user::User;
 use api::{Kind, Str, Value};
 
@@ -69,8 +70,16 @@ pub struct Options {
     pub field_selector: Str,
     /// `resourceVersion`: for a watch, where to begin; empty for "now".
     pub resource_version: Str,
+    /// `resourceVersionMatch`: `Exact`, `NotOlderThan` or empty.
+    pub resource_version_match: Str,
     /// `limit` of a list; 0 for no limit.
     pub limit: usize,
+    /// `continue` of a list: where the chunk before ended.
+    pub continue_token: Str,
+    /// `allowWatchBookmarks` of a watch.
+    pub bookmarks: bool,
+    /// `sendInitialEvents` of a watch; none where it is not given.
+    pub send_initial_events: Option<bool>,
     /// `dryRun=All`: everything but the write.
     pub dry_run: bool,
     /// `fieldValidation`.
@@ -85,8 +94,12 @@ pub struct Options {
     pub grace_period: Option<i64>,
     /// `preconditions.uid` of a deletion; empty for any.
     pub uid: Str,
+    /// `preconditions.resourceVersion` of a deletion; empty for any.
+    pub expected_version: Str,
     /// Whether to answer with a `meta.k8s.io/v1` Table (`Accept: application/json;as=Table`).
     pub table: bool,
+    /// `includeObject` of a Table.
+    pub include: IncludeObject,
     /// The body is an object as this server gave it out, changed by one of the cluster's own components: it need not be
     /// decoded and validated again. Never set for what comes from outside.
     pub trusted: bool,
