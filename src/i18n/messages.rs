@@ -108,6 +108,14 @@ messages! {
     StopNothingListens { en: "Nothing listens on {}: connection refused.", ko: "{}에서 듣는 것이 없어 연결이 거부되었습니다." }
     StopNoHealthyNode { en: "The load balancer has no healthy node.", ko: "로드 밸런서에 건강한 노드가 없습니다." }
     StopNotBalanced { en: "The load balancer does not serve {}.", ko: "로드 밸런서가 {}을(를) 맡고 있지 않습니다." }
+    StopIngressDenied {
+        en: "A NetworkPolicy lets nothing of the kind in to this Pod.",
+        ko: "NetworkPolicy가 이 Pod으로 들어오는 것을 막았습니다."
+    }
+    StopEgressDenied {
+        en: "A NetworkPolicy lets nothing of the kind out of this Pod.",
+        ko: "NetworkPolicy가 이 Pod에서 나가는 것을 막았습니다."
+    }
     StopNameUnknown { en: "DNS does not know the name {}.", ko: "DNS가 {}(이)라는 이름을 모릅니다." }
     StopNoNameServer { en: "The name server did not answer.", ko: "네임 서버가 응답하지 않았습니다." }
     StopHopLimit { en: "It went in circles.", ko: "제자리를 맴돌았습니다." }

@@ -177,6 +177,8 @@ fn reason_text(lang: Lang, reason: Reason, target: &str) -> String {
         Reason::NothingListens => Message::StopNothingListens,
         Reason::NoHealthyNode => Message::StopNoHealthyNode,
         Reason::PortNotBalanced => Message::StopNotBalanced,
+        Reason::IngressDenied => Message::StopIngressDenied,
+        Reason::EgressDenied => Message::StopEgressDenied,
         Reason::NameUnknown => Message::StopNameUnknown,
         Reason::NoNameServer => Message::StopNoNameServer,
         Reason::HopLimit => Message::StopHopLimit,

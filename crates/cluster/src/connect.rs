@@ -1,7 +1,7 @@
 //! Connections: packets are carried by the network, and answered by what runs in containers.
 
 use crate::cluster::Cluster;
-use api::{Str, Time};
+use api::{Str, Time, Value};
 use kubelet::Kubelets;
 use kubelet::http::{Reply, Request};
 use network::{Call, Listener, Machines, Place, Protocol, Trace, outside};
@@ -85,6 +85,10 @@ impl Machines for Inhabitants<'_> {
             Place::Node(_) | Place::Outside => None,
         };
         of_pod.unwrap_or_else(|| self.0.node_resolv_conf().to_owned())
+    }
+
+    fn pod(&self, uid: &str) -> Option<&Value> {
+        self.0.pod_by_id(uid).map(|pod| &pod.object)
     }
 
     fn hosts(&self, place: &Place) -> String {

@@ -134,7 +134,8 @@ impl Network {
     ) -> (Vec<Hop>, Outcome, Duration) {
         let packet = route::first_packet(self, from, to, port, protocol, rng);
         let elapsed = Duration::ZERO;
-        let mut walk = Walk { network: self, machines, rng, now, packet, hops: Vec::new(), elapsed };
+        let (hops, seen, leaving) = (Vec::new(), packet.source, None);
+        let mut walk = Walk { network: self, machines, rng, now, packet, hops, elapsed, seen, leaving };
         let outcome = walk.run(from);
         let (hops, elapsed) = (walk.hops, walk.elapsed);
         let took = match outcome {

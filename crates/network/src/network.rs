@@ -3,6 +3,7 @@
 use crate::outside;
 use crate::packet::Place;
 use crate::packet::Protocol;
+use crate::policy::Policies;
 use crate::proxy::Proxy;
 use crate::weave::Weave;
 use api::{Kind, Str, Value, kind, meta};
@@ -16,6 +17,7 @@ pub struct Network {
     pub weave: Weave,
     /// The rules of every node's kube-proxy.
     pub proxy: Proxy,
+    pub(crate) policies: Policies,
     nodes: OrdMap<Str, Host>,
     node_by_address: OrdMap<u32, Str>,
     off: OrdMap<Str, ()>,
@@ -46,11 +48,13 @@ pub trait Machines {
     fn resolv_conf(&self, place: &Place) -> String;
     /// The text of `/etc/hosts` at `place`; for `Outside` the workstation's.
     fn hosts(&self, place: &Place) -> String;
+    /// The Pod with this UID, as its node knows it.
+    fn pod(&self, uid: &str) -> Option<&Value>;
 }
 
 impl Network {
-    /// Takes what the API says of a Service, an EndpointSlice or a Node; other kinds mean nothing here. `deleted`: `object`
-    /// is gone, and this was its last state.
+    /// Takes what the API says of a Service, an EndpointSlice, a Node, a NetworkPolicy or a Namespace; other kinds mean
+    /// nothing here. `deleted`: `object` is gone, and this was its last state.
     pub fn observe(&mut self, kind: &Kind, object: &Value, deleted: bool) {
         match kind {
             k if k == kind::SERVICE && deleted => self.proxy.remove_service(object.namespace(), object.name()),
@@ -58,6 +62,8 @@ impl Network {
             k if k == kind::ENDPOINT_SLICE && deleted => self.proxy.remove_slice(object),
             k if k == kind::ENDPOINT_SLICE => self.proxy.set_slice(object),
             k if k == kind::NODE => self.set_node(object, deleted),
+            k if k == kind::NETWORK_POLICY => self.policies.set_policy(object, deleted),
+            k if k == kind::NAMESPACE => self.policies.set_namespace(object, deleted),
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 use crate::network::{Machines, Network};
 use crate::outside;
 use crate::packet::{At, Packet, Place, Protocol};
+use crate::policy::{Connection, Direction};
 use crate::proxy::{Door, Origin, Verdict};
 use crate::trace::{Hop, Listener, Outcome, Reason, Route, What};
 use crate::weave;
@@ -35,6 +36,10 @@ pub(crate) struct Walk<'a> {
     pub(crate) hops: Vec<Hop>,
     /// How long it has been on its way.
     pub(crate) elapsed: Duration,
+    /// Its source as it came to the node where it is: policies are asked before masquerading.
+    pub(crate) seen: Ipv4Addr,
+    /// The Pod that it comes from, until its policies have been asked.
+    pub(crate) leaving: Option<Str>,
 }
 
 /// Where the packet is, and in which direction.
@@ -98,6 +103,7 @@ impl Walk<'_> {
         if self.packet.destination.is_loopback() || Some(self.packet.destination) == own {
             return Ok(Step::Arrived(Place::Pod(uid)));
         }
+        self.leaving = Some(uid);
         self.elapsed += WITHIN_A_NODE;
         if weave::contains(self.packet.destination) && self.network.weave.bridge(&node) != Some(self.packet.destination)
         {
@@ -172,6 +178,7 @@ impl Walk<'_> {
     }
 
     fn at_node(&mut self, name: Str, origin: Origin) -> Next {
+        self.seen = self.packet.source;
         self.hop(At::Node(name.clone()), What::Forwarded(Route::NodeNetwork));
         self.kube_proxy(name, origin)
     }
@@ -209,6 +216,7 @@ impl Walk<'_> {
     }
 
     fn routed(&mut self, name: Str) -> Next {
+        self.let_out()?;
         let to = self.packet.destination;
         let at = At::Node(name.clone());
         if self.is_own(&name, to) {
@@ -243,6 +251,7 @@ impl Walk<'_> {
     }
 
     fn bridge(&mut self, name: Str) -> Next {
+        self.let_out()?;
         let at = At::Bridge(name.clone());
         let to = self.packet.destination;
         let Some(pod) = self.network.pod_at(to).cloned() else {
@@ -261,6 +270,7 @@ impl Walk<'_> {
             return Err(self.stop(at, Outcome::TimedOut(Reason::NodeDown)));
         }
         self.elapsed += BETWEEN_NODES + WITHIN_A_NODE;
+        self.seen = self.packet.source;
         self.hop(At::Bridge(pod.node.clone()), What::Forwarded(Route::Bridge));
         Ok(Step::Arrived(Place::Pod(pod.uid)))
     }
@@ -272,6 +282,11 @@ impl Walk<'_> {
             Place::Pod(uid) => At::Pod(uid.clone()),
         };
         self.elapsed += WITHIN_A_NODE;
+        if let Place::Pod(uid) = &place
+            && let Err(outcome) = self.let_in(uid)
+        {
+            return outcome;
+        }
         let anybody = self.packet.protocol == Protocol::Icmp;
         if !anybody && !self.machines.listens(&place, self.packet.port, self.packet.protocol) {
             return self.stop(at, Outcome::Refused(Reason::NothingListens));
@@ -295,6 +310,38 @@ impl Walk<'_> {
         self.hop(at, What::Delivered);
         let Packet { source, destination, port, .. } = self.packet;
         Outcome::Answered(Listener { place, address: destination, port, client: source })
+    }
+
+    /// Asks the policies of the Pod that the packet comes from, once, when its destination is known.
+    fn let_out(&mut self) -> Result<(), Outcome> {
+        match self.leaving.take() {
+            Some(uid) => self.ask_policies(&uid, Direction::Egress, self.packet.destination),
+            None => Ok(()),
+        }
+    }
+
+    /// Asks the policies of the Pod that the packet is for. Its own node always gets through (probes must), and so does
+    /// what it sends itself.
+    fn let_in(&mut self, uid: &Str) -> Result<(), Outcome> {
+        let own = self.seen == self.packet.destination
+            || self.network.node_of(uid).is_none_or(|node| self.is_own(&node, self.seen));
+        if own { Ok(()) } else { self.ask_policies(uid, Direction::Ingress, self.seen) }
+    }
+
+    fn ask_policies(&mut self, uid: &Str, direction: Direction, address: Ipv4Addr) -> Result<(), Outcome> {
+        if self.network.policies.is_empty() {
+            return Ok(());
+        }
+        let Some(pod) = self.machines.pod(uid) else { return Ok(()) };
+        let peer = self.network.pod_at(address).and_then(|peer| self.machines.pod(&peer.uid));
+        let Packet { protocol, port, .. } = self.packet;
+        let connection = Connection { direction, pod, address, peer, protocol, port };
+        let Some(denial) = self.network.policies.denies(&connection) else { return Ok(()) };
+        self.hop(At::Pod(uid.clone()), What::Denied(denial));
+        Err(Outcome::TimedOut(match direction {
+            Direction::Ingress => Reason::IngressDenied,
+            Direction::Egress => Reason::EgressDenied,
+        }))
     }
 
     /// The node whose bridge has `address`, in case somebody talks to a bridge.

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-/// Listening ports by place.
+/// Listening ports by place, and Pods by UID.
 #[derive(Default)]
-struct Fixture(BTreeSet<(Place, u16)>);
+struct Fixture(BTreeSet<(Place, u16)>, BTreeMap<Str, Value>);
 
 impl Machines for Fixture {
     fn listens(&self, place: &Place, port: u16, _: Protocol) -> bool {
@@ -24,6 +24,10 @@ impl Machines for Fixture {
             _ => "nameserver 172.17.0.1\n",
         }
         .to_owned()
+    }
+
+    fn pod(&self, uid: &str) -> Option<&Value> {
+        self.1.get(uid)
     }
 
     fn hosts(&self, _: &Place) -> String {
@@ -104,6 +108,8 @@ impl Cluster {
     fn pod(&mut self, uid: &str, node: &str, port: u16) {
         let address = self.network.attach(node, uid).unwrap();
         self.machines.0.insert((Place::Pod(uid.into()), port));
+        let metadata = obj! { "namespace" => "default", "name" => uid, "labels" => obj! { "app" => uid } };
+        self.machines.1.insert(uid.into(), obj! { "metadata" => metadata });
         self.pods.push((uid.into(), address, node.into()));
     }
 
@@ -157,6 +163,7 @@ fn way(trace: &Trace) -> String {
     let hops = trace.hops.iter().map(|hop| match &hop.what {
         What::Stopped(reason, _) => format!("{} ({})", at(&hop.at), reason.code()),
         What::Masqueraded => format!("{} (as {})", at(&hop.at), hop.after.source),
+        What::Denied(denial) => format!("{} ({} denied)", at(&hop.at), denial.direction.as_str()),
         _ => at(&hop.at),
     });
     hops.collect::<Vec<_>>().join(" > ")
@@ -345,6 +352,50 @@ fn addresses_answer_a_ping_and_services_do_not() {
     assert!(matches!(ping(&Place::Outside, "172.17.0.13"), Outcome::Answered(_)));
     assert_eq!(ping(&Place::Outside, "10.36.0.1"), Outcome::TimedOut(Reason::PodNetworkIsInside));
     assert_eq!(ping(&pod, "10.100.0.1"), Outcome::TimedOut(Reason::NoSuchService));
+}
+
+#[test]
+fn policies_stop_packets_at_the_pod_that_they_isolate() {
+    let mut cluster = Cluster::new();
+    let policy = |name: &str, spec: &str| {
+        let text = format!("metadata: {{namespace: default, name: {name}}}\nspec: {spec}");
+        api::yaml::documents(&text).unwrap().remove(0)
+    };
+    let deny = policy("deny", "{podSelector: {matchLabels: {app: web-1}}, policyTypes: [Ingress]}");
+    cluster.network.observe(kind::NETWORK_POLICY, &deny, false);
+    let trace = cluster.pod_calls("10.36.0.1", 80);
+    assert_eq!(way(&trace), "web-0 > bridge node1 > bridge node2 > web-1 (Ingress denied)");
+    assert_eq!(trace.outcome, Outcome::TimedOut(Reason::IngressDenied));
+    assert!(trace.after.as_secs() > 120);
+    assert!(matches!(&trace.hops.last().unwrap().what, What::Denied(denial) if denial.policies == ["deny"]));
+    // A probe of its own node passes, another node does not.
+    assert!(cluster.call(&Place::Node("node2".into()), "10.36.0.1", 80).listener().is_some());
+    assert_eq!(cluster.call(&Place::Node("node1".into()), "10.36.0.1", 80).reason(), Some(Reason::IngressDenied));
+    // By a Service, from inside and from outside, it is the same; other endpoints answer.
+    let reasons: BTreeSet<_> = (0..60).map(|_| cluster.user_calls("172.17.0.12", 30_080).reason()).collect();
+    assert_eq!(reasons, BTreeSet::from([None, Some(Reason::IngressDenied)]));
+    let allow = "{podSelector: {matchLabels: {app: web-1}}, ingress: [{from: [{podSelector: {matchLabels: {app: web-0}}}]}]}";
+    cluster.network.observe(kind::NETWORK_POLICY, &policy("allow", allow), false);
+    assert!(cluster.pod_calls("10.36.0.1", 80).listener().is_some());
+    let other = cluster.call(&Place::Pod("web-2".into()), "10.36.0.1", 80);
+    assert!(matches!(&other.hops.last().unwrap().what, What::Denied(denial) if denial.policies == ["allow", "deny"]));
+}
+
+#[test]
+fn a_pod_that_may_not_go_out_does_not_even_learn_addresses() {
+    let mut cluster = Cluster::new();
+    let text = "metadata: {namespace: default, name: out}\nspec: {podSelector: {matchLabels: {app: web-0}}, policyTypes: [Egress]}";
+    let deny = api::yaml::documents(text).unwrap().remove(0);
+    cluster.network.observe(kind::NETWORK_POLICY, &deny, false);
+    let trace = cluster.pod_calls("web", 80);
+    assert_eq!(trace.outcome, Outcome::Unresolved(Reason::NoNameServer));
+    assert!(matches!(&trace.query.last().unwrap().what, What::Denied(denial) if denial.direction == Direction::Egress));
+    let trace = cluster.pod_calls("10.100.0.1", 80);
+    assert_eq!(way(&trace), "web-0 > bridge node1 > node1 > service web > web-0 (Egress denied)");
+    assert!(cluster.pod_calls("127.0.0.1", 80).listener().is_some());
+    assert!(cluster.call(&Place::Pod("web-1".into()), "10.44.0.1", 80).listener().is_some());
+    cluster.network.observe(kind::NETWORK_POLICY, &deny, true);
+    assert!(cluster.pod_calls("web", 80).listener().is_some());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::dns::Answer;
 use crate::packet::{At, Packet, Place};
+use crate::policy::Denial;
 use crate::proxy::{Choice, Rule};
 use api::Str;
 use std::net::Ipv4Addr;
@@ -72,6 +73,8 @@ pub enum What {
     Masqueraded,
     /// It has arrived, and something listens.
     Delivered,
+    /// NetworkPolicies let it through no further.
+    Denied(Denial),
     /// It ends here.
     Stopped(Reason, Option<Rule>),
 }
@@ -118,6 +121,10 @@ pub enum Reason {
     NoHealthyNode,
     /// The load balancer does not serve this port.
     PortNotBalanced,
+    /// NetworkPolicies let nothing of the kind in to the Pod.
+    IngressDenied,
+    /// NetworkPolicies let nothing of the kind out of the Pod.
+    EgressDenied,
     /// The name does not exist.
     NameUnknown,
     /// The name server did not answer.
@@ -141,6 +148,8 @@ impl Reason {
             Reason::NothingListens => "nothing-listens",
             Reason::NoHealthyNode => "no-healthy-node",
             Reason::PortNotBalanced => "port-not-balanced",
+            Reason::IngressDenied => "ingress-denied",
+            Reason::EgressDenied => "egress-denied",
             Reason::NameUnknown => "name-unknown",
             Reason::NoNameServer => "no-name-server",
             Reason::HopLimit => "hop-limit",
