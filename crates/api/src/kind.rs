@@ -248,7 +248,7 @@ pub static REVIEWS: &[Kind] = &[
         categories: &[],
         namespaced: true,
         subresources: &[],
-        index: KINDS.len() + 0,
+        index: KINDS.len(),
     },
     Kind {
         group: "",

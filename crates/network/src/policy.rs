@@ -245,7 +245,10 @@ mod tests {
     #[test]
     fn what_goes_out_has_rules_of_its_own() {
         let out = |spec, peer, port| passes(spec, Direction::Egress, peer, port);
-        assert!(out("{podSelector: {}}", "8.8.8.8", 443), "a policy about ingress alone isolates nothing that goes out");
+        assert!(
+            out("{podSelector: {}}", "8.8.8.8", 443),
+            "a policy about ingress alone isolates nothing that goes out"
+        );
         assert!(!out("{podSelector: {}, policyTypes: [Ingress, Egress]}", "8.8.8.8", 443));
         let web = "{podSelector: {}, egress: [{to: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: sql}]}]}";
         assert!(out(web, "default/web", 5432) && !out(web, "default/web", 80) && !out(web, "other/web", 5432));
@@ -254,7 +257,9 @@ mod tests {
     #[test]
     fn cidrs() {
         let inside = |address: &str, cidr| is_within(address.parse().unwrap(), cidr);
-        assert!(inside("1.2.3.4", "0.0.0.0/0") && inside("1.2.3.4", "1.2.3.4/32") && inside("10.47.9.9", "10.32.0.0/12"));
+        assert!(
+            inside("1.2.3.4", "0.0.0.0/0") && inside("1.2.3.4", "1.2.3.4/32") && inside("10.47.9.9", "10.32.0.0/12")
+        );
         assert!(!inside("10.48.0.0", "10.32.0.0/12") && !inside("1.2.3.4", "1.2.3.4") && !inside("1.2.3.4", "x/8"));
     }
 }

@@ -374,7 +374,8 @@ fn policies_stop_packets_at_the_pod_that_they_isolate() {
     // By a Service, from inside and from outside, it is the same; other endpoints answer.
     let reasons: BTreeSet<_> = (0..60).map(|_| cluster.user_calls("172.17.0.12", 30_080).reason()).collect();
     assert_eq!(reasons, BTreeSet::from([None, Some(Reason::IngressDenied)]));
-    let allow = "{podSelector: {matchLabels: {app: web-1}}, ingress: [{from: [{podSelector: {matchLabels: {app: web-0}}}]}]}";
+    let allow =
+        "{podSelector: {matchLabels: {app: web-1}}, ingress: [{from: [{podSelector: {matchLabels: {app: web-0}}}]}]}";
     cluster.network.observe(kind::NETWORK_POLICY, &policy("allow", allow), false);
     assert!(cluster.pod_calls("10.36.0.1", 80).listener().is_some());
     let other = cluster.call(&Place::Pod("web-2".into()), "10.36.0.1", 80);
