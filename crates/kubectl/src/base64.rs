@@ -20,6 +20,14 @@ pub fn encode(bytes: &[u8]) -> String {
 /// # Errors
 /// It is no base 64.
 pub fn decode(text: &str) -> Result<String, String> {
+    decode_bytes(text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Decodes padded base 64.
+///
+/// # Errors
+/// It is no base 64.
+pub fn decode_bytes(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let (mut word, mut bits) = (0_u32, 0);
     for (at, letter) in text.trim_end_matches('=').bytes().enumerate() {
@@ -34,7 +42,7 @@ pub fn decode(text: &str) -> Result<String, String> {
             word &= (1 << bits) - 1;
         }
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(bytes)
 }
 
 #[cfg(test)]

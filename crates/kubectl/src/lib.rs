@@ -9,6 +9,7 @@ mod command;
 pub mod complete;
 pub mod config;
 mod cx;
+mod der;
 pub mod describe;
 mod fail;
 mod files;

@@ -22,6 +22,6 @@ pub fn describe(w: &mut Writer, config: &Value, _host: &dyn Host) {
 }
 
 /// How many bytes base64 text stands for.
-fn decoded_length(base64: &str) -> usize {
+pub fn decoded_length(base64: &str) -> usize {
     base64.trim_end_matches('=').len() * 3 / 4
 }

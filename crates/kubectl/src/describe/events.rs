@@ -11,7 +11,9 @@ const MIRROR: &str = "kubernetes.io/config.mirror";
 /// The events about `object`; none where the kind's description has no events, or if they cannot be read.
 pub fn of(kind: &Kind, object: &Value, host: &dyn Host) -> Option<Vec<Value>> {
     match (kind.group, kind.kind) {
-        ("", "Namespace" | "Secret") => None,
+        ("", "LimitRange" | "Namespace" | "ResourceQuota" | "Secret")
+        | ("networking.k8s.io", "NetworkPolicy")
+        | ("rbac.authorization.k8s.io", _) => None,
         // A Pod is looked for by its UID alone: events may name it by another kind.
         ("", "Pod") => {
             let mirrored = object.annotation(MIRROR);

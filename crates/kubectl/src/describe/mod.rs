@@ -1,28 +1,35 @@
 //! `kubectl describe`: an object and what belongs to it, as text for people.
 //!
-//! One file a kind. Each writes labelled fields into a [`Writer`], which aligns them as Go's text/tabwriter does; what else
-//! it needs (Pods of a ReplicaSet, endpoints of a Service) it asks of the API server. The events come last for all kinds.
+//! Kinds whose description is a plain form have it as data (forms.txt); the others have a file each. All write labelled
+//! fields into a [`Writer`], which aligns them as Go's text/tabwriter does; what else they need (Pods of a ReplicaSet,
+//! endpoints of a Service) they ask of the API server. The events come last for all kinds.
 
+mod autoscaler;
+mod claims;
 mod config_map;
 mod container;
 mod controller;
-mod daemon_set;
+mod csr;
 mod deployment;
 mod endpoints;
 mod env;
 mod events;
+mod form;
 mod generic;
-mod namespace;
+mod ingress;
+mod job;
+mod network_policy;
 mod node;
 mod persistent_volume;
 mod pod;
 mod probe;
+mod quota;
 mod related;
-mod replica_set;
 mod resources;
+mod rules;
 mod scheduling;
+mod secret;
 mod service;
-mod service_account;
 mod storage_class;
 pub mod tabwriter;
 mod template;
@@ -55,16 +62,12 @@ fn describer(kind: &Kind) -> Describer {
     match (kind.group, kind.kind) {
         ("", "ConfigMap") => config_map::describe,
         ("", "Endpoints") => endpoints::describe,
-        ("", "Namespace") => namespace::describe,
         ("", "Node") => node::describe,
         ("", "PersistentVolume") => persistent_volume::describe,
         ("", "PersistentVolumeClaim") => volume_claim::describe,
         ("", "Pod") => pod::describe,
         ("", "Service") => service::describe,
-        ("", "ServiceAccount") => service_account::describe,
-        ("apps", "DaemonSet") => daemon_set::describe,
         ("apps", "Deployment") => deployment::describe,
-        ("apps", "ReplicaSet") => replica_set::describe,
         ("discovery.k8s.io", "EndpointSlice") => endpoints::describe_slice,
         ("storage.k8s.io", "StorageClass") => storage_class::describe,
         _ => generic::describe,
@@ -74,7 +77,10 @@ fn describer(kind: &Kind) -> Describer {
 /// Describes `object`, which is of `kind`. What cannot be read of the things that belong to it is left out, as kubectl does.
 pub fn describe(kind: &Kind, object: &Value, host: &dyn Host, settings: Settings) -> String {
     let mut writer = Writer::default();
-    describer(kind)(&mut writer, object, host);
+    match form::of(kind) {
+        Some(form) => form::describe(&mut writer, form, object, host),
+        None => describer(kind)(&mut writer, object, host),
+    }
     if settings.show_events
         && let Some(events) = events::of(kind, object, host)
     {

@@ -58,7 +58,7 @@ fn describe_port(w: &mut Writer, port: &Value, slices: &[Value]) {
 }
 
 /// The ready endpoints of the port with this name, the first three and how many more; `<none>` without any slice.
-fn endpoints(slices: &[Value], port_name: &str) -> String {
+pub fn endpoints(slices: &[Value], port_name: &str) -> String {
     const MAX: usize = 3;
     if slices.is_empty() {
         return text::NONE.to_owned();

@@ -94,8 +94,11 @@ macro_rules! recorded {
 }
 
 recorded! {
-    config_map daemon_set deployment endpoint_slice endpoints lease namespace node persistent_volume pod_configured
-    pod_crashing pod_leaving pod_pending replica_set service service_account storage_class volume_claim
+    autoscaler autoscaler_metrics cluster_role config_map cron_job csi_node daemon_set deployment disruption_budget
+    endpoint_slice endpoints ingress ingress_backends ingress_class job lease limit_range namespace namespace_limited
+    network_policy network_policy_deny node persistent_volume pod_configured pod_crashing pod_leaving pod_pending
+    priority_class replica_set replication_controller resource_quota role role_binding secret service service_account
+    service_cidr signing_request stateful_set storage_class volume_claim
 }
 
 #[test]
