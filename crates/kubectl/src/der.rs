@@ -142,7 +142,7 @@ mod tests {
             cut.resize(bytes.len(), 0xa4);
             let _ = certificate_request(&pem(&cut));
         }
-        let nested = vec![0x30, 0x80].repeat(1000);
+        let nested = [0x30, 0x80].repeat(1000);
         assert_eq!(certificate_request(&base64::encode(&nested)), None);
     }
 }
