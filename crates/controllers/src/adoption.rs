@@ -15,14 +15,27 @@ pub fn claim(
     owner: &Value,
     selector: &Selector,
 ) -> Result<Vec<Value>, Status> {
+    claim_members(client, of, owner_kind, owner, selector, &|_| true)
+}
+
+/// As [`claim`], of those objects alone that `is_member` says may belong to the owner.
+pub fn claim_members(
+    client: &mut Client<'_>,
+    of: &'static Kind,
+    owner_kind: &'static Kind,
+    owner: &Value,
+    selector: &Selector,
+    is_member: &dyn Fn(&Value) -> bool,
+) -> Result<Vec<Value>, Status> {
     let (namespace, uid) = (owner.namespace(), owner.uid());
     let mut matching = client.select(of, namespace, selector);
     let mut adopted = false;
     matching.retain(|object| {
         let controller = object.controller();
         let orphan = controller.is_null() && !object.deleting() && !owner.deleting();
+        let orphan = orphan && is_member(object);
         adopted |= orphan;
-        orphan || controller["uid"].str() == uid
+        orphan || controller["uid"].str() == uid && is_member(object)
     });
     if adopted {
         for object in &mut matching {

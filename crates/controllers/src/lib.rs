@@ -5,12 +5,14 @@
 //! knows another.
 
 mod adoption;
+mod amount;
 mod daemonset;
 mod deployment;
 mod endpoints;
 mod endpointslice;
 mod garbagecollector;
 mod hash;
+mod history;
 mod namespace;
 mod nodelifecycle;
 mod persistentvolume;
@@ -20,6 +22,7 @@ mod replicaset;
 mod serviceaccount;
 mod servicelb;
 mod servicepods;
+mod statefulset;
 mod tainteviction;
 mod ttl;
 
@@ -46,7 +49,9 @@ static CONTROLLERS: &[Controller] = &[
     serviceaccount::CONTROLLER,
     deployment::CONTROLLER,
     replicaset::CONTROLLER,
+    replicaset::REPLICATION_CONTROLLER,
     daemonset::CONTROLLER,
+    statefulset::CONTROLLER,
     endpoints::CONTROLLER,
     endpointslice::CONTROLLER,
     nodelifecycle::CONTROLLER,

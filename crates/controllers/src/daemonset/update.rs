@@ -2,6 +2,7 @@
 
 use super::nodes::{Verdict, judge};
 use super::{ByNode, HASH_LABEL, delete};
+use crate::amount::resolve;
 use crate::pods;
 use api::{Status, Value};
 use apiserver::Context;
@@ -36,10 +37,5 @@ pub fn roll(set: &Value, nodes: &[Value], by_node: &ByNode, hash: &str, cx: &mut
 
 /// A number or a percentage, rounded up; 1 by default and at least.
 fn max_unavailable(amount: &Value, desired: i64) -> i64 {
-    let percent = amount.str().strip_suffix('%').and_then(|p| p.parse::<i64>().ok());
-    match percent {
-        Some(percent) => (percent.saturating_mul(desired) + 99).div_euclid(100),
-        None => amount.as_int().unwrap_or(1),
-    }
-    .max(1)
+    resolve(amount, desired, true).max(1)
 }

@@ -2,6 +2,7 @@
 
 use super::sets::{self, size};
 use super::{Sync, is_recreate, wanted};
+use crate::amount::resolve;
 use api::{Status, Str, Value};
 use std::cmp::Reverse;
 
@@ -46,17 +47,6 @@ fn fenceposts(deployment: &Value) -> (i64, i64) {
     let surge = resolve(&update["maxSurge"], wanted, true);
     let unavailable = resolve(&update["maxUnavailable"], wanted, false);
     if surge == 0 && unavailable == 0 { (0, 1) } else { (surge, unavailable) }
-}
-
-/// A number, or a percentage of `total`.
-pub fn resolve(amount: &Value, total: i64, round_up: bool) -> i64 {
-    let percent = amount.str().strip_suffix('%').and_then(|p| p.parse::<i64>().ok());
-    match percent {
-        Some(percent) if round_up => (percent.saturating_mul(total) + 99).div_euclid(100),
-        Some(percent) => percent.saturating_mul(total).div_euclid(100),
-        None => amount.int(),
-    }
-    .max(0)
 }
 
 impl Sync<'_, '_> {

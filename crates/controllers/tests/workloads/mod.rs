@@ -1,0 +1,4 @@
+//! The workloads that are not Deployments.
+
+mod replicationcontroller;
+mod statefulset;
