@@ -7,6 +7,7 @@
 mod connect;
 pub mod dns;
 mod intervals;
+pub mod iptables;
 pub mod names;
 mod network;
 pub mod outside;
@@ -15,6 +16,7 @@ mod policy;
 mod proxy;
 mod route;
 mod service;
+mod story;
 mod trace;
 pub mod weave;
 

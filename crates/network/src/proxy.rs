@@ -143,6 +143,11 @@ impl Proxy {
         self.services.get(&service::key(namespace, name)).map(|service| &**service)
     }
 
+    /// All Services, by namespace and name.
+    pub fn services(&self) -> impl Iterator<Item = &Service> {
+        self.services.values().map(|service| &**service)
+    }
+
     /// The EndpointSlices of a Service.
     pub fn slices(&self, namespace: &str, name: &str) -> impl Iterator<Item = &Slice> {
         self.slices.get(&service::key(namespace, name)).into_iter().flat_map(|slices| slices.values().map(|s| &**s))
@@ -269,7 +274,7 @@ impl Proxy {
 
     /// The endpoints of a port that get packets: the ready ones; where there is none, those that still serve while they
     /// terminate.
-    fn usable(&self, service: &Service, port: &ServicePort, node: Option<&str>) -> Vec<(SocketAddrV4, Str)> {
+    pub(crate) fn usable(&self, service: &Service, port: &ServicePort, node: Option<&str>) -> Vec<(SocketAddrV4, Str)> {
         let all = |wanted: fn(&Endpoint) -> bool| {
             let slices = self.slices(&service.namespace, &service.name);
             let with_port = slices.flat_map(|slice| {
@@ -285,7 +290,8 @@ impl Proxy {
     }
 }
 
-fn addresses(service: &Service) -> impl Iterator<Item = (Ipv4Addr, Door)> {
+/// A Service's addresses, and what each is.
+pub(crate) fn addresses(service: &Service) -> impl Iterator<Item = (Ipv4Addr, Door)> {
     let cluster = service.cluster_ip.iter().map(|ip| (*ip, Door::ClusterIp));
     let external = service.external_ips.iter().map(|ip| (*ip, Door::ExternalIp));
     let balancers = service.load_balancer_ips.iter().map(|ip| (*ip, Door::LoadBalancer));

@@ -14,7 +14,8 @@ use vfs::{Fs, Mounts};
 const WORK: &str = "/home/student/work";
 
 /// Programs that only a machine has, never a container.
-const MACHINE_ONLY: &[&str] = &["kubectl", "ssh", "systemctl", "poweroff", "reboot", "shutdown", "vim", "nano"];
+const MACHINE_ONLY: &[&str] =
+    &["kubectl", "ssh", "systemctl", "poweroff", "reboot", "shutdown", "vim", "nano", "iptables", "iptables-save"];
 /// Programs that busybox has and slim Debian images have not.
 const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ping", "vi", "watch"];
 /// Programs that an image must bring with it.

@@ -6,7 +6,7 @@ use super::Cx;
 use super::Options;
 use crate::process::Output;
 use kubelet::http::{Reply, Request};
-use network::{Outcome, Protocol};
+use network::{Outcome, Protocol, Trace};
 use std::time::Duration;
 pub(super) use url::{Url, globbed};
 
@@ -42,11 +42,13 @@ const LONG: &[(&str, char)] = &[
     ("noproxy", 'P'),
     ("http1.1", '1'),
     ("version", 'V'),
+    // Not curl's: the way of the connection, hop by hop.
+    ("trace-route", 'T'),
 ];
 
 /// Fetches from URLs.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let options = match Options::parse(&cx.args[1..], "sSo:Ow:Iivm:C:kLX:d:H:fu:A:R:E:GNP:1V46#g", LONG) {
+    let options = match Options::parse(&cx.args[1..], "sSo:Ow:Iivm:C:kLX:d:H:fu:A:R:E:GNP:1V46#gT", LONG) {
         Ok(options) => options,
         Err(problem) => {
             let problem = problem.replace("unrecognized option '", "option ").replace("invalid option -- '", "option -");
@@ -173,6 +175,9 @@ impl Transfer<'_> {
         let host = url.host.as_str();
         let trace = kernel.system().connect(&self.cx.shell.place, host, url.port, Protocol::Tcp);
         let Some(trace) = trace else { return Err((7, format!("Failed to connect to {host} port {} after 0 ms: Couldn't connect to server", url.port))) };
+        if self.options.has('T') {
+            self.tell(&trace);
+        }
         let seconds = |letter: char| self.options.value(letter).and_then(|s| s.parse::<f64>().ok()).filter(|s| *s > 0.0 && *s < 1e7);
         let (most, connect) = (seconds('m'), seconds('C'));
         if let Some(limit) = most.into_iter().chain(connect).reduce(f64::min).map(Duration::from_secs_f64)
@@ -225,6 +230,20 @@ impl Transfer<'_> {
         self.say('<', "");
         self.say('*', &format!("Connection #0 to host {host} left intact"));
         Ok((reply, address))
+    }
+
+    /// `--trace-route`
+    fn tell(&self, trace: &Trace) {
+        let lines = {
+            let system = self.cx.kernel().system();
+            let cluster = system.cluster();
+            let name = |uid: &str| {
+                let pod = cluster.and_then(|cluster| cluster.kubelets().pod_by_id(uid));
+                pod.map_or(uid, |pod| pod.object.name()).to_owned()
+            };
+            trace.story(&name)
+        };
+        lines.iter().for_each(|line| self.cx.err(&format!("{line}\n")));
     }
 
     fn request(&self, url: &Url) -> Request {

@@ -154,6 +154,7 @@ programs! {
     head: "head" run false, "tail" tail false;
     identity: "whoami" whoami false, "hostname" hostname false, "id" id false, "uname" uname false, "tty" tty false,
         "uptime" uptime false, "nproc" nproc false;
+    iptables: "iptables" run false, "iptables-save" save false;
     kubectl: "kubectl" run false;
     ls: "ls" run false;
     mkdir: "mkdir" run false, "rmdir" rmdir false, "touch" touch false, "chmod" chmod false;
@@ -201,7 +202,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 pub(crate) fn path_of(name: &str) -> String {
     match name {
         "kubectl" => "/usr/local/bin/kubectl".into(),
-        "systemctl" | "poweroff" | "reboot" | "shutdown" => format!("/usr/sbin/{name}"),
+        "systemctl" | "poweroff" | "reboot" | "shutdown" | "iptables" | "iptables-save" => format!("/usr/sbin/{name}"),
         name => format!("/usr/bin/{name}"),
     }
 }
