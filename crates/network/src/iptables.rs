@@ -164,7 +164,8 @@ impl Port<'_> {
         }
         if self.port.node_port != 0 {
             let port = self.port.node_port;
-            let rule = format!("-p {protocol} -m comment --comment \"{name}\" -m {protocol} --dport {port} -j {external}");
+            let rule =
+                format!("-p {protocol} -m comment --comment \"{name}\" -m {protocol} --dport {port} -j {external}");
             nat.add("KUBE-NODEPORTS", rule);
         }
     }
@@ -239,7 +240,8 @@ impl Port<'_> {
         }
         if self.port.node_port != 0 {
             let port = self.port.node_port;
-            let rule = format!("-p {protocol} {comment} -m addrtype --dst-type LOCAL -m {protocol} --dport {port} {reject}");
+            let rule =
+                format!("-p {protocol} {comment} -m addrtype --dst-type LOCAL -m {protocol} --dport {port} {reject}");
             filter.add("KUBE-EXTERNAL-SERVICES", rule);
         }
     }

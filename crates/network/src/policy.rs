@@ -208,7 +208,9 @@ mod tests {
 
     #[test]
     fn truth_table_of_ingress() {
-        let cases: &[(&str, &[(&str, u16, bool)])] = &[
+        // Who calls which port, and whether it gets through.
+        type Calls = &'static [(&'static str, u16, bool)];
+        let cases: &[(&str, Calls)] = &[
             ("{podSelector: {}}", &[("default/web", 5432, false), ("other/web", 5432, false)]),
             ("{podSelector: {matchLabels: {app: x}}}", &[("default/web", 5432, true)]),
             ("{podSelector: {}, ingress: [{}]}", &[("default/web", 1, true), ("8.8.8.8", 1, true)]),

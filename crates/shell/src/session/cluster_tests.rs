@@ -40,9 +40,11 @@ fn the_way_of_a_packet_and_the_rules_that_decide_it_can_be_read() {
     let mut ask = |line: &str| in_cluster(&mut session, line);
     ask("kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80 --type=NodePort");
     ask("kubectl rollout status deployment web");
-    let (text, status) = ask("curl -s --trace-route -o /dev/null node3:$(kubectl get svc web -o jsonpath='{.spec.ports[0].nodePort}')");
+    let (text, status) =
+        ask("curl -s --trace-route -o /dev/null node3:$(kubectl get svc web -o jsonpath='{.spec.ports[0].nodePort}')");
     assert_eq!(status, 0, "{text}");
-    let places: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("hop")?.split_once(' ')).map(|p| p.1).collect();
+    let places: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("hop")?.split_once(' ')).map(|p| p.1).collect();
     assert!(places[0].contains("outside: sends 172.17.0.1:"), "{text}");
     assert!(places[1].contains("node3: arrives for 172.17.0.13:3"), "{text}");
     assert!(places[2].contains("service default/web: KUBE-SERVICES -> KUBE-NODEPORTS -> KUBE-EXT-"), "{text}");
@@ -53,15 +55,23 @@ fn the_way_of_a_packet_and_the_rules_that_decide_it_can_be_read() {
     assert!(rules.contains(&format!("-A {chain} -p tcp")), "{rules}");
     let (listed, _) = ask(&format!("ssh node2 iptables -t nat -n -L {chain}"));
     assert!(listed.starts_with(&format!("Chain {chain} (1 references)\ntarget     prot opt source")), "{listed}");
-    assert!(listed.contains("DNAT       tcp  --  0.0.0.0/0            0.0.0.0/0            /* default/web */ tcp to:10."), "{listed}");
+    assert!(
+        listed.contains("DNAT       tcp  --  0.0.0.0/0            0.0.0.0/0            /* default/web */ tcp to:10."),
+        "{listed}"
+    );
     assert_eq!(ask("ssh node1 iptables -t nosuch -L").1, 1);
     assert_eq!(ask("ssh node1 iptables -t nat -S NOSUCH").1, 1);
     assert_eq!(ask("iptables-save").1, 1);
-    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed}\nspec: {podSelector: {}}\n";
+    let policy =
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed}\nspec: {podSelector: {}}\n";
     ask(&format!("cat <<EOF | kubectl apply -f -\n{policy}EOF"));
-    let (text, status) = ask("curl -sm 2 --trace-route node3:$(kubectl get svc web -o jsonpath='{.spec.ports[0].nodePort}')");
+    let (text, status) =
+        ask("curl -sm 2 --trace-route node3:$(kubectl get svc web -o jsonpath='{.spec.ports[0].nodePort}')");
     assert_eq!(status, 28);
-    assert!(text.contains(": Ingress denied by NetworkPolicy closed\nend    timed out: ingress-denied after"), "{text}");
+    assert!(
+        text.contains(": Ingress denied by NetworkPolicy closed\nend    timed out: ingress-denied after"),
+        "{text}"
+    );
 }
 
 #[test]
