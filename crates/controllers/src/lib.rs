@@ -13,6 +13,7 @@ mod endpointslice;
 mod garbagecollector;
 mod hash;
 mod history;
+mod job;
 mod namespace;
 mod nodelifecycle;
 mod persistentvolume;
@@ -25,6 +26,7 @@ mod servicepods;
 mod statefulset;
 mod tainteviction;
 mod ttl;
+mod ttlafterfinished;
 
 use api::Status;
 use apiserver::{Component, Context, WatchEvent, WorkKey};
@@ -52,6 +54,9 @@ static CONTROLLERS: &[Controller] = &[
     replicaset::REPLICATION_CONTROLLER,
     daemonset::CONTROLLER,
     statefulset::CONTROLLER,
+    job::CONTROLLER,
+    job::orphans::CONTROLLER,
+    ttlafterfinished::CONTROLLER,
     endpoints::CONTROLLER,
     endpointslice::CONTROLLER,
     nodelifecycle::CONTROLLER,
@@ -147,6 +152,11 @@ fn enqueue_owner(queue: impl Into<Queue>, kind: &api::Kind, object: &api::Value,
 fn enqueue_self(queue: impl Into<Queue>, object: &api::Value, cx: &mut Context<'_>) {
     let metadata = &object["metadata"];
     queue.into().add(metadata["namespace"].to_str(), metadata["name"].to_str(), cx);
+}
+
+/// A refusal that means the namespace is on its way out: there is nothing to be done.
+fn is_terminating_namespace(status: &Status) -> bool {
+    status.code == 403 && status.message.contains("because it is being terminated")
 }
 
 /// A refusal that means the object is gone, which is what was wanted.

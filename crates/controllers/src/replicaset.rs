@@ -1,10 +1,10 @@
 //! ReplicaSet: as many Pods of a template as it says (pkg/controller/replicaset); and ReplicationController, the same with
 //! an older kind of selector (pkg/controller/replication, which wraps this one upstream, too).
 
-mod ranking;
+pub mod ranking;
 mod status;
 
-use crate::{Controller, Queue, adoption, enqueue_owner, enqueue_self, gone_is_fine, pods};
+use crate::{Controller, Queue, adoption, enqueue_owner, enqueue_self, gone_is_fine, is_terminating_namespace, pods};
 use api::{Kind, Selector, Status, Value, controller_ref, kind};
 use apiserver::{Context, DeleteOptions, EventSpec, EventType, WatchEvent, WorkKey};
 use std::time::Duration;
@@ -189,10 +189,6 @@ fn create(flavor: &Flavor, set: &Value, missing: usize, key: &WorkKey, cx: &mut 
         cx.enqueue(key.clone());
     }
     Ok(())
-}
-
-fn is_terminating_namespace(status: &Status) -> bool {
-    status.code == 403 && status.message.contains("because it is being terminated")
 }
 
 fn delete(

@@ -22,6 +22,11 @@ pub fn first_to_go<'a>(set: &Value, active: &[&'a Value], n: usize, client: &Cli
     pods
 }
 
+/// Sorts Pods that have no siblings: those that are to be deleted first come first.
+pub fn sort(pods: &mut [&Value], now: Time) {
+    pods.sort_by_cached_key(|pod| rank(pod, 0, now));
+}
+
 /// How many Pods of this set, and of the other sets of its owner, are on each node.
 fn siblings_by_node(set: &Value, active: &[&Value], client: &Client<'_>) -> BTreeMap<Str, usize> {
     let mut counts = BTreeMap::new();

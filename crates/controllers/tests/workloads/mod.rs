@@ -1,4 +1,5 @@
 //! The workloads that are not Deployments.
 
+mod job;
 mod replicationcontroller;
 mod statefulset;

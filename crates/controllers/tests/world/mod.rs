@@ -28,7 +28,8 @@ pub struct World {
     rng: Rng,
 }
 
-/// A kubelet for all nodes: runs Pods after 20 ms, ends deleted ones after 100 ms, renews leases every 10 s.
+/// A kubelet for all nodes: runs Pods after 20 ms, ends deleted ones after 100 ms, renews leases every 10 s. A container of
+/// the image `job:N` ends with N after 1 s.
 #[derive(Default)]
 struct Kubelet;
 
@@ -53,8 +54,16 @@ impl Component for Kubelet {
             return;
         }
         let Some(mut pod) = cx.client.get(kind::POD, &key.namespace, &key.name) else { return };
+        let code = exit_code(&pod);
+        if key.what == "end" {
+            if let Some(code) = code.filter(|_| !pod.deleting()) {
+                end(&mut pod, code, cx.now);
+                cx.client.update_status(kind::POD, pod).unwrap();
+            }
+            return;
+        }
         if pod.deleting() {
-            if pod["status"]["phase"].str() != "Succeeded" {
+            if !matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed") {
                 pod.set("status.phase", "Succeeded");
                 set_ready(&mut pod, "False", cx.now);
                 cx.client.update_status(kind::POD, pod).unwrap();
@@ -63,11 +72,27 @@ impl Component for Kubelet {
             let _ = cx.client.delete(kind::POD, &key.namespace, &key.name, options);
             return;
         }
+        if code.is_some() {
+            cx.enqueue_after(WorkKey::new("end", pod.namespace(), pod.name()), Duration::from_secs(1));
+        }
         pod.set("status.phase", "Running");
         pod.set("status.podIP", format!("10.44.{}.{}", cx.rng.below(250), cx.rng.below(250)));
         set_ready(&mut pod, "True", cx.now);
         cx.client.update_status(kind::POD, pod).unwrap();
     }
+}
+
+/// What the first container of the image `job:N` ends with.
+fn exit_code(pod: &Value) -> Option<i64> {
+    let image = pod["spec"]["containers"].array().first()?["image"].str();
+    image.strip_prefix("job:")?.parse().ok()
+}
+
+fn end(pod: &mut Value, code: i64, now: Time) {
+    let ended = obj! { "terminated" => obj! { "exitCode" => code, "finishedAt" => now } };
+    pod.set("status.phase", if code == 0 { "Succeeded" } else { "Failed" });
+    pod.set("status.containerStatuses", list![obj! { "name" => "c", "state" => ended }]);
+    set_ready(pod, "False", now);
 }
 
 fn set_ready(pod: &mut Value, status: &str, now: Time) {
