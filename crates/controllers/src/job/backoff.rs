@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn each_failure_doubles_the_wait() {
-        let wait = |failures, now| remaining(failures, Time(0), Time(now * 1_000_000)).as_secs();
+        let wait = |failures: i64, now: i64| remaining(failures, Time(0), Time(now * 1_000_000)).as_secs();
         assert_eq!([0, 1, 2, 3, 7, 8, 99].map(|n| wait(n, 0)), [0, 10, 20, 40, 600, 600, 600]);
         assert_eq!((wait(1, 4), wait(1, 11)), (6, 0));
     }
