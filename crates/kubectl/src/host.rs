@@ -42,6 +42,11 @@ pub trait Host {
     /// Writes text to standard error.
     fn stderr(&self, text: &str);
 
+    /// Whether standard output is a terminal.
+    fn is_terminal(&self) -> bool {
+        false
+    }
+
     /// All of standard input.
     fn stdin(&self) -> BoxFuture<'_, String>;
 

@@ -1,13 +1,13 @@
 //! `kubectl autoscale`
 
-use super::create::skeleton;
+use super::create;
 use super::{BASE, DRY_RUN, FILES, OUTPUT, WRITE};
 use crate::command::Command;
-use crate::cx::Cx;
+use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::resource::{self, Choice};
-use api::{list, obj};
+use api::{Quantity, Value, kind, obj};
 
 static FLAGS: &[Flag] = &[
     flag("min", Kind::Int32, "-1", "At least so many Pods."),
@@ -21,7 +21,7 @@ static FLAGS: &[Flag] = &[
 pub(crate) static AUTOSCALE: Command = Command {
     name: "autoscale",
     about: "Let the number of Pods follow the load.",
-    usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU]",
+    usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE],
     required: &["max"],
     action: |cx| Box::pin(run(cx)),
@@ -36,32 +36,82 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if max < min {
         return Err(fail!("--max=MAXPODS must be larger or equal to --min=MINPODS, max: {max}, min: {min}"));
     }
+    let metrics = metrics(cx)?;
     let (infos, failures) = resource::objects(cx, cx.args(), &Choice::of(cx)).await?;
     Fail::all(failures)?;
+    if infos.is_empty() {
+        return Err("no objects passed to autoscale".into());
+    }
     for info in &infos {
         if !info.kind.subresources.contains(&"scale") {
-            return Err(fail!("cannot autoscale a {}: no scale subresource", info.kind.kind));
+            return Err(fail!(
+                "cannot autoscale a {}: the server could not find the requested resource",
+                info.kind.kind
+            ));
         }
         let name = if cx.flags.text("name").is_empty() { &info.name } else { cx.flags.text("name") };
-        let mut scaler = skeleton(cx, "autoscaling/v2", "HorizontalPodAutoscaler", name, true);
-        let percent = cx.flags.int("cpu-percent");
-        let metric = obj! {
-            "type" => "Resource",
-            "resource" => obj! { "name" => "cpu", "target" => obj! { "type" => "Utilization", "averageUtilization" => percent } },
-        };
+        let mut scaler = create::skeleton(cx, kind::HORIZONTAL_POD_AUTOSCALER, name);
         scaler.set(
             "spec",
             obj! {
                 "maxReplicas" => max,
                 "minReplicas" => (min > 0).then_some(min),
-                "metrics" => (percent >= 0).then(|| list![metric]),
+                "metrics" => (!metrics.is_empty()).then_some(&metrics),
                 "scaleTargetRef" => obj! {
                     "apiVersion" => info.kind.api_version(), "kind" => info.kind.kind, "name" => info.name.as_str(),
                 },
             },
         );
-        scaler.set("status", obj! { "currentMetrics" => api::Value::Null, "desiredReplicas" => 0 });
-        super::create::submit(cx, scaler, "")?;
+        scaler.set("status", obj! { "currentMetrics" => Value::Null, "desiredReplicas" => 0 });
+        let done = if cx.dry_run()? == DryRun::Client { "created" } else { "autoscaled" };
+        create::submit(cx, kind::HORIZONTAL_POD_AUTOSCALER, scaler, "", done)?;
     }
     Ok(())
+}
+
+/// What the flags say to aim at.
+fn metrics(cx: &Cx<'_>) -> Outcome<Value> {
+    const DEPRECATED: &str = "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format \
+                              (e.g., '70%' for utilization or '500m' for milliCPU).";
+    let (percent, cpu, memory) = (cx.flags.int("cpu-percent"), cx.flags.text("cpu"), cx.flags.text("memory"));
+    if cx.flags.has("cpu-percent") {
+        cx.warn(DEPRECATED);
+    }
+    if percent > 0 && !cpu.is_empty() {
+        return Err("--cpu-percent and --cpu are mutually exclusive".into());
+    }
+    let mut metrics: Vec<Value> = Vec::new();
+    let mut add = |name: &str, target: Value| {
+        metrics.push(obj! { "type" => "Resource", "resource" => obj! { "name" => name, "target" => target } });
+    };
+    if percent > 0 {
+        add("cpu", obj! { "type" => "Utilization", "averageUtilization" => percent });
+    }
+    for (name, input, unit) in [("cpu", cpu, "m"), ("memory", memory, "Mi")] {
+        if !input.is_empty() {
+            add(name, target(name, input.trim(), unit)?);
+        }
+    }
+    Ok(metrics.into())
+}
+
+/// `80%`, `500m`, or a number of the resource's usual unit.
+fn target(name: &str, input: &str, unit: &str) -> Outcome<Value> {
+    if input.is_empty() {
+        return Err("empty input".into());
+    }
+    if let Some(number) = input.strip_suffix('%') {
+        return match number.parse::<i32>() {
+            Ok(percent) if percent >= 0 => {
+                Ok(obj! { "type" => "Utilization", "averageUtilization" => i64::from(percent) })
+            }
+            _ => Err(fail!("invalid percentage value: {number}")),
+        };
+    }
+    let text = match input.parse::<f64>() {
+        Ok(number) if number.is_finite() => format!("{number}{unit}"),
+        _ => input.to_owned(),
+    };
+    let quantity = Quantity::parse(&text).map_err(|_| fail!("invalid resource {name} value: {input}"))?;
+    Ok(obj! { "type" => "AverageValue", "averageValue" => quantity.to_string() })
 }

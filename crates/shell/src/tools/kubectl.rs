@@ -80,6 +80,10 @@ impl Host for Terminal<'_> {
         self.0.files(|files| files.list(&path)).map(|names| names.iter().map(|n| n.to_string()).collect()).map_err(go)
     }
 
+    fn is_terminal(&self) -> bool {
+        matches!(self.0.io.stdout, Output::Terminal(..))
+    }
+
     fn env(&self, name: &str) -> Option<String> {
         self.0.env.get(name).cloned()
     }

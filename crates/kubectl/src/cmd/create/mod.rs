@@ -1,9 +1,30 @@
 //! `kubectl create`: from a file, or by a subcommand from flags.
 
-mod config_map;
-mod deployment;
+/// A subcommand that makes an object of one kind: name and aliases, what it is for, usage, its own flags, the kind, how errors
+/// of the server begin (empty: as they are), and what fills the object in; then the flags that must be given.
+macro_rules! maker {
+    ($id:ident = $name:literal $(| $alias:literal)*, $about:literal, $usage:literal, [$($flags:expr),*],
+        $kind:expr, $failed:literal, $fill:expr $(, $required:literal)*) => {
+        pub(super) static $id: Command = Command {
+            name: $name,
+            aliases: &[$($alias),*],
+            about: $about,
+            usage: $usage,
+            flags: &[$($flags,)* OUTPUT, DRY_RUN, WRITE, VALIDATE],
+            required: &[$($required),*],
+            action: |cx| Box::pin(super::make(cx, $kind, $failed, $fill)),
+            ..BASE
+        };
+    };
+}
+
+pub(crate) mod data;
+mod ingress;
+mod policy;
+mod rbac;
 mod service;
-mod simple;
+mod token;
+mod workload;
 
 use super::{BASE, DRY_RUN, FILES, OUTPUT, SELECTOR, VALIDATE, WRITE};
 use crate::command::Command;
@@ -29,22 +50,23 @@ pub(crate) static CREATE: Command = Command {
     usage: "-f FILE",
     flags: &[FLAGS, FILES, OUTPUT, SELECTOR, DRY_RUN, WRITE, VALIDATE],
     subcommands: &[
-        &simple::CLUSTER_ROLE,
-        &simple::CLUSTER_ROLE_BINDING,
-        &config_map::CONFIG_MAP,
-        &simple::CRON_JOB,
-        &deployment::DEPLOYMENT,
-        &simple::INGRESS,
-        &simple::JOB,
-        &simple::NAMESPACE,
-        &simple::PDB,
-        &simple::PRIORITY_CLASS,
-        &simple::QUOTA,
-        &simple::ROLE,
-        &simple::ROLE_BINDING,
-        &config_map::SECRET,
+        &rbac::CLUSTER_ROLE,
+        &rbac::CLUSTER_ROLE_BINDING,
+        &data::CONFIG_MAP,
+        &workload::CRON_JOB,
+        &workload::DEPLOYMENT,
+        &ingress::INGRESS,
+        &workload::JOB,
+        &policy::NAMESPACE,
+        &policy::PDB,
+        &policy::PRIORITY_CLASS,
+        &policy::QUOTA,
+        &rbac::ROLE,
+        &rbac::ROLE_BINDING,
+        &data::SECRET,
         &service::SERVICE,
-        &simple::SERVICE_ACCOUNT,
+        &policy::SERVICE_ACCOUNT,
+        &token::TOKEN,
     ],
     action: |cx| Box::pin(run(cx)),
     ..BASE
@@ -100,21 +122,29 @@ pub(crate) fn one_name<'a>(cx: &'a Cx<'_>) -> Outcome<&'a str> {
     }
 }
 
+/// Makes an object from flags: `fill` says what of; sends it (unless it is a dry run) and says so.
+async fn make(cx: &Cx<'_>, kind: &'static Kind, failed: &str, fill: fn(&Cx<'_>, &mut Value) -> Outcome) -> Outcome {
+    let mut object = skeleton(cx, kind, one_name(cx)?);
+    // What Go prints of a status that is empty.
+    if kind.subresources.contains(&"status") {
+        object.set("status", obj! {});
+    }
+    fill(cx, &mut object)?;
+    submit(cx, kind, object, failed, "created")
+}
+
 /// The start of an object made from flags.
-pub(crate) fn skeleton(cx: &Cx<'_>, api_version: &str, kind: &str, name: &str, namespaced: bool) -> Value {
-    let mut object = obj! { "apiVersion" => api_version, "kind" => kind, "metadata" => obj! { "name" => name } };
-    if namespaced && cx.namespace_given {
+pub(crate) fn skeleton(cx: &Cx<'_>, kind: &Kind, name: &str) -> Value {
+    let mut object =
+        obj! { "apiVersion" => kind.api_version(), "kind" => kind.kind, "metadata" => obj! { "name" => name } };
+    if kind.namespaced && cx.namespace_given {
         object.set("metadata.namespace", cx.namespace.as_str());
     }
     object
 }
 
-/// Sends an object made from flags (unless it is a dry run) and says so. With `what`, errors are kubectl's own:
-/// `failed to create deployment: ...`.
-pub(crate) fn submit(cx: &Cx<'_>, mut object: Value, what: &str) -> Outcome {
-    let Some(kind) = object.kind() else {
-        return submit_unknown(cx, &object);
-    };
+/// Sends an object made from flags, unless it is a dry run, and says what was done. `failed` is how errors begin.
+pub(crate) fn submit(cx: &Cx<'_>, kind: &'static Kind, mut object: Value, failed: &str, done: &str) -> Outcome {
     if cx.flags.on("save-config") {
         object.annotate(LAST_APPLIED, configuration(&object));
     }
@@ -122,30 +152,11 @@ pub(crate) fn submit(cx: &Cx<'_>, mut object: Value, what: &str) -> Outcome {
         let mut request = cx.ask(Verb::Create, kind, &cx.namespace, "").with_body(object);
         request.options.field_validation = apiserver::request::FieldValidation::Strict;
         object = match cx.request(&request) {
-            Ok(object) => object,
-            Err(fail) if what.is_empty() => return Err(fail),
-            Err(fail) => return Err(fail!("failed to create {what}: {}", fail.message())),
+            Err(fail) if !failed.is_empty() => return Err(fail!("{failed} {}", fail.message())),
+            answer => answer?,
         };
     }
-    cx.print_changed(kind, &object, "created")
+    cx.print_changed(kind, &object, done)
 }
 
-/// An object of a kind that this server does not have can at least be printed.
-fn submit_unknown(cx: &Cx<'_>, object: &Value) -> Outcome {
-    if cx.dry_run()? != DryRun::Client {
-        return Err(Fail::Status(api::Status::no_such_resource()));
-    }
-    let api_version = object["apiVersion"].str();
-    let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    let lower = object["kind"].str().to_lowercase();
-    let shown = if group.is_empty() { lower } else { format!("{lower}.{group}") };
-    let format = cx.format()?;
-    if format.is_human() || cx.flags.text("output") == "name" {
-        let done = if format.is_human() { " created (dry run)" } else { "" };
-        cx.say(format_args!("{shown}/{}{done}", object.name()));
-        return Ok(());
-    }
-    let printed = crate::print::Printed { kind: api::kind::POD as &Kind, object, done: "", managed: false };
-    cx.host.stdout(&format.print(&printed)?);
-    Ok(())
-}
+pub(crate) use rbac::subjects;

@@ -1,17 +1,54 @@
 //! `kubectl create service`: ClusterIP, NodePort, LoadBalancer and ExternalName.
 
-use super::{one_name, skeleton, submit};
 use crate::cmd::{BASE, DRY_RUN, OUTPUT, VALIDATE, WRITE};
 use crate::command::Command;
 use crate::cx::Cx;
 use crate::fail::{Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
-use api::{Value, names, obj};
+use api::{Value, kind, names, obj};
 
 static TCP: &[Flag] = &[flag("tcp", Kind::List, "", "Ports, as PORT or PORT:TARGET.")];
 static CLUSTER_IP_FLAGS: &[Flag] = &[flag("clusterip", Kind::Text, "", "The cluster IP; None for a headless Service.")];
 static NODE_PORT_FLAGS: &[Flag] = &[flag("node-port", Kind::Int, "0", "The port on every node.")];
 static EXTERNAL_NAME_FLAGS: &[Flag] = &[flag("external-name", Kind::Text, "", "The DNS name to point to.")];
+
+maker!(
+    CLUSTER_IP = "clusterip",
+    "Make a Service that is reached inside the cluster.",
+    "NAME [--tcp=<port>:<targetPort>]",
+    [TCP, CLUSTER_IP_FLAGS],
+    kind::SERVICE,
+    "failed to create ClusterIP service:",
+    |cx, s| service(cx, s, "ClusterIP")
+);
+maker!(
+    NODE_PORT = "nodeport",
+    "Make a Service that is reached on every node.",
+    "NAME [--tcp=port:targetPort]",
+    [TCP, NODE_PORT_FLAGS],
+    kind::SERVICE,
+    "failed to create NodePort service:",
+    |cx, s| service(cx, s, "NodePort")
+);
+maker!(
+    LOAD_BALANCER = "loadbalancer",
+    "Make a Service that is reached through a load balancer outside.",
+    "NAME [--tcp=port:targetPort]",
+    [TCP],
+    kind::SERVICE,
+    "failed to create LoadBalancer service:",
+    |cx, s| service(cx, s, "LoadBalancer")
+);
+maker!(
+    EXTERNAL_NAME = "externalname",
+    "Make a Service that is another name for a host outside.",
+    "NAME --external-name external.name",
+    [TCP, EXTERNAL_NAME_FLAGS],
+    kind::SERVICE,
+    "failed to create ExternalName service:",
+    |cx, s| service(cx, s, "ExternalName"),
+    "external-name"
+);
 
 pub(super) static SERVICE: Command = Command {
     name: "service",
@@ -21,60 +58,21 @@ pub(super) static SERVICE: Command = Command {
     ..BASE
 };
 
-static CLUSTER_IP: Command = Command {
-    name: "clusterip",
-    about: "Make a Service that is reached inside the cluster.",
-    usage: "NAME [--tcp=<port>:<targetPort>]",
-    flags: &[TCP, CLUSTER_IP_FLAGS, OUTPUT, DRY_RUN, WRITE, VALIDATE],
-    action: |cx| Box::pin(run(cx, "ClusterIP")),
-    ..BASE
-};
-
-static NODE_PORT: Command = Command {
-    name: "nodeport",
-    about: "Make a Service that is reached on every node.",
-    usage: "NAME [--tcp=port:targetPort]",
-    flags: &[TCP, NODE_PORT_FLAGS, OUTPUT, DRY_RUN, WRITE, VALIDATE],
-    action: |cx| Box::pin(run(cx, "NodePort")),
-    ..BASE
-};
-
-static LOAD_BALANCER: Command = Command {
-    name: "loadbalancer",
-    about: "Make a Service that is reached through a load balancer outside.",
-    usage: "NAME [--tcp=port:targetPort]",
-    flags: &[TCP, OUTPUT, DRY_RUN, WRITE, VALIDATE],
-    action: |cx| Box::pin(run(cx, "LoadBalancer")),
-    ..BASE
-};
-
-static EXTERNAL_NAME: Command = Command {
-    name: "externalname",
-    about: "Make a Service that is another name for a host outside.",
-    usage: "NAME --external-name external.name",
-    flags: &[TCP, EXTERNAL_NAME_FLAGS, OUTPUT, DRY_RUN, WRITE, VALIDATE],
-    required: &["external-name"],
-    action: |cx| Box::pin(run(cx, "ExternalName")),
-    ..BASE
-};
-
-async fn run(cx: &Cx<'_>, type_: &str) -> Outcome {
-    let name = one_name(cx)?;
+fn service(cx: &Cx<'_>, object: &mut Value, type_: &str) -> Outcome {
     let headless = cx.flags.text("clusterip") == "None";
-    let tcp = cx.flags.list("tcp");
-    if headless && type_ != "ClusterIP" {
-        return Err("ClusterIP=None can only be used with ClusterIP service type".into());
-    }
+    let (tcp, external) = (cx.flags.list("tcp"), cx.flags.text("external-name"));
     if tcp.is_empty() && !headless && type_ != "ExternalName" {
         return Err("at least one tcp port specifier must be provided".into());
     }
+    if type_ == "ExternalName" && !names::dns1123_subdomain(external).is_empty() {
+        return Err(fail!("invalid service external name {external}"));
+    }
     let node_port = Some(cx.flags.int("node-port")).filter(|p| *p != 0);
     let ports = tcp.iter().map(|spec| port(spec, node_port)).collect::<Outcome<Vec<Value>>>()?;
-    let labels = obj! { "app" => name };
+    let labels = obj! { "app" => object.name() };
     let text = |flag: &str| Some(cx.flags.text(flag)).filter(|t| !t.is_empty()).map(Value::from);
-    let mut service = skeleton(cx, "v1", "Service", name, true);
-    service.set("metadata.labels", &labels);
-    service.set(
+    object.set("metadata.labels", &labels);
+    object.set(
         "spec",
         obj! {
             "clusterIP" => text("clusterip"),
@@ -84,8 +82,8 @@ async fn run(cx: &Cx<'_>, type_: &str) -> Outcome {
             "type" => type_,
         },
     );
-    service.set("status", obj! { "loadBalancer" => obj! {} });
-    submit(cx, service, &format!("{type_} service"))
+    object.set("status", obj! { "loadBalancer" => obj! {} });
+    Ok(())
 }
 
 fn port(spec: &str, node_port: Option<i64>) -> Outcome<Value> {

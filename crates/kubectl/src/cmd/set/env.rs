@@ -20,14 +20,7 @@ static FLAGS: &[Flag] = &[
     flag("resolve", Kind::Bool, "false", "Print what references come to."),
 ];
 
-pub(super) static ENV: Command = Command {
-    name: "env",
-    about: "Set environment variables of containers.",
-    usage: "(-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N",
-    flags: &[FLAGS, COMMON, FILES, SELECTOR, ALL, OUTPUT, DRY_RUN],
-    action: |cx| Box::pin(run(cx)),
-    ..BASE
-};
+setter!(pub(super) ENV = "env", "Set environment variables of containers.", "KEY_1=VAL_1 ... KEY_N=VAL_N", [FLAGS, SELECTOR], run);
 
 async fn run(cx: &Cx<'_>) -> Outcome {
     let is_variable = |arg: &String| arg.contains('=') || (arg.ends_with('-') && arg.len() > 1);

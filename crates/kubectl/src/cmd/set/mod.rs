@@ -1,5 +1,20 @@
 //! `kubectl set`: single fields of what already runs.
 
+/// A subcommand of `set`: its name, what it is for, usage, its own flags and what it does.
+macro_rules! setter {
+    ($vis:vis $id:ident = $name:literal $(| $alias:literal)*, $about:literal, $usage:literal, [$($flags:expr),*], $run:expr) => {
+        $vis static $id: Command = Command {
+            name: $name,
+            aliases: &[$($alias),*],
+            about: $about,
+            usage: concat!("(-f FILENAME | TYPE NAME) ", $usage),
+            flags: &[$($flags,)* COMMON, FILES, ALL, OUTPUT, DRY_RUN],
+            action: |cx| Box::pin($run(cx)),
+            ..BASE
+        };
+    };
+}
+
 mod env;
 
 use super::{ALL, BASE, DRY_RUN, FILES, OUTPUT, SELECTOR};
@@ -21,52 +36,44 @@ static RESOURCES_FLAGS: &[Flag] = &[
     flag("limits", Kind::Text, "", "The limits, as cpu=100m,memory=256Mi."),
     flag("requests", Kind::Text, "", "The requests, as cpu=100m,memory=256Mi."),
 ];
+static SUBJECT_FLAGS: &[Flag] = &[
+    flag("user", Kind::Repeated, "", "A user."),
+    flag("group", Kind::Repeated, "", "A group."),
+    flag("serviceaccount", Kind::Repeated, "", "A service account, as NAMESPACE:NAME."),
+];
 static SELECTOR_FLAGS: &[Flag] =
     &[flag("resource-version", Kind::Text, "", "Only if the object has this version now.")];
 
 pub(crate) static SET: Command = Command {
     name: "set",
     about: "Set single fields of objects.",
-    subcommands: &[&env::ENV, &IMAGE, &RESOURCES, &SELECTOR_COMMAND, &SERVICE_ACCOUNT],
+    subcommands: &[&env::ENV, &IMAGE, &RESOURCES, &SELECTOR_COMMAND, &SERVICE_ACCOUNT, &SUBJECT],
     ..BASE
 };
 
-static IMAGE: Command = Command {
-    name: "image",
-    about: "Set the images of containers.",
-    usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ...",
-    flags: &[COMMON, FILES, SELECTOR, ALL, OUTPUT, DRY_RUN],
-    action: |cx| Box::pin(image(cx)),
-    ..BASE
-};
-
-static RESOURCES: Command = Command {
-    name: "resources",
-    about: "Set requests and limits of containers.",
-    usage: "(-f FILENAME | TYPE NAME) ([--limits=LIMITS & --requests=REQUESTS])",
-    flags: &[RESOURCES_FLAGS, COMMON, FILES, SELECTOR, ALL, OUTPUT, DRY_RUN],
-    action: |cx| Box::pin(resources(cx)),
-    ..BASE
-};
-
-static SELECTOR_COMMAND: Command = Command {
-    name: "selector",
-    about: "Set the selector of a Service.",
-    usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS",
-    flags: &[SELECTOR_FLAGS, COMMON, FILES, ALL, OUTPUT, DRY_RUN],
-    action: |cx| Box::pin(selector(cx)),
-    ..BASE
-};
-
-static SERVICE_ACCOUNT: Command = Command {
-    name: "serviceaccount",
-    aliases: &["sa"],
-    about: "Set the service account of Pods.",
-    usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT",
-    flags: &[COMMON, FILES, ALL, OUTPUT, DRY_RUN],
-    action: |cx| Box::pin(service_account(cx)),
-    ..BASE
-};
+setter!(IMAGE = "image", "Set the images of containers.", "CONTAINER_NAME_1=CONTAINER_IMAGE_1 ...", [SELECTOR], image);
+setter!(
+    RESOURCES = "resources",
+    "Set requests and limits of containers.",
+    "([--limits=LIMITS & --requests=REQUESTS])",
+    [RESOURCES_FLAGS, SELECTOR],
+    resources
+);
+setter!(SELECTOR_COMMAND = "selector", "Set the selector of a Service.", "EXPRESSIONS", [SELECTOR_FLAGS], selector);
+setter!(
+    SERVICE_ACCOUNT = "serviceaccount" | "sa",
+    "Set the service account of Pods.",
+    "SERVICE_ACCOUNT",
+    [],
+    service_account
+);
+setter!(
+    SUBJECT = "subject",
+    "Add subjects to a RoleBinding or a ClusterRoleBinding.",
+    "[--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname]",
+    [SUBJECT_FLAGS, SELECTOR],
+    subject
+);
 
 /// Where the PodSpec of a kind is.
 fn pod_spec_path(info: &Info) -> Outcome<&'static str> {
@@ -219,6 +226,26 @@ async fn service_account(cx: &Cx<'_>) -> Outcome {
     each(cx, objects, |info| {
         let path = pod_spec_path(info)?;
         patch_pods(cx, info, path, obj! { "serviceAccountName" => name.as_str() }, "serviceaccount updated", true)
+    })
+    .await
+}
+
+/// Adds the users, groups and accounts that the flags name to the subjects of bindings.
+async fn subject(cx: &Cx<'_>) -> Outcome {
+    let mut wanted = super::create::subjects(cx)?;
+    if wanted.is_empty() {
+        return Err("you must specify at least one value of user, group or serviceaccount".into());
+    }
+    wanted.sort_by_key(|s| (std::cmp::Reverse(s["kind"].to_str()), s["name"].to_str()));
+    each(cx, cx.args(), |info| {
+        if !["RoleBinding", "ClusterRoleBinding"].contains(&info.kind.kind) {
+            let what = info.plural();
+            return Err(fail!("{what} setting subjects is only supported for RoleBinding/ClusterRoleBinding"));
+        }
+        let mut subjects = info.object["subjects"].array().to_vec();
+        let new: Vec<Value> = wanted.iter().filter(|subject| !subjects.contains(subject)).cloned().collect();
+        subjects.extend(new);
+        send(cx, info, obj! { "subjects" => subjects }, "subjects updated", false)
     })
     .await
 }
