@@ -6,7 +6,7 @@ use crate::cx::Cx;
 use crate::fail::{Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::print::Columns;
-use api::Kind as ApiKind;
+use api::{Kind as ApiKind, kind};
 use std::collections::BTreeSet;
 
 static FLAGS: &[Flag] = &[
@@ -39,8 +39,22 @@ pub(crate) static API_VERSIONS: Command = Command {
 const VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 fn verbs(kind: &ApiKind) -> Vec<&'static str> {
-    // Namespaces and Services can only be deleted one by one.
+    if kind::REVIEWS.contains(kind) {
+        return if kind == kind::COMPONENT_STATUS { vec!["get", "list"] } else { vec!["create"] };
+    }
+    // Namespaces can only be deleted one by one.
     VERBS.iter().copied().filter(|verb| *verb != "deletecollection" || kind.kind != "Namespace").collect()
+}
+
+/// The kinds of the server, each in its group's preferred version alone.
+fn preferred(cx: &Cx<'_>) -> Vec<&'static ApiKind> {
+    let mut kinds: Vec<&'static ApiKind> = Vec::new();
+    for kind in cx.host.kinds() {
+        if !kinds.iter().any(|known| (known.group, known.plural) == (kind.group, kind.plural)) {
+            kinds.push(kind);
+        }
+    }
+    kinds
 }
 
 async fn resources(cx: &Cx<'_>) -> Outcome {
@@ -55,7 +69,7 @@ async fn resources(cx: &Cx<'_>) -> Outcome {
     if !matches!(sort, "" | "name" | "kind") {
         return Err("--sort-by accepts only name or kind".into());
     }
-    let mut kinds = cx.host.kinds();
+    let mut kinds = preferred(cx);
     kinds.retain(|kind| wanted(cx, kind));
     kinds.sort_by_key(|kind| (kind.group, kind.version, kind.plural));
     match sort {

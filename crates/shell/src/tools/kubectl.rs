@@ -108,7 +108,7 @@ impl Host for Terminal<'_> {
     }
 
     fn kinds(&self) -> Vec<&'static Kind> {
-        api::kind::KINDS.iter().collect()
+        api::kind::served().collect()
     }
 }
 

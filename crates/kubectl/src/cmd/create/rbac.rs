@@ -3,7 +3,7 @@
 use crate::cmd::{BASE, DRY_RUN, OUTPUT, VALIDATE, WRITE};
 use crate::command::Command;
 use crate::cx::Cx;
-use crate::fail::{Outcome, fail};
+use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::resource::lookup;
 use api::{Value, kind, list, obj};
@@ -237,9 +237,9 @@ fn check_special(verbs: &[&str], group: &str, plural: &str, mut known: bool, wor
     match (known, word.split_once('.')) {
         (true, _) => Ok(()),
         (false, Some((resource, group))) => {
-            Err(fail!("the server doesn't have a resource type {resource:?} in group {group:?}"))
+            Err(Fail::Plain(format!("the server doesn't have a resource type {resource:?} in group {group:?}")))
         }
-        (false, None) => Err(fail!("the server doesn't have a resource type {word:?}")),
+        (false, None) => Err(Fail::Plain(format!("the server doesn't have a resource type {word:?}"))),
     }
 }
 
