@@ -2,7 +2,7 @@
 
 use crate::server::ApiServer;
 use api::{FieldError, Kind, Rng, Status, Str, Value, kind, list};
-use imbl::OrdSet;
+use api::OrdSet;
 use std::net::Ipv4Addr;
 
 /// The Service range of kubeadm: 10.96.0.0/12.
@@ -148,14 +148,13 @@ impl ApiServer {
                         Some(n) if NODE_PORTS.contains(&n) => "provided port is already allocated",
                         _ => "provided port is not in the valid range. The range of valid ports is 30000-32767",
                     };
-                    self.allocators.ports = std::mem::take(&mut self.allocators.ports)
-                        .relative_complement(claimed.iter().copied().collect());
+                    self.allocators.ports.retain(|port| !claimed.contains(port));
                     let error = FieldError::invalid(path, &wanted.into(), detail);
                     return Err(Status::invalid(kind::SERVICE, &name, &[error]));
                 }
             };
             before.retain(|n| *n != number);
-            if self.allocators.ports.insert(number).is_none() {
+            if self.allocators.ports.insert(number) {
                 claimed.push(number);
             }
             service.at_mut("spec.ports").array_mut()[index].set("nodePort", i64::from(number));

@@ -6,7 +6,7 @@
 use crate::index::{IndexKey, index_keys, same_keys};
 use crate::watch::{EventType, WatchEvent};
 use api::{Kind, Str, Time, Value, kind::KINDS};
-use imbl::{OrdMap, OrdSet, Vector};
+use api::{OrdMap, OrdSet, Vector};
 
 /// How many changes of a kind are kept for watches that resume. An older resource version is answered with 410 Gone.
 /// etcd keeps five minutes; a count bounds the memory.

@@ -7,7 +7,7 @@ use crate::queue::{ComponentId, Queue};
 use api::{Rng, Status, Time, kind};
 use apiserver::{ApiServer, Client, Component, Context, EventType, Request, Response, Watch, WatchEvent, WorkKey};
 use controllers::Controllers;
-use imbl::Vector;
+use api::Vector;
 use kubelet::Kubelets;
 use network::Network;
 use scheduler::Scheduler;

@@ -2,7 +2,7 @@
 
 use api::Time;
 use apiserver::WorkKey;
-use imbl::OrdMap;
+use api::OrdMap;
 
 /// Which component of the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +53,7 @@ impl Queue {
 
     /// Takes the next work.
     pub(crate) fn pop(&mut self) -> Option<(Time, ComponentId, WorkKey)> {
-        let slot = self.due.get_min()?.0;
+        let slot = *self.due.get_min()?.0;
         let (component, key) = self.due.remove(&slot)?;
         self.slots.remove(&(component, key.clone()));
         Some((slot.0, component, key))

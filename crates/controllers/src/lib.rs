@@ -30,7 +30,7 @@ mod ttlafterfinished;
 
 use api::Status;
 use apiserver::{Component, Context, WatchEvent, WorkKey};
-use imbl::OrdMap;
+use api::OrdMap;
 use std::time::Duration;
 
 /// One controller.

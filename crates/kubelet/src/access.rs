@@ -116,7 +116,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
 
     /// All disks by name: containers' own files, volumes, nodes, and what lies outside the cluster (`nfs/SERVER`,
     /// `pv/NAME`). Read and write through [`Mounts::view`].
-    pub fn disks(&mut self) -> &mut imbl::OrdMap<Str, Fs> {
+    pub fn disks(&mut self) -> &mut api::OrdMap<Str, Fs> {
         &mut self.disks
     }
 

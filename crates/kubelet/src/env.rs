@@ -4,7 +4,7 @@ use crate::state::{NodeConfig, Pod};
 use api::quantity::Quantity;
 use api::{Kind, Str, Value, kind};
 use apiserver::Client;
-use imbl::OrdMap;
+use api::OrdMap;
 use std::sync::Arc;
 
 /// Pairs of name and value.

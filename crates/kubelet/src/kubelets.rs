@@ -6,7 +6,7 @@ use crate::worker::Worker;
 use crate::{Reference, node, start, static_pods, volumes};
 use api::{Str, Time, Value, kind};
 use apiserver::{Component, Context, EventType, WatchEvent, WorkKey};
-use imbl::{OrdMap, OrdSet};
+use api::{OrdMap, OrdSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;

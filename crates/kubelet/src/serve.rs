@@ -8,7 +8,7 @@ use crate::rootfs;
 use crate::state::{LogLine, Pod};
 use crate::volumes;
 use api::{Str, Time};
-use imbl::OrdMap;
+use api::OrdMap;
 use vfs::{Fs, Mounts};
 
 /// Lines that a container's log keeps.

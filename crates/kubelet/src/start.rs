@@ -208,7 +208,7 @@ impl Worker<'_, '_> {
         container.id = id;
         // The node's own copies of the names: there are many containers of one image.
         let full = reference.full();
-        let stored = self.node.images.get_key_value(&full).map(|(name, (_, id))| (name.clone(), id.clone()));
+        let stored = self.node.images.get(&full).map(|(_, id)| (full.clone(), id.clone()));
         container.image = stored.unwrap_or_else(|| (full, reference.id()));
         container.asked_image = asked;
         container.reason = None;

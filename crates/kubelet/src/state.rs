@@ -3,7 +3,7 @@
 use crate::backoff::Backoff;
 use crate::process::Process;
 use api::{Str, Time, Value};
-use imbl::{OrdMap, OrdSet};
+use api::{OrdMap, OrdSet};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;

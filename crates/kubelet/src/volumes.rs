@@ -4,7 +4,7 @@ use crate::env::{contents, field, referenced};
 use crate::state::{NodeConfig, Pod, Volume};
 use api::{Str, Time, Value, kind, sha256};
 use apiserver::Client;
-use imbl::OrdMap;
+use api::OrdMap;
 use vfs::{Fs, Mounts};
 
 /// Where the token of every Pod's service account is mounted.

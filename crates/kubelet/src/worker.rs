@@ -10,7 +10,7 @@ use crate::state::{Life, Node, Pass, Pod, State, Work};
 use crate::{status, volumes};
 use api::{Kind, Str, Time, Value, kind};
 use apiserver::{Context, EventSpec, WorkKey};
-use imbl::OrdMap;
+use api::OrdMap;
 use std::sync::Arc;
 use std::time::Duration;
 use vfs::Fs;

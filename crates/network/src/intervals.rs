@@ -1,6 +1,6 @@
 //! Sets of addresses as disjoint intervals: what weave's peers own and have free.
 
-use imbl::OrdMap;
+use api::OrdMap;
 
 /// Addresses `first..=last`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::policy::Policies;
 use crate::proxy::Proxy;
 use crate::weave::Weave;
 use api::{Kind, Str, Value, kind, meta};
-use imbl::OrdMap;
+use api::OrdMap;
 use std::net::Ipv4Addr;
 
 /// The network. A clone is cheap.

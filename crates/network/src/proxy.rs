@@ -7,7 +7,7 @@ use crate::names;
 use crate::packet::{Packet, Protocol};
 use crate::service::{self, Endpoint, Service, ServicePort, Slice};
 use api::{Rng, Str, Time, Value};
-use imbl::OrdMap;
+use api::OrdMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@
 
 use crate::intervals::{Interval, Intervals};
 use api::{Rng, Str};
-use imbl::OrdMap;
+use api::OrdMap;
 use std::net::Ipv4Addr;
 
 /// The range that weave-net takes by default: 10.32.0.0/12.
@@ -112,7 +112,7 @@ impl Weave {
     /// Takes back the addresses of all Pods of `node` (it has lost its power), not the bridge's.
     pub fn release_all(&mut self, node: &str) {
         let Some(peer) = self.peers.get_mut(node) else { return };
-        for (_, address) in std::mem::take(&mut peer.used) {
+        for address in std::mem::take(&mut peer.used).values().copied() {
             peer.free.insert(Interval { first: address, last: address });
         }
     }

@@ -7,7 +7,7 @@ use crate::node::NodeInfo;
 use crate::pod::{Class, PodView, SharedClass};
 use crate::spots::Spots;
 use api::{Selector, Str, Value};
-use imbl::{OrdMap, Vector};
+use api::{OrdMap, Vector};
 use std::sync::Arc;
 
 /// Above this many, the classes that are remembered for sharing are forgotten: only sharing is lost.

@@ -12,7 +12,7 @@ use api::{Str, Time, Value, condition, kind, obj};
 use apiserver::EventSpec;
 use apiserver::component::{Component, Context, WorkKey};
 use apiserver::watch::{EventType, WatchEvent};
-use imbl::{OrdMap, Vector};
+use api::{OrdMap, Vector};
 use std::sync::Arc;
 use std::time::Duration;
 

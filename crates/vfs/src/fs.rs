@@ -1,7 +1,7 @@
 //! One tree of files, as a value.
 
 use crate::{Bytes, Error, Result, Str, path};
-use imbl::OrdMap;
+use collections::OrdMap;
 
 /// What is at a path.
 #[derive(Clone, Debug, PartialEq)]

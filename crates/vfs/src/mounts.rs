@@ -1,7 +1,7 @@
 //! What a process sees: a root with other trees mounted in it.
 
 use crate::{Bytes, Error, Fs, Result, Stat, Str, path};
-use imbl::OrdMap;
+use collections::OrdMap;
 use std::collections::BTreeMap;
 
 /// Where the trees are kept, by the keeper's own names for them (a container's id, a volume's uid).
