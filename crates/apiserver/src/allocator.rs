@@ -1,8 +1,8 @@
 //! Cluster IPs and node ports (pkg/registry/core/service/{ipallocator,portallocator}).
 
 use crate::server::ApiServer;
-use api::{FieldError, Kind, Rng, Status, Str, Value, kind, list};
 use api::OrdSet;
+use api::{FieldError, Kind, Rng, Status, Str, Value, kind, list};
 use std::net::Ipv4Addr;
 
 /// The Service range of kubeadm: 10.96.0.0/12.

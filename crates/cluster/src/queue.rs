@@ -1,8 +1,8 @@
 //! The queue of everything that will happen: a component's work, by the moment it is due.
 
+use api::OrdMap;
 use api::Time;
 use apiserver::WorkKey;
-use api::OrdMap;
 
 /// Which component of the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -28,9 +28,9 @@ mod tainteviction;
 mod ttl;
 mod ttlafterfinished;
 
+use api::OrdMap;
 use api::Status;
 use apiserver::{Component, Context, WatchEvent, WorkKey};
-use api::OrdMap;
 use std::time::Duration;
 
 /// One controller.

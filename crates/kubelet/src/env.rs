@@ -1,10 +1,10 @@
 //! A container's environment: what its spec says, the Services, and the references to other objects.
 
 use crate::state::{NodeConfig, Pod};
+use api::OrdMap;
 use api::quantity::Quantity;
 use api::{Kind, Str, Value, kind};
 use apiserver::Client;
-use api::OrdMap;
 use std::sync::Arc;
 
 /// Pairs of name and value.

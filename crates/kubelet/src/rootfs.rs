@@ -3,8 +3,8 @@
 use crate::images::{self, Flavour, Main};
 use crate::state::Pod;
 use crate::{Reference, volumes};
-use api::{Str, Time};
 use api::OrdMap;
+use api::{Str, Time};
 use vfs::{Fs, Mounts};
 
 const PASSWD: &str = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n";

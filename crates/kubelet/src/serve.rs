@@ -7,8 +7,8 @@ use crate::programs::Answers;
 use crate::rootfs;
 use crate::state::{LogLine, Pod};
 use crate::volumes;
-use api::{Str, Time};
 use api::OrdMap;
+use api::{Str, Time};
 use vfs::{Fs, Mounts};
 
 /// Lines that a container's log keeps.

@@ -2,8 +2,8 @@
 
 use crate::backoff::Backoff;
 use crate::process::Process;
-use api::{Str, Time, Value};
 use api::{OrdMap, OrdSet};
+use api::{Str, Time, Value};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,9 +2,9 @@
 
 use crate::env::{contents, field, referenced};
 use crate::state::{NodeConfig, Pod, Volume};
+use api::OrdMap;
 use api::{Str, Time, Value, kind, sha256};
 use apiserver::Client;
-use api::OrdMap;
 use vfs::{Fs, Mounts};
 
 /// Where the token of every Pod's service account is mounted.

@@ -6,8 +6,8 @@ use crate::packet::Protocol;
 use crate::policy::Policies;
 use crate::proxy::Proxy;
 use crate::weave::Weave;
-use api::{Kind, Str, Value, kind, meta};
 use api::OrdMap;
+use api::{Kind, Str, Value, kind, meta};
 use std::net::Ipv4Addr;
 
 /// The network. A clone is cheap.

@@ -6,8 +6,8 @@
 use crate::names;
 use crate::packet::{Packet, Protocol};
 use crate::service::{self, Endpoint, Service, ServicePort, Slice};
-use api::{Rng, Str, Time, Value};
 use api::OrdMap;
+use api::{Rng, Str, Time, Value};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 

@@ -4,8 +4,8 @@
 //! peer, the lowest free address is given first. Facts: weaveworks/weave, `ipam/ring`, `ipam/space`, `plugin/net/cni.go`.
 
 use crate::intervals::{Interval, Intervals};
-use api::{Rng, Str};
 use api::OrdMap;
+use api::{Rng, Str};
 use std::net::Ipv4Addr;
 
 /// The range that weave-net takes by default: 10.32.0.0/12.

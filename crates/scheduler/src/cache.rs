@@ -6,8 +6,8 @@
 use crate::node::NodeInfo;
 use crate::pod::{Class, PodView, SharedClass};
 use crate::spots::Spots;
-use api::{Selector, Str, Value};
 use api::{OrdMap, Vector};
+use api::{Selector, Str, Value};
 use std::sync::Arc;
 
 /// Above this many, the classes that are remembered for sharing are forgotten: only sharing is lost.

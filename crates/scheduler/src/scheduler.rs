@@ -8,11 +8,11 @@ use crate::pod::SharedClass;
 use crate::preemption;
 use crate::rows::Rows;
 use crate::surroundings::{Claims, siblings};
+use api::{OrdMap, Vector};
 use api::{Str, Time, Value, condition, kind, obj};
 use apiserver::EventSpec;
 use apiserver::component::{Component, Context, WorkKey};
 use apiserver::watch::{EventType, WatchEvent};
-use api::{OrdMap, Vector};
 use std::sync::Arc;
 use std::time::Duration;
 
