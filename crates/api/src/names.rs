@@ -230,6 +230,15 @@ fn is_label_text(text: &str) -> bool {
     ends(bytes.first()) && ends(bytes.last()) && bytes.iter().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
 }
 
+/// A name that may be part of a URL, as roles have (k8s.io/apimachinery/pkg/api/validation/path).
+pub fn path_segment(name: &str) -> Vec<String> {
+    if matches!(name, "." | "..") {
+        return vec![format!("may not be '{name}'")];
+    }
+    let illegal = ["/", "%"].into_iter().filter(|part| name.contains(part));
+    illegal.map(|part| format!("may not contain '{part}'")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! Which indexes the store keeps: what a component would otherwise have to scan for.
 
+use crate::user::SERVICE_ACCOUNT_PREFIX;
 use api::{Kind, Str, Value, kind};
 
 /// One index.
@@ -15,6 +16,8 @@ pub enum Index {
     Selector,
     /// Events by the UID of the object they are about.
     Regarding,
+    /// RoleBindings and ClusterRoleBindings by the name of each user and group that they are for.
+    Subject,
 }
 
 /// What an index has objects under.
@@ -45,6 +48,16 @@ pub(crate) fn same_keys(kind: &Kind, old: &Value, new: &Value) -> bool {
     before["labels"].is_same(&after["labels"])
         && before["ownerReferences"].is_same(&after["ownerReferences"])
         && special(kind).is_none_or(|(outer, inner)| old[outer][inner].is_same(&new[outer][inner]))
+        && (!is_binding(kind) || old["subjects"].is_same(&new["subjects"]))
+}
+
+fn is_binding(kind: &Kind) -> bool {
+    kind == kind::ROLE_BINDING || kind == kind::CLUSTER_ROLE_BINDING
+}
+
+/// The key of the bindings in a namespace that are for a user, or for a group.
+pub(crate) fn subject_key(namespace: &str, group: bool, name: impl Into<Str>) -> IndexKey {
+    IndexKey::pair(Index::Subject, namespace, &Str::new_static(if group { "Group" } else { "User" }), name)
 }
 
 /// The field that a kind is indexed by besides labels and owners.
@@ -55,6 +68,18 @@ fn special(kind: &Kind) -> Option<(&'static str, &'static str)> {
         k if k == kind::EVENT => Some(("involvedObject", "uid")),
         _ => None,
     }
+}
+
+/// The name of the user or the group that a binding's subject is.
+pub(crate) fn user_of(subject: &Value, binding: &Value) -> Str {
+    if subject["kind"].str() != "ServiceAccount" {
+        return subject["name"].to_str();
+    }
+    let namespace = match subject["namespace"].str() {
+        "" => binding.namespace(),
+        given => given,
+    };
+    format!("{SERVICE_ACCOUNT_PREFIX}{namespace}:{}", subject["name"].str()).into()
 }
 
 /// Under which keys the indexes have `object`; none for null.
@@ -70,6 +95,10 @@ pub(crate) fn index_keys(kind: &Kind, object: &Value) -> Vec<IndexKey> {
     }
     let value = special(kind).map_or(&api::NULL, |(outer, inner)| &object[outer][inner]);
     match kind {
+        k if is_binding(k) => {
+            let subjects = object["subjects"].array().iter();
+            keys.extend(subjects.map(|s| subject_key(namespace.str(), s["kind"].str() == "Group", user_of(s, object))));
+        }
         k if k == kind::SERVICE => {
             if let Some((key, value)) = value.entries().next() {
                 keys.push(IndexKey::pair(Index::Selector, namespace.to_str(), key, value.to_str()));

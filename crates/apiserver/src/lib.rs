@@ -6,19 +6,23 @@
 
 mod admission;
 mod allocator;
+mod authn;
 pub mod client;
 pub mod component;
 mod delete;
 mod events;
 mod index;
+pub mod rbac;
 mod read;
 pub mod request;
+mod reviews;
 mod server;
 mod store;
 mod strategy;
 pub mod table;
 #[cfg(test)]
 mod tests;
+pub mod token;
 pub mod user;
 pub mod watch;
 mod write;

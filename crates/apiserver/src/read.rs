@@ -65,6 +65,7 @@ impl ApiServer {
     /// # Errors
     /// 410 if the changes since the resource version are forgotten, 400 if it or a selector cannot be read.
     pub fn watch(&self, request: &Request) -> Result<Watch, Status> {
+        self.permit(request)?;
         let (labels, fields) = selectors(request)?;
         let mut watch = Watch {
             kind: request.kind,

@@ -4,7 +4,7 @@ use crate::allocator::Allocators;
 use crate::request::{Request, Response, Verb};
 use crate::store::Store;
 use crate::watch::WatchEvent;
-use api::{Rng, Status, Time};
+use api::{Rng, Status, Time, kind};
 
 /// The API server and everything it remembers. A clone is a snapshot.
 #[derive(Clone)]
@@ -47,6 +47,16 @@ impl ApiServer {
     /// The server's own refusal. A watch is not a request that is answered once: see [`ApiServer::watch`]. The
     /// subresources that a kubelet answers (`log`, `exec` ...) are served by the cluster, not here.
     pub fn handle(&mut self, request: &Request) -> Result<Response, Status> {
+        match self.permit(request)? {
+            Some(sent) => self.dispatch(&sent),
+            None => self.dispatch(request),
+        }
+    }
+
+    fn dispatch(&mut self, request: &Request) -> Result<Response, Status> {
+        if kind::REVIEWS.contains(request.kind) {
+            return self.review(request);
+        }
         if !request.subresource.is_empty() && !request.kind.subresources.contains(&request.subresource.as_str()) {
             return Err(Status::no_such_resource());
         }
@@ -55,6 +65,7 @@ impl ApiServer {
             (Verb::Update | Verb::Patch(_), "scale") => self.write_scale(request),
             (Verb::Create, "binding") => self.bind(request),
             (Verb::Create, "eviction") => self.evict(request),
+            (Verb::Create, "token") => self.request_token(request),
             (_, "" | "status" | "finalize") => match request.verb {
                 Verb::Get => self.get(request),
                 Verb::List => self.list(request),

@@ -17,6 +17,7 @@ impl ApiServer {
         self.name(request, &mut object)?;
         schema::default(kind, &mut object);
         strategy::prepare_for_create(kind, &mut object);
+        self.check_escalation(request, &object, &Value::Null)?;
         admission::admit(self, kind, &mut object)?;
         self.allocate(kind, &Value::Null, &mut object)?;
         let checked = checked(kind, &object, &Value::Null);
@@ -115,6 +116,7 @@ impl ApiServer {
             }
             self.allocate(kind, &old, &mut object)?;
             strategy::count_generation(kind, &mut object, &old);
+            self.check_escalation(request, &object, &old)?;
         }
         if !request.options.trusted
             && let Err(status) = checked(kind, &object, &old)
@@ -225,7 +227,7 @@ fn checked(kind: &'static Kind, object: &Value, old: &Value) -> Result<(), Statu
 }
 
 /// The request's body as an object of the request's kind, and warnings about what was dropped.
-fn decoded(request: &Request) -> Result<(Value, Vec<String>), Status> {
+pub(crate) fn decoded(request: &Request) -> Result<(Value, Vec<String>), Status> {
     if request.options.trusted {
         return Ok((request.body.clone(), Vec::new()));
     }

@@ -18,6 +18,7 @@ pub(crate) fn system(api: &mut ApiServer) {
         let metadata = obj! { "name" => name };
         create(api, kind::NAMESPACE, "", obj! { "metadata" => metadata });
     }
+    api.bootstrap();
     kubernetes_service(api);
 }
 

@@ -142,6 +142,7 @@ impl Cluster {
     /// The server's refusal.
     pub fn request(&mut self, request: &Request) -> Result<Response, Status> {
         if request.kind == kind::POD && request.subresource == "log" {
+            self.api.permit(request)?;
             return self.log(request);
         }
         self.api.set_now(self.now);

@@ -3,7 +3,6 @@
 //! Behaves as kubectl 1.36 does, word for word, over a [`Host`] that gives it an API server, a terminal and files. Commands
 //! are straight-line asynchronous functions: awaiting is how virtual time passes.
 
-mod base64;
 mod cmd;
 mod command;
 pub mod complete;
@@ -18,6 +17,7 @@ mod host;
 mod print;
 mod resource;
 
+use api::base64;
 pub use host::{BoxFuture, Host};
 
 /// Carries out one command line; `args` come after the word `kubectl`. Returns the exit status.

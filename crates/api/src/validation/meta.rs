@@ -1,7 +1,7 @@
 //! `metadata`, labels and label selectors.
 
 use super::path::{Errors, IMMUTABLE, Path};
-use crate::names::{dns1035_label, dns1123_label, dns1123_subdomain, label_value, qualified_name};
+use crate::names::{dns1035_label, dns1123_label, dns1123_subdomain, label_value, path_segment, qualified_name};
 use crate::{Kind, Value, kind};
 
 /// `TotalAnnotationSizeLimitB`
@@ -61,6 +61,7 @@ fn name_check(kind: &Kind) -> fn(&str) -> Vec<String> {
     match kind {
         k if k == kind::SERVICE => dns1035_label,
         k if k == kind::NAMESPACE => dns1123_label,
+        k if k.group == kind::ROLE.group => path_segment,
         _ => dns1123_subdomain,
     }
 }
