@@ -2,9 +2,9 @@
 //! policy allows; every other Pod lets everything through. Answers to what was let through always pass.
 
 use crate::packet::Protocol;
+use api::OrdMap;
 use api::selector::Selector;
 use api::{Str, Value};
-use imbl::OrdMap;
 use std::net::Ipv4Addr;
 
 /// The policies, and the labels of the Namespaces that they may ask for. A clone is cheap.
