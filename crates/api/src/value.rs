@@ -7,6 +7,10 @@
 //! field is [`Value::Null`], its [`Value::str`] is `""`, its [`Value::int`] is 0, its [`Value::array`] is empty.
 
 mod convert;
+mod map;
+mod shape;
+
+pub use map::Map;
 
 use std::sync::Arc;
 
@@ -35,110 +39,6 @@ pub enum Value {
 
 /// What a missing field reads as.
 pub static NULL: Value = Value::Null;
-
-/// The fields of an object, sorted by key, as `kubectl -o yaml` prints them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map(Vec<(Str, Value)>);
-
-impl Map {
-    /// The value at `key`, if there is one.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.find(key).map(|i| &self.0[i].1)
-    }
-
-    /// The value at `key`, to be changed.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.find(key).map(|i| &mut self.0[i].1)
-    }
-
-    /// Puts `value` at `key` and returns what was there.
-    pub fn insert(&mut self, key: impl Into<Str>, value: Value) -> Option<Value> {
-        let key = key.into();
-        match self.position(&key) {
-            Ok(i) => Some(std::mem::replace(&mut self.0[i].1, value)),
-            Err(i) => {
-                self.0.insert(i, (key, value));
-                None
-            }
-        }
-    }
-
-    /// The value at `key`; null is put there first if nothing is.
-    pub fn entry(&mut self, key: &str) -> &mut Value {
-        let i = match self.position(key) {
-            Ok(i) => i,
-            Err(i) => {
-                self.0.insert(i, (key.into(), Value::Null));
-                i
-            }
-        };
-        &mut self.0[i].1
-    }
-
-    /// Takes the value at `key` away.
-    pub fn remove(&mut self, key: &str) -> Option<Value> {
-        self.find(key).map(|i| self.0.remove(i).1)
-    }
-
-    /// Whether `key` is there, be it with null.
-    pub fn contains_key(&self, key: &str) -> bool {
-        self.find(key).is_some()
-    }
-
-    /// The entries, sorted by key.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Str, &Value)> + ExactSizeIterator {
-        self.0.iter().map(|(k, v)| (k, v))
-    }
-
-    /// The entries, sorted by key, values to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&Str, &mut Value)> {
-        self.0.iter_mut().map(|(k, v)| (&*k, v))
-    }
-
-    /// Keeps the entries for which `keep` is true.
-    pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
-        self.0.retain(|(k, v)| keep(k, v));
-    }
-
-    /// How many entries there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is no entry.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn find(&self, key: &str) -> Option<usize> {
-        // Keys of one object mostly differ in length: a scan that looks there first beats a binary search of texts.
-        const FEW: usize = 16;
-        match self.0.len() {
-            0..=FEW => self.0.iter().position(|(k, _)| k.len() == key.len() && k.as_bytes() == key.as_bytes()),
-            _ => self.position(key).ok(),
-        }
-    }
-
-    fn position(&self, key: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(k, _)| k.as_str().cmp(key))
-    }
-}
-
-impl FromIterator<(Str, Value)> for Map {
-    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Map {
-        let mut entries: Vec<(Str, Value)> = entries.into_iter().collect();
-        // Stable, so that of two equal keys the later one is the later neighbour, and wins.
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut map = Map(Vec::with_capacity(entries.len()));
-        for (key, value) in entries {
-            match map.0.last_mut() {
-                Some(last) if last.0 == key => last.1 = value,
-                _ => map.0.push((key, value)),
-            }
-        }
-        map
-    }
-}
 
 impl PartialEq for Value {
     /// Equal trees; a shared subtree is not walked, so comparing an object with a changed copy of it costs the change.
@@ -170,6 +70,20 @@ impl Value {
     /// An empty object.
     pub fn object() -> Value {
         Value::Object(Arc::default())
+    }
+
+    /// The object of these entries, which are taken; those that are null are left out, and of equal keys the last wins.
+    /// Not generic: this is what `obj!` calls.
+    pub fn from_entries(entries: &mut [(&str, Value)]) -> Value {
+        // Null ones to the end.
+        let mut there = 0;
+        for at in 0..entries.len() {
+            if !entries[at].1.is_null() {
+                entries.swap(there, at);
+                there += 1;
+            }
+        }
+        Value::Object(Arc::new(Map::from_entries(&mut entries[..there])))
     }
 
     /// The field `key`; null where there is none, or where this is no object.
@@ -373,6 +287,14 @@ mod tests {
         let map: Map = [("b", 1), ("a", 2), ("b", 3)].into_iter().map(|(k, v)| (k.into(), v.into())).collect();
         let keys: Vec<_> = map.iter().map(|(k, v)| (k.as_str(), v.int())).collect();
         assert_eq!(keys, [("a", 2), ("b", 3)]);
+    }
+
+    #[test]
+    fn entries_are_sorted_and_null_ones_left_out() {
+        let object = obj! { "b" => 1, "a" => Value::Null, "c" => 2, "aa" => 3, "b" => 4 };
+        let entries: Vec<_> = object.entries().map(|(k, v)| (k.as_str(), v.int())).collect();
+        assert_eq!(entries, [("aa", 3), ("b", 4), ("c", 2)]);
+        assert_eq!(obj! {}, Value::object());
     }
 
     #[test]

@@ -17,24 +17,24 @@ pub struct EventSpec<'a> {
     /// Such as `Scheduled`.
     pub reason: &'a str,
     /// What happened, for people.
-    pub message: String,
+    pub message: Str,
     /// `involvedObject.fieldPath`, such as `spec.containers{nginx}`; empty for the object as a whole.
-    pub field_path: String,
+    pub field_path: Str,
 }
 
 impl<'a> EventSpec<'a> {
     /// An event of type `Normal` about a whole object.
-    pub fn normal(reason: &'a str, message: impl Into<String>) -> EventSpec<'a> {
-        EventSpec { type_: "Normal", reason, message: message.into(), field_path: String::new() }
+    pub fn normal(reason: &'a str, message: impl Into<Str>) -> EventSpec<'a> {
+        EventSpec { type_: "Normal", reason, message: message.into(), field_path: Str::default() }
     }
 
     /// An event of type `Warning` about a whole object.
-    pub fn warning(reason: &'a str, message: impl Into<String>) -> EventSpec<'a> {
+    pub fn warning(reason: &'a str, message: impl Into<Str>) -> EventSpec<'a> {
         EventSpec { type_: "Warning", ..EventSpec::normal(reason, message) }
     }
 
     /// The same about a part of the object.
-    pub fn at(mut self, field_path: impl Into<String>) -> EventSpec<'a> {
+    pub fn at(mut self, field_path: impl Into<Str>) -> EventSpec<'a> {
         self.field_path = field_path.into();
         self
     }

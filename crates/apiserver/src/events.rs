@@ -7,7 +7,7 @@ use crate::client::EventSpec;
 use crate::index::{Index, IndexKey};
 use crate::server::ApiServer;
 use crate::store::Key;
-use api::{Kind, Value, kind, obj};
+use api::{Kind, Str, Value, kind, obj};
 
 /// This many different messages (or more) with one reason about one object, within [`AGGREGATE_SECONDS`], become one.
 const AGGREGATE_LIMIT: usize = 10;
@@ -40,14 +40,15 @@ impl ApiServer {
         }
         let now = self.now.seconds();
         let young = |e: &&Value| now - e["lastTimestamp"].time().unwrap_or_default().seconds() < AGGREGATE_SECONDS;
-        if similar().filter(young).count() + 1 < AGGREGATE_LIMIT {
-            self.new_event(about, kind, component, host, spec, spec.message.clone());
+        let parts = Parts::of(about, kind, component, host, spec, &ours);
+        if similar().count() + 1 < AGGREGATE_LIMIT || similar().filter(young).count() + 1 < AGGREGATE_LIMIT {
+            self.new_event(about, parts, spec, spec.message.clone());
             return;
         }
-        let message = format!("{COMBINED}{}", spec.message);
+        let message = Str::from(format!("{COMBINED}{}", spec.message));
         match similar().find(|e| e["message"].str().starts_with(COMBINED)) {
             Some(earlier) => self.count_event(earlier, &message),
-            None => self.new_event(about, kind, component, host, spec, message),
+            None => self.new_event(about, parts, spec, message),
         }
     }
 
@@ -71,7 +72,7 @@ impl ApiServer {
         sent >= BURST + (self.now.seconds() - since.seconds()) / REFILL_SECONDS
     }
 
-    fn count_event(&mut self, earlier: &Value, message: &str) {
+    fn count_event(&mut self, earlier: &Value, message: &Str) {
         let mut event = earlier.clone();
         event.set("count", event["count"].int() + 1);
         event.set("lastTimestamp", self.now);
@@ -79,42 +80,67 @@ impl ApiServer {
         self.store.put(kind::EVENT, event, self.now);
     }
 
-    fn new_event(
-        &mut self,
-        about: &Value,
-        kind: &Kind,
-        component: &str,
-        host: &str,
-        spec: &EventSpec<'_>,
-        message: String,
-    ) {
-        let namespace = if about.namespace().is_empty() { "default" } else { about.namespace() };
+    fn new_event(&mut self, about: &Value, parts: Parts, spec: &EventSpec<'_>, message: Str) {
+        let namespace = match about["metadata"]["namespace"].to_str() {
+            none if none.is_empty() => Str::new_static("default"),
+            namespace => namespace,
+        };
         let living = |n: &Value| n["status"]["phase"].str() != "Terminating";
-        if !self.store.get(kind::NAMESPACE, &Key::new("", namespace)).is_some_and(living) {
+        if !self.store.get(kind::NAMESPACE, &Key::new("", namespace.clone())).is_some_and(living) {
             return;
         }
         // As client-go names them, by the nanosecond, so that events of one second are listed in the order in which they
         // happened. Those of one microsecond are told apart by the store's revision.
         let nanos = self.now.0.wrapping_mul(1000).wrapping_add((self.store.revision() % 1000) as i64);
         let name = format!("{}.{nanos:016x}", about.name());
-        let involved = obj! {
-            "apiVersion" => kind.api_version(), "kind" => kind.kind, "name" => about.name(),
-            "namespace" => Some(about.namespace()).filter(|n| !n.is_empty()), "uid" => about.uid(),
-            "resourceVersion" => &about["metadata"]["resourceVersion"],
-            "fieldPath" => Some(spec.field_path.as_str()).filter(|p| !p.is_empty()),
-        };
-        let source = obj! { "component" => component, "host" => Some(host).filter(|h| !h.is_empty()) };
+        let now = Value::from(self.now);
         let metadata = obj! {
-            "name" => name, "namespace" => namespace, "uid" => self.rng.uid(), "creationTimestamp" => self.now,
+            "creationTimestamp" => &now, "name" => name, "namespace" => namespace, "uid" => self.rng.uid(),
         };
+        let (component, host) = (&parts.source["component"], &parts.source["host"]);
         let mut event = obj! {
-            "apiVersion" => "v1", "kind" => "Event", "metadata" => metadata,
-            "involvedObject" => involved, "type" => spec.type_, "reason" => spec.reason, "message" => message,
-            "source" => source, "firstTimestamp" => self.now, "lastTimestamp" => self.now, "count" => 1,
-            "reportingComponent" => component, "reportingInstance" => host,
+            "apiVersion" => "v1", "count" => 1, "firstTimestamp" => &now, "involvedObject" => parts.involved,
+            "kind" => "Event", "lastTimestamp" => now, "message" => message, "metadata" => metadata,
+            "reason" => spec.reason, "reportingComponent" => component, "reportingInstance" => host.str(),
+            "source" => &parts.source, "type" => spec.type_,
         };
         event.object_mut().insert("eventTime", Value::Null);
         // Straight into the store: what is written here is well formed, and events are most of a cluster's writes.
         self.store.put(kind::EVENT, event, self.now);
     }
+}
+
+/// The parts of an event that events about one object have in common: taken from an earlier one where they are the same,
+/// so that they are kept once.
+struct Parts {
+    involved: Value,
+    source: Value,
+}
+
+impl Parts {
+    fn of(about: &Value, kind: &Kind, component: &str, host: &str, spec: &EventSpec<'_>, ours: &[Value]) -> Parts {
+        let version = about["metadata"]["resourceVersion"].str();
+        let same = |e: &&Value| {
+            let involved = &e["involvedObject"];
+            involved["resourceVersion"].str() == version
+                && involved["fieldPath"].str() == spec.field_path
+                && involved["kind"].str() == kind.kind
+                && involved["uid"].str() == about.uid()
+        };
+        let involved = ours.iter().rev().find(same).map(|e| e["involvedObject"].clone());
+        let involved = involved.unwrap_or_else(|| {
+            obj! {
+                "apiVersion" => kind.api_version(), "fieldPath" => some(&spec.field_path), "kind" => kind.kind,
+                "name" => &about["metadata"]["name"], "namespace" => some(about.namespace()),
+                "resourceVersion" => &about["metadata"]["resourceVersion"], "uid" => &about["metadata"]["uid"],
+            }
+        });
+        let source = ours.last().map(|e| e["source"].clone()).filter(|source| source["host"].str() == host);
+        let source = source.unwrap_or_else(|| obj! { "component" => component, "host" => some(host) });
+        Parts { involved, source }
+    }
+}
+
+fn some(text: &str) -> Option<Value> {
+    Some(text).filter(|text| !text.is_empty()).map(Value::from)
 }

@@ -1,7 +1,8 @@
 //! A Pod's status, as its kubelet reports it (pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go).
 
 use crate::state::{Container, Life, Pod, State, Terminated};
-use api::{Map, Str, Time, Value, list, obj};
+use api::{Str, Time, Value, list, obj};
+use std::sync::Arc;
 
 /// The status of `pod` now. `old` is what the API has: conditions that did not change keep their times.
 pub(crate) fn generate(pod: &Pod, host_ip: &str, old: &Value, now: Time) -> Value {
@@ -11,53 +12,61 @@ pub(crate) fn generate(pod: &Pod, host_ip: &str, old: &Value, now: Time) -> Valu
     };
     let (init, regular) = (statuses(true), statuses(false));
     let phase = phase(pod, &init, &regular);
-    let generation = pod.object.generation();
-    let mut status = Map::default();
-    let mut set = |key: &str, value: Value| {
-        if !value.is_null() {
-            status.insert(key, value);
-        }
-    };
-    set("conditions", conditions(pod, phase, &init, &regular, old, now));
-    set("hostIP", host_ip.into());
-    set("hostIPs", list![obj! { "ip" => host_ip }]);
-    if generation > 0 {
-        set("observedGeneration", generation.into());
-    }
-    set("phase", phase.into());
+    let generation = Some(pod.object.generation()).filter(|generation| *generation > 0);
     let ip = pod.ip.clone().or_else(|| old["podIP"].as_str().map(Str::from));
-    if let Some(ip) = ip {
-        set("podIP", (&ip).into());
-        set("podIPs", list![obj! { "ip" => &ip }]);
+    obj! {
+        "conditions" => conditions(pod, phase, &init, &regular, old, now),
+        "containerStatuses" => regular,
+        "ephemeralContainerStatuses" => &old["ephemeralContainerStatuses"],
+        "hostIP" => host_ip,
+        "hostIPs" => list![obj! { "ip" => host_ip }],
+        "initContainerStatuses" => Some(init).filter(|init| !init.is_empty()),
+        "message" => &old["message"],
+        "nominatedNodeName" => &old["nominatedNodeName"],
+        "observedGeneration" => generation,
+        "phase" => phase,
+        "podIP" => ip.clone(),
+        "podIPs" => ip.as_ref().map(|ip| list![obj! { "ip" => ip }]),
+        "qosClass" => &old["qosClass"],
+        "reason" => &old["reason"],
+        "resources" => Value::object(),
+        "startTime" => pod.started,
     }
-    set("qosClass", old["qosClass"].clone());
-    set("resources", Value::object());
-    set("startTime", pod.started.map_or(Value::Null, Value::from));
-    set("containerStatuses", regular.into());
-    if !init.is_empty() {
-        set("initContainerStatuses", init.into());
-    }
-    for kept in ["nominatedNodeName", "reason", "message", "ephemeralContainerStatuses"] {
-        set(kept, old[kept].clone());
-    }
-    status.into()
 }
 
-/// `new`, with every part that `old` has too taken from there: what did not change is kept in memory once for all versions.
-pub(crate) fn share(new: Value, old: &Value) -> Value {
-    if new == *old {
-        return old.clone();
+/// Takes every part of `new` that `old` has too from there: what did not change is kept in memory once for all versions.
+/// Says whether nothing changed.
+pub(crate) fn share(new: &mut Value, old: &Value) -> bool {
+    if new.is_same(old) {
+        return true;
     }
-    match (new, old) {
-        (Value::Object(map), Value::Object(_)) => {
-            let map = map.iter().map(|(key, value)| (key.clone(), share(value.clone(), old.get(key))));
-            map.collect::<Map>().into()
-        }
-        (Value::Array(items), Value::Array(before)) if items.len() == before.len() => {
-            items.iter().zip(before.iter()).map(|(item, before)| share(item.clone(), before)).collect()
-        }
-        (new, _) => new,
+    let same = match (&mut *new, old) {
+        (Value::Object(map), Value::Object(before)) => match Arc::get_mut(map) {
+            None => *map == *before,
+            Some(map) => {
+                let mut same = map.len() == before.len();
+                for (key, value) in map.iter_mut() {
+                    same &= before.get(key).is_some_and(|before| share(value, before));
+                }
+                same
+            }
+        },
+        (Value::Array(items), Value::Array(before)) => match Arc::get_mut(items) {
+            None => *items == *before,
+            Some(items) => {
+                let mut same = items.len() == before.len();
+                for (item, before) in items.iter_mut().zip(before.iter()) {
+                    same &= share(item, before);
+                }
+                same
+            }
+        },
+        _ => return false, // leaves, compared above
+    };
+    if same {
+        *new = old.clone();
     }
+    same
 }
 
 fn container_status(pod: &Pod, index: usize, container: &Container) -> Value {
@@ -215,10 +224,16 @@ fn conditions(pod: &Pod, phase: &str, init: &[Value], regular: &[Value], old: &V
     let condition = |kind: Str, is: bool, reason: &str, message: &str| {
         let before = old.iter().find(|c| c["type"].str() == kind.as_str()).unwrap_or(&api::NULL);
         let status = if is { "True" } else { "False" };
-        let since = match before["status"].str() == status {
-            true => before["lastTransitionTime"].clone(),
-            false => now.into(),
-        };
+        let steady = before["status"].str() == status;
+        let same = |key: &str, text: &str| before[key].str() == text;
+        if steady
+            && same("reason", reason)
+            && same("message", message)
+            && before["observedGeneration"].int() == generation
+        {
+            return before.clone();
+        }
+        let since = if steady { before["lastTransitionTime"].clone() } else { now.into() };
         let text = |text: &str| Some(Value::from(text)).filter(|_| !text.is_empty());
         let mut condition = obj! {
             "lastTransitionTime" => since, "message" => text(message), "reason" => text(reason),

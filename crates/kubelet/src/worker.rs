@@ -258,12 +258,12 @@ impl Worker<'_, '_> {
         };
         let current = current.filter(|object| object.uid() == self.pod.object.uid());
         let old = current.as_ref().map_or(&self.pod.object, |object| object);
-        let new = status::generate(self.pod, &self.node.config.address, &old["status"], self.cx.now);
+        let mut new = status::generate(self.pod, &self.node.config.address, &old["status"], self.cx.now);
         let phase = new["phase"].to_str();
         if let Some(mut object) = current
-            && object["status"] != new
+            && !status::share(&mut new, &object["status"])
         {
-            object.set("status", status::share(new, &object["status"]));
+            object.object_mut().insert("status", new);
             if let Ok(written) = self.cx.client.update_status(kind::POD, object) {
                 self.pod.object = written;
             }

@@ -90,17 +90,9 @@ impl<T: Into<Value>> FromIterator<T> for Value {
 /// An object: `obj! { "name" => "web", "replicas" => 3 }`. Entries whose value is null are left out.
 #[macro_export]
 macro_rules! obj {
-    ($($key:expr => $value:expr),* $(,)?) => {{
-        #[allow(unused_mut)]
-        let mut map = $crate::Map::default();
-        $(
-            let value: $crate::Value = $value.into();
-            if !value.is_null() {
-                map.insert($key, value);
-            }
-        )*
-        $crate::Value::from(map)
-    }};
+    ($($key:expr => $value:expr),* $(,)?) => {
+        $crate::Value::from_entries(&mut [$((::core::convert::AsRef::<str>::as_ref(&$key), $value.into())),*])
+    };
 }
 
 /// An array: `list![1, "two", obj! {}]`.

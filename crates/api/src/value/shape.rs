@@ -1,0 +1,176 @@
+//! The keys of objects, kept apart from their values: objects with the same keys share them.
+//!
+//! A cluster has many thousands of objects and a few hundred different sets of keys, so this halves what an object weighs,
+//! and lets a lookup compare numbers instead of texts.
+
+use super::Str;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// Objects with more keys than this (data of a ConfigMap, for instance) have keys of their own.
+pub(super) const MOST_SHARED: usize = 32;
+/// How many sets of keys are remembered, and at how many places one is looked for.
+const SLOTS: usize = 2048;
+const PROBES: usize = 4;
+
+/// Sorted keys, each with its print: a number that tells most keys apart.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shape {
+    prints: Vec<u32>,
+    keys: Vec<Str>,
+}
+
+thread_local! {
+    /// The shapes that were made lately. Only a cache: nothing but memory depends on what is in it.
+    static KNOWN: RefCell<Vec<Option<Arc<Shape>>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A key's length, first, middle and last byte.
+fn print(key: &str) -> u32 {
+    let bytes = key.as_bytes();
+    let byte = |at: usize| u32::from(bytes.get(at).copied().unwrap_or_default());
+    let length = bytes.len();
+    (length as u32) << 24 | byte(0) << 16 | byte(length / 2) << 8 | byte(length.wrapping_sub(1))
+}
+
+/// Whether two texts with the same print are the same. Keys are short: words of eight bytes, which may overlap, are quicker
+/// than a call.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        (Some(c), Some(d)) if a.len() <= 16 => c == d && a.last_chunk::<8>() == b.last_chunk::<8>(),
+        (Some(_), Some(_)) => a == b,
+        // Of up to three bytes, the print has told all.
+        _ => a.len() <= 3 || a.first_chunk::<4>() == b.first_chunk::<4>() && a.last_chunk::<4>() == b.last_chunk::<4>(),
+    }
+}
+
+impl Shape {
+    /// The shape of these keys, which must be sorted and different.
+    pub(super) fn of(keys: &[&str]) -> Arc<Shape> {
+        if keys.len() > MOST_SHARED {
+            return Arc::new(Shape::new(keys));
+        }
+        let mut prints = [0; MOST_SHARED];
+        let mut hash: u32 = 0;
+        for (kept, key) in prints.iter_mut().zip(keys) {
+            *kept = print(key);
+            hash = (hash.rotate_left(5) ^ *kept).wrapping_mul(0x9E37_79B9);
+        }
+        let prints = prints.get(..keys.len()).unwrap_or_default();
+        KNOWN.with_borrow_mut(|known| {
+            known.resize(SLOTS, None);
+            let first = hash as usize >> 21; // the upper bits are the better ones: 11 of 32
+            let slots = (first..first + PROBES).map(|slot| slot % SLOTS);
+            let mut free = first;
+            for slot in slots {
+                match &known[slot] {
+                    Some(shape) if shape.prints == prints && shape.keys == keys => return shape.clone(),
+                    Some(_) => {}
+                    None => {
+                        free = slot;
+                        break;
+                    }
+                }
+            }
+            let shape = Arc::new(Shape::new(keys));
+            known[free] = Some(shape.clone());
+            shape
+        })
+    }
+
+    fn new(keys: &[&str]) -> Shape {
+        Shape {
+            prints: keys.iter().map(|key| print(key)).collect(),
+            keys: keys.iter().map(|key| Str::from(*key)).collect(),
+        }
+    }
+
+    /// The same with another key at `at`.
+    pub(super) fn insert(self: &mut Arc<Shape>, at: usize, key: &str) {
+        if self.keys.len() >= MOST_SHARED {
+            let shape = Arc::make_mut(self);
+            shape.prints.insert(at, print(key));
+            return shape.keys.insert(at, key.into());
+        }
+        let mut keys = [""; MOST_SHARED];
+        let (before, after) = self.keys.split_at(at);
+        let all = before.iter().map(Str::as_str).chain([key]).chain(after.iter().map(Str::as_str));
+        keys.iter_mut().zip(all).for_each(|(kept, key)| *kept = key);
+        *self = Shape::of(&keys[..=self.keys.len()]);
+    }
+
+    /// The same without the key at `at`.
+    pub(super) fn remove(self: &mut Arc<Shape>, at: usize) {
+        if self.keys.len() > MOST_SHARED {
+            let shape = Arc::make_mut(self);
+            shape.prints.remove(at);
+            shape.keys.remove(at);
+            return;
+        }
+        let mut keys: Vec<&str> = self.keys.iter().map(Str::as_str).collect();
+        keys.remove(at);
+        *self = Shape::of(&keys);
+    }
+
+    /// Where `key` is.
+    pub(super) fn find(&self, key: &str) -> Option<usize> {
+        // A scan over a few numbers beats a binary search of texts.
+        if self.keys.len() > MOST_SHARED {
+            return self.position(key).ok();
+        }
+        let print = print(key);
+        let mut from = 0;
+        while let Some(at) = self.prints[from..].iter().position(|other| *other == print) {
+            if same(self.keys[from + at].as_bytes(), key.as_bytes()) {
+                return Some(from + at);
+            }
+            from += at + 1;
+        }
+        None
+    }
+
+    /// Where `key` is, or where it would be.
+    pub(super) fn position(&self, key: &str) -> Result<usize, usize> {
+        self.keys.binary_search_by(|k| k.as_str().cmp(key))
+    }
+
+    pub(super) fn keys(&self) -> &[Str] {
+        &self.keys
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_with_the_same_keys_share_them() {
+        let (a, mut b) = (Shape::of(&["a", "b", "c"]), Shape::of(&["a", "c"]));
+        b.insert(1, "b");
+        assert!(Arc::ptr_eq(&a, &b));
+        b.remove(0);
+        assert!(Arc::ptr_eq(&b, &Shape::of(&["b", "c"])));
+        assert_eq!(
+            [a.find("a"), a.find("b"), a.find("c"), a.find("d"), a.find("")],
+            [Some(0), Some(1), Some(2), None, None]
+        );
+    }
+
+    #[test]
+    fn many_keys_are_kept_apart_and_found() {
+        let names: Vec<String> = (0..100).map(|n| format!("key{n:03}")).collect();
+        let mut shape = Shape::of(&["key000"]);
+        for (at, name) in names.iter().enumerate().skip(1) {
+            shape.insert(at, name);
+        }
+        assert!(names.iter().enumerate().all(|(at, name)| shape.find(name) == Some(at)));
+        for _ in 0..90 {
+            shape.remove(0);
+        }
+        assert_eq!(shape.keys().len(), 10);
+        assert_eq!((shape.find("key095"), shape.find("key001")), (Some(5), None));
+    }
+}
