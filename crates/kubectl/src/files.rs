@@ -2,6 +2,7 @@
 
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
+use crate::kustomize;
 use crate::resource::scoped;
 use api::{Kind, Value, kind, yaml};
 
@@ -18,19 +19,43 @@ pub struct Manifest {
     pub source: String,
 }
 
+/// Where objects come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// `-f`: a file, a folder, an address, or `-`.
+    Path(String),
+    /// `-k`: a folder with a kustomization.
+    Kustomization(String),
+}
+
+/// What `-f` and `-k` name.
+pub fn named(cx: &Cx<'_>) -> Vec<Source> {
+    let kustomization = Some(cx.flags.text("kustomize")).filter(|folder| !folder.is_empty());
+    let paths = cx.flags.list("filename").iter().cloned().map(Source::Path);
+    paths.chain(kustomization.map(|folder| Source::Kustomization(folder.to_owned()))).collect()
+}
+
 /// Endings of the files that are read in a directory.
 const ENDINGS: [&str; 3] = [".json", ".yaml", ".yml"];
 
-/// Reads all objects that `paths` name, in order, and what is wrong with the others.
+/// Reads all objects that `sources` name, in order, and what is wrong with the others.
 ///
 /// # Errors
-/// A path is not there.
-pub async fn read(cx: &Cx<'_>, paths: &[String], recursive: bool) -> Outcome<(Vec<Manifest>, Vec<Fail>)> {
+/// A path is not there, or a kustomization is wrong.
+pub async fn read(cx: &Cx<'_>, sources: &[Source], recursive: bool) -> Outcome<(Vec<Manifest>, Vec<Fail>)> {
     let mut files = Vec::new();
-    for path in paths {
-        list(cx, path, recursive, &mut files)?;
-    }
     let (mut manifests, mut failures) = (Vec::new(), Vec::new());
+    for source in sources {
+        match source {
+            Source::Path(path) => list(cx, path, recursive, &mut files)?,
+            Source::Kustomization(_) if sources.len() > 1 => return Err("only one of -f or -k can be specified".into()),
+            Source::Kustomization(folder) => {
+                for object in kustomize::build(cx, folder)? {
+                    unpack(cx, &object, folder, &mut manifests, &mut failures);
+                }
+            }
+        }
+    }
     for path in files {
         let text = match path.as_str() {
             "-" => cx.host.stdin().await,

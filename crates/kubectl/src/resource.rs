@@ -3,7 +3,7 @@
 
 use crate::cx::{Cx, with_kind};
 use crate::fail::{Fail, Outcome, fail};
-use crate::files::{self, Manifest};
+use crate::files::{self, Manifest, Source};
 use api::{Kind, Value};
 use apiserver::request::Verb;
 
@@ -24,8 +24,8 @@ pub struct Choice {
     pub all_namespaces: bool,
     /// A kind alone means all objects of that kind.
     pub bare_kind: bool,
-    /// `-f`
-    pub files: Vec<String>,
+    /// `-f`, `-k`
+    pub files: Vec<Source>,
     /// `-R`
     pub recursive: bool,
     /// `--subresource`
@@ -43,7 +43,7 @@ impl Choice {
             fields: flags.text("field-selector").to_owned(),
             all: flags.on("all"),
             all_namespaces: flags.on("all-namespaces"),
-            files: flags.list("filename").to_vec(),
+            files: files::named(cx),
             recursive: flags.on("recursive"),
             subresource: flags.text("subresource").to_owned(),
             ..Choice::default()

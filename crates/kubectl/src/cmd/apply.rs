@@ -67,16 +67,12 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if !cx.args().is_empty() {
         return cx.usage(format_args!("Unexpected args: [{}]", cx.args().join(" ")));
     }
-    let paths = cx.flags.list("filename");
-    if let folder @ [_, ..] = cx.flags.text("kustomize").as_bytes() {
-        let _ = folder;
-        return Err(super::unsupported::no_kustomization(cx, cx.flags.text("kustomize")));
-    }
-    if paths.is_empty() {
+    let sources = files::named(cx);
+    if sources.is_empty() {
         return Err("must specify one of -f and -k".into());
     }
     let format = cx.format()?;
-    let (mut manifests, mut failures) = files::read(cx, paths, cx.flags.on("recursive")).await?;
+    let (mut manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
     if let Some(selector) = Some(cx.flags.text("selector")).filter(|s| !s.is_empty()) {
         let selector = Selector::parse(selector).map_err(Fail::Text)?;
         manifests.retain(|m| selector.matches(m.object.labels()));
@@ -265,7 +261,7 @@ async fn view_last_applied(cx: &Cx<'_>) -> Outcome {
 }
 
 async fn set_last_applied(cx: &Cx<'_>) -> Outcome {
-    let (manifests, failures) = files::read(cx, cx.flags.list("filename"), cx.flags.on("recursive")).await?;
+    let (manifests, failures) = files::read(cx, &files::named(cx), cx.flags.on("recursive")).await?;
     Fail::all(failures)?;
     for manifest in &manifests {
         let name = manifest.object.name();

@@ -34,11 +34,11 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         fail.report(cx.host);
         Fail::Exit(2)
     };
-    let paths = cx.flags.list("filename");
-    if paths.is_empty() {
+    let sources = files::named(cx);
+    if sources.is_empty() {
         return Err(wrong("must specify one of -f and -k".into()));
     }
-    let (manifests, failures) = files::read(cx, paths, cx.flags.on("recursive")).await.map_err(wrong)?;
+    let (manifests, failures) = files::read(cx, &sources, cx.flags.on("recursive")).await.map_err(wrong)?;
     Fail::all(failures).map_err(wrong)?;
     let mut differ = false;
     for manifest in &manifests {

@@ -43,7 +43,7 @@ struct Round {
 }
 
 async fn run(cx: &Cx<'_>) -> Outcome {
-    if cx.args().is_empty() && cx.flags.list("filename").is_empty() {
+    if cx.args().is_empty() && crate::files::named(cx).is_empty() {
         return Err(resource::MISSING.into());
     }
     let as_json = matches!(cx.format()?, Format::Json);

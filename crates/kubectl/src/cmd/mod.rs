@@ -18,6 +18,7 @@ mod explain;
 mod expose;
 mod get;
 mod info;
+mod kustomize;
 mod label;
 mod logs;
 mod patch;
@@ -36,6 +37,8 @@ use crate::cx::Cx;
 use crate::fail::{Fail, Outcome};
 use crate::flags::{Flag, Kind, flag};
 use crate::host::Host;
+
+pub(crate) use create::data::{content_hash, fill, from_env_file, from_file, from_literal};
 
 /// `-f`, `-R`, `-k`
 pub(crate) static FILES: &[Flag] = &[
@@ -112,7 +115,7 @@ pub(crate) static ROOT: Command = Command {
         &patch::PATCH,
         &replace::REPLACE,
         &wait::WAIT,
-        &unsupported::KUSTOMIZE,
+        &kustomize::KUSTOMIZE,
         &label::LABEL,
         &annotate::ANNOTATE,
         &unsupported::COMPLETION,

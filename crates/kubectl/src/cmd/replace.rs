@@ -34,11 +34,11 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if !cx.args().is_empty() {
         return cx.usage(format_args!("Unexpected args: [{}]", cx.args().join(" ")));
     }
-    let paths = cx.flags.list("filename");
-    if paths.is_empty() {
+    let sources = files::named(cx);
+    if sources.is_empty() {
         return Err("must specify one of -f and -k".into());
     }
-    let (manifests, mut failures) = files::read(cx, paths, cx.flags.on("recursive")).await?;
+    let (manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
     if manifests.is_empty() && failures.is_empty() {
         return Err("no objects passed to replace".into());
     }

@@ -48,7 +48,6 @@ command!(
 command!(PROXY, "proxy", "Serve the API on a local port.", "[--port=PORT]", &[], not_here);
 command!(CP, "cp", "Copy files to and from containers.", "FROM TO", &[], cp);
 command!(DEBUG, "debug", "Look into a Pod with a further container.", "POD --image=image", &[], debug);
-command!(KUSTOMIZE, "kustomize", "Print what a kustomization makes.", "DIR", &[], kustomize);
 command!(
     COMPLETION,
     "completion",
@@ -113,30 +112,6 @@ async fn debug(cx: &Cx<'_>) -> Outcome {
             Err(not_supported("kubectl debug"))
         }
     }
-}
-
-/// There is no folder with a kustomization at `path`, or it is not understood.
-pub(crate) fn no_kustomization(cx: &Cx<'_>, path: &str) -> Fail {
-    let here = cx.host.env("PWD").unwrap_or_else(|| "/".to_owned());
-    let full = match path {
-        "." => here,
-        path if path.starts_with('/') => path.to_owned(),
-        path => format!("{here}/{path}"),
-    };
-    let Ok(names) = cx.host.list_dir(path) else {
-        return fail!(
-            "must build at directory: not a valid directory: evalsymlink failure on '{path}' : lstat {full}: no such file or directory"
-        );
-    };
-    let known = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-    if names.iter().any(|name| known.contains(&name.as_str())) {
-        return not_supported("kustomize");
-    }
-    fail!("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{full}'")
-}
-
-async fn kustomize(cx: &Cx<'_>) -> Outcome {
-    Err(no_kustomization(cx, cx.args().first().map_or(".", String::as_str)))
 }
 
 async fn completion(cx: &Cx<'_>) -> Outcome {

@@ -73,14 +73,14 @@ pub(crate) static CREATE: Command = Command {
 };
 
 async fn run(cx: &Cx<'_>) -> Outcome {
-    let paths = cx.flags.list("filename");
+    let sources = files::named(cx);
     if !cx.args().is_empty() {
         return cx.usage(format_args!("Unexpected args: [{}]", cx.args().join(" ")));
     }
-    if paths.is_empty() {
+    if sources.is_empty() {
         return Err("must specify one of -f and -k".into());
     }
-    let (manifests, mut failures) = files::read(cx, paths, cx.flags.on("recursive")).await?;
+    let (manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
     if manifests.is_empty() && failures.is_empty() {
         return Err("no objects passed to create".into());
     }

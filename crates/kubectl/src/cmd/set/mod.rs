@@ -132,7 +132,7 @@ async fn image(cx: &Cx<'_>) -> Outcome {
     if let Some(stray) = pairs.iter().find(|arg| !arg.contains('=')) {
         return Err(fail!("all resources must be specified before image changes: {stray}"));
     }
-    if objects.is_empty() && cx.flags.list("filename").is_empty() {
+    if objects.is_empty() && crate::files::named(cx).is_empty() {
         return Err(resource::MISSING.into());
     }
     // Whether the arguments make sense together comes before whether there is anything to change.

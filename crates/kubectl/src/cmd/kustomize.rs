@@ -1,0 +1,35 @@
+//! `kubectl kustomize`
+
+use super::BASE;
+use crate::command::Command;
+use crate::cx::Cx;
+use crate::fail::Outcome;
+use crate::flags::{Flag, Kind, flag};
+use crate::kustomize;
+use api::yaml;
+
+static FLAGS: &[Flag] = &[flag("output", Kind::Text, "", "The file to write to.").short('o')];
+
+pub(crate) static KUSTOMIZE: Command = Command {
+    name: "kustomize",
+    about: "Print what a kustomization makes.",
+    usage: "DIR",
+    flags: &[FLAGS],
+    action: |cx| Box::pin(run(cx)),
+    ..BASE
+};
+
+async fn run(cx: &Cx<'_>) -> Outcome {
+    let folder = match cx.args() {
+        [] => ".",
+        [folder] => folder,
+        _ => return Err("specify one path to kustomization.yaml".into()),
+    };
+    let objects = kustomize::build(cx, folder)?;
+    let text = objects.iter().map(yaml::to_string).collect::<Vec<_>>().join("---\n");
+    match cx.flags.text("output") {
+        "" => cx.host.stdout(&text),
+        path => cx.host.write_file(path, &text).map_err(|why| crate::fail::fail!("open {path}: {why}"))?,
+    }
+    Ok(())
+}
