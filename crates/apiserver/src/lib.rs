@@ -11,6 +11,7 @@ pub mod client;
 pub mod component;
 mod delete;
 mod events;
+pub mod http;
 mod index;
 pub mod rbac;
 mod read;

@@ -103,6 +103,8 @@ pub struct Options {
     /// The body is an object as this server gave it out, changed by one of the cluster's own components: it need not be
     /// decoded and validated again. Never set for what comes from outside.
     pub trusted: bool,
+    /// What strict decoding says about keys that occur twice in the body's text.
+    pub duplicates: Vec<Str>,
     /// Further parameters, for subresources: `container`, `tailLines`, `command` ...
     pub query: Vec<(Str, Str)>,
 }
