@@ -26,15 +26,17 @@ pub struct Options {
     pub addons: bool,
     /// How many Pods a kubelet admits (`--max-pods`).
     pub max_pods: usize,
+    /// The moment at which the cluster is ready for its first command.
+    pub start: Time,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { seed: 1, workers: 3, control_plane_only: false, addons: true, max_pods: 110 }
+        Options { seed: 1, workers: 3, control_plane_only: false, addons: true, max_pods: 110, start: START }
     }
 }
 
-/// The moment at which a new cluster is ready for its first command: a Monday morning, the same for every cluster.
+/// The moment at which a new cluster is ready for its first command, unless it is told another: a Monday morning.
 const START: Time = Time(1_767_603_600 * 1_000_000);
 /// How long a cluster has been up by then: so long that what happened during its installation is no longer among the
 /// events, which expire after an hour.
@@ -64,7 +66,7 @@ impl Cluster {
     /// A cluster that is ready for its first command: all nodes Ready, all add-ons running.
     pub fn new(options: Options) -> Cluster {
         let up = if options.addons { UPTIME } else { Cluster::installation_time(false, options.workers) };
-        let boot = START - up.max(Cluster::installation_time(options.addons, options.workers));
+        let boot = options.start - up.max(Cluster::installation_time(options.addons, options.workers));
         let mut seeds = Rng::new(options.seed);
         let mut fork = || Rng::new(u64::from(seeds.bits()) << 32 | u64::from(seeds.bits()));
         let mut cluster = Cluster {
@@ -87,7 +89,7 @@ impl Cluster {
             cluster.install();
         }
         cluster.dispatch();
-        cluster.advance(START);
+        cluster.advance(cluster.options.start);
         cluster
     }
 
@@ -98,7 +100,7 @@ impl Cluster {
 
     /// The virtual time since the cluster was ready for its first command.
     pub fn elapsed(&self) -> Duration {
-        self.now.since(START)
+        self.now.since(self.options.start)
     }
 
     /// How the cluster was made.

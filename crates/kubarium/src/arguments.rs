@@ -8,10 +8,12 @@ Kubernetes behind glass: a whole cluster, simulated in virtual time.
 
 Usage:
   kubarium sh [--seed N] [--workers N] [--control-plane-only] [--json] [FILE]
+  kubarium serve [--listen ADDRESS] [--speed N] [--control-plane-only] [--write-kubeconfig FILE]
   kubarium scale [--nodes N] [--pods N] [--seed N]
 
 Commands:
   sh      Run shell lines, from FILE or standard input, beside a fresh cluster
+  serve   Serve the Kubernetes API of a fresh cluster over HTTP, for kubectl and other clients
   scale   Make many Pods on many nodes, and print one line of JSON about it
 
 Options of sh:
@@ -19,6 +21,17 @@ Options of sh:
   --workers N            How many nodes there are besides master (default 3)
   --control-plane-only   An API server without scheduler, controllers and nodes
   --json                 Answer each command with one line of JSON
+
+Options of serve:
+  --listen ADDRESS         Where to listen (default 127.0.0.1:8001)
+  --speed N                How fast virtual time flows, by the wall clock (default 1; 0 stops it)
+  --control-plane-only     An API server without scheduler, controllers and nodes
+  --write-kubeconfig FILE  Write a kubeconfig for this server
+  --token TOKEN            Let in who shows this bearer token, as kubernetes-admin
+  --anonymous              Let in who shows no token, as system:anonymous
+  --service-cidr CIDR      The range of the Services' addresses (default 10.96.0.0/12)
+  --seed N                 Seed of everything random (default 1)
+  --workers N              How many nodes there are besides master (default 3)
 
 Options of scale:
   --nodes N              How many nodes (default 5)
@@ -33,7 +46,7 @@ Options of scale:
 const MAX_WORKERS: u64 = 5000;
 
 /// What is to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Print the help.
     Help,
@@ -41,6 +54,8 @@ pub enum Command {
     Version,
     /// Run shell lines.
     Sh(Sh),
+    /// Serve the API over HTTP.
+    Serve(Serve),
     /// Run the big workload.
     Scale {
         /// How many nodes.
@@ -67,6 +82,45 @@ pub struct Sh {
     pub file: Option<String>,
 }
 
+/// How the API is served.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Serve {
+    /// Where to listen: an address and a port.
+    pub listen: String,
+    /// How many virtual seconds pass in a second.
+    pub speed: f64,
+    /// Whether the cluster is an API server alone.
+    pub control_plane_only: bool,
+    /// Where to write a kubeconfig.
+    pub write_kubeconfig: Option<String>,
+    /// The administrator's bearer token.
+    pub token: Option<String>,
+    /// Whether whoever shows no token is let in as nobody.
+    pub anonymous: bool,
+    /// The range of the Services' addresses.
+    pub service_cidr: String,
+    /// The seed.
+    pub seed: u64,
+    /// How many workers.
+    pub workers: usize,
+}
+
+impl Default for Serve {
+    fn default() -> Serve {
+        Serve {
+            listen: "127.0.0.1:8001".into(),
+            speed: 1.0,
+            control_plane_only: false,
+            write_kubeconfig: None,
+            token: None,
+            anonymous: false,
+            service_cidr: "10.96.0.0/12".into(),
+            seed: 1,
+            workers: 3,
+        }
+    }
+}
+
 /// A command line that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem(String);
@@ -84,12 +138,13 @@ impl fmt::Display for Problem {
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Problem> {
     let mut rest = arguments.into_iter();
     match rest.next().as_deref() {
-        None => Err(Problem("what is to be done? (sh, scale)".into())),
+        None => Err(Problem("what is to be done? (sh, serve, scale)".into())),
         Some("-h" | "--help" | "help") => Ok(Command::Help),
         Some("-V" | "--version") => Ok(Command::Version),
         Some("sh") => sh(&mut rest),
+        Some("serve") => serve(&mut rest),
         Some("scale") => scale(&mut rest),
-        Some(other) => Err(Problem(format!("there is no command {other:?} (sh, scale)"))),
+        Some(other) => Err(Problem(format!("there is no command {other:?} (sh, serve, scale)"))),
     }
 }
 
@@ -112,6 +167,44 @@ fn sh(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
     Ok(Command::Sh(sh))
 }
 
+fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
+    let mut serve = Serve::default();
+    while let Some(argument) = rest.next() {
+        let (name, value) = split(&argument);
+        match name {
+            "--listen" => serve.listen = text(name, value, rest)?,
+            "--speed" => serve.speed = speed(&text(name, value, rest)?)?,
+            "--control-plane-only" => serve.control_plane_only = flag(name, value)?,
+            "--write-kubeconfig" => serve.write_kubeconfig = Some(text(name, value, rest)?),
+            "--token" => serve.token = Some(text(name, value, rest)?),
+            "--anonymous" => serve.anonymous = flag(name, value)?,
+            "--service-cidr" => serve.service_cidr = cidr(text(name, value, rest)?)?,
+            "--seed" => serve.seed = number(name, value, rest, u64::MAX)?,
+            "--workers" => serve.workers = number(name, value, rest, MAX_WORKERS)? as usize,
+            "-h" | "--help" => return Ok(Command::Help),
+            _ => return Err(unknown("serve", &argument)),
+        }
+    }
+    Ok(Command::Serve(serve))
+}
+
+/// How fast time flows: from standing still to a day in a second.
+fn speed(text: &str) -> Result<f64, Problem> {
+    let known = text.parse().ok().filter(|speed| (0.0..=86_400.0).contains(speed));
+    known.ok_or_else(|| Problem(format!("--speed is a number from 0 to 86400, not {text:?}")))
+}
+
+/// An IPv4 range with room for a few Services.
+fn cidr(text: String) -> Result<String, Problem> {
+    let parts = text
+        .split_once('/')
+        .and_then(|(address, bits)| Some((address.parse::<std::net::Ipv4Addr>().ok()?, bits.parse::<u32>().ok()?)));
+    match parts {
+        Some((_, 8..=28)) => Ok(text),
+        _ => Err(Problem(format!("--service-cidr is an IPv4 range from /8 to /28, not {text:?}"))),
+    }
+}
+
 fn scale(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
     let (mut nodes, mut pods, mut seed) = (5, 1000, 1);
     while let Some(argument) = rest.next() {
@@ -132,6 +225,11 @@ fn split(argument: &str) -> (&str, Option<&str>) {
         Some((name, value)) if name.starts_with("--") => (name, Some(value)),
         _ => (argument, None),
     }
+}
+
+fn text(name: &str, value: Option<&str>, rest: &mut dyn Iterator<Item = String>) -> Result<String, Problem> {
+    let text = value.map(str::to_owned).or_else(|| rest.next()).filter(|text| !text.is_empty());
+    text.ok_or_else(|| Problem(format!("{name} needs a value")))
 }
 
 fn number(name: &str, value: Option<&str>, rest: &mut dyn Iterator<Item = String>, most: u64) -> Result<u64, Problem> {
@@ -170,7 +268,13 @@ mod tests {
         assert_eq!(read("sh --seed 7 --workers=1 --json x.sh"), Ok(Command::Sh(sh)));
         assert_eq!(read("scale --nodes 2 --pods 3"), Ok(Command::Scale { nodes: 2, pods: 3, seed: 1 }));
         assert_eq!(read("--help"), Ok(Command::Help));
+        let serve = Serve { listen: "127.0.0.1:0".into(), speed: 10.0, ..Serve::default() };
+        assert_eq!(read("serve --listen 127.0.0.1:0 --speed=10"), Ok(Command::Serve(serve)));
         for wrong in [
+            "serve --speed -1",
+            "serve --listen",
+            "serve --service-cidr 10.0.0.0",
+            "serve x",
             "",
             "shell",
             "sh --seed",

@@ -1,7 +1,8 @@
-//! The native command: `kubarium sh`, `kubarium scale`.
+//! The native command: `kubarium sh`, `kubarium serve`, `kubarium scale`.
 
 mod arguments;
 mod scale;
+mod serve;
 mod sh;
 
 use arguments::Command;
@@ -23,6 +24,12 @@ fn main() -> ExitCode {
         Command::Help => print!("{}", arguments::HELP),
         Command::Version => println!("kubarium {}", env!("CARGO_PKG_VERSION")),
         Command::Scale { nodes, pods, seed } => println!("{}", api::json::to_string(&scale::run(nodes, pods, seed))),
+        Command::Serve(options) => {
+            if let Err(error) = serve::run(&options) {
+                eprintln!("kubarium: {}: {error}", options.listen);
+                return ExitCode::from(USAGE);
+            }
+        }
         Command::Sh(options) => match sh::run(&options) {
             Ok(status) => return ExitCode::from(status as u8),
             // Whoever read the output has gone.

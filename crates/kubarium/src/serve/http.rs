@@ -1,0 +1,158 @@
+//! One connection: HTTP/1.1 in, answers and streams out.
+
+use super::credentials::{impersonated, text};
+use super::{Context, control, stream};
+use api::{Status, Value, kind};
+use apiserver::Verb;
+use apiserver::http::{self, Answer, Asked, Call, Head, Media, body};
+use http_body_util::{BodyExt, Either, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, ETAG, HeaderValue, WARNING};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::net::TcpStream;
+
+/// What an answer's body is: a text, or a stream.
+pub type Body = Either<Full<Bytes>, stream::Lines>;
+
+/// How long the headers and the body of a request may take to come.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Serves a connection until it ends.
+pub async fn connection(socket: TcpStream, context: Rc<Context>) {
+    let service = hyper::service::service_fn(move |request| {
+        let context = context.clone();
+        async move { Ok::<_, Infallible>(answer(request, &context).await) }
+    });
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder.timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(PATIENCE);
+    // An error is the client's: it has gone, or talks nonsense, and knows.
+    let _ = builder.serve_connection(TokioIo::new(socket), service).with_upgrades().await;
+}
+
+async fn answer(request: Request<Incoming>, context: &Context) -> Response<Body> {
+    match answered(request, context).await {
+        Ok(response) => response,
+        Err(status) => whole(Answer::refusal(&status, Media::default())),
+    }
+}
+
+async fn answered(request: Request<Incoming>, context: &Context) -> Result<Response<Body>, Status> {
+    let (parts, incoming) = request.into_parts();
+    let header = |name: &str| text(&parts.headers, name).to_owned();
+    let accept = parts.headers.get_all("accept").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>();
+    let head = Head {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        accept: accept.join(","),
+        content_type: header("content-type"),
+        agent: header("user-agent"),
+        etag: header("if-none-match"),
+    };
+    if let Some(answer) = control::answer(&context.door, &head).await {
+        return Ok(whole(answer));
+    }
+    let user = context.credentials.user(&parts.headers, |_| None)?;
+    let impersonate = impersonated(&parts.headers)?;
+    let bytes = read(incoming).await?;
+    let read = body::read(&head.content_type, &bytes);
+    let (asked, head) = context
+        .door
+        .ask(move |_| {
+            let kinds: Vec<_> = kind::served().collect();
+            (http::parse(&head, &read, &kinds, &user), head)
+        })
+        .await
+        .ok_or_else(broken)?;
+    match asked? {
+        Asked::Text(answer) => Ok(whole(answer)),
+        Asked::Unknown => Ok(whole(Answer::page_not_found())),
+        Asked::Api(mut call) => {
+            call.request.impersonate = impersonate;
+            let _ = head;
+            api(*call, context).await
+        }
+    }
+}
+
+/// The bytes of a body.
+async fn read(incoming: Incoming) -> Result<Bytes, Status> {
+    let limited = Limited::new(incoming, body::MAX_BYTES).collect();
+    match tokio::time::timeout(PATIENCE, limited).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(body::too_large()),
+        Ok(Err(error)) => Err(Status::bad_request(error.to_string())),
+        Err(_) => Err(Status {
+            code: 504,
+            reason: "Timeout",
+            message: "Timeout: request did not complete within the allotted timeout".to_owned(),
+            details: Value::Null,
+        }),
+    }
+}
+
+async fn api(call: Call, context: &Context) -> Result<Response<Body>, Status> {
+    let (door, media) = (&context.door, call.media);
+    if call.request.verb == Verb::Watch {
+        return stream::watch(door, call).await.map(streaming);
+    }
+    if call.request.subresource == "log" && call.follow {
+        return stream::log(door, call).await.map(streaming);
+    }
+    let (result, request) = door
+        .ask(move |owner| {
+            let result = owner.request(&call.request);
+            (result, call.request)
+        })
+        .await
+        .ok_or_else(broken)?;
+    Ok(whole(match result {
+        Ok(response) => {
+            let code = if request.verb == Verb::Create { 201 } else { 200 };
+            http::answer::encode(request.kind, code, &response, media)
+        }
+        Err(status) => Answer::refusal(&status, media),
+    }))
+}
+
+/// 500: a bug of ours.
+pub fn broken() -> Status {
+    let message = "Internal error occurred: the server panicked".to_owned();
+    Status { code: 500, reason: "InternalError", message, details: Value::Null }
+}
+
+/// An answer as a response.
+pub fn whole(answer: Answer) -> Response<Body> {
+    let mut response = Response::new(Either::Left(Full::new(Bytes::from(answer.body))));
+    *response.status_mut() = hyper::StatusCode::from_u16(answer.code).unwrap_or_default();
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&answer.content_type) {
+        headers.insert(CONTENT_TYPE, value);
+    }
+    headers.insert("cache-control", HeaderValue::from_static("no-cache, private"));
+    if !answer.etag.is_empty()
+        && let Ok(value) = HeaderValue::from_str(&answer.etag)
+    {
+        headers.insert(ETAG, value);
+        headers.insert("vary", HeaderValue::from_static("Accept"));
+    }
+    for warning in answer.warnings {
+        // RFC 7234: code 299 is a lasting warning; the agent is unknown.
+        let quoted = warning.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], " ");
+        if let Ok(value) = HeaderValue::from_bytes(format!("299 - \"{quoted}\"").as_bytes()) {
+            headers.append(WARNING, value);
+        }
+    }
+    response
+}
+
+fn streaming((content_type, lines): (&'static str, stream::Lines)) -> Response<Body> {
+    let mut response = Response::new(Either::Right(lines));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert("cache-control", HeaderValue::from_static("no-cache, private"));
+    response
+}
