@@ -68,6 +68,9 @@ messages! {
     Desired { en: "desired", ko: "desired" }
     Current { en: "current", ko: "current" }
     ReadyCount { en: "ready", ko: "ready" }
+    Completions { en: "completions", ko: "completions" }
+    Active { en: "active", ko: "active" }
+    Succeeded { en: "succeeded", ko: "succeeded" }
     Ready { en: "Ready", ko: "Ready" }
     NotReady { en: "NotReady", ko: "NotReady" }
     SchedulingDisabled { en: "SchedulingDisabled", ko: "SchedulingDisabled" }

@@ -14,5 +14,5 @@ mod world;
 pub use flight::{Flight, Place};
 pub use pod::{Container, Pod, PodState};
 pub use service::{End, Service};
-pub use workload::Workload;
+pub use workload::{Counts, Workload};
 pub use world::{Room, View, World};

@@ -72,6 +72,29 @@ fn a_pod_goes_from_the_tray_to_its_room() {
 }
 
 #[test]
+fn a_cron_job_has_its_jobs_and_a_complete_one_is_over() {
+    let mut world = world();
+    let cron = obj! { "metadata" => meta("hello", "default", None), "spec" => obj! { "schedule" => "*/5 * * * *" } };
+    world.apply(kind::CRON_JOB, false, &cron);
+    let job = |active: i64, succeeded: i64| {
+        obj! {
+            "metadata" => meta("hello-123", "default", Some(("CronJob", "hello"))),
+            "spec" => obj! { "completions" => 2, "parallelism" => 2 },
+            "status" => obj! { "active" => active, "succeeded" => succeeded },
+        }
+    };
+    world.apply(kind::JOB, false, &job(2, 0));
+    let card = |world: &World| world.view().workloads.iter().find(|w| w.kind == "CronJob").unwrap().clone();
+    let seen = card(&world);
+    assert_eq!((seen.counts, seen.schedule.as_str()), (Counts::Jobs, "*/5 * * * *"));
+    let child = &seen.children[0];
+    assert_eq!((child.short_name("hello"), child.counts, child.over()), ("123", Counts::Completions, false));
+    assert_eq!((child.desired, child.current, child.ready), (2, 2, 0));
+    world.apply(kind::JOB, false, &job(0, 2));
+    assert!(card(&world).children[0].over());
+}
+
+#[test]
 fn a_change_leaves_other_rooms_alone() {
     let mut world = world();
     let before = world.clone();

@@ -1,9 +1,9 @@
-//! What controllers own: Deployments with their ReplicaSets, DaemonSets, and ReplicaSets without a Deployment.
+//! What has Pods made: Deployments with their ReplicaSets, CronJobs with their Jobs, StatefulSets, DaemonSets and the rest.
 
 use api::{Kind, Str, Value, kind};
 use std::rc::Rc;
 
-/// An object with replicas.
+/// An object that has Pods made, or objects that do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workload {
     /// `metadata.uid`
@@ -18,26 +18,55 @@ pub struct Workload {
     pub owner: Str,
     /// Its colour.
     pub hue: u8,
-    /// How many Pods it shall have.
+    /// What its numbers count.
+    pub counts: Counts,
+    /// How many Pods it shall have; of a Job, how many shall succeed.
     pub desired: i64,
-    /// How many it has.
+    /// How many it has; of a Job or a CronJob, how many are active.
     pub current: i64,
-    /// How many of those are Ready.
+    /// How many of those are Ready; of a Job, how many have succeeded.
     pub ready: i64,
-    /// Its ReplicaSets, oldest first.
+    /// The schedule of a CronJob; empty for other kinds.
+    pub schedule: Str,
+    /// Its ReplicaSets or Jobs, oldest first.
     pub children: Vec<Rc<Workload>>,
     /// `metadata.creationTimestamp`, as text: the order in the lane.
     pub created: Str,
+}
+
+/// What a workload's numbers count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// Pods that run: desired, current, ready.
+    Replicas,
+    /// Pods that end: wanted completions, active, succeeded.
+    Completions,
+    /// Nothing of its own: a CronJob makes Jobs.
+    Jobs,
 }
 
 impl Workload {
     /// Reads a workload. Colour and children are the world's to say.
     pub fn read(of: &'static Kind, object: &Value) -> Workload {
         let status = &object["status"];
-        let (desired, current, ready) = if of == kind::DAEMON_SET {
-            (&status["desiredNumberScheduled"], &status["currentNumberScheduled"], &status["numberReady"])
-        } else {
-            (&object["spec"]["replicas"], &status["replicas"], &status["readyReplicas"])
+        let spec = &object["spec"];
+        let (counts, desired, current, ready) = match of {
+            of if of == kind::DAEMON_SET => (
+                Counts::Replicas,
+                status["desiredNumberScheduled"].int(),
+                status["currentNumberScheduled"].int(),
+                status["numberReady"].int(),
+            ),
+            of if of == kind::JOB => {
+                // A Job without completions is a queue of work: one success is enough.
+                let wanted = spec["completions"].as_int().unwrap_or(1);
+                (Counts::Completions, wanted, status["active"].int(), status["succeeded"].int())
+            }
+            of if of == kind::CRON_JOB => (Counts::Jobs, 0, status["active"].array().len() as i64, 0),
+            _ => {
+                let (current, ready) = (&status["replicas"], &status["readyReplicas"]);
+                (Counts::Replicas, spec["replicas"].int(), current.int(), ready.int())
+            }
         };
         Workload {
             uid: object.uid().into(),
@@ -46,9 +75,11 @@ impl Workload {
             name: object.name().into(),
             owner: object.controller()["uid"].to_str(),
             hue: 0,
-            desired: desired.int(),
-            current: current.int(),
-            ready: ready.int(),
+            counts,
+            desired,
+            current,
+            ready,
+            schedule: spec["schedule"].to_str(),
             children: Vec::new(),
             created: object.at("metadata.creationTimestamp").to_str(),
         }
@@ -59,8 +90,17 @@ impl Workload {
         self.namespace == "kube-system"
     }
 
-    /// A ReplicaSet's name without its Deployment's.
-    pub fn short_name(&self, deployment: &str) -> &str {
-        self.name.strip_prefix(deployment).and_then(|rest| rest.strip_prefix('-')).unwrap_or(&self.name)
+    /// Whether it has nothing (more) to do: a ReplicaSet that was scaled to nothing, a Job that is complete.
+    pub fn over(&self) -> bool {
+        match self.counts {
+            Counts::Replicas => self.desired == 0 && self.current == 0,
+            Counts::Completions => self.current == 0 && self.ready >= self.desired,
+            Counts::Jobs => false,
+        }
+    }
+
+    /// Its name without that of its owner.
+    pub fn short_name(&self, owner: &str) -> &str {
+        self.name.strip_prefix(owner).and_then(|rest| rest.strip_prefix('-')).unwrap_or(&self.name)
     }
 }

@@ -35,7 +35,7 @@ pub struct View {
     pub rooms: BTreeMap<Str, Rc<Room>>,
     /// Pods that wait for a node.
     pub tray: Rc<Vec<Rc<Pod>>>,
-    /// Deployments, DaemonSets and ReplicaSets without an owner, oldest first.
+    /// What has Pods made and belongs to nothing else, oldest first.
     pub workloads: Rc<Vec<Rc<Workload>>>,
     /// Services, oldest first.
     pub services: Rc<Vec<Rc<Service>>>,
@@ -53,7 +53,7 @@ pub struct World {
 #[derive(Clone, Debug, Default)]
 struct Index {
     pods: BTreeMap<Str, Rc<Pod>>,
-    /// Deployments, ReplicaSets and DaemonSets by UID.
+    /// What owns Pods, or what does, by UID.
     owners: BTreeMap<Str, Workload>,
     services: BTreeMap<(Str, Str), Service>,
     /// Endpoints by Service, then by EndpointSlice.
@@ -66,9 +66,9 @@ struct Index {
 
 impl World {
     /// The kinds whose changes the world wants to hear, in the order in which they make sense: owners before owned.
-    pub fn kinds() -> [&'static Kind; 8] {
+    pub fn kinds() -> [&'static Kind; 12] {
         use kind::*;
-        [NODE, DEPLOYMENT, REPLICA_SET, DAEMON_SET, POD, SERVICE, ENDPOINT_SLICE, EVENT]
+        [NODE, DEPLOYMENT, REPLICA_SET, REPLICATION_CONTROLLER, STATEFUL_SET, DAEMON_SET, CRON_JOB, JOB, POD, SERVICE, ENDPOINT_SLICE, EVENT]
     }
 
     /// Takes one change in. `gone` says that the object was deleted; `object` is then its last state. Returns whether the

@@ -2,26 +2,29 @@
 
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
-use crate::model::{End, Service, Workload};
+use crate::model::{Counts, End, Service, Workload};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// What a workload's card is drawn from.
 #[derive(Properties, PartialEq)]
 pub struct WorkloadProps {
-    /// The Deployment, DaemonSet or lone ReplicaSet.
+    /// A workload that belongs to no other.
     pub workload: Rc<Workload>,
     /// Whether it belongs to what is pointed at.
     pub lit: bool,
 }
 
-/// A Deployment and its ReplicaSets.
+/// A workload, and those that it owns: a Deployment's ReplicaSets, a CronJob's Jobs.
 #[component]
 pub fn WorkloadCard(props: &WorkloadProps) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let workload = &*props.workload;
     let class = classes!("card", format!("owner-{}", workload.hue), props.lit.then_some("lit"));
-    let label = format!("{} {}, {}/{}", workload.kind, workload.name, workload.ready, workload.desired);
+    let ratio = format!("{}/{}", workload.ready, workload.desired);
+    let short = (workload.ready < workload.desired).then_some("short");
+    let said = if workload.counts == Counts::Jobs { workload.schedule.as_str() } else { &ratio };
+    let label = format!("{} {}, {said}", workload.kind, workload.name);
     html! {
         <article {class} data-uid={workload.uid.to_string()}>
             <button type="button" class="head" aria-label={label} data-uid={workload.uid.to_string()}
@@ -29,26 +32,28 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
                 <span class="what">{ workload.kind }</span>{ " " }
                 <span class="name">{ workload.name.as_str() }</span>
             </button>
-            if workload.children.is_empty() {
+            if workload.counts == Counts::Jobs {
+                <span class="fact schedule">{ workload.schedule.as_str() }</span>
+            } else if workload.children.is_empty() {
                 { counts(workload, lang) }
             } else {
-                <span class={classes!("ratio", (workload.ready < workload.desired).then_some("short"))}>{ format!("{}/{}", workload.ready, workload.desired) }</span>
+                <span class={classes!("ratio", short)}>{ ratio }</span>
             }
             if !workload.children.is_empty() {
                 <svg class="arrow" viewBox="0 5 24 14" aria-hidden="true"><path d="M2 12h19M16 7l5 5-5 5" fill="none" stroke="currentColor" stroke-width="2" /></svg>
-                <div class="branch">{ for workload.children.iter().map(|child| replica_set(child, workload, lang)) }</div>
+                <div class="branch">{ for workload.children.iter().map(|child| owned(child, workload, lang)) }</div>
             }
         </article>
     }
 }
 
-fn replica_set(set: &Workload, deployment: &Workload, lang: Lang) -> Html {
-    let class = classes!("rs", (set.desired == 0 && set.current == 0).then_some("old"));
-    let short = set.short_name(&deployment.name);
+fn owned(set: &Workload, owner: &Workload, lang: Lang) -> Html {
+    let class = classes!("rs", set.over().then_some("old"));
+    let short = set.short_name(&owner.name);
     let label = format!("{} {short} ({}), {}/{}", set.kind, set.name, set.ready, set.desired);
     html! {
         <div key={set.uid.as_str()} {class}>
-            <button type="button" class="head" aria-label={label} data-uid={deployment.uid.to_string()} data-set={set.uid.to_string()}
+            <button type="button" class="head" aria-label={label} data-uid={owner.uid.to_string()} data-set={set.uid.to_string()}
                 data-object={format!("{}/{}/{}", set.kind, set.namespace, set.name)}>
                 <span class="what">{ set.kind }</span>{ " " }
                 <span class="name">{ short }</span>
@@ -58,17 +63,21 @@ fn replica_set(set: &Workload, deployment: &Workload, lang: Lang) -> Html {
     }
 }
 
-/// desired, current, ready: as `kubectl get rs` has them.
+/// desired, current, ready: as `kubectl get rs` has them; of a Job, what `kubectl get jobs` tells.
 fn counts(workload: &Workload, lang: Lang) -> Html {
+    let names = match workload.counts {
+        Counts::Completions => [Message::Completions, Message::Active, Message::Succeeded],
+        _ => [Message::Desired, Message::Current, Message::ReadyCount],
+    };
     let count = |number: i64, message: Message| {
-        let class = (number < workload.desired).then_some("short");
+        // A Job's Pods need not all run at once.
+        let short = number < workload.desired && message != Message::Active;
+        let class = short.then_some("short");
         html! { <div {class}><dt>{ lang.text(message) }</dt><dd>{ number }</dd></div> }
     };
     html! {
         <dl class="counts">
-            { count(workload.desired, Message::Desired) }
-            { count(workload.current, Message::Current) }
-            { count(workload.ready, Message::ReadyCount) }
+            { for [workload.desired, workload.current, workload.ready].into_iter().zip(names).map(|(n, name)| count(n, name)) }
         </dl>
     }
 }
