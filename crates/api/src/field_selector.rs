@@ -47,7 +47,12 @@ impl FieldSelector {
 
     /// Whether an object's fields satisfy every term. A missing field reads as empty text.
     pub fn matches(&self, object: &Value) -> bool {
-        self.terms.iter().all(|term| (shown(object.at(&term.field)) == term.value) == term.equal)
+        let is = |term: &FieldTerm| match object.at(field(&term.field)) {
+            // Zero is left out of objects.
+            Value::Null => matches!(term.value.as_str(), "" | "0" | "false"),
+            value => shown(value) == term.value,
+        };
+        self.terms.iter().all(|term| is(term) == term.equal)
     }
 
     /// Whether every object matches.
@@ -74,6 +79,11 @@ impl fmt::Display for FieldSelector {
         }
         Ok(())
     }
+}
+
+/// Where a selectable field is; the one that is called otherwise is a Job's.
+fn field(name: &str) -> &str {
+    if name == "status.successful" { "status.succeeded" } else { name }
 }
 
 /// A field as the server compares it: text.

@@ -3,6 +3,7 @@
 //! Knows nothing of the rest of the project: no cluster, no clock, no requests.
 
 pub mod base64;
+pub mod cron;
 mod field_selector;
 pub mod json;
 pub mod kind;

@@ -177,6 +177,9 @@ fn is_selectable(kind: &Kind, field: &str) -> bool {
         "Namespace" => &["status.phase"],
         "Service" => &["spec.clusterIP", "spec.type"],
         "ReplicaSet" | "ReplicationController" => &["status.replicas"],
+        "Job" => &["status.successful"],
+        "CertificateSigningRequest" => &["spec.signerName"],
+        "ResourceSlice" => &["spec.nodeName", "spec.driver"],
         "Secret" => &["type"],
         _ => &[],
     };

@@ -1,10 +1,20 @@
 //! What the server itself writes into an object, kind by kind (pkg/registry/*/strategy.go).
 
-use api::{Kind, Value, kind, obj};
+use api::{Kind, Value, kind, obj, schema};
 
-/// The kinds whose `metadata.generation` counts changes of their `spec`.
+/// The kinds whose `metadata.generation` counts the changes of what they ask for, by their groups.
 fn has_generation(kind: &Kind) -> bool {
-    kind.group == "apps" && kind != kind::CONTROLLER_REVISION || kind == kind::POD
+    match kind.group {
+        "" => ["Pod", "PodTemplate", "ReplicationController"].contains(&kind.kind),
+        "apps" => kind != kind::CONTROLLER_REVISION,
+        "networking.k8s.io" => ["Ingress", "IngressClass", "NetworkPolicy"].contains(&kind.kind),
+        "discovery.k8s.io" => kind == kind::ENDPOINT_SLICE,
+        "resource.k8s.io" => kind == kind::RESOURCE_SLICE || kind == kind::DEVICE_CLASS,
+        "batch" | "policy" | "scheduling.k8s.io" | "admissionregistration.k8s.io" | "flowcontrol.apiserver.k8s.io" => {
+            true
+        }
+        _ => false,
+    }
 }
 
 fn has_status(kind: &Kind) -> bool {
@@ -25,7 +35,10 @@ pub(crate) fn prepare_for_create(kind: &Kind, object: &mut Value) {
         return; // a kubelet registers its node together with a first status
     }
     if has_status(kind) {
-        object.remove("status");
+        match schema::blank(kind, "status") {
+            Value::Null => drop(object.remove("status")),
+            blank => object.set("status", blank),
+        }
     }
     match kind {
         k if k == kind::POD => {
@@ -39,16 +52,39 @@ pub(crate) fn prepare_for_create(kind: &Kind, object: &mut Value) {
             let name = object["metadata"]["name"].clone();
             object.at_mut("metadata.labels").object_mut().insert("kubernetes.io/metadata.name", name);
         }
-        k if k == kind::SERVICE => object.set("status", obj! { "loadBalancer" => obj! {} }),
-        k if k == kind::DAEMON_SET => {
-            object.set("status", obj! {});
-            object.annotate(TEMPLATE_GENERATION, "1");
-        }
+        k if k == kind::DAEMON_SET => object.annotate(TEMPLATE_GENERATION, "1"),
+        k if k == kind::JOB => generate_selector(object),
         k if k == kind::PERSISTENT_VOLUME || k == kind::PERSISTENT_VOLUME_CLAIM => {
             object.set("status.phase", "Pending")
         }
-        k if k.group == "apps" && has_status(k) => object.set("status", obj! {}),
         _ => {}
+    }
+}
+
+/// A Job finds its Pods by labels that nothing else has, unless it selects by hand (pkg/registry/batch/job/strategy.go,
+/// `generateSelector`).
+fn generate_selector(job: &mut Value) {
+    if job["spec"]["manualSelector"].bool() {
+        return;
+    }
+    const UID: &str = "batch.kubernetes.io/controller-uid";
+    let (uid, name) = (job["metadata"]["uid"].clone(), job["metadata"]["name"].clone());
+    let inherited = job.labels().is_empty() || job.labels() == job.at("spec.template").labels();
+    let labels = job.at_mut("spec.template.metadata.labels").object_mut();
+    let generated =
+        [("job-name", &name), ("batch.kubernetes.io/job-name", &name), ("controller-uid", &uid), (UID, &uid)];
+    for (key, value) in generated {
+        if !labels.contains_key(key) {
+            labels.insert(key, value.clone());
+        }
+    }
+    if inherited {
+        let labels = job.at("spec.template.metadata.labels").clone();
+        job.set("metadata.labels", labels);
+    }
+    let selected = job.at_mut("spec.selector.matchLabels").object_mut();
+    if !selected.contains_key(UID) {
+        selected.insert(UID, uid);
     }
 }
 
@@ -104,7 +140,7 @@ pub(crate) fn prepare_for_update(kind: &Kind, subresource: &str, object: &mut Va
     }
 }
 
-/// Counts a change of `spec` (anything but metadata and status) in `metadata.generation`.
+/// Counts a change of anything but metadata and status in `metadata.generation`.
 pub(crate) fn count_generation(kind: &Kind, object: &mut Value, old: &Value) {
     if kind == kind::DAEMON_SET {
         count_template_generation(object, old);
@@ -112,7 +148,11 @@ pub(crate) fn count_generation(kind: &Kind, object: &mut Value, old: &Value) {
     // Of a Deployment, annotations count as well (pkg/registry/apps/deployment/strategy.go).
     let annotations = |object: &Value| object["metadata"]["annotations"].clone();
     let annotated = kind == kind::DEPLOYMENT && annotations(object) != annotations(old);
-    if has_generation(kind) && (object["spec"] != old["spec"] || annotated) {
+    // What has no spec asks with other fields; PriorityClasses do not count.
+    let asks = |field: &str| !["metadata", "status", "apiVersion", "kind"].contains(&field);
+    let changed = object.entries().any(|(field, new)| asks(field) && *new != old[field.as_str()])
+        || old.entries().any(|(field, _)| asks(field) && object[field.as_str()].is_null());
+    if has_generation(kind) && kind != kind::PRIORITY_CLASS && (changed || annotated) {
         object.set("metadata.generation", old.generation() + 1);
     }
 }

@@ -16,6 +16,10 @@ impl ApiServer {
         warnings.extend(deprecation(kind));
         self.name(request, &mut object)?;
         schema::default(kind, &mut object);
+        // Some strategies write the UID elsewhere, too.
+        let metadata = object.at_mut("metadata").object_mut();
+        metadata.insert("uid", self.rng.uid().into());
+        metadata.insert("creationTimestamp", self.now.into());
         strategy::prepare_for_create(kind, &mut object);
         self.check_escalation(request, &object, &Value::Null)?;
         admission::admit(self, kind, &mut object)?;
@@ -31,9 +35,6 @@ impl ApiServer {
             self.release(kind, &object, &Value::Null);
             return Err(status);
         }
-        let metadata = object.at_mut("metadata").object_mut();
-        metadata.insert("uid", self.rng.uid().into());
-        metadata.insert("creationTimestamp", self.now.into());
         if request.options.dry_run {
             self.release(kind, &object, &Value::Null);
             return Ok(Response { body: object, warnings });

@@ -50,6 +50,13 @@ pub fn restore(kind: &Kind, value: &Value) -> Result<Decoded, String> {
     run(kind, value, Decoder { converter: true, ..Decoder::default() })
 }
 
+/// What stands in a field of a kind's objects before anything is known: `status: {replicas: 0}`. Null if it is left out then.
+pub fn blank(kind: &Kind, field: &str) -> Value {
+    let structure = table().get(table().kind(kind));
+    let always = structure.field(field).filter(|field| field.presence == Presence::Always);
+    always.map_or(Value::Null, |field| Decoder::default().always(field))
+}
+
 fn run(kind: &Kind, value: &Value, mut decoder: Decoder) -> Result<Decoded, String> {
     if !matches!(value, Value::Object(_)) {
         return Err(format!("json: cannot unmarshal {} into Go value of type v1.{}", value.type_name(), kind.kind));

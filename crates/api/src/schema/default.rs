@@ -4,7 +4,7 @@
 //! Nothing is written where nothing is missing, so that an object that has its defaults stays shared with its origin.
 
 use super::table::{Presence, Struct, Type, struct_in, table};
-use crate::{Kind, Value, kind, obj};
+use crate::{Kind, Value, base64, kind, obj};
 
 /// Writes the defaults into an object of `kind` that has been decoded.
 pub fn default(kind: &Kind, value: &mut Value) {
@@ -92,7 +92,11 @@ fn computed(name: &str, value: &Value) -> Missing {
         "Container" | "EphemeralContainer" => container(value),
         "Volume" if value.entries().all(|(key, _)| key == "name") => vec![("emptyDir", obj! {})],
         "ServiceSpec" => service_spec(value),
-        "DeploymentStrategy" | "DaemonSetUpdateStrategy" => {
+        "Job" => job(value),
+        "ReplicationController" => replication_controller(value),
+        "Secret" if !value["stringData"].is_null() => secret(value),
+        "StatefulSetSpec" => claim_templates(value),
+        "DeploymentStrategy" | "DaemonSetUpdateStrategy" | "StatefulSetUpdateStrategy" => {
             let rolling = matches!(value["type"].str(), "" | "RollingUpdate");
             if rolling && value["rollingUpdate"].is_null() { vec![("rollingUpdate", obj! {})] } else { Vec::new() }
         }
@@ -167,6 +171,81 @@ fn service_spec(spec: &Value) -> Missing {
         missing.push(("ports", ports));
     }
     missing
+}
+
+/// A Job's defaults are not those of a CronJob's template (pkg/apis/batch/v1/defaults.go).
+fn job(job: &Value) -> Missing {
+    let mut spec = job["spec"].clone();
+    let once = spec["completions"].is_null() && spec["parallelism"].is_null();
+    let by_policy = !spec["podFailurePolicy"].is_null();
+    let forever = !spec["backoffLimitPerIndex"].is_null();
+    let defaults: [(&str, Value); 7] = [
+        ("completions", if once { 1.into() } else { Value::Null }),
+        ("parallelism", 1.into()),
+        ("backoffLimit", if forever { i64::from(i32::MAX) } else { 6 }.into()),
+        ("completionMode", "NonIndexed".into()),
+        ("suspend", false.into()),
+        ("manualSelector", false.into()),
+        ("podReplacementPolicy", if by_policy { "Failed" } else { "TerminatingOrFailed" }.into()),
+    ];
+    let mut changed = false;
+    for (name, default) in defaults {
+        if spec[name].is_null() && !default.is_null() {
+            spec.set(name, default);
+            changed = true;
+        }
+    }
+    let mut missing = labels_of_template(job);
+    if changed {
+        missing.push(("spec", spec));
+    }
+    missing
+}
+
+/// An object without labels takes those of its template.
+fn labels_of_template(object: &Value) -> Missing {
+    let labels = object.at("spec.template.metadata.labels");
+    if labels.is_empty() || !object.labels().is_empty() {
+        return Vec::new();
+    }
+    let mut metadata = object["metadata"].clone();
+    metadata.set("labels", labels);
+    vec![("metadata", metadata)]
+}
+
+/// A ReplicationController selects by its template's labels unless it says otherwise.
+fn replication_controller(controller: &Value) -> Missing {
+    let mut missing = labels_of_template(controller);
+    let labels = controller.at("spec.template.metadata.labels");
+    if controller["spec"]["selector"].is_empty() && !labels.is_empty() {
+        let mut spec = controller["spec"].clone();
+        spec.set("selector", labels);
+        missing.push(("spec", spec));
+    }
+    missing
+}
+
+/// What a Secret is given as text becomes data.
+fn secret(secret: &Value) -> Missing {
+    let mut data = secret["data"].clone();
+    for (key, text) in secret["stringData"].entries() {
+        data.object_mut().insert(key.clone(), base64::encode(text.str().as_bytes()).into());
+    }
+    vec![("data", data), ("stringData", Value::Null)]
+}
+
+/// The claims in a StatefulSet's template say what they are.
+fn claim_templates(spec: &Value) -> Missing {
+    let named = |claim: &Value| !claim["kind"].str().is_empty() && !claim["apiVersion"].str().is_empty();
+    if spec["volumeClaimTemplates"].array().iter().all(named) {
+        return Vec::new();
+    }
+    let mut claims = spec["volumeClaimTemplates"].clone();
+    for claim in claims.array_mut() {
+        claim.set("apiVersion", "v1");
+        claim.set("kind", "PersistentVolumeClaim");
+    }
+    vec![("volumeClaimTemplates", claims)]
 }
 
 /// What Pods get, and templates do not: service links, requests that follow limits, ports of the host's network.

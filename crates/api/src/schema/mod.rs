@@ -5,6 +5,6 @@ mod decode;
 mod default;
 mod table;
 
-pub use decode::{Decoded, decode, decode_bare, metadata_error, restore};
+pub use decode::{Decoded, blank, decode, decode_bare, metadata_error, restore};
 pub use default::default;
 pub use table::{Field, Presence, Struct, Table, Type, table};

@@ -78,6 +78,9 @@ pub struct Struct {
     pub name: &'static str,
     /// Its fields, sorted by name.
     pub fields: Vec<Field>,
+    /// What is checked of it, in the order of the server's errors: a field (`.` for the struct itself) and a check
+    /// (`schema/rules.txt`).
+    pub rules: Vec<(&'static str, &'static str)>,
     /// Whether defaulting may write something into it or below it.
     pub has_defaults: bool,
     /// The places of the fields that are always written.
@@ -162,6 +165,8 @@ const TEXTS: [&str; 26] = [
     include_str!("../../schema/flowcontrol.txt"),
     include_str!("../../schema/resource.txt"),
 ];
+/// What is checked of each struct.
+const RULES: &str = include_str!("../../schema/rules.txt");
 const STRINGS: &str = include_str!("../../schema/strings.txt");
 
 /// The table.
@@ -186,7 +191,8 @@ fn load() -> Table {
             _ => {
                 let name = line.rsplit('.').next().unwrap_or(line);
                 let (always, defaults) = (Vec::new(), Vec::new());
-                structs.push(Struct { name, fields: Vec::new(), has_defaults: false, always, defaults });
+                let (fields, rules) = (Vec::new(), Vec::new());
+                structs.push(Struct { name, fields, rules, has_defaults: false, always, defaults });
             }
         }
     }
@@ -196,6 +202,7 @@ fn load() -> Table {
         one.always = places(|f| f.presence == Presence::Always);
         one.defaults = places(|f| !f.default.is_null());
     }
+    add_rules(&mut structs, &kinds);
     mark_defaults(&mut structs);
     let roots = kind::KINDS.iter().map(|kind| struct_of(kind, &kinds)).collect();
     let types = (0..structs.len()).map(Type::Struct).collect();
@@ -210,6 +217,23 @@ fn struct_of(kind: &Kind, structs: &Names<usize>) -> usize {
     let grouped = format!("{group}.{}", kind.kind);
     let found = [exact.as_str(), &grouped, kind.kind].into_iter().find_map(|name| structs.get(name));
     *found.unwrap_or_else(|| unreachable!("the schema describes no {}", kind.kind))
+}
+
+/// Reads `schema/rules.txt` into the structs that it is about.
+fn add_rules(structs: &mut [Struct], names: &Names<usize>) {
+    let mut of = None;
+    for line in RULES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix("  ") {
+            None => of = names.get(line).copied(),
+            Some(rule) => {
+                let rule = rule.split_once(' ').unwrap_or((rule, ""));
+                match of.and_then(|id| structs.get_mut(id)) {
+                    Some(one) => one.rules.push(rule),
+                    None => unreachable!("the schema describes nothing with the rule {line}"),
+                }
+            }
+        }
+    }
 }
 
 type Names<T> = BTreeMap<&'static str, T>;
@@ -295,7 +319,12 @@ fn static_default(text: &str, ty: &Type) -> Value {
 }
 
 /// The structs into which `schema::default`'s functions write, beside those with static defaults.
-pub(super) const COMPUTED: [&str; 9] = [
+pub(super) const COMPUTED: &[&str] = &[
+    "Job",
+    "ReplicationController",
+    "Secret",
+    "StatefulSetSpec",
+    "StatefulSetUpdateStrategy",
     "Pod",
     "PodSpec",
     "Container",

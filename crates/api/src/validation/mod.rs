@@ -1,17 +1,21 @@
 //! Validation: what the server refuses, with its own texts (pkg/apis/*/validation).
 
+mod batch;
 mod container;
+mod controllers;
 mod meta;
 mod others;
 mod path;
 mod pod;
 mod pod_dump;
+mod rules;
 mod scheduling;
 mod service;
 mod storage;
 mod volume;
 mod workload;
 
+use crate::schema::table;
 use crate::{FieldError, Kind, Value, kind};
 use path::{Errors, Path};
 
@@ -41,7 +45,7 @@ pub fn validate(kind: &Kind, new: &Value, old: &Value) -> Vec<FieldError> {
         k if k == kind::PERSISTENT_VOLUME && changed => storage::volume(&mut errors, new, old, &spec),
         k if k == kind::PERSISTENT_VOLUME_CLAIM && changed => storage::claim(&mut errors, new, old, &spec),
         k if k == kind::STORAGE_CLASS => storage::class(&mut errors, new, old),
-        _ => {}
+        _ => rules::object(&mut errors, table().get(table().kind(kind)), new, old),
     }
     errors.0
 }

@@ -129,8 +129,7 @@ pub(super) fn endpoint_slice(errors: &mut Errors, new: &Value, old: &Value) {
     let path = Path::root("endpoints");
     let endpoints = new["endpoints"].array();
     if endpoints.len() > MAX_ENDPOINTS {
-        let message = format!("Too many: {}: must have at most {MAX_ENDPOINTS} items", endpoints.len());
-        errors.0.push(crate::FieldError { reason: "FieldValueTooMany", field: path.to_string(), message });
+        errors.too_many(&path, endpoints.len(), MAX_ENDPOINTS);
     }
     for (i, endpoint) in endpoints.iter().enumerate() {
         let addresses = endpoint["addresses"].array();

@@ -18,6 +18,16 @@ enum Part<'a> {
 }
 
 impl<'a> Path<'a> {
+    /// The path of the whole object, of which nothing is printed.
+    pub fn nowhere() -> Path<'a> {
+        Path::root("")
+    }
+
+    /// Whether it is that of the whole object.
+    pub fn is_nowhere(&self) -> bool {
+        matches!(self.part, Part::Field(""))
+    }
+
     pub fn root(field: &'a str) -> Path<'a> {
         Path { parent: None, part: Part::Field(field) }
     }
@@ -40,10 +50,12 @@ impl<'a> Path<'a> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(parent) = self.parent {
+        // The whole object has no name.
+        let parent = self.parent.filter(|parent| !matches!(parent.part, Part::Field("")));
+        if let Some(parent) = parent {
             parent.fmt(f)?;
         }
-        match (self.part, self.parent) {
+        match (self.part, parent) {
             (Part::Field(field), None) => write!(f, "{field}"),
             (Part::Field(field), Some(_)) => write!(f, ".{field}"),
             (Part::Index(index), _) => write!(f, "[{index}]"),
@@ -65,6 +77,18 @@ impl Errors {
         self.0.push(FieldError::invalid(path.to_string(), &value.into(), detail));
     }
 
+    /// As [`Errors::invalid`], with the value as it is to be shown.
+    pub fn invalid_as(&mut self, path: &Path, shown: &str, detail: &str) {
+        let message = format!("Invalid value: {shown}: {detail}");
+        self.0.push(FieldError { reason: "FieldValueInvalid", field: path.to_string(), message });
+    }
+
+    /// As [`Errors::invalid`], without the value (`field.OmitValueType`).
+    pub fn invalid_field(&mut self, path: &Path, detail: &str) {
+        let message = format!("Invalid value: {detail}");
+        self.0.push(FieldError { reason: "FieldValueInvalid", field: path.to_string(), message });
+    }
+
     /// One error for each message.
     pub fn invalids(&mut self, path: &Path, value: impl Into<Value>, messages: Vec<String>) {
         if messages.is_empty() {
@@ -78,6 +102,16 @@ impl Errors {
 
     pub fn unsupported(&mut self, path: &Path, value: &str, supported: &[&str]) {
         self.0.push(FieldError::unsupported(path.to_string(), &value.into(), supported));
+    }
+
+    /// As [`Errors::unsupported`], of something that is no text.
+    pub fn unsupported_value(&mut self, path: &Path, value: &Value, supported: &[&str]) {
+        self.0.push(FieldError::unsupported(path.to_string(), value, supported));
+    }
+
+    pub fn too_many(&mut self, path: &Path, count: usize, most: usize) {
+        let message = format!("Too many: {count}: must have at most {most} items");
+        self.0.push(FieldError { reason: "FieldValueTooMany", field: path.to_string(), message });
     }
 
     pub fn duplicate(&mut self, path: &Path, value: impl Into<Value>) {

@@ -1,4 +1,5 @@
-//! What differs between two Pod specs, as the server shows it: its internal form as JSON, and a diff of the lines.
+//! Structs as the server shows them in errors: its internal form as JSON; and what differs between two Pod specs, as a diff
+//! of the lines.
 
 use crate::schema::{Field, Struct, Type, table};
 use crate::{Value, json};
@@ -19,6 +20,34 @@ pub(super) fn difference(old: &Value, new: &Value) -> String {
     unified(&dump(old), &dump(new))
 }
 
+/// A struct's value in the server's internal form.
+pub(super) fn as_json(name: &str, value: &Value) -> String {
+    match table().named(name) {
+        Some(id) if !value.is_null() => compact(&structure(table().get(id), value, value)),
+        _ => json::to_string(value),
+    }
+}
+
+/// A field's value in the server's internal form.
+pub(super) fn shown_as(ty: Option<&'static Type>, value: &Value) -> String {
+    match ty {
+        Some(ty) if !value.is_null() => compact(&tree(ty, value, value)),
+        _ => json::to_string(value),
+    }
+}
+
+fn compact(tree: &Tree) -> String {
+    let (open, close, parts) = match tree {
+        Tree::Plain(text) => return text.clone(),
+        Tree::List(items) => ("[", "]", items.iter().map(compact).collect::<Vec<_>>()),
+        Tree::Object(fields) => {
+            let field = |(name, value): &(String, Tree)| format!("{name:?}:{}", compact(value));
+            ("{", "}", fields.iter().map(field).collect())
+        }
+    };
+    format!("{open}{}{close}", parts.join(","))
+}
+
 /// JSON whose objects keep their order.
 enum Tree {
     Plain(String),
@@ -28,12 +57,25 @@ enum Tree {
 
 /// A struct in internal order. `spec` is the whole Pod's.
 fn structure(what: &'static Struct, value: &Value, spec: &Value) -> Tree {
+    if VERSIONED.contains(&what.name) {
+        return Tree::Plain(json::to_string(value));
+    }
+    let spec = if what.name == "PodSpec" { value } else { spec };
     let listed = LAYOUT.lines().find_map(|line| line.split_once(' ').filter(|(name, _)| *name == what.name));
     let names: Vec<(String, String)> = match listed {
         Some((_, fields)) => fields.split(' ').map(go_and_json).collect(),
         // The order of this one is not known: JSON's.
         None => what.fields.iter().map(|f| (capitalized(f.name), f.name.to_owned())).collect(),
     };
+    let mut metadata = Vec::new();
+    let names = names.into_iter().filter(|(_, json)| {
+        // Metadata is embedded, and keeps its names.
+        if json == "metadata" {
+            metadata = embedded(&value["metadata"]);
+        }
+        json != "metadata" && json != "apiVersion" && json != "kind" || !is_object(what)
+    });
+    let names: Vec<(String, String)> = names.collect();
     let fields = names.into_iter().filter_map(|(go, json)| match what.field(&json) {
         Some(field) => Some((go, member(field, value.get(&json), spec))),
         // Inside the server, the switches of the host's namespaces belong to the security context.
@@ -43,7 +85,27 @@ fn structure(what: &'static Struct, value: &Value, spec: &Value) -> Tree {
         }
         None => None,
     });
-    Tree::Object(fields.collect())
+    metadata.extend(fields);
+    Tree::Object(metadata)
+}
+
+/// Structs that have no internal form.
+const VERSIONED: [&str; 3] = ["LabelSelector", "Condition", "ObjectMeta"];
+
+/// Whether a struct has metadata.
+fn is_object(what: &Struct) -> bool {
+    what.field("metadata").is_some()
+}
+
+fn embedded(metadata: &Value) -> Vec<(String, Tree)> {
+    // The rest comes after the names, in the order of Go's struct.
+    const FIRST: [&str; 3] = ["name", "generateName", "namespace"];
+    let rest = metadata.entries().map(|(name, _)| name.as_str()).filter(|name| !FIRST.contains(name));
+    let rest: Vec<&str> = rest.collect();
+    // `labels` before `annotations`, otherwise by name: that is near enough to Go's order.
+    let ordered = FIRST.iter().copied().chain(rest.iter().rev().copied());
+    let given = ordered.filter(|name| !metadata[*name].is_null());
+    given.map(|name| (name.to_owned(), Tree::Plain(json::to_string(&metadata[name])))).collect()
 }
 
 fn go_and_json(word: &str) -> (String, String) {

@@ -298,3 +298,169 @@ fn a_forbidden_change_is_shown_as_the_server_shows_it() {
 "
     );
 }
+
+const POD_TEMPLATE: &str = "template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: a}]}}";
+
+fn job(more: &str) -> String {
+    let template = POD_TEMPLATE.replace("spec: {", "spec: {restartPolicy: Never, ");
+    format!(
+        "{{metadata: {{uid: u}}, spec: {{manualSelector: true, selector: {{matchLabels: {{app: web}}}}, {more}{template}}}}}"
+    )
+}
+
+#[test]
+fn jobs() {
+    assert_eq!(errors(kind::JOB, &job(""), None), [""; 0]);
+    refused(
+        kind::JOB,
+        &job("parallelism: -1, backoffLimit: -2, maxFailedIndexes: 1, "),
+        &[
+            "spec.parallelism: Invalid value: -1: must be greater than or equal to 0",
+            "spec.backoffLimit: Invalid value: -2: must be greater than or equal to 0",
+            "spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified",
+            "spec.maxFailedIndexes: Invalid value: 1: requires indexed completion mode",
+        ],
+    );
+    refused(
+        kind::JOB,
+        &job("parallelism: 2, completionMode: Indexed, podReplacementPolicy: Maybe, "),
+        &[
+            "spec.completions: Required value: when completion mode is Indexed",
+            "spec.podReplacementPolicy: Unsupported value: \"Maybe\": supported values: \"Failed\", \"TerminatingOrFailed\"",
+        ],
+    );
+    refused(
+        kind::JOB,
+        &job(
+            "podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: In, containerName: x, values: [0, 2, 1]}}, {action: ''}]}, ",
+        ),
+        &[
+            "spec.podFailurePolicy.rules[0].onExitCodes.containerName: Invalid value: \"x\": must be one of the container or initContainer names in the pod template",
+            "spec.podFailurePolicy.rules[0].onExitCodes.values[0]: Invalid value: 0: must not be 0 for the In operator",
+            "spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: [0,2,1]: must be ordered",
+            "spec.podFailurePolicy.rules[1].action: Required value: valid values: [\"Count\" \"FailIndex\" \"FailJob\" \"Ignore\"]",
+            "spec.podFailurePolicy.rules[1]: Invalid value: specifying one of OnExitCodes and OnPodConditions is required",
+        ],
+    );
+    refused(
+        kind::JOB,
+        &job("").replace("Never", "Always"),
+        &["spec.template.spec.restartPolicy: Required value: valid values: \"OnFailure\", \"Never\""],
+    );
+    let said = errors(kind::JOB, &job("").replace("image: a", "image: b"), Some(&job("")));
+    assert!(
+        said[0].starts_with("spec.template: Invalid value: {\"labels\":{\"app\":\"web\"},\"Spec\":{\"Volumes\":null,"),
+        "{said:?}"
+    );
+    assert!(said[0].ends_with(": field is immutable") && said.len() == 1);
+    // A suspended Job may still go elsewhere.
+    let suspended = job("suspend: true, ");
+    let elsewhere = suspended.replace("restartPolicy", "nodeSelector: {a: b}, restartPolicy");
+    assert_eq!(errors(kind::JOB, &elsewhere, Some(&suspended)), [""; 0]);
+    assert_eq!(errors(kind::JOB, &suspended, Some(&job(""))), [""; 0]);
+    assert_eq!(
+        errors(kind::JOB, &job("completions: 3, "), Some(&job("completions: 2, "))),
+        ["spec.completions: Invalid value: 3: field is immutable"]
+    );
+}
+
+#[test]
+fn cron_jobs() {
+    let cron = |spec: &str| {
+        let template = POD_TEMPLATE.replace("spec: {", "spec: {restartPolicy: Never, ");
+        format!("{{spec: {{jobTemplate: {{spec: {{{template}}}}}, {spec}}}}}")
+    };
+    assert_eq!(errors(kind::CRON_JOB, &cron("schedule: '*/5 * * * *', timeZone: Asia/Seoul"), None), [""; 0]);
+    refused(
+        kind::CRON_JOB,
+        &cron("schedule: '* * * *', concurrencyPolicy: Never, timeZone: Mars/Phobos"),
+        &[
+            "spec.schedule: Invalid value: \"* * * *\": expected exactly 5 fields, found 4: [* * * *]",
+            "spec.timeZone: Invalid value: \"Mars/Phobos\": unknown time zone Mars/Phobos",
+            "spec.concurrencyPolicy: Unsupported value: \"Never\": supported values: \"Allow\", \"Forbid\", \"Replace\"",
+        ],
+    );
+    refused(
+        kind::CRON_JOB,
+        &cron("schedule: 'TZ=UTC * * * * *'"),
+        &[
+            "spec.schedule: Invalid value: \"TZ=UTC * * * * *\": cannot use TZ or CRON_TZ in schedule, use timeZone field instead",
+        ],
+    );
+    refused(kind::CRON_JOB, &cron("suspend: true"), &["spec.schedule: Required value"]);
+    let long = format!("{{metadata: {{name: {}}}, spec", "a".repeat(53));
+    let said =
+        errors(kind::CRON_JOB, &cron("schedule: '@daily'").replace("{spec", &long).replacen(&long, "{spec", 0), None);
+    assert!(said.iter().any(|error| error.ends_with("must be no more than 52 bytes")), "{said:?}");
+}
+
+#[test]
+fn stateful_sets() {
+    let set = |spec: &str| {
+        format!("{{spec: {{serviceName: a, selector: {{matchLabels: {{app: web}}}}, {spec}{POD_TEMPLATE}}}}}")
+    };
+    assert_eq!(errors(kind::STATEFUL_SET, &set(""), None), [""; 0]);
+    refused(
+        kind::STATEFUL_SET,
+        &set("replicas: -1, podManagementPolicy: Random, updateStrategy: {type: Never}, "),
+        &[
+            "spec.podManagementPolicy: Invalid value: \"Random\": must be 'OrderedReady' or 'Parallel'",
+            "spec.updateStrategy: Invalid value: {\"Type\":\"Never\",\"RollingUpdate\":null}: must be 'RollingUpdate' or 'OnDelete'",
+            "spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+        ],
+    );
+    assert_eq!(
+        errors(kind::STATEFUL_SET, &set("").replace("serviceName: a", "serviceName: b"), Some(&set(""))),
+        [
+            "spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+        ]
+    );
+    assert_eq!(errors(kind::STATEFUL_SET, &set("replicas: 3, "), Some(&set(""))), [""; 0]);
+}
+
+#[test]
+fn replication_controllers() {
+    refused(
+        kind::REPLICATION_CONTROLLER,
+        "{spec: {replicas: -2}}",
+        &[
+            "spec.selector: Required value",
+            "spec.replicas: Invalid value: -2: must be greater than or equal to 0",
+            "spec.template: Required value",
+        ],
+    );
+    let good = format!("{{spec: {{{POD_TEMPLATE}}}}}");
+    assert_eq!(errors(kind::REPLICATION_CONTROLLER, &good, None), [""; 0]);
+    refused(
+        kind::REPLICATION_CONTROLLER,
+        &good.replace("{spec: {", "{spec: {selector: {a: b}, "),
+        &[
+            "spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`",
+        ],
+    );
+}
+
+#[test]
+fn secrets() {
+    let typed = |kind: &str, data: &str| format!("{{type: kubernetes.io/{kind}, stringData: {{{data}}}}}");
+    assert_eq!(errors(kind::SECRET, "{stringData: {a: b}}", None), [""; 0]);
+    assert_eq!(errors(kind::SECRET, &typed("tls", "tls.crt: a, tls.key: b"), None), [""; 0]);
+    assert_eq!(errors(kind::SECRET, &typed("dockerconfigjson", ".dockerconfigjson: '{}'"), None), [""; 0]);
+    refused(kind::SECRET, &typed("tls", "tls.crt: a"), &["data[tls.key]: Required value"]);
+    refused(
+        kind::SECRET,
+        &typed("basic-auth", ""),
+        &["data[username]: Required value", "data[password]: Required value"],
+    );
+    refused(
+        kind::SECRET,
+        &typed("dockerconfigjson", ".dockerconfigjson: x"),
+        &[
+            "data[.dockerconfigjson]: Invalid value: \"<secret contents redacted>\": invalid character 'x' looking for beginning of value",
+        ],
+    );
+    assert_eq!(
+        errors(kind::SECRET, "{type: b}", Some("{type: a}")),
+        ["type: Invalid value: \"b\": field is immutable"]
+    );
+}

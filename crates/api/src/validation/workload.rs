@@ -48,7 +48,7 @@ pub(super) fn daemon_set(errors: &mut Errors, new: &Value, old: &Value, path: &P
     immutable_selector(errors, path, new, old);
 }
 
-fn selector(errors: &mut Errors, path: &Path, spec: &Value, kind: &str) {
+pub(super) fn selector(errors: &mut Errors, path: &Path, spec: &Value, kind: &str) {
     let path = path.child("selector");
     if spec["selector"].is_null() {
         errors.required(&path, "");
@@ -67,25 +67,40 @@ fn immutable_selector(errors: &mut Errors, path: &Path, new: &Value, old: &Value
 }
 
 /// The template of Pods that run for ever; `owner` is the kind named in errors.
-fn template(errors: &mut Errors, path: &Path, spec: &Value, owner: &str) {
+pub(super) fn template(errors: &mut Errors, path: &Path, spec: &Value, owner: &str) {
     let (template, path) = (&spec["template"], path.child("template"));
     let selector = Selector::from_label_selector(&spec["selector"]);
     let (its_labels, metadata) = (template.labels(), path.child("metadata"));
     if !selector.is_everything() && !selector.matches(its_labels) {
-        let shown = if its_labels.is_null() {
-            obj! {}
-        } else {
-            its_labels.clone()
-        };
+        let shown = labels_or_none(template);
         errors.invalid(&metadata.child("labels"), shown, "`selector` does not match template `labels`");
     }
-    labels(errors, &metadata.child("labels"), its_labels);
+    pod_template(errors, &path, template);
+    runs_for_ever(errors, &path.child("spec"), &template["spec"], owner);
+}
+
+/// An object's labels as Go shows a map.
+pub(super) fn labels_or_none(object: &Value) -> Value {
+    match object.labels() {
+        Value::Null => obj! {},
+        labels => labels.clone(),
+    }
+}
+
+/// A template of Pods.
+pub(super) fn pod_template(errors: &mut Errors, path: &Path, template: &Value) {
+    let metadata = path.child("metadata");
+    labels(errors, &metadata.child("labels"), template.labels());
     annotations(errors, &metadata.child("annotations"), &template["metadata"]["annotations"]);
     let (pod, path) = (&template["spec"], path.child("spec"));
     pod_spec(errors, &path, pod);
     if !pod["ephemeralContainers"].is_empty() {
         errors.forbidden(&path.child("ephemeralContainers"), "ephemeral containers not allowed in pod template");
     }
+}
+
+/// The spec of Pods that are started again whenever they end.
+pub(super) fn runs_for_ever(errors: &mut Errors, path: &Path, pod: &Value, owner: &str) {
     let restart = pod["restartPolicy"].str();
     if restart != "Always" && ["OnFailure", "Never"].contains(&restart) {
         errors.unsupported(&path.child("restartPolicy"), restart, &["Always"]);
@@ -144,7 +159,7 @@ fn daemon_strategy(errors: &mut Errors, path: &Path, strategy: &Value) {
     }
 }
 
-fn positive_or_percent(errors: &mut Errors, path: &Path, value: &Value) {
+pub(super) fn positive_or_percent(errors: &mut Errors, path: &Path, value: &Value) {
     match value {
         Value::String(text) => errors.invalids(path, value, percent(text)),
         number => errors.nonnegative(path, number),
@@ -152,14 +167,14 @@ fn positive_or_percent(errors: &mut Errors, path: &Path, value: &Value) {
 }
 
 /// The number before `%`, or the number itself.
-fn number(value: &Value) -> i64 {
+pub(super) fn number(value: &Value) -> i64 {
     match value {
         Value::String(text) => text.trim_end_matches('%').parse().unwrap_or_default(),
         number => number.int(),
     }
 }
 
-fn at_most_100_percent(errors: &mut Errors, path: &Path, value: &Value) {
+pub(super) fn at_most_100_percent(errors: &mut Errors, path: &Path, value: &Value) {
     let is_percent = value.as_str().is_some_and(|text| percent(text).is_empty());
     if is_percent && number(value) > 100 {
         errors.invalid(path, value, "must not be greater than 100%");

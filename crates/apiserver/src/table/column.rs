@@ -37,6 +37,13 @@ pub(crate) const NAME: Column = Column { format: "name", ..Column::string("Name"
 /// The time since the object was made.
 pub(crate) const AGE: Column = Column::string("Age", "Time since the object was created.");
 
+/// The names of a template's containers.
+pub(crate) const CONTAINERS: Column = Column::string("Containers", "Names of the template's containers.").wide();
+/// The images of a template's containers.
+pub(crate) const IMAGES: Column = Column::string("Images", "Images of the template's containers.").wide();
+/// A label selector.
+pub(crate) const SELECTOR: Column = Column::string("Selector", "Which Pods belong to it.").wide();
+
 impl From<&Column> for Value {
     fn from(column: &Column) -> Value {
         obj! {

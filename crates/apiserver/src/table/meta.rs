@@ -5,8 +5,17 @@ use super::column::{AGE, Column, NAME};
 use api::text;
 use api::{Time, Value};
 
-pub(super) static ANY: Printer =
+pub(super) static SERVICE_ACCOUNT: Printer =
     Printer { columns: &[NAME, AGE], row: |object, now| vec![object.name().into(), age(object, now)] };
+
+/// Any kind, as the server's default table shows it (k8s.io/apiserver/pkg/registry/rest/table.go).
+pub(super) static ANY: Printer = Printer {
+    columns: &[NAME, Column { type_: "date", ..Column::string("Created At", "When the object was created.") }],
+    row: |object, _| {
+        let created = object["metadata"]["creationTimestamp"].time().map(Time::rfc3339);
+        vec![object.name().into(), created.unwrap_or_default().into()]
+    },
+};
 
 pub(super) static NAMESPACE: Printer = Printer {
     columns: &[NAME, Column::string("Status", "Active, or Terminating while it is emptied."), AGE],
@@ -19,11 +28,6 @@ pub(super) static CONFIG_MAP: Printer = Printer {
         let keys = config["data"].len() + config["binaryData"].len();
         vec![config.name().into(), keys.into(), age(config, now)]
     },
-};
-
-pub(super) static LEASE: Printer = Printer {
-    columns: &[NAME, Column::string("Holder", "Who holds it."), AGE],
-    row: |lease, now| vec![lease.name().into(), lease["spec"]["holderIdentity"].str().into(), age(lease, now)],
 };
 
 fn age(object: &Value, now: Time) -> Value {

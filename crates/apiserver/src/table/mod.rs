@@ -3,8 +3,10 @@
 //! Each kind has its columns as data and one function that makes the cells of a row. A cell that depends on the time (AGE)
 //! is computed here, at the server's time, as in a real cluster.
 
+mod cells;
 mod column;
 mod event;
+mod kinds;
 mod meta;
 mod network;
 mod node;
@@ -39,13 +41,43 @@ impl IncludeObject {
     }
 }
 
-/// How one kind is printed.
+/// How one kind is printed, by code.
 pub(crate) struct Printer {
     pub columns: &'static [Column],
     pub row: fn(&Value, Time) -> Vec<Value>,
 }
 
-/// The printer of a kind; kinds without one of their own show their name and age.
+/// How one kind is printed.
+#[derive(Clone, Copy)]
+enum Printing {
+    Listed(&'static kinds::Listed),
+    Coded(&'static Printer),
+}
+
+impl Printing {
+    /// The kind's own; kinds without one show their name and when they were made.
+    fn of(kind: &Kind) -> Printing {
+        match kinds::listed(kind) {
+            Some(listed) => Printing::Listed(listed),
+            None => Printing::Coded(printer(kind)),
+        }
+    }
+
+    fn columns(self) -> &'static [Column] {
+        match self {
+            Printing::Listed(listed) => &listed.columns,
+            Printing::Coded(printer) => printer.columns,
+        }
+    }
+
+    fn row(self, object: &Value, now: Time) -> Vec<Value> {
+        match self {
+            Printing::Listed(listed) => listed.row(object, now),
+            Printing::Coded(printer) => (printer.row)(object, now),
+        }
+    }
+}
+
 fn printer(kind: &Kind) -> &'static Printer {
     match (kind.group, kind.kind) {
         ("", "ConfigMap") => &meta::CONFIG_MAP,
@@ -57,12 +89,12 @@ fn printer(kind: &Kind) -> &'static Printer {
         ("", "PersistentVolumeClaim") => &storage::PERSISTENT_VOLUME_CLAIM,
         ("", "Pod") => &pod::POD,
         ("", "Service") => &network::SERVICE,
+        ("", "ServiceAccount") => &meta::SERVICE_ACCOUNT,
         ("apps", "ControllerRevision") => &workload::CONTROLLER_REVISION,
         ("apps", "DaemonSet") => &workload::DAEMON_SET,
         ("apps", "Deployment") => &workload::DEPLOYMENT,
         ("apps", "ReplicaSet") => &workload::REPLICA_SET,
         ("autoscaling", "Scale") => &workload::SCALE,
-        ("coordination.k8s.io", "Lease") => &meta::LEASE,
         ("discovery.k8s.io", "EndpointSlice") => &network::ENDPOINT_SLICE,
         ("storage.k8s.io", "StorageClass") => &storage::STORAGE_CLASS,
         _ => &meta::ANY,
@@ -71,7 +103,7 @@ fn printer(kind: &Kind) -> &'static Printer {
 
 /// The columns in which objects of `kind` are printed.
 pub fn columns(kind: &Kind) -> &'static [Column] {
-    printer(kind).columns
+    Printing::of(kind).columns()
 }
 
 /// `objects`, all of `kind`, as a `Table` at the moment `now`. Its `metadata` is empty: the caller knows the list's
@@ -82,24 +114,24 @@ pub fn table<'a>(
     now: Time,
     include: IncludeObject,
 ) -> Value {
-    let printer = printer(kind);
-    let rows: Vec<Value> = objects.into_iter().map(|object| row(printer, object, now, include)).collect();
+    let printing = Printing::of(kind);
+    let rows: Vec<Value> = objects.into_iter().map(|object| row(printing, object, now, include)).collect();
     obj! {
         "kind" => "Table",
         "apiVersion" => "meta.k8s.io/v1",
         "metadata" => obj! {},
-        "columnDefinitions" => printer.columns.iter().map(Value::from).collect::<Vec<_>>(),
+        "columnDefinitions" => printing.columns().iter().map(Value::from).collect::<Vec<_>>(),
         "rows" => rows,
     }
 }
 
-fn row(printer: &Printer, object: &Value, now: Time, include: IncludeObject) -> Value {
+fn row(printing: Printing, object: &Value, now: Time, include: IncludeObject) -> Value {
     let included = match include {
         IncludeObject::None => Value::Null,
         IncludeObject::Metadata => partial_metadata(object),
         IncludeObject::Object => object.clone(),
     };
-    obj! { "cells" => (printer.row)(object, now), "conditions" => conditions(object), "object" => included }
+    obj! { "cells" => printing.row(object, now), "conditions" => conditions(object), "object" => included }
 }
 
 fn partial_metadata(object: &Value) -> Value {

@@ -234,7 +234,114 @@ fn small_kinds() {
     object.set("data", obj! { "a" => "1", "b" => "2" });
     object.set("spec.holderIdentity", "node1");
     assert_eq!(cells(kind::CONFIG_MAP, object.clone()), "x|2|11s");
-    assert_eq!(cells(kind::LEASE, object), "x|node1|11s");
+    assert_eq!(cells(kind::LEASE, object.clone()), "x|node1|11s");
+    assert_eq!(cells(kind::LIMIT_RANGE, object.clone()), "x|2026-11-23T00:43:19Z");
+    assert_eq!(cells(kind::ROLE, object), "x|2026-11-23T00:43:19Z");
+}
+
+/// The cells of an object in YAML, made 11 seconds ago.
+fn row(kind: &Kind, text: &str) -> String {
+    let mut object = api::yaml::parse(text).unwrap().value;
+    object.set("metadata.name", "x");
+    object.set("metadata.creationTimestamp", "2026-11-23T00:43:19Z");
+    cells(kind, object)
+}
+
+#[test]
+fn jobs_and_their_kin() {
+    let template = "template: {spec: {containers: [{name: a, image: b}]}}";
+    let selector = "selector: {matchLabels: {a: b}}";
+    for (kind, text, expected) in [
+        (kind::STATEFUL_SET, format!("{{spec: {{replicas: 3, {template}}}, status: {{readyReplicas: 2}}}}"), "x|2/3|11s|a|b"),
+        (kind::JOB, format!("{{spec: {{completions: 5, {selector}, {template}}}, status: {{succeeded: 1, startTime: '2026-11-23T00:43:20Z'}}}}"), "x|Running|1/5|10s|11s|a|b|a=b"),
+        (kind::JOB, "{spec: {parallelism: 3}, status: {conditions: [{type: Complete, status: 'True'}], startTime: '2026-11-23T00:43:20Z', completionTime: '2026-11-23T00:43:22Z'}}".into(), "x|Complete|0/1 of 3|2s|11s|||<none>"),
+        (kind::CRON_JOB, format!("{{spec: {{schedule: '* * * * *', suspend: false, jobTemplate: {{spec: {{{template}}}}}}}}}"), "x|* * * * *|<none>|False|0|<none>|11s|a|b|<none>"),
+        (kind::CRON_JOB, "{spec: {timeZone: Asia/Seoul, suspend: true}, status: {active: [{}], lastScheduleTime: '2026-11-23T00:43:00Z'}}".into(), "x||Asia/Seoul|True|1|30s|11s|||<none>"),
+        (kind::REPLICATION_CONTROLLER, format!("{{spec: {{replicas: 2, selector: {{a: b}}, {template}}}}}"), "x|2|0|0|11s|a|b|a=b"),
+        (kind::POD_TEMPLATE, "{template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: d}]}}}".into(), "x|c|d|a=b"),
+        (kind::SECRET, "{type: Opaque, data: {a: b}}".into(), "x|Opaque|1|11s"),
+    ] {
+        assert_eq!(row(kind, &text), expected);
+    }
+}
+
+#[test]
+fn policies_and_the_rest() {
+    for (kind, text, expected) in [
+        (
+            kind::HORIZONTAL_POD_AUTOSCALER,
+            "{spec: {minReplicas: 2, maxReplicas: 5, scaleTargetRef: {kind: Deployment, name: web}, metrics: [{type: Resource, resource: {name: cpu, target: {averageUtilization: 80}}}]}, status: {currentReplicas: 3}}",
+            "x|Deployment/web|cpu: <unknown>/80%|2|5|3|11s",
+        ),
+        (
+            kind::HORIZONTAL_POD_AUTOSCALER,
+            "{spec: {maxReplicas: 5, metrics: [{type: Pods, pods: {target: {averageValue: 1k}}}, {type: External, external: {target: {averageValue: '2'}}}, {type: Object}]}, status: {currentMetrics: [{pods: {current: {averageValue: 500m}}}]}}",
+            "x|/|500m/1k, <unknown>/2 (avg) + 1 more...|<unset>|5|0|11s",
+        ),
+        (
+            kind::POD_DISRUPTION_BUDGET,
+            "{spec: {minAvailable: 50%}, status: {disruptionsAllowed: 1}}",
+            "x|50%|N/A|1|11s",
+        ),
+        (
+            kind::PRIORITY_CLASS,
+            "{value: 1000, preemptionPolicy: PreemptLowerPriority}",
+            "x|1000|false|11s|PreemptLowerPriority",
+        ),
+        (
+            kind::RESOURCE_QUOTA,
+            "{status: {hard: {pods: '2', cpu: 1, limits.cpu: 2}, used: {cpu: 200m}}}",
+            "x|cpu: 200m/1, pods: 0/2|limits.cpu: 0/2|11s",
+        ),
+        (
+            kind::INGRESS,
+            "{spec: {rules: [{host: a}, {}, {host: b}], tls: [{}]}, status: {loadBalancer: {ingress: [{ip: 1.2.3.4}]}}}",
+            "x|<none>|a,b|1.2.3.4|80, 443|11s",
+        ),
+        (kind::INGRESS, "{spec: {ingressClassName: nginx}}", "x|nginx|*||80|11s"),
+        (kind::INGRESS_CLASS, "{spec: {controller: c, parameters: {apiGroup: g, kind: K, name: p}}}", "x|c|K.g/p|11s"),
+        (kind::NETWORK_POLICY, "{spec: {podSelector: {matchLabels: {app: web}}}}", "x|app=web|11s"),
+        (
+            kind::ROLE_BINDING,
+            "{roleRef: {kind: Role, name: r}, subjects: [{kind: User, name: u}, {kind: ServiceAccount, namespace: m, name: s}]}",
+            "x|Role/r|11s|u||m/s",
+        ),
+        (
+            kind::CERTIFICATE_SIGNING_REQUEST,
+            "{spec: {signerName: s, username: u, expirationSeconds: 3600}, status: {conditions: [{type: Approved}], certificate: YQ==}}",
+            "x|11s|s|u|60m|Approved,Issued",
+        ),
+        (
+            kind::CSI_DRIVER,
+            "{spec: {attachRequired: true, volumeLifecycleModes: [Persistent]}}",
+            "x|true|false|false|<unset>|false|Persistent|11s",
+        ),
+        (
+            kind::VALIDATING_ADMISSION_POLICY,
+            "{spec: {validations: [{}], paramKind: {apiVersion: v1, kind: ConfigMap}}}",
+            "x|1|v1/ConfigMap|11s",
+        ),
+        (
+            kind::FLOW_SCHEMA,
+            "{spec: {matchingPrecedence: 1, priorityLevelConfiguration: {name: p}}}",
+            "x|p|1|<none>|11s|?",
+        ),
+        (
+            kind::PRIORITY_LEVEL_CONFIGURATION,
+            "{spec: {type: Limited, limited: {nominalConcurrencyShares: 5, limitResponse: {queuing: {queues: 64}}}}}",
+            "x|Limited|5|64|<none>|<none>|11s",
+        ),
+        (
+            kind::IP_ADDRESS,
+            "{spec: {parentRef: {resource: services, namespace: default, name: web}}}",
+            "x|services/default/web",
+        ),
+        (kind::SERVICE_CIDR, "{spec: {cidrs: [10.96.0.0/12]}}", "x|10.96.0.0/12|11s"),
+        (kind::RESOURCE_CLAIM, "{status: {allocation: {}, reservedFor: [{}]}}", "x|allocated,reserved|11s"),
+        (kind::COMPONENT_STATUS, "{conditions: [{type: Healthy, status: 'True', message: ok}]}", "x|Healthy|ok|"),
+    ] {
+        assert_eq!(row(kind, text), expected);
+    }
 }
 
 #[test]

@@ -1,13 +1,9 @@
 //! What keeps Pods running: Deployments, ReplicaSets, DaemonSets, and their history.
 
 use super::Printer;
-use super::column::{AGE, Column, NAME};
+use super::column::{AGE, CONTAINERS, Column, IMAGES, NAME, SELECTOR};
 use api::text::{self, NONE};
 use api::{Time, Value};
-
-const CONTAINERS: Column = Column::string("Containers", "Names of the template's containers.").wide();
-const IMAGES: Column = Column::string("Images", "Images of the template's containers.").wide();
-const SELECTOR: Column = Column::string("Selector", "Which Pods belong to it.").wide();
 
 pub(super) static DEPLOYMENT: Printer = Printer {
     columns: &[
