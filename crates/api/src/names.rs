@@ -103,15 +103,6 @@ pub fn label_value(text: &str) -> Vec<String> {
     errors
 }
 
-/// A part of a path, such as the name of a role.
-pub fn path_segment(text: &str) -> Vec<String> {
-    if matches!(text, "." | "..") {
-        return vec![format!("may not be '{text}'")];
-    }
-    let bad = ["/", "%"].into_iter().filter(|c| text.contains(c));
-    bad.map(|c| format!("may not contain '{c}'")).collect()
-}
-
 /// The name of an environment variable: printable ASCII without `=`.
 pub fn env_var_name(text: &str) -> Vec<String> {
     if text.is_empty() {
