@@ -68,7 +68,7 @@ messages! {
     Desired { en: "desired", ko: "desired" }
     Current { en: "current", ko: "current" }
     ReadyCount { en: "ready", ko: "ready" }
-    Completions { en: "completions", ko: "completions" }
+    Wanted { en: "completions", ko: "completions" }
     Active { en: "active", ko: "active" }
     Succeeded { en: "succeeded", ko: "succeeded" }
     Ready { en: "Ready", ko: "Ready" }

@@ -68,7 +68,20 @@ impl World {
     /// The kinds whose changes the world wants to hear, in the order in which they make sense: owners before owned.
     pub fn kinds() -> [&'static Kind; 12] {
         use kind::*;
-        [NODE, DEPLOYMENT, REPLICA_SET, REPLICATION_CONTROLLER, STATEFUL_SET, DAEMON_SET, CRON_JOB, JOB, POD, SERVICE, ENDPOINT_SLICE, EVENT]
+        [
+            NODE,
+            DEPLOYMENT,
+            REPLICA_SET,
+            REPLICATION_CONTROLLER,
+            STATEFUL_SET,
+            DAEMON_SET,
+            CRON_JOB,
+            JOB,
+            POD,
+            SERVICE,
+            ENDPOINT_SLICE,
+            EVENT,
+        ]
     }
 
     /// Takes one change in. `gone` says that the object was deleted; `object` is then its last state. Returns whether the

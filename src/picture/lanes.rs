@@ -66,7 +66,7 @@ fn owned(set: &Workload, owner: &Workload, lang: Lang) -> Html {
 /// desired, current, ready: as `kubectl get rs` has them; of a Job, what `kubectl get jobs` tells.
 fn counts(workload: &Workload, lang: Lang) -> Html {
     let names = match workload.counts {
-        Counts::Completions => [Message::Completions, Message::Active, Message::Succeeded],
+        Counts::Completions => [Message::Wanted, Message::Active, Message::Succeeded],
         _ => [Message::Desired, Message::Current, Message::ReadyCount],
     };
     let count = |number: i64, message: Message| {
