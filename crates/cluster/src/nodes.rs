@@ -102,6 +102,12 @@ impl Cluster {
         self.dispatch();
     }
 
+    /// Ends a container's main process from inside, as `kill 1` in it does; `pod` is the Pod's UID.
+    pub fn kill(&mut self, pod: &str, container: &str, code: i32) {
+        self.with_kubelets(|kubelets, cx| kubelets.kill(pod, container, code, cx));
+        self.dispatch();
+    }
+
     fn queue_installation(&mut self, after: Duration, key: WorkKey) {
         let at = self.now() + after;
         self.queue.add(at, ComponentId::Installer, key);

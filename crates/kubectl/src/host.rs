@@ -81,6 +81,16 @@ pub trait Host {
     /// status.
     fn exec(&self, pod: &Value, container: &str, command: Vec<String>, stdin: bool, tty: bool) -> BoxFuture<'_, i32>;
 
+    /// Joins the main process of a container with a terminal, which runs this command; when it is left, the container
+    /// ends. The result is its exit status.
+    fn attach(&self, pod: &Value, container: &str, command: Vec<String>) -> BoxFuture<'_, i32>;
+
+    /// Copies a file or folder between a container (`inside`) and this machine (`outside`), to the container if `into`.
+    ///
+    /// # Errors
+    /// What the programs that do it say.
+    fn copy(&self, pod: &Value, container: &str, inside: &str, outside: &str, into: bool) -> Result<(), String>;
+
     /// The kinds the server serves, in the order of discovery.
     fn kinds(&self) -> Vec<&'static Kind>;
 }

@@ -84,7 +84,58 @@ async fn attach(cx: &Cx<'_>) -> Outcome {
     }
     let container = super::logs::choose(cx, &pod, cx.flags.text("container"))?;
     running(&pod, &container)?;
-    super::logs::stream(cx, &pod, &container, true).await
+    attached(cx, &pod, &container).await
+}
+
+/// Waits until a container runs, then shows what it prints until it ends. With a terminal and a shell in it, that is a
+/// prompt: leaving the shell ends the container.
+pub(crate) async fn join(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
+    if !cx.flags.on("quiet") {
+        cx.warn(
+            "All commands and output from this session will be recorded in container logs, including credentials and \
+             sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.",
+        );
+    }
+    let object = loop {
+        let object = cx.get(kind::POD, pod.namespace(), pod.name())?;
+        let status = status_of(&object, container);
+        if !status.at("state.running").is_null() || !status.at("state.terminated").is_null() {
+            break object;
+        }
+        cx.host.changed().await;
+    };
+    attached(cx, &object, container).await
+}
+
+/// Shows what a container prints until it ends, or its prompt.
+pub(crate) async fn attached(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
+    let spec = spec_of(pod, container);
+    let command = spec["command"].array().iter().chain(spec["args"].array());
+    let mut command: Vec<String> = command.map(|word| word.str().to_owned()).collect();
+    if command.is_empty() {
+        command.push("sh".to_owned());
+    }
+    let is_shell = matches!(&command[..], [one] if one.ends_with("sh"));
+    if !(is_shell && cx.flags.on("stdin") && cx.flags.on("tty")) || running(pod, container).is_err() {
+        return super::logs::stream(cx, pod, container, true).await;
+    }
+    match cx.host.attach(pod, container, command).await {
+        0 => Ok(()),
+        code => Err(Fail::Exit(code.max(1))),
+    }
+}
+
+const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
+const STATUSES: [&str; 3] = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
+
+fn spec_of(pod: &Value, container: &str) -> Value {
+    let mut specs = LISTS.iter().flat_map(|list| pod["spec"][*list].array());
+    specs.find(|spec| spec["name"].str() == container).cloned().unwrap_or_default()
+}
+
+fn status_of(pod: &Value, container: &str) -> Value {
+    let mut statuses = STATUSES.iter().flat_map(|list| pod["status"][*list].array());
+    statuses.find(|status| status["name"].str() == container).cloned().unwrap_or_default()
 }
 
 /// The Pod that `pod`, `pod/x`, `deploy/x` or `svc/x` mean.
@@ -106,9 +157,7 @@ fn running(pod: &Value, container: &str) -> Outcome {
     if pod.at("spec.nodeName").str().is_empty() {
         return Err(Fail::Status(Status::bad_request(format!("pod {} does not have a host assigned", pod.name()))));
     }
-    let lists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
-    let mut statuses = lists.iter().flat_map(|list| pod["status"][*list].array());
-    match statuses.any(|s| s["name"].str() == container && !s.at("state.running").is_null()) {
+    match !status_of(pod, container).at("state.running").is_null() {
         true => Ok(()),
         false => Err(fail!("unable to upgrade connection: container not found ({container:?})")),
     }

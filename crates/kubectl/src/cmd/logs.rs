@@ -227,7 +227,8 @@ pub(crate) async fn stream(cx: &Cx<'_>, pod: &Value, container: &str, follow: bo
 
 fn has_ended(cx: &Cx<'_>, pod: &Value, container: &str) -> bool {
     let Ok(now) = cx.get(kind::POD, pod.namespace(), pod.name()) else { return true };
-    let statuses = now.at("status.containerStatuses").array();
-    let status = statuses.iter().find(|s| s["name"].str() == container);
+    let lists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
+    let mut statuses = lists.iter().flat_map(|list| now["status"][*list].array());
+    let status = statuses.find(|s| s["name"].str() == container);
     now.uid() != pod.uid() || status.is_some_and(|s| !s.at("state.terminated").is_null())
 }

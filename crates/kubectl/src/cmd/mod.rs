@@ -5,9 +5,11 @@ mod api_resources;
 mod apply;
 mod auth;
 mod autoscale;
+mod certificate;
 mod config;
 mod cordon;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
@@ -93,7 +95,7 @@ pub(crate) static ROOT: Command = Command {
         &rollout::ROLLOUT,
         &scale::SCALE,
         &autoscale::AUTOSCALE,
-        &unsupported::CERTIFICATE,
+        &certificate::CERTIFICATE,
         &info::CLUSTER_INFO,
         &top::TOP,
         &cordon::CORDON,
@@ -108,7 +110,7 @@ pub(crate) static ROOT: Command = Command {
         &unsupported::PROXY,
         &unsupported::CP,
         &auth::AUTH,
-        &unsupported::DEBUG,
+        &debug::DEBUG,
         &events::EVENTS,
         &diff::DIFF,
         &apply::APPLY,

@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
-use api::{Status, kind, obj};
+use api::kind;
 
 static ANY: &[Flag] = &[
     flag("address", Kind::List, "localhost", "The addresses to listen on."),
@@ -34,9 +34,6 @@ macro_rules! command {
     };
 }
 
-command!(CERTIFICATE, "certificate", "Decide about requests for certificates.", "", &[&APPROVE, &DENY], super::group);
-command!(APPROVE, "approve", "Approve a request.", "NAME", &[], certificate);
-command!(DENY, "deny", "Deny a request.", "NAME", &[], certificate);
 command!(
     PORT_FORWARD,
     "port-forward",
@@ -47,7 +44,6 @@ command!(
 );
 command!(PROXY, "proxy", "Serve the API on a local port.", "[--port=PORT]", &[], not_here);
 command!(CP, "cp", "Copy files to and from containers.", "FROM TO", &[], cp);
-command!(DEBUG, "debug", "Look into a Pod with a further container.", "POD --image=image", &[], debug);
 command!(
     COMPLETION,
     "completion",
@@ -68,16 +64,6 @@ async fn not_here(cx: &Cx<'_>) -> Outcome {
     Err(not_supported(&cx.path))
 }
 
-async fn certificate(cx: &Cx<'_>) -> Outcome {
-    let Some(name) = cx.args().first() else {
-        return Err(fail!("one or more CSRs must be specified as <name> or -f <filename>"));
-    };
-    let details =
-        obj! { "group" => "certificates.k8s.io", "kind" => "certificatesigningrequests", "name" => name.as_str() };
-    let message = format!("certificatesigningrequests.certificates.k8s.io {name:?} not found");
-    Err(Fail::Status(Status { code: 404, reason: "NotFound", message, details }))
-}
-
 async fn port_forward(cx: &Cx<'_>) -> Outcome {
     match cx.args() {
         [] | [_] => cx.usage("TYPE/NAME and list of ports are required for port-forward"),
@@ -90,28 +76,33 @@ async fn port_forward(cx: &Cx<'_>) -> Outcome {
     }
 }
 
-async fn cp(cx: &Cx<'_>) -> Outcome {
-    let [from, to] = cx.args() else { return Err("source and destination are required".into()) };
-    let remote = [from, to].into_iter().find_map(|spec| spec.split_once(':'));
-    let Some((pod, _)) = remote else {
-        return Err("one of src or dest must be a local file specification".into());
-    };
-    let (namespace, pod) = pod.split_once('/').unwrap_or((&cx.namespace, pod));
-    cx.get(kind::POD, namespace, pod)?;
-    Err(not_supported("kubectl cp"))
+/// `[[NAMESPACE/]POD:]PATH`: the Pod, if there is one, and the path.
+fn place(text: &str) -> (Option<&str>, &str) {
+    match text.split_once(':') {
+        Some((pod, path)) if !pod.is_empty() && !pod.starts_with(['.', '/']) => (Some(pod), path),
+        _ => (None, text),
+    }
 }
 
-async fn debug(cx: &Cx<'_>) -> Outcome {
-    if cx.flags.text("image").is_empty() && cx.flags.text("copy-to").is_empty() {
-        return Err("you must specify --image when not using --copy-to.".into());
+async fn cp(cx: &Cx<'_>) -> Outcome {
+    let [from, to] = cx.args() else { return Err("source and destination are required".into()) };
+    let ((from_pod, from), (to_pod, to)) = (place(from), place(to));
+    let (pod, inside, outside, into) = match (from_pod, to_pod) {
+        (Some(_), Some(_)) => return Err("one of src or dest must be a local file specification".into()),
+        (Some(pod), None) => (pod, from, to, false),
+        (None, Some(pod)) => (pod, to, from, true),
+        (None, None) => return Err("one of src or dest must be a remote file specification".into()),
+    };
+    if inside.is_empty() || outside.is_empty() {
+        return Err("filepath can not be empty".into());
     }
-    match cx.args().first() {
-        None => Err("NAME is required for debug".into()),
-        Some(name) => {
-            cx.get(kind::POD, &cx.namespace, name.trim_start_matches("pod/"))?;
-            Err(not_supported("kubectl debug"))
-        }
+    let (namespace, pod) = pod.split_once('/').unwrap_or((&cx.namespace, pod));
+    let pod = cx.get(kind::POD, namespace, pod)?;
+    let container = super::logs::choose(cx, &pod, cx.flags.text("container"))?;
+    if !into && inside.starts_with('/') {
+        cx.warn("tar: Removing leading `/' from member names");
     }
+    cx.host.copy(&pod, &container, inside, outside, into).map_err(Fail::Text)
 }
 
 async fn completion(cx: &Cx<'_>) -> Outcome {

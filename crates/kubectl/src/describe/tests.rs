@@ -68,6 +68,12 @@ impl Host for Shelf {
     fn exec(&self, _: &Value, _: &str, _: Vec<String>, _: bool, _: bool) -> BoxFuture<'_, i32> {
         Box::pin(ready(0))
     }
+    fn attach(&self, _: &Value, _: &str, _: Vec<String>) -> BoxFuture<'_, i32> {
+        Box::pin(ready(0))
+    }
+    fn copy(&self, _: &Value, _: &str, _: &str, _: &str, _: bool) -> Result<(), String> {
+        Ok(())
+    }
     fn kinds(&self) -> Vec<&'static Kind> {
         kind::KINDS.iter().collect()
     }

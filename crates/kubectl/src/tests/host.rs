@@ -186,6 +186,14 @@ impl Host for World {
         })
     }
 
+    fn attach(&self, _: &Value, _: &str, _: Vec<String>) -> BoxFuture<'_, i32> {
+        Box::pin(async { 0 })
+    }
+
+    fn copy(&self, _: &Value, _: &str, _: &str, _: &str, _: bool) -> Result<(), String> {
+        Ok(())
+    }
+
     fn kinds(&self) -> Vec<&'static Kind> {
         kind::KINDS.iter().collect()
     }

@@ -2,7 +2,7 @@
 
 use super::{Flow, Shell};
 use crate::process::Io;
-use crate::process::{Input, Stream};
+use crate::process::{Input, Place, Stream};
 use crate::syntax::Item;
 
 impl Shell {
@@ -128,6 +128,15 @@ pub(super) async fn bg(_: &mut Shell, _: Vec<String>, _: Io) -> Flow {
     Ok(0)
 }
 
+/// A container's first process ends when it is asked to; what cannot be refused it does not get from inside.
+fn end_container(shell: &Shell, signal: &str) {
+    if !matches!(signal, "-9" | "-KILL" | "-SIGKILL") {
+        let code = if matches!(signal, "-INT" | "-2" | "-QUIT" | "-3") { 130 } else { 143 };
+        shell.kernel.system().kill(&shell.place, code);
+        shell.kernel.touch();
+    }
+}
+
 pub(super) async fn kill(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
     let mut status = 0;
     let names: Vec<&String> = arguments[1..].iter().filter(|a| !a.starts_with('-')).collect();
@@ -137,6 +146,10 @@ pub(super) async fn kill(shell: &mut Shell, arguments: Vec<String>, io: Io) -> F
         return Ok(2);
     }
     for name in names {
+        if name == "1" && matches!(shell.place, Place::Container { .. }) {
+            end_container(shell, &arguments[1]);
+            continue;
+        }
         let Some(at) = shell.job(Some(name)) else {
             let problem = if name.starts_with('%') { "no such job" } else { "No such process" };
             let shown = if name.starts_with('%') { name.clone() } else { format!("({name}) -") };

@@ -73,6 +73,9 @@ pub trait System {
     /// rebooted. None if the place is not there (any more).
     fn incarnation(&self, place: &Place) -> Option<Str>;
 
+    /// Ends the main process of a container with an exit status.
+    fn kill(&mut self, place: &Place, code: i32);
+
     /// The place of a Pod's container.
     fn container(&self, namespace: &str, pod: &str, container: &str) -> Option<Place>;
 

@@ -198,6 +198,12 @@ impl System for World {
         }
     }
 
+    fn kill(&mut self, place: &Place, code: i32) {
+        if let Place::Container { uid, container } = place {
+            self.cluster.kill(uid, container, code);
+        }
+    }
+
     fn container(&self, namespace: &str, pod: &str, container: &str) -> Option<Place> {
         let pod = self.cluster.kubelets().pod(namespace, pod)?;
         let place = Place::Container { uid: pod.id.clone(), container: container.into() };
