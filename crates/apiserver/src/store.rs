@@ -97,7 +97,8 @@ impl Store {
     /// Stores `object` (new or changed), numbers it, and logs the change. Returns it as it is stored.
     pub fn put(&mut self, kind: &'static Kind, mut object: Value, now: Time) -> Value {
         self.revision += 1;
-        object.set("metadata.resourceVersion", self.revision.to_string());
+        let metadata = object.object_mut().entry("metadata");
+        metadata.object_mut().insert("resourceVersion", self.revision.to_string().into());
         let key = Key::of(&object);
         let table = &mut self.tables[kind.index];
         let old = table.objects.insert(key.clone(), object.clone()).unwrap_or_default();

@@ -142,7 +142,13 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
 
     /// The first entry.
     pub fn get_min(&self) -> Option<(&K, &V)> {
-        self.iter().next()
+        let mut node = self.root.as_deref()?;
+        loop {
+            match node {
+                Node::Leaf(entries) => return entries.first().map(|(key, value)| (key, value)),
+                Node::Branch(children) => node = &children.first()?.1,
+            }
+        }
     }
 
     /// The last entry.

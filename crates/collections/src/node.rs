@@ -21,6 +21,14 @@ pub(super) enum Node<K, V> {
     Branch(Vec<(K, Link<K, V>)>),
 }
 
+/// Room for one more, and some after it, but never for more than a node may have: doubling would leave many half empty.
+fn make_room<T>(items: &mut Vec<T>) {
+    let len = items.len();
+    if len == items.capacity() {
+        items.reserve_exact((len / 2 + 1).min(MOST + 1 - len.min(MOST)));
+    }
+}
+
 impl<K: Ord + Clone, V: Clone> Node<K, V> {
     /// The child that has `key`, if any has it.
     pub fn child<Q: Ord + ?Sized>(children: &[(K, Link<K, V>)], key: &Q) -> usize
@@ -51,6 +59,7 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
             Node::Leaf(entries) => match Self::entry(entries, &key) {
                 Ok(at) => return (Some(std::mem::replace(&mut entries[at].1, value)), None),
                 Err(at) => {
+                    make_room(entries);
                     entries.insert(at, (key, value));
                     (None, at)
                 }
@@ -59,6 +68,7 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
                 let at = Self::child(children, &key);
                 let (before, split) = Arc::make_mut(&mut children[at].1).insert(key, value);
                 let Some(split) = split else { return (before, None) };
+                make_room(children);
                 children.insert(at + 1, split);
                 (before, at + 1)
             }

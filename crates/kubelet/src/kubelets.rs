@@ -3,7 +3,7 @@
 use crate::process::Program;
 use crate::state::{Life, Node, NodeConfig, Pod, Pull, PullResult, Work};
 use crate::worker::Worker;
-use crate::{Reference, node, start, static_pods, volumes};
+use crate::{Reference, admission, node, start, static_pods, volumes};
 use api::{OrdMap, OrdSet};
 use api::{Str, Time, Value, kind};
 use apiserver::{Component, Context, EventType, WatchEvent, WorkKey};
@@ -184,8 +184,11 @@ impl<N: NetworkPlugin> Kubelets<N> {
     }
 
     fn run_pod(&mut self, id: &str, cx: &mut Context<'_>) {
-        let Some(mut shared) = self.pods.remove(id) else { return };
-        let pod = Arc::make_mut(&mut shared);
+        let refusal = self.refusal(id, cx);
+        let Some(pod) = self.pods.get_mut(id).map(Arc::make_mut) else { return };
+        if refusal.is_some() {
+            pod.verdict = refusal;
+        }
         let mut finished = false;
         if let Some(node) = self.nodes.get_mut(&pod.node).map(Arc::make_mut).filter(|node| node.kubelet) {
             let (disks, network) = (&mut self.disks, &mut self.network);
@@ -194,11 +197,21 @@ impl<N: NetworkPlugin> Kubelets<N> {
             worker.run();
             finished = worker.pod.life == Life::Finished;
         }
-        if finished {
-            self.forget(&shared);
-        } else {
-            self.pods.insert(id.into(), shared);
+        if finished && let Some(pod) = self.pods.remove(id) {
+            self.forget(&pod);
         }
+    }
+
+    /// Why a node does not take a new Pod on. Those that the scheduler has bound it has checked.
+    fn refusal(&self, id: &str, cx: &Context<'_>) -> Option<(Str, Str)> {
+        let pod = self.pods.get(id).filter(|pod| pod.started.is_none() && !is_static(&pod.object))?;
+        if api::condition(&pod.object, "PodScheduled")["status"].str() == "True" {
+            return None;
+        }
+        let node = self.nodes.get(&pod.node).filter(|node| node.kubelet)?;
+        let object = cx.client.get(kind::NODE, "", &pod.node)?;
+        let others = node.pods.iter().filter_map(|id| self.pods.get(id).map(|pod| &**pod));
+        admission::refusal(pod, node, &object, others)
     }
 
     /// A node's pulls: one at a time, in the order in which they were asked for.

@@ -6,8 +6,10 @@
 //! **Invariant:** a kubelet talks to the cluster through the API only. The network is asked through [`NetworkPlugin`].
 
 mod access;
+mod admission;
 mod backoff;
 mod env;
+mod hooks;
 pub mod http;
 pub mod images;
 mod kubelets;

@@ -1,14 +1,11 @@
 //! Startup, readiness and liveness probes (pkg/kubelet/prober).
 
-use crate::http::Request;
-use crate::process::{Process, Step, Surroundings};
-use crate::programs::{self, Invocation};
+use crate::hooks::port_number;
+use crate::serve;
 use crate::state::Pod;
 use crate::worker::Worker;
-use crate::{Reference, images, serve};
-use api::{Rng, Str, Time, Value};
+use api::{Rng, Time, Value};
 use apiserver::EventSpec;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Which of the three.
@@ -117,100 +114,54 @@ impl Worker<'_, '_> {
         let object = &self.pod.object["spec"];
         let own = self.pod.spec_of(index)[role.key()]["terminationGracePeriodSeconds"].as_int();
         let grace = own.or(object["terminationGracePeriodSeconds"].as_int()).unwrap_or(30);
-        self.ask_to_end(index, self.cx.now + Duration::from_secs(grace.max(1).unsigned_abs()));
+        let now = self.cx.now;
+        self.ask_to_end(index, now, now + Duration::from_secs(grace.max(1).unsigned_abs()));
     }
 
     fn check(&mut self, index: usize, spec: &Value) -> Result<(), String> {
         let ip = self.pod.ip.clone().unwrap_or_default();
-        if let Some(get) = Some(&spec["httpGet"]).filter(|v| !v.is_null()) {
-            let port = port_number(self.pod, index, &get["port"]);
-            let host = get["host"].as_str().map_or(ip, Str::from);
-            let path = get["path"].as_str().filter(|p| !p.is_empty()).unwrap_or("/");
-            let scheme = get["scheme"].as_str().unwrap_or("HTTP").to_ascii_lowercase();
-            let mut request = Request::get(format!("{host}:{port}"), path);
-            request.agent = "kube-probe/1.36".into();
-            request.client = self.node.config.address.clone();
-            let reply = serve::reply(self.pod, port, &request, self.disks, self.cx.now);
-            return match reply {
-                None => {
-                    let url = format!("{scheme}://{host}:{port}{path}");
-                    Err(format!("Get \"{url}\": dial tcp {host}:{port}: connect: connection refused"))
-                }
-                Some(reply) if reply.status == 0 => Err("Get: malformed HTTP response".to_owned()),
-                Some(reply) if !(200..400).contains(&reply.status) => {
-                    Err(format!("HTTP probe failed with statuscode: {}", reply.status))
+        if !spec["httpGet"].is_null() {
+            let (url, status) = self.get(index, &spec["httpGet"]);
+            let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+            return match status {
+                None => Err(format!("Get \"{url}\": dial tcp {host}: connect: connection refused")),
+                Some(0) => Err(format!(
+                    "Get \"{url}\": net/http: HTTP/1.x transport connection broken: malformed HTTP response"
+                )),
+                Some(status) if !(200..400).contains(&status) => {
+                    Err(format!("HTTP probe failed with statuscode: {status}"))
                 }
                 Some(_) => Ok(()),
             };
         }
-        let socket = if spec["tcpSocket"].is_null() { &spec["grpc"] } else { &spec["tcpSocket"] };
-        if !socket.is_null() {
-            let port = port_number(self.pod, index, &socket["port"]);
+        let seconds = spec["timeoutSeconds"].as_int().filter(|s| *s > 0).unwrap_or(1).unsigned_abs();
+        let port = |socket: &Value, pod: &Pod| port_number(pod, index, &socket["port"]);
+        if !spec["grpc"].is_null() {
+            let port = port(&spec["grpc"], self.pod);
+            return match serve::listens(self.pod, port) {
+                true => Ok(()),
+                false => Err(format!(
+                    "timeout: failed to connect service \"{ip}:{port}\" within {seconds}s: context deadline exceeded"
+                )),
+            };
+        }
+        if !spec["tcpSocket"].is_null() {
+            let port = port(&spec["tcpSocket"], self.pod);
             return match serve::listens(self.pod, port) {
                 true => Ok(()),
                 false => Err(format!("dial tcp {ip}:{port}: connect: connection refused")),
             };
         }
         let command: Vec<String> = spec.at("exec.command").array().iter().map(|w| w.str().to_owned()).collect();
-        if command.is_empty() { Ok(()) } else { self.exec(index, &command) }
-    }
-
-    /// Runs a command in a container for its verdict.
-    fn exec(&mut self, index: usize, command: &[String]) -> Result<(), String> {
-        let Ok(reference) = Reference::parse(&self.pod.containers[index].image.0) else { return Ok(()) };
-        let image = images::find(&reference).unwrap_or(&images::UNKNOWN);
-        let invocation = Invocation { image, command, args: &[], env: &[], memory_limit: None };
-        let program = programs::program(&invocation).map_err(|why| format!("exec failed: {why}"))?;
-        let now = self.cx.now;
-        let mut around =
-            Trial { output: String::new(), failed: false, inner: &mut serve::inside(self.pod, index, self.disks, now) };
-        let mut process = Process::start(Arc::new(program.clone()), now);
-        process.run(now, &mut around);
-        let only_cat = program.steps.iter().any(|step| matches!(step, Step::Cat(_)));
-        let code = process.ended.map_or(0, |(_, code)| code);
-        match code != 0 || only_cat && around.failed {
-            true => Err(around.output.trim_end().to_owned()),
-            false => Ok(()),
+        if command.is_empty() {
+            return Ok(());
+        }
+        let ran = self.exec(index, &command, Duration::from_secs(seconds))?;
+        let cats = ran.unreadable && command.first().is_some_and(|name| name.ends_with("cat"));
+        match ran.code {
+            Some(0) if !cats => Ok(()),
+            Some(_) => Err(ran.output.trim_end().to_owned()),
+            None => Err(format!("command timed out: {:?} timed out after {seconds}s", command.join(" "))),
         }
     }
-}
-
-/// Collects what a probe's command prints.
-struct Trial<'a> {
-    output: String,
-    failed: bool,
-    inner: &'a mut dyn Surroundings,
-}
-
-impl Surroundings for Trial<'_> {
-    fn print(&mut self, text: &str, _: Time) {
-        self.output.push_str(text);
-    }
-    fn read(&mut self, path: &str) -> Result<String, String> {
-        let text = self.inner.read(path);
-        self.failed |= text.is_err();
-        text
-    }
-    fn write(&mut self, path: &str, text: &str, append: bool, at: Time) {
-        self.inner.write(path, text, append, at);
-    }
-    fn remove(&mut self, path: &str) {
-        self.inner.remove(path);
-    }
-    fn make_directory(&mut self, path: &str, at: Time) {
-        self.inner.make_directory(path, at);
-    }
-    fn variable(&self, name: &str) -> String {
-        self.inner.variable(name)
-    }
-}
-
-/// A port that is given by number or by the name of one of the container's ports.
-fn port_number(pod: &Pod, index: usize, port: &Value) -> u16 {
-    let named = || {
-        let ports = pod.spec_of(index)["ports"].array();
-        ports.iter().find(|p| p["name"].str() == port.str()).map(|p| p["containerPort"].int())
-    };
-    let number = port.as_int().or_else(named).or_else(|| port.str().parse().ok());
-    number.and_then(|n| u16::try_from(n).ok()).unwrap_or_default()
 }

@@ -128,7 +128,7 @@ pub struct Process {
 const STEPS_AT_ONCE: usize = 10_000;
 
 /// What starting and ending a process takes, together: the container runtime sees even `true` live this long.
-const OVERHEAD: Duration = Duration::from_millis(800);
+pub(crate) const OVERHEAD: Duration = Duration::from_millis(800);
 
 impl Process {
     /// A process that begins at `now`.

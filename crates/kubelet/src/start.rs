@@ -137,7 +137,13 @@ impl Worker<'_, '_> {
         self.pod.work = Work::Nothing;
         let Some(index) = self.pod.plan.pop_front() else { return };
         match self.create(index) {
-            Ok(()) => self.pod.pass.started = true,
+            Ok(hook) => {
+                self.pod.pass.started = true;
+                if !hook.is_zero() {
+                    self.pod.work = Work::Hook(self.cx.now + hook);
+                    return;
+                }
+            }
             Err(failure) => {
                 self.pod.pass.failed = true;
                 self.pod.containers[index].reason = Some((failure.reason.into(), failure.message));
@@ -146,7 +152,8 @@ impl Worker<'_, '_> {
         self.next();
     }
 
-    fn create(&mut self, index: usize) -> Result<(), Failure> {
+    /// Creates and starts a container; how long its `postStart` hook takes.
+    fn create(&mut self, index: usize) -> Result<Duration, Failure> {
         let config = |message: String| Failure { reason: "CreateContainerConfigError", message };
         let own = env::of(self.pod, index, &self.node.config, &self.cx.client).map_err(config);
         let (own, reference) = match own {
@@ -157,7 +164,7 @@ impl Worker<'_, '_> {
                 return Err(failure);
             }
         };
-        let Ok(reference) = reference else { return Ok(()) };
+        let Ok(reference) = reference else { return Ok(Duration::ZERO) };
         let services = env::services(self.pod, &self.cx.client, self.service_env);
         self.reset(index, &reference);
         let variables = [&own[..], &services[..]].concat();
@@ -171,7 +178,11 @@ impl Worker<'_, '_> {
             Ok(program) => {
                 self.container_event(index, EventSpec::normal("Started", "Container started"));
                 self.started(index, program);
-                Ok(())
+                self.post_start(index).map_err(|message| {
+                    let now = self.cx.now;
+                    self.ask_to_end(index, now, now + self.grace());
+                    Failure { reason: "PostStartHookError", message }
+                })
             }
             Err(why) => {
                 let message = format!(

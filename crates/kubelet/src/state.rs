@@ -103,6 +103,10 @@ pub struct Pod {
     /// Whether the object is gone from the API.
     pub(crate) gone: bool,
     pub(crate) started: Option<Time>,
+    /// Why the kubelet itself has given the Pod up: reason and message of its failure.
+    pub(crate) verdict: Option<(Str, Str)>,
+    /// Whether it was never taken on.
+    pub(crate) refused: bool,
     pub(crate) initialized: bool,
     pub(crate) work: Work,
     /// The containers that this pass still has to start.
@@ -135,6 +139,8 @@ pub(crate) enum Work {
     Sandbox(Time),
     Pull(Option<PullResult>),
     Start(Time),
+    /// The hook that a container has begun with takes until then.
+    Hook(Time),
     Stop,
 }
 
@@ -304,6 +310,8 @@ impl Pod {
             containers,
             gone: false,
             started: None,
+            verdict: None,
+            refused: false,
             initialized: false,
             work: Work::Nothing,
             plan: VecDeque::new(),

@@ -6,6 +6,13 @@ use std::sync::Arc;
 
 /// The status of `pod` now. `old` is what the API has: conditions that did not change keep their times.
 pub(crate) fn generate(pod: &Pod, host_ip: &str, old: &Value, now: Time) -> Value {
+    let verdict = pod.verdict.as_ref();
+    if let Some((reason, message)) = verdict.filter(|_| pod.refused) {
+        return obj! {
+            "conditions" => &old["conditions"], "message" => format!("Pod was rejected: {message}"), "phase" => "Failed",
+            "qosClass" => &old["qosClass"], "reason" => reason, "startTime" => pod.started,
+        };
+    }
     let statuses = |init: bool| -> Vec<Value> {
         let ours = pod.containers.iter().enumerate().filter(|(_, c)| c.init == init);
         ours.map(|(i, c)| container_status(pod, i, c)).collect()
@@ -21,14 +28,14 @@ pub(crate) fn generate(pod: &Pod, host_ip: &str, old: &Value, now: Time) -> Valu
         "hostIP" => host_ip,
         "hostIPs" => list![obj! { "ip" => host_ip }],
         "initContainerStatuses" => Some(init).filter(|init| !init.is_empty()),
-        "message" => &old["message"],
+        "message" => verdict.map_or(old["message"].clone(), |(_, message)| message.into()),
         "nominatedNodeName" => &old["nominatedNodeName"],
         "observedGeneration" => generation,
         "phase" => phase,
         "podIP" => ip.clone(),
         "podIPs" => ip.as_ref().map(|ip| list![obj! { "ip" => ip }]),
         "qosClass" => &old["qosClass"],
-        "reason" => &old["reason"],
+        "reason" => verdict.map_or(old["reason"].clone(), |(reason, _)| reason.into()),
         "resources" => Value::object(),
         "startTime" => pod.started,
     }
@@ -145,7 +152,7 @@ fn terminated_state(terminated: &Terminated) -> Value {
 pub(crate) fn will_restart(pod: &Pod, container: &Container) -> bool {
     let policy = pod.object["spec"]["restartPolicy"].str();
     match &container.state {
-        _ if pod.deleting() => false,
+        _ if pod.deleting() || pod.verdict.is_some() => false,
         State::Running(_) => false,
         State::Waiting => true,
         State::Exited(_) if container.sidecar => true,
@@ -160,6 +167,9 @@ pub(crate) fn will_restart(pod: &Pod, container: &Container) -> bool {
 
 /// `getPhase`
 fn phase(pod: &Pod, init: &[Value], regular: &[Value]) -> &'static str {
+    if pod.verdict.is_some() {
+        return "Failed";
+    }
     let policy = pod.object["spec"]["restartPolicy"].str();
     let code = |status: &Value| status.at("state.terminated.exitCode").as_int();
     let plain_init = || pod.containers.iter().filter(|c| c.init).zip(init).filter(|(c, _)| !c.sidecar).map(|(_, s)| s);

@@ -1,7 +1,7 @@
 //! Ending a Pod: asking its containers to end, killing those that do not, and taking the rest down.
 
 use crate::state::{Life, State, Terminated, Work};
-use crate::worker::{Worker, exit};
+use crate::worker::Worker;
 use api::{Str, Time, kind};
 use apiserver::{DeleteOptions, EventSpec};
 use std::time::Duration;
@@ -18,27 +18,52 @@ impl Worker<'_, '_> {
         self.pod.plan.clear();
         self.pod.work = Work::Stop;
         self.write_status();
-        let until = self.cx.now + self.grace();
-        let running = (0..self.pod.containers.len()).filter(|i| self.pod.containers[*i].running());
-        for index in running.collect::<Vec<_>>() {
-            let name = &self.pod.containers[index].name;
-            let text = format!("Stopping container {name}");
-            self.container_event(index, EventSpec::normal("Killing", text));
-            self.ask_to_end(index, until);
+        let now = self.cx.now;
+        let until = now + self.grace();
+        let running = |worker: &Self, sidecar: bool| -> Vec<usize> {
+            let all = worker.pod.containers.iter().enumerate();
+            all.filter(|(_, c)| c.running() && c.sidecar == sidecar).map(|(index, _)| index).collect()
+        };
+        let mut last = now;
+        for index in running(self, false) {
+            self.kill(index);
+            last = last.max(self.ask_to_end(index, now, until));
+        }
+        // Sidecars go one by one, the last first, when all the others have gone.
+        for index in running(self, true).into_iter().rev() {
+            self.kill(index);
+            last = self.ask_to_end(index, last, until);
         }
     }
 
-    /// SIGTERM now, SIGKILL at `until`.
-    pub(crate) fn ask_to_end(&mut self, index: usize, until: Time) {
-        let now = self.cx.now;
+    fn kill(&mut self, index: usize) {
+        let text = format!("Stopping container {}", self.pod.containers[index].name);
+        self.container_event(index, EventSpec::normal("Killing", text));
+    }
+
+    /// From `from` on, the container's `preStop` runs, then SIGTERM asks it to end, and SIGKILL ends it at `until`. Returns
+    /// when it will have ended.
+    pub(crate) fn ask_to_end(&mut self, index: usize, from: Time, until: Time) -> Time {
+        /// What a container is left after its hook (`minimumGracePeriodInSeconds`).
+        const LEAST: Duration = Duration::from_secs(2);
+        let ended = self.pod.containers[index].process.as_ref().and_then(|p| p.ended);
+        let (from, until) = match ended {
+            Some(_) => (from, until),
+            None => {
+                let hook = self.pre_stop(index, until.since(from));
+                let from = from + hook;
+                (from, if hook.is_zero() { until } else { until.max(from + LEAST) })
+            }
+        };
         let container = &mut self.pod.containers[index];
-        let ended = container.process.as_ref().and_then(|p| p.ended);
         let answer = container.process.as_ref().and_then(|p| p.program().on_term);
-        container.dies = Some(match (ended, answer) {
-            (Some((at, code)), _) => (at.max(now), code),
-            (None, Some((code, takes))) if now + takes <= until => (now + takes, code),
+        let (at, code) = match (ended, answer) {
+            (Some((at, code)), _) => (at.max(from), code),
+            (None, Some((code, takes))) if from + takes <= until => (from + takes, code),
             _ => (until, KILLED),
-        });
+        };
+        container.dies = Some((at, code));
+        at
     }
 
     pub(crate) fn grace(&self) -> Duration {
@@ -66,9 +91,9 @@ impl Worker<'_, '_> {
     /// Whether no container runs any more. Those whose time has come are marked as ended.
     pub(crate) fn all_stopped(&mut self) -> bool {
         let now = self.cx.now;
-        for container in self.pod.containers.iter_mut() {
-            if let Some((at, code)) = container.dies.filter(|(at, _)| *at <= now) {
-                exit(container, at, code, None);
+        for index in 0..self.pod.containers.len() {
+            if let Some((at, code)) = self.pod.containers[index].dies.filter(|(at, _)| *at <= now) {
+                self.ended(index, at, code, None);
             }
         }
         self.pod.containers.iter().all(|container| !container.running())

@@ -38,6 +38,7 @@ impl Worker<'_, '_> {
     /// Does all that is due, and asks to be called again when more is.
     pub(crate) fn run(&mut self) {
         const ENOUGH: usize = 200;
+        self.heed_deadline();
         for _ in 0..ENOUGH {
             self.run_processes();
             if !self.advance() {
@@ -58,6 +59,7 @@ impl Worker<'_, '_> {
             Work::Sandbox(at) if at <= now => self.sandbox_is_up(),
             Work::Pull(Some(result)) => self.pulled(result),
             Work::Start(at) if at <= now => self.start(),
+            Work::Hook(at) if at <= now => self.next(),
             Work::Stop => {
                 if !self.all_stopped() {
                     return self.retimed_stop();
@@ -66,7 +68,7 @@ impl Worker<'_, '_> {
             }
             Work::Nothing if self.pod.sync_at.is_some_and(|at| at <= now) => self.sync(),
             // A deletion does not wait for a pull or a start.
-            Work::Pull(_) | Work::Start(_) | Work::Sandbox(_) if self.pod.deleting() => {
+            Work::Pull(_) | Work::Start(_) | Work::Sandbox(_) | Work::Hook(_) if self.pod.deleting() => {
                 self.pod.work = Work::Nothing;
                 self.pod.plan.clear();
                 self.pod.sync_at = Some(now);
@@ -81,7 +83,7 @@ impl Worker<'_, '_> {
             return None;
         }
         let work = match self.pod.work {
-            Work::Sandbox(at) | Work::Start(at) => Some(at),
+            Work::Sandbox(at) | Work::Start(at) | Work::Hook(at) => Some(at),
             Work::Nothing => self.pod.sync_at,
             Work::Stop | Work::Pull(_) => None,
         };
@@ -92,7 +94,8 @@ impl Worker<'_, '_> {
             let probes = c.probes.iter().map(|probe| probe.due).min();
             [exit.filter(|_| dies.is_none()), wake, dies, probes.filter(|_| self.pod.life == Life::Syncing)]
         });
-        containers.flatten().chain(work).min().map(|at| at.max(self.cx.now))
+        let deadline = self.deadline().filter(|_| self.pod.life == Life::Syncing && self.pod.verdict.is_none());
+        containers.flatten().chain(work).chain(deadline).min().map(|at| at.max(self.cx.now))
     }
 
     /// One pass.
@@ -106,7 +109,15 @@ impl Worker<'_, '_> {
             Life::Terminated => return self.finish(),
             Life::Finished => return,
         }
-        self.pod.started.get_or_insert(self.cx.now);
+        if self.pod.started.is_none() {
+            self.pod.started = Some(self.cx.now);
+            if let Some((reason, message)) = self.pod.verdict.clone() {
+                return self.refuse(&reason, message);
+            }
+        }
+        if self.pod.verdict.is_some() {
+            return self.terminate();
+        }
         let phase = match std::mem::take(&mut self.pod.silent) {
             true => {
                 self.pod.pass.changed = Some(self.cx.now);
@@ -137,6 +148,32 @@ impl Worker<'_, '_> {
         self.pod.work = Work::Sandbox(self.cx.now + takes);
     }
 
+    /// The Pod is not taken on (`rejectPod`).
+    fn refuse(&mut self, reason: &str, message: Str) {
+        self.event(EventSpec::warning(reason, message));
+        self.pod.refused = true;
+        self.pod.life = Life::Terminated;
+        self.write_status();
+    }
+
+    /// `activeDeadlineSeconds`: a Pod that has had its time is ended (pkg/kubelet/active_deadline.go).
+    fn heed_deadline(&mut self) {
+        const MESSAGE: &str = "Pod was active on the node longer than the specified deadline";
+        let due = self.deadline().is_some_and(|due| due <= self.cx.now);
+        if due && self.pod.life == Life::Syncing && self.pod.verdict.is_none() {
+            self.event(EventSpec::normal("DeadlineExceeded", MESSAGE));
+            self.pod.verdict = Some(("DeadlineExceeded".into(), MESSAGE.into()));
+            self.pod.plan.clear();
+            self.pod.work = Work::Nothing;
+            self.pod.sync_at = Some(self.cx.now);
+        }
+    }
+
+    fn deadline(&self) -> Option<Time> {
+        let seconds = self.pod.object["spec"]["activeDeadlineSeconds"].as_int()?;
+        Some(self.pod.started? + Duration::from_secs(seconds.max(0).unsigned_abs()))
+    }
+
     /// Ends the containers whose image the spec no longer names; the pass after their end starts them anew.
     fn end_changed(&mut self) {
         for index in 0..self.pod.containers.len() {
@@ -145,7 +182,8 @@ impl Worker<'_, '_> {
             if changed && container.running() && container.dies.is_none() {
                 let text = format!("Container {} definition changed, will be restarted", container.name);
                 self.container_event(index, EventSpec::normal("Killing", text));
-                self.ask_to_end(index, self.cx.now + self.grace());
+                let now = self.cx.now;
+                self.ask_to_end(index, now, now + self.grace());
             }
         }
     }
@@ -277,18 +315,25 @@ impl Worker<'_, '_> {
         self.run_to(now);
         let syncing = self.pod.life == Life::Syncing;
         let (mut seen, mut killed) = (false, false);
-        for container in self.pod.containers.iter_mut().filter(|c| c.running()) {
+        for index in 0..self.pod.containers.len() {
+            let container = &mut self.pod.containers[index];
+            if !container.running() {
+                continue;
+            }
             // In a Pod that is to go, `all_stopped` does this.
             if let Some((at, code)) = container.dies.filter(|(at, _)| syncing && *at <= now) {
-                exit(container, at, code, None);
-                container.replaced = true;
-                killed = true;
+                // After a failed hook the pass has ended; only a probe has its container replaced within one.
+                let hook = container.reason.as_ref().is_some_and(|(reason, _)| reason == "PostStartHookError");
+                container.replaced = !hook;
+                killed |= !hook;
+                seen |= hook;
+                self.ended(index, at, code, None);
                 continue;
             }
             let Some((at, code)) = container.process.as_ref().and_then(|p| p.ended) else { continue };
             if container.dies.is_none() && self.node.relist_after(at) <= now {
                 let reason = container.process.as_ref().and_then(|p| p.program().killed);
-                exit(container, at, code, reason);
+                self.ended(index, at, code, reason);
                 seen = true;
             }
         }
@@ -298,6 +343,16 @@ impl Worker<'_, '_> {
             self.pod.sync_at = Some(now);
         }
         self.probe();
+    }
+
+    /// Marks a container as ended, with what it has to say about that.
+    pub(crate) fn ended(&mut self, index: usize, at: Time, code: i32, reason: Option<&'static str>) {
+        let message = self.termination_message(index, code);
+        let container = &mut self.pod.containers[index];
+        exit(container, at, code, reason);
+        if let State::Exited(terminated) = &mut container.state {
+            terminated.message = message;
+        }
     }
 
     /// Records an event about the Pod.

@@ -82,7 +82,7 @@ impl Map {
 
     /// The map of these entries, which are taken; of equal keys the last wins.
     pub(super) fn from_entries(entries: &mut [(&str, Value)]) -> Map {
-        entries.sort_by(|a, b| a.0.cmp(b.0));
+        sort(entries);
         let (mut few, mut many) = ([""; MOST_SHARED], Vec::new());
         let keys = match entries.len() {
             0..=MOST_SHARED => &mut few[..],
@@ -122,6 +122,9 @@ impl Map {
             self.values.push(Value::Null);
             return (0, true);
         };
+        if let Some(at) = shape.find(key) {
+            return (at, false);
+        }
         match shape.position(key) {
             Ok(at) => (at, false),
             Err(at) => {
@@ -134,6 +137,20 @@ impl Map {
                 self.values.insert(at, Value::Null);
                 (at, true)
             }
+        }
+    }
+}
+
+/// Sorts by key, stably. Most entries come in order, and few.
+fn sort(entries: &mut [(&str, Value)]) {
+    if entries.len() > MOST_SHARED {
+        return collections::sort_by(entries, |a, b| a.0.cmp(b.0));
+    }
+    for at in 1..entries.len() {
+        let mut to = at;
+        while to > 0 && entries[to].0 < entries[to - 1].0 {
+            entries.swap(to, to - 1);
+            to -= 1;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Kubelets with a real API server, and what a watch of their Pods shows.
 
+mod hooks;
 mod nodes;
 mod pods;
 

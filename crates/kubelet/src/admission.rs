@@ -1,0 +1,125 @@
+//! What the kubelet checks before it takes a Pod on (pkg/kubelet/lifecycle/predicate.go). The scheduler has checked the
+//! same; but a Pod may name its node itself.
+
+use crate::state::{Life, Node, Pod};
+use api::quantity::Quantity;
+use api::selector::{Operator, Requirement};
+use api::{Str, Value};
+
+/// CPU in thousandths and memory in bytes that a Pod asks for: what its containers need together, or one of its init
+/// containers alone.
+pub(crate) fn requests(pod: &Value) -> (i64, i64) {
+    let of = |container: &Value| {
+        let requests = &container["resources"]["requests"];
+        let read = |key: &str| requests[key].as_str().and_then(|text| Quantity::parse(text).ok());
+        (read("cpu").map_or(0, Quantity::milli_value), read("memory").map_or(0, Quantity::value))
+    };
+    let spec = &pod["spec"];
+    let mut sum = (0, 0);
+    for container in spec["containers"].array() {
+        let (cpu, memory) = of(container);
+        sum = (sum.0 + cpu, sum.1 + memory);
+    }
+    for container in spec["initContainers"].array() {
+        let (cpu, memory) = of(container);
+        sum = match container["restartPolicy"].str() == "Always" {
+            true => (sum.0 + cpu, sum.1 + memory),
+            false => (sum.0.max(cpu), sum.1.max(memory)),
+        };
+    }
+    sum
+}
+
+/// Why a node will not take a Pod on: reason and message. `others` are the Pods that it has.
+pub(crate) fn refusal<'a>(
+    pod: &Pod,
+    node: &Node,
+    object: &Value,
+    others: impl Iterator<Item = &'a Pod>,
+) -> Option<(Str, Str)> {
+    let (mut cpu, mut memory, mut pods) = (0, 0, 0);
+    for other in others.filter(|other| other.id != pod.id && matches!(other.life, Life::Syncing | Life::Terminating)) {
+        let asked = requests(&other.object);
+        (cpu, memory, pods) = (cpu + asked.0, memory + asked.1, pods + 1);
+    }
+    let asked = requests(&pod.object);
+    let config = &node.config;
+    let offers = [
+        ("pods", 1, pods, config.pods),
+        ("cpu", asked.0, cpu, config.cpus * 1000),
+        ("memory", asked.1, memory, config.memory_kib * 1024),
+    ];
+    for (what, requested, used, capacity) in offers {
+        if requested > 0 && requested + used > capacity {
+            let message = format!(
+                "Node didn't have enough resource: {what}, requested: {requested}, used: {used}, capacity: {capacity}"
+            );
+            return Some((format!("OutOf{what}").into(), message.into()));
+        }
+    }
+    if !matches_node(&pod.object["spec"], object) {
+        let message = "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector";
+        return Some(("NodeAffinity".into(), message.into()));
+    }
+    None
+}
+
+/// Whether a node has the labels that a Pod wants.
+fn matches_node(spec: &Value, node: &Value) -> bool {
+    let labels = node.labels();
+    let selected = spec["nodeSelector"].entries().all(|(key, value)| labels[key.as_str()] == *value);
+    let required = spec.at("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution");
+    let terms = required["nodeSelectorTerms"].array();
+    let holds = |term: &Value| {
+        let named = term["matchFields"].array().iter().all(|field| {
+            let listed = field["values"].array().iter().any(|value| value.str() == node.name());
+            listed == (field["operator"].str() == "In")
+        });
+        named && term["matchExpressions"].array().iter().all(|expression| requirement(expression, labels))
+    };
+    selected && (required.is_null() || terms.iter().any(holds))
+}
+
+fn requirement(expression: &Value, labels: &Value) -> bool {
+    let operator = match expression["operator"].str() {
+        "In" => Operator::In,
+        "NotIn" => Operator::NotIn,
+        "Exists" => Operator::Exists,
+        "DoesNotExist" => Operator::DoesNotExist,
+        "Gt" => Operator::GreaterThan,
+        _ => Operator::LessThan,
+    };
+    let values = expression["values"].array().iter().map(Value::to_str).collect();
+    Requirement::new(expression["key"].str(), operator, values).is_ok_and(|requirement| requirement.matches(labels))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::NodeConfig;
+    use api::{list, obj};
+
+    fn pod(uid: &str, cpu: &str) -> Pod {
+        let container = obj! { "name" => "c", "resources" => obj! { "requests" => obj! { "cpu" => cpu } } };
+        let object = obj! {
+            "metadata" => obj! { "name" => uid, "namespace" => "default", "uid" => uid },
+            "spec" => obj! { "containers" => list![container] },
+        };
+        Pod::new(uid.into(), "n".into(), object)
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_in_the_kubelets_words() {
+        let node = Node::new(NodeConfig::new("n", "1.2.3.4"), "boot".into(), 0);
+        let object = obj! { "metadata" => obj! { "name" => "n", "labels" => obj! { "disk" => "ssd" } } };
+        let (there, big, small) = (pod("a", "3"), pod("b", "2"), pod("c", "500m"));
+        let (reason, message) = refusal(&big, &node, &object, [&there, &big].into_iter()).unwrap();
+        assert_eq!(reason, "OutOfcpu");
+        assert_eq!(message, "Node didn't have enough resource: cpu, requested: 2000, used: 3000, capacity: 4000");
+        assert!(refusal(&small, &node, &object, [&there].into_iter()).is_none());
+        let mut choosy = pod("d", "1m");
+        choosy.object.set("spec.nodeSelector", obj! { "disk" => "hdd" });
+        let (reason, _) = refusal(&choosy, &node, &object, [].into_iter()).unwrap();
+        assert_eq!(reason, "NodeAffinity");
+    }
+}
