@@ -11,6 +11,9 @@ const FEWEST: usize = MOST / 4;
 /// A shared node.
 pub(super) type Link<K, V> = Arc<Node<K, V>>;
 
+/// What has split off to the right, if anything has, and its first key.
+type Split<K, V> = Option<(K, Link<K, V>)>;
+
 /// A node. No leaf is empty, and no branch has a single child.
 #[derive(Clone)]
 pub(super) enum Node<K, V> {
@@ -54,7 +57,7 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     }
 
     /// Puts `value` at `key` and returns what was there, and the node that has split off to the right.
-    pub fn insert(&mut self, key: K, value: V) -> (Option<V>, Option<(K, Link<K, V>)>) {
+    pub fn insert(&mut self, key: K, value: V) -> (Option<V>, Split<K, V>) {
         let (before, at) = match self {
             Node::Leaf(entries) => match Self::entry(entries, &key) {
                 Ok(at) => return (Some(std::mem::replace(&mut entries[at].1, value)), None),

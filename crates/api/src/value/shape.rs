@@ -14,10 +14,20 @@ const SLOTS: usize = 2048;
 const PROBES: usize = 4;
 
 /// Sorted keys, each with its print: a number that tells most keys apart.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Shape {
     prints: Vec<u32>,
     keys: Vec<Str>,
+    /// Where keys are, plus one, by their prints: a hash table, at most half full. Unused where keys are not shared.
+    places: [u8; PLACES],
+}
+
+/// A power of two.
+const PLACES: usize = 2 * MOST_SHARED;
+
+/// Where to begin to look for a print.
+fn first_place(print: u32) -> usize {
+    (print.wrapping_mul(0x9E37_79B9) >> 26) as usize % PLACES
 }
 
 thread_local! {
@@ -82,10 +92,16 @@ impl Shape {
     }
 
     fn new(keys: &[&str]) -> Shape {
-        Shape {
-            prints: keys.iter().map(|key| print(key)).collect(),
-            keys: keys.iter().map(|key| Str::from(*key)).collect(),
+        let prints: Vec<u32> = keys.iter().map(|key| print(key)).collect();
+        let mut places = [0; PLACES];
+        for (at, print) in (1..=MOST_SHARED as u8).zip(&prints) {
+            let mut place = first_place(*print);
+            while places[place] != 0 {
+                place = (place + 1) % PLACES;
+            }
+            places[place] = at;
         }
+        Shape { prints, keys: keys.iter().map(|key| Str::from(*key)).collect(), places }
     }
 
     /// The same with another key at `at`.
@@ -104,7 +120,7 @@ impl Shape {
 
     /// The same without the key at `at`.
     pub(super) fn remove(self: &mut Arc<Shape>, at: usize) {
-        if self.keys.len() > MOST_SHARED {
+        if self.keys.len() > MOST_SHARED + 1 {
             let shape = Arc::make_mut(self);
             shape.prints.remove(at);
             shape.keys.remove(at);
@@ -117,19 +133,18 @@ impl Shape {
 
     /// Where `key` is.
     pub(super) fn find(&self, key: &str) -> Option<usize> {
-        // A scan over a few numbers beats a binary search of texts.
         if self.keys.len() > MOST_SHARED {
             return self.position(key).ok();
         }
         let print = print(key);
-        let mut from = 0;
-        while let Some(at) = self.prints[from..].iter().position(|other| *other == print) {
-            if same(self.keys[from + at].as_bytes(), key.as_bytes()) {
-                return Some(from + at);
+        let mut place = first_place(print);
+        loop {
+            let at = usize::from(self.places[place]).checked_sub(1)?;
+            if self.prints[at] == print && same(self.keys[at].as_bytes(), key.as_bytes()) {
+                return Some(at);
             }
-            from += at + 1;
+            place = (place + 1) % PLACES;
         }
-        None
     }
 
     /// Where `key` is, or where it would be.
