@@ -24,7 +24,9 @@ pub struct History {
 pub fn of(kind: &'static Kind, set: &Value, hash_label: &str, cx: &mut Context<'_>) -> Result<History, Status> {
     let selector = Selector::from_label_selector(&set["spec"]["selector"]);
     let mut revisions = adoption::claim(&mut cx.client, kind::CONTROLLER_REVISION, kind, set, &selector)?;
-    revisions.sort_by_key(|revision| (revision["revision"].int(), revision.created(), revision.name().to_owned()));
+    api::sort_by_key(&mut revisions, |revision| {
+        (revision["revision"].int(), revision.created(), revision.name().to_owned())
+    });
     let data = data(set);
     let next = revisions.last().map_or(0, |revision| revision["revision"].int()) + 1;
     let mut collisions = set["status"]["collisionCount"].int();

@@ -12,11 +12,10 @@ mod policy;
 mod track;
 
 use crate::{Controller, Queue, adoption, enqueue_owner, enqueue_self, gone_is_fine, pods};
-use api::{Selector, Status, Value, kind, obj};
+use api::{OrdMap, Selector, Status, Value, kind, obj};
 use apiserver::{Context, DeleteOptions, EventSpec, EventType, WatchEvent, WorkKey};
 use conditions::Condition;
 use indexes::Intervals;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 const NAME: &str = "job";
@@ -67,6 +66,9 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         return Ok(());
     }
     let selector = Selector::from_label_selector(&job["spec"]["selector"]);
+    if selector.is_nothing() || selector.is_everything() {
+        return Ok(()); // it could never find its Pods again
+    }
     let pods = adoption::claim(&mut cx.client, kind::POD, kind::JOB, &job, &selector)?;
     Sync::new(job, pods, key, cx).run()
 }
@@ -86,7 +88,7 @@ struct Sync<'s, 'c> {
     /// With `backoffLimitPerIndex` alone.
     failed_indexes: Option<Intervals>,
     /// Failed Pods that are kept until their index has a new one, which takes over the number of failures.
-    kept: BTreeMap<i64, Value>,
+    kept: OrdMap<i64, Value>,
     finished: Option<Condition>,
     key: &'s WorkKey,
     cx: &'s mut Context<'c>,
@@ -111,7 +113,7 @@ impl<'s, 'c> Sync<'s, 'c> {
             succeeded_before: Intervals::default(),
             succeeded_indexes: Intervals::default(),
             failed_indexes: None,
-            kept: BTreeMap::new(),
+            kept: OrdMap::new(),
             finished: None,
             key,
             cx,

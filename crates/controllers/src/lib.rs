@@ -6,8 +6,10 @@
 
 mod adoption;
 mod amount;
+mod cronjob;
 mod daemonset;
 mod deployment;
+mod disruption;
 mod endpoints;
 mod endpointslice;
 mod garbagecollector;
@@ -54,9 +56,11 @@ static CONTROLLERS: &[Controller] = &[
     replicaset::REPLICATION_CONTROLLER,
     daemonset::CONTROLLER,
     statefulset::CONTROLLER,
+    cronjob::CONTROLLER,
     job::CONTROLLER,
     job::orphans::CONTROLLER,
     ttlafterfinished::CONTROLLER,
+    disruption::CONTROLLER,
     endpoints::CONTROLLER,
     endpointslice::CONTROLLER,
     nodelifecycle::CONTROLLER,

@@ -1,8 +1,7 @@
 //! Completion indexes, and lists of them such as `0-3,5` (indexed_job_utils.go).
 
 use super::{Sync, backoff, has_finalizer, policy};
-use api::Value;
-use std::collections::BTreeMap;
+use api::{OrdMap, Value};
 use std::fmt;
 
 /// The annotation and label of a Pod's completion index.
@@ -146,7 +145,7 @@ impl Sync<'_, '_> {
 
     /// The newest failed Pod of each index that has no other.
     fn keep_failed(&mut self) {
-        let mut kept: BTreeMap<i64, Value> = BTreeMap::new();
+        let mut kept: OrdMap<i64, Value> = OrdMap::new();
         for pod in self.pods.iter().filter(|pod| has_finalizer(pod) && self.has_failed(pod)) {
             let Some(index) = self.index(pod) else { continue };
             let given_up = self.failed_indexes.as_ref().is_some_and(|failed| failed.has(index));

@@ -4,9 +4,8 @@ use super::indexes::{self, FAILURES, IGNORED_FAILURES, INDEX, number};
 use super::{FINALIZER, Sync, policy, remove_finalizer};
 use crate::replicaset::ranking;
 use crate::{is_terminating_namespace, pods};
-use api::{Status, Value, controller_ref, kind, list, obj};
+use api::{OrdSet, Status, Value, controller_ref, kind, list, obj};
 use apiserver::EventSpec;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// At most this many Pods are made or deleted in one go (`MaxPodCreateDeletePerSync`).
@@ -73,7 +72,7 @@ impl Sync<'_, '_> {
         let mut doomed: Vec<Value> = Vec::new();
         if self.is_indexed() {
             ranking::sort(&mut left, self.cx.now);
-            let mut taken = BTreeSet::new();
+            let mut taken = OrdSet::new();
             // From the last to go to the first: of two with one index the better one stays.
             left.reverse();
             let (stay, go): (Vec<&Value>, Vec<&Value>) =

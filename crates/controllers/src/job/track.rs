@@ -3,9 +3,8 @@
 use super::conditions::SUCCESS_CRITERIA_MET;
 use super::{Sync, has_finalizer, indexes, policy, remove_finalizer};
 use crate::amount::positive;
-use api::{Status, Str, Value, condition, kind};
+use api::{OrdSet, Status, Str, Value, condition, kind};
 use apiserver::EventSpec;
-use std::collections::BTreeSet;
 
 /// So many UIDs may wait in the status to be counted (`MaxUncountedPods`).
 const MOST_UNCOUNTED: usize = 500;
@@ -16,10 +15,10 @@ impl Sync<'_, '_> {
     pub fn track(&mut self, mut changed: bool) -> Result<(), Status> {
         if self.is_indexed() {
             let index = |pod: &Value| indexes::index(pod).unwrap_or(-1);
-            self.pods.sort_by_key(index);
+            api::sort_by_key(&mut self.pods, index);
         }
         let with_finalizer = self.pods.iter().filter(|pod| has_finalizer(pod));
-        let mut waiting: BTreeSet<Str> = with_finalizer.map(|pod| pod["metadata"]["uid"].to_str()).collect();
+        let mut waiting: OrdSet<Str> = with_finalizer.map(|pod| pod["metadata"]["uid"].to_str()).collect();
         changed |= self.settle(&waiting);
         let before = self.job["status"].clone();
         let (ended, all) = self.note_ended();
@@ -121,7 +120,7 @@ impl Sync<'_, '_> {
     }
 
     /// Counts those of the noted Pods that have no finalizer any more. Returns whether there were any.
-    fn settle(&mut self, waiting: &BTreeSet<Str>) -> bool {
+    fn settle(&mut self, waiting: &OrdSet<Str>) -> bool {
         let mut changed = false;
         for list in ["succeeded", "failed"] {
             let noted = self.job["status"]["uncountedTerminatedPods"][list].array().to_vec();

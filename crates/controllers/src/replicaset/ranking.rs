@@ -24,7 +24,7 @@ pub fn first_to_go<'a>(set: &Value, active: &[&'a Value], n: usize, client: &Cli
 
 /// Sorts Pods that have no siblings: those that are to be deleted first come first.
 pub fn sort(pods: &mut [&Value], now: Time) {
-    pods.sort_by_cached_key(|pod| rank(pod, 0, now));
+    api::sort_by_cached_key(pods, |pod| rank(pod, 0, now));
 }
 
 /// How many Pods of this set, and of the other sets of its owner, are on each node.

@@ -3,9 +3,8 @@
 
 use super::{Sync, identity, is_running_and_ready};
 use crate::{gone_is_fine, history, pods};
-use api::{Status, Value, kind};
+use api::{OrdMap, Status, Value, kind};
 use apiserver::DeleteOptions;
-use std::collections::BTreeMap;
 
 /// What a step says about those after it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,7 +31,7 @@ impl Sync<'_, '_> {
 
     /// The Pods by ordinal, new ones in the place of those that are missing; and those that are too many, highest first.
     fn partition(&self, pods: &[Value]) -> (Vec<Value>, Vec<Value>) {
-        let (mut there, mut condemned) = (BTreeMap::new(), BTreeMap::new());
+        let (mut there, mut condemned) = (OrdMap::new(), OrdMap::new());
         for pod in pods {
             if let Some(ordinal) = identity::ordinal(self.set, pod) {
                 let place = if identity::in_range(self.set, pod) { &mut there } else { &mut condemned };
@@ -42,7 +41,9 @@ impl Sync<'_, '_> {
         let start = identity::start(self.set);
         let ordinals = start..start + self.wanted();
         let replicas = ordinals.map(|ordinal| there.remove(&ordinal).unwrap_or_else(|| self.new_pod(ordinal)));
-        (replicas.collect(), condemned.into_values().rev().collect())
+        let mut condemned: Vec<Value> = condemned.values().cloned().collect();
+        condemned.reverse();
+        (replicas.collect(), condemned)
     }
 
     /// A Pod of the revision that one of this ordinal should have.

@@ -1,5 +1,7 @@
 //! The workloads that are not Deployments.
 
+mod cronjob;
+mod disruption;
 mod job;
 mod replicationcontroller;
 mod statefulset;
