@@ -45,6 +45,17 @@ impl Cluster {
         found
     }
 
+    /// Asks a name server for records.
+    ///
+    /// # Errors
+    /// There is no server, or it cannot be reached.
+    pub fn ask(&mut self, question: &network::Question<'_>) -> Result<network::Answered, network::Reason> {
+        let (mut network, mut rng) = (std::mem::take(&mut self.kubelets.network.network), self.network_rng.clone());
+        let answered = network.ask(question, &Inhabitants(&self.kubelets), &mut rng, self.now());
+        (self.kubelets.network.network, self.network_rng) = (network, rng);
+        answered
+    }
+
     /// What the other end of an open connection answers to an HTTP request; `None` if it is no server that answers.
     pub fn http(&mut self, listener: &Listener, request: &Request) -> Option<Reply> {
         let mut request = request.clone();

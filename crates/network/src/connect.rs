@@ -1,6 +1,6 @@
 //! One attempt to connect, from a name or an address to an open connection or the reason why there is none.
 
-use crate::dns::{self, Resolver};
+use crate::dns::{self, RecordType, Resolver, Response};
 use crate::network::{Machines, Network};
 use crate::packet::{Place, Protocol};
 use crate::route::{self, Walk};
@@ -29,6 +29,30 @@ pub struct Call<'a> {
     pub port: u16,
     /// The protocol.
     pub protocol: Protocol,
+}
+
+/// What somebody asks a name server.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// Where the asker is.
+    pub from: &'a Place,
+    /// The name.
+    pub name: &'a str,
+    /// Which records of it.
+    pub kind: RecordType,
+    /// Which server; the first of the asker's `/etc/resolv.conf` where it is none.
+    pub server: Option<Ipv4Addr>,
+    /// Whether the search domains are tried.
+    pub search: bool,
+}
+
+/// What a name server answered.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// Who answered.
+    pub server: Ipv4Addr,
+    /// The full names that were asked for, in order, and what there is of them; the last is the one that exists, if one does.
+    pub answers: Vec<(Str, Response)>,
 }
 
 struct Resolution {
@@ -76,6 +100,38 @@ impl Network {
     ) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>) {
         let resolution = self.resolve(from, name, machines, rng, now);
         (resolution.address, resolution.lookups)
+    }
+
+    /// Asks a name server for records: what `dig` and `nslookup` do, past `/etc/hosts`.
+    ///
+    /// # Errors
+    /// There is no server, or it cannot be reached.
+    pub fn ask(
+        &mut self,
+        question: &Question<'_>,
+        machines: &dyn Machines,
+        rng: &mut Rng,
+        now: Time,
+    ) -> Result<Answered, Reason> {
+        let resolver = Resolver::parse(&machines.resolv_conf(question.from));
+        let server = question.server.or_else(|| resolver.servers.first().copied()).ok_or(Reason::NoNameServer)?;
+        let (_, outcome, _) = self.carry(question.from, server, 53, Protocol::Udp, machines, rng, now);
+        let Outcome::Answered(listener) = outcome else { return Err(Reason::NoNameServer) };
+        let proxy = (listener.place != Place::Outside).then_some(&self.proxy);
+        let names = match question.search {
+            true => resolver.candidates(question.name),
+            false => vec![question.name.trim_end_matches('.').to_owned()],
+        };
+        let mut answered = Answered { server, answers: Vec::new() };
+        for name in names {
+            let response = dns::query(proxy, &name, question.kind);
+            let exists = response.exists;
+            answered.answers.push((name.into(), response));
+            if exists {
+                break;
+            }
+        }
+        Ok(answered)
     }
 
     fn resolve(&mut self, from: &Place, name: &str, machines: &dyn Machines, rng: &mut Rng, now: Time) -> Resolution {

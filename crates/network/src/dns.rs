@@ -1,10 +1,14 @@
 //! Names to addresses: what CoreDNS answers, and how a resolver asks (`/etc/resolv.conf`, search domains, `ndots`).
 
+mod records;
+
 use crate::outside;
 use crate::proxy::Proxy;
 use crate::service::{Endpoint, Service};
 use api::Str;
 use std::net::Ipv4Addr;
+
+pub use records::{Record, RecordType, Response, name_for, query};
 
 /// The zone that CoreDNS answers for.
 pub const CLUSTER_DOMAIN: &str = "cluster.local";
@@ -88,11 +92,11 @@ pub fn coredns(proxy: &Proxy, name: &str) -> Answer {
             return answer;
         };
         match in_zone(proxy, inside) {
-            Record::Addresses(addresses) => {
+            Named::Addresses(addresses) => {
                 answer.addresses = addresses;
                 return answer;
             }
-            Record::Alias(target) => {
+            Named::Alias(target) => {
                 answer.aliases.push(target.clone());
                 name = target;
             }
@@ -101,34 +105,34 @@ pub fn coredns(proxy: &Proxy, name: &str) -> Answer {
     answer
 }
 
-enum Record {
+enum Named {
     Addresses(Vec<Ipv4Addr>),
     Alias(Str),
 }
 
 /// A name below the cluster's zone: `SERVICE.NAMESPACE.svc`, `HOST.SERVICE.NAMESPACE.svc`, `IP-WITH-DASHES.NAMESPACE.pod`.
-fn in_zone(proxy: &Proxy, name: &str) -> Record {
+fn in_zone(proxy: &Proxy, name: &str) -> Named {
     let labels: Vec<&str> = name.split('.').collect();
     match labels[..] {
         [service, namespace, "svc"] => match proxy.service(namespace, service) {
             Some(service) if service.kind == "ExternalName" => {
-                Record::Alias(service.external_name.trim_end_matches('.').to_ascii_lowercase().into())
+                Named::Alias(service.external_name.trim_end_matches('.').to_ascii_lowercase().into())
             }
-            Some(service) => Record::Addresses(match service.cluster_ip {
+            Some(service) => Named::Addresses(match service.cluster_ip {
                 Some(address) => vec![address],
                 None => headless(proxy, service, |_| true),
             }),
-            None => Record::Addresses(Vec::new()),
+            None => Named::Addresses(Vec::new()),
         },
-        [host, service, namespace, "svc"] => Record::Addresses(match proxy.service(namespace, service) {
+        [host, service, namespace, "svc"] => Named::Addresses(match proxy.service(namespace, service) {
             Some(service) => headless(proxy, service, |endpoint| match endpoint.hostname.as_str() {
                 "" => dashed(host) == Some(endpoint.address),
                 hostname => hostname == host,
             }),
             None => Vec::new(),
         }),
-        [address, _namespace, "pod"] => Record::Addresses(dashed(address).into_iter().collect()),
-        _ => Record::Addresses(Vec::new()),
+        [address, _namespace, "pod"] => Named::Addresses(dashed(address).into_iter().collect()),
+        _ => Named::Addresses(Vec::new()),
     }
 }
 
@@ -147,16 +151,16 @@ mod tests {
     use super::*;
     use api::{list, obj};
 
-    fn world() -> Proxy {
+    pub(super) fn world() -> Proxy {
         let mut proxy = Proxy::default();
         let meta = |name: &str| obj! { "namespace" => "default", "name" => name };
         let port = list![obj! { "port" => 80 }];
         let spec = obj! { "type" => "ClusterIP", "clusterIP" => "10.96.1.1", "ports" => port };
         proxy.set_service(&obj! { "metadata" => meta("web"), "spec" => spec });
-        proxy.set_service(&obj! { "metadata" => meta("db"), "spec" => obj! { "clusterIP" => "None" } });
+        proxy.set_service(&obj! { "metadata" => meta("db"), "spec" => obj! { "clusterIP" => "None", "ports" => list![obj! { "name" => "sql", "port" => 5432 }] } });
         let alias = obj! { "type" => "ExternalName", "externalName" => "Bar.com." };
         proxy.set_service(&obj! { "metadata" => meta("alias"), "spec" => alias });
-        let mut slice = obj! { "metadata" => meta("db-x"), "endpoints" => list![
+        let mut slice = obj! { "metadata" => meta("db-x"), "ports" => list![obj! { "name" => "sql", "port" => 5432 }], "endpoints" => list![
             obj! { "addresses" => list!["10.44.0.1"], "hostname" => "db-0", "conditions" => obj! { "ready" => true } },
             obj! { "addresses" => list!["10.44.0.2"], "conditions" => obj! { "ready" => true } },
             obj! { "addresses" => list!["10.44.0.3"], "conditions" => obj! { "ready" => false } },

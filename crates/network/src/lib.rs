@@ -23,7 +23,7 @@ pub mod weave;
 #[cfg(test)]
 mod tests;
 
-pub use connect::Call;
+pub use connect::{Answered, Call, Question};
 pub use intervals::{Interval, Intervals};
 pub use network::{Machines, Network};
 pub use packet::{At, Packet, Place, Protocol};

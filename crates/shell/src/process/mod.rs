@@ -7,7 +7,7 @@ mod wait;
 
 pub use io::{Input, Io, Output, Pipe};
 pub use kernel::{Chunk, EditRequest, Front, Job, Kernel, Stream, Want};
-pub use place::{Identity, Machine, Place, System};
+pub use place::{Identity, Machine, Place, Query, System};
 pub use wait::{Interrupted, join_all};
 
 use std::future::Future;

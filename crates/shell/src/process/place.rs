@@ -4,7 +4,8 @@ use api::{Status, Str, Time};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use cluster::Cluster;
 use kubelet::http;
-use network::{Listener, Lookup, Protocol, Reason, Trace};
+use network::dns::RecordType;
+use network::{Answered, Listener, Lookup, Protocol, Reason, Trace};
 use std::net::Ipv4Addr;
 
 /// A machine, as far as a process can tell.
@@ -103,6 +104,12 @@ pub trait System {
     /// Why the name means nothing.
     fn lookup(&mut self, from: &Place, name: &str) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>);
 
+    /// Asks a name server for records of a name: of a `server`, or of the place's own.
+    ///
+    /// # Errors
+    /// There is no server, or it cannot be reached.
+    fn ask(&mut self, from: &Place, query: &Query<'_>) -> Result<Answered, Reason>;
+
     /// What the other end of a connection answers to an HTTP request; none if it is no server that answers.
     fn http(&mut self, listener: &Listener, request: &http::Request) -> Option<http::Reply>;
 
@@ -116,6 +123,18 @@ pub trait System {
     fn cluster(&self) -> Option<&Cluster> {
         None
     }
+}
+
+/// A question to a name server.
+pub struct Query<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// Which records of it.
+    pub kind: RecordType,
+    /// Which server; the place's own where it is none.
+    pub server: Option<Ipv4Addr>,
+    /// Whether the place's search domains are tried.
+    pub search: bool,
 }
 
 /// What a person does to a node's machine.

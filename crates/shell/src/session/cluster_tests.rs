@@ -75,6 +75,29 @@ fn the_way_of_a_packet_and_the_rules_that_decide_it_can_be_read() {
 }
 
 #[test]
+fn name_servers_tell_ports_and_names_too() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    let dns = "@10.96.0.10";
+    let found = ask(&format!("ssh node1 dig +short {dns} kube-dns.kube-system.svc.cluster.local SRV"));
+    assert!(found.0.contains("0 100 53 kube-dns.kube-system.svc.cluster.local.\n"), "{found:?}");
+    let metrics = format!("ssh node1 dig +short {dns} _metrics._tcp.kube-dns.kube-system.svc.cluster.local SRV");
+    assert_eq!(ask(&metrics).0, "0 100 9153 kube-dns.kube-system.svc.cluster.local.\n");
+    assert_eq!(ask(&format!("ssh node1 dig +short {dns} -x 10.96.0.1")).0, "kubernetes.default.svc.cluster.local.\n");
+    let told = ask("ssh node1 nslookup 10.96.0.10 10.96.0.10");
+    assert_eq!(told, ("10.0.96.10.in-addr.arpa\tname = kube-dns.kube-system.svc.cluster.local.\n\n".into(), 0));
+    let told = ask("ssh node1 nslookup kubernetes.default.svc.cluster.local 10.96.0.10");
+    assert!(told.0.ends_with("Name:\tkubernetes.default.svc.cluster.local\nAddress: 10.96.0.1\n\n"), "{told:?}");
+    // The node's own name server knows nothing of the cluster.
+    assert_eq!(ask("ssh node1 nslookup kubernetes.default.svc.cluster.local").1, 1);
+    let none = ask("ssh node1 nslookup -type=aaaa kubernetes.default.svc.cluster.local 10.96.0.10");
+    assert!(none.0.contains("*** Can't find kubernetes.default.svc.cluster.local: No answer"), "{none:?}");
+    assert_eq!(ask("nslookup kubernetes 10.96.0.10").1, 1, "cluster DNS cannot be reached from outside");
+    let found = ask("ssh node1 dig @10.96.0.10 nosuch.default.svc.cluster.local").0;
+    assert!(found.contains("status: NXDOMAIN") && found.contains("SERVER: 10.96.0.10#53(10.96.0.10)"), "{found}");
+}
+
+#[test]
 fn a_shell_inside_is_left_by_exit_and_by_a_loss() {
     let mut session = Session::new(Options::default(), true);
     session.input("ssh node3");

@@ -68,6 +68,9 @@ impl System for Alone {
     fn lookup(&mut self, _: &Place, _: &str) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>) {
         (Err(Reason::NoNameServer), Vec::new())
     }
+    fn ask(&mut self, _: &Place, _: &crate::process::Query<'_>) -> Result<network::Answered, Reason> {
+        Err(Reason::NoNameServer)
+    }
     fn http(&mut self, _: &Listener, _: &http::Request) -> Option<http::Reply> {
         None
     }

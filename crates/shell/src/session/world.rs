@@ -1,12 +1,12 @@
 //! The world of a session: a cluster, and a workstation outside of it.
 
-use crate::process::{Identity, Machine, Place, System};
+use crate::process::{Identity, Machine, Place, Query, System};
 use api::{Status, Str, Time};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use cluster::Cluster;
 use kubelet::images::{self, Image};
 use kubelet::{Reference, http};
-use network::{Listener, Lookup, Protocol, Reason, Trace};
+use network::{Answered, Listener, Lookup, Protocol, Question, Reason, Trace};
 use std::net::Ipv4Addr;
 use vfs::{Fs, Mounts};
 
@@ -232,6 +232,12 @@ impl System for World {
             Some(from) => self.cluster.lookup(&from, name),
             None => (Err(Reason::NoNetwork), Vec::new()),
         }
+    }
+
+    fn ask(&mut self, from: &Place, query: &Query<'_>) -> Result<Answered, Reason> {
+        let from = &self.stack(from).ok_or(Reason::NoNetwork)?;
+        let Query { name, kind, server, search } = *query;
+        self.cluster.ask(&Question { from, name, kind, server, search })
     }
 
     fn http(&mut self, listener: &Listener, request: &http::Request) -> Option<http::Reply> {

@@ -1,115 +1,192 @@
 //! `nslookup`, `dig`, `host`
 
 use super::Cx;
-use network::{Lookup, Reason};
+use crate::process::Query;
+use network::dns::{Record, RecordType, Response, name_for};
+use network::{Answered, Reason};
 use std::net::Ipv4Addr;
-
-/// The name server that a place asks.
-fn server(cx: &Cx) -> Option<String> {
-    let text = cx.files(|files| files.read_text("/etc/resolv.conf")).ok()?;
-    text.lines().find_map(|line| line.strip_prefix("nameserver").map(|s| s.trim().to_owned()))
-}
-
-fn ask(cx: &Cx, name: &str) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>) {
-    cx.kernel().system().lookup(&cx.shell.place, name)
-}
+use std::time::Duration;
 
 /// How long a silent name server is waited for.
-const SILENCE: std::time::Duration = std::time::Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(10);
+/// Seconds that an answer may be kept, as kubeadm's Corefile says.
+const TTL: u32 = 30;
+
+/// What is asked: a name (or an address, for its name), a type, and perhaps whom.
+struct Asked {
+    name: String,
+    kind: RecordType,
+    server: Option<Ipv4Addr>,
+}
+
+impl Asked {
+    fn new(name: &str, kind: Option<RecordType>, server: Option<Ipv4Addr>) -> Asked {
+        match (name.parse::<Ipv4Addr>(), kind) {
+            (Ok(address), None | Some(RecordType::Ptr)) => {
+                Asked { name: name_for(address) + ".", kind: RecordType::Ptr, server }
+            }
+            _ => Asked { name: name.to_owned(), kind: kind.unwrap_or_default(), server },
+        }
+    }
+
+    /// Asks; a server that is silent is waited for.
+    async fn send(&self, cx: &Cx, search: bool) -> Result<Answered, Reason> {
+        let query = Query { name: &self.name, kind: self.kind, server: self.server, search };
+        let answered = cx.kernel().system().ask(&cx.shell.place, &query);
+        if answered.is_err() {
+            cx.kernel().sleep(SILENCE).await;
+        }
+        answered
+    }
+}
+
+/// The address of a server given by address or by name.
+fn server(cx: &Cx, text: Option<&String>) -> Option<Ipv4Addr> {
+    let text = text?;
+    text.parse().ok().or_else(|| cx.kernel().system().lookup(&cx.shell.place, text).0.ok())
+}
 
 /// Asks a name server, and tells what it said.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let Some(name) = cx.args[1..].iter().find(|a| !a.starts_with('-')) else {
-        cx.err("usage: nslookup HOST [SERVER]\n");
+    let (options, words): (Vec<&String>, Vec<&String>) = cx.args[1..].iter().partition(|a| a.starts_with('-'));
+    let Some(name) = words.first() else {
+        cx.err("usage: nslookup [-type=TYPE] HOST [SERVER]\n");
         return 1;
     };
-    let server = server(&cx).unwrap_or_else(|| "127.0.0.53".into());
-    let (found, lookups) = ask(&cx, name);
-    if let Err(Reason::NoNameServer | Reason::NoNetwork) = found {
-        cx.kernel().sleep(SILENCE).await;
+    let wanted = options.iter().find_map(|o| o.trim_start_matches('-').split_once('=')).map(|(_, kind)| kind);
+    let kind = match wanted.map(RecordType::parse) {
+        Some(None) => {
+            cx.out(&format!("unknown query type: {}\n", wanted.unwrap_or_default()));
+            return 1;
+        }
+        kind => kind.flatten(),
+    };
+    let asked = Asked::new(name, kind, server(&cx, words.get(1).copied()));
+    let Ok(answered) = asked.send(&cx, true).await else {
         cx.out(";; connection timed out; no servers could be reached\n\n");
         return 1;
+    };
+    let who = answered.server;
+    if asked.kind != RecordType::Ptr {
+        cx.out(&format!("Server:\t\t{who}\nAddress:\t{who}#53\n\n"));
     }
-    cx.out(&format!("Server:\t\t{server}\nAddress:\t{server}#53\n\n"));
-    let hit = lookups.iter().find(|l| !l.answer.addresses.is_empty() || !l.answer.aliases.is_empty());
-    match (found, hit) {
-        (_, Some(hit)) => {
-            let mut at = hit.name.clone();
-            for alias in &hit.answer.aliases {
-                cx.out(&format!("{at}\tcanonical name = {alias}.\n"));
-                at = alias.clone();
-            }
-            for address in &hit.answer.addresses {
-                cx.out(&format!("Name:\t{at}\nAddress: {address}\n"));
-            }
-            cx.out("\n");
-            0
-        }
-        (Ok(address), None) => {
-            cx.out(&format!("Name:\t{name}\nAddress: {address}\n\n"));
-            0
-        }
-        (Err(_), None) => {
-            cx.out(&format!("** server can't find {name}: NXDOMAIN\n\n"));
-            1
-        }
+    let (full, response) = last(&answered);
+    if !response.exists {
+        // Of all the names that were tried, the one that was typed is complained about.
+        let shown = if asked.kind == RecordType::Ptr { full } else { name.as_str() };
+        cx.out(&format!("** server can't find {shown}: NXDOMAIN\n\n"));
+        return 1;
     }
+    response.records.iter().for_each(|record| cx.out(&told(record)));
+    if !response.records.iter().any(|record| record.kind == asked.kind) {
+        cx.out(&format!("*** Can't find {full}: No answer\n"));
+    }
+    cx.out("\n");
+    0
+}
+
+/// A record as `nslookup` tells it.
+fn told(record: &Record) -> String {
+    let Record { name, kind, data } = record;
+    match kind {
+        RecordType::A | RecordType::Aaaa => format!("Name:\t{name}\nAddress: {data}\n"),
+        RecordType::Cname => format!("{name}\tcanonical name = {data}\n"),
+        RecordType::Srv => format!("{name}\tservice = {data}\n"),
+        RecordType::Ptr => format!("{name}\tname = {data}\n"),
+    }
+}
+
+fn last(answered: &Answered) -> (&str, &Response) {
+    static NOTHING: Response = Response { exists: false, records: Vec::new() };
+    answered.answers.last().map_or(("", &NOTHING), |(name, response)| (name.as_str(), response))
 }
 
 /// The same, the way of name server people.
 pub(super) async fn dig(cx: Cx) -> i32 {
-    let short = cx.args.iter().any(|a| a == "+short");
-    let kinds = ["A", "AAAA", "CNAME", "SRV", "ANY", "TXT", "NS", "MX"];
-    let mut words = cx.args[1..].iter().filter(|a| !a.starts_with(['+', '-', '@']) && !kinds.contains(&a.as_str()));
-    let Some(name) = words.next().cloned() else { return 0 };
+    let (mut name, mut kind, mut at, mut backwards) = (None, None, None, false);
+    for word in &cx.args[1..] {
+        match word.as_str() {
+            "-x" => backwards = true,
+            option if option.starts_with(['+', '-']) => {}
+            whom if whom.starts_with('@') => at = Some(whom[1..].to_owned()),
+            word => match RecordType::parse(word).filter(|_| !backwards) {
+                Some(found) => kind = Some(found),
+                None => name = Some(word.to_owned()),
+            },
+        }
+    }
+    let given = |flag: &str| cx.args.iter().any(|a| a == flag);
+    let Some(name) = name else { return 0 };
+    let mut asked = Asked::new(&name, kind, server(&cx, at.as_ref()));
+    if !backwards && asked.kind == RecordType::Ptr && kind.is_none() {
+        // Without -x an address is taken for a name.
+        asked = Asked { name, kind: RecordType::A, server: asked.server };
+    }
     // dig asks for exactly this name, whatever the search list says.
-    let name = if name.ends_with('.') || cx.args.iter().any(|a| a == "+search") { name } else { format!("{name}.") };
-    let (found, lookups) = ask(&cx, &name);
-    if let Err(Reason::NoNameServer | Reason::NoNetwork) = found {
-        cx.kernel().sleep(SILENCE).await;
+    let Ok(answered) = asked.send(&cx, given("+search")).await else {
         cx.out(";; communications error: timed out\n;; no servers could be reached\n");
         return 9;
-    }
-    let mut lines = Vec::new();
-    if let Some(hit) = lookups.last() {
-        let mut at = hit.name.trim_end_matches('.').to_owned();
-        for alias in &hit.answer.aliases {
-            lines.push((at, "CNAME", format!("{alias}.")));
-            at = alias.to_string();
-        }
-        lines.extend(hit.answer.addresses.iter().map(|address| (at.clone(), "A", address.to_string())));
-    }
-    if short {
-        lines.iter().for_each(|(.., value)| cx.out(&format!("{value}\n")));
+    };
+    let (full, response) = last(&answered);
+    if given("+short") {
+        response.records.iter().for_each(|record| cx.out(&format!("{}\n", record.data)));
         return 0;
     }
-    let state = if lines.is_empty() { "NXDOMAIN" } else { "NOERROR" };
-    cx.out(&format!(";; ->>HEADER<<- opcode: QUERY, status: {state}\n\n;; QUESTION SECTION:\n;{name}\t\tIN\tA\n\n"));
-    if !lines.is_empty() {
-        cx.out(";; ANSWER SECTION:\n");
-        lines.iter().for_each(|(at, kind, value)| cx.out(&format!("{at}.\t30\tIN\t{kind}\t{value}\n")));
-        cx.out("\n");
+    let full = full.trim_end_matches('.');
+    let state = if response.exists { "NOERROR" } else { "NXDOMAIN" };
+    let count = response.records.len();
+    if !given("+noall") {
+        cx.out(&format!(
+            "\n; <<>> DiG 9.18 <<>> {}\n;; global options: +cmd\n;; Got answer:\n\
+             ;; ->>HEADER<<- opcode: QUERY, status: {state}, id: 4711\n\
+             ;; flags: qr aa rd; QUERY: 1, ANSWER: {count}, AUTHORITY: 0, ADDITIONAL: 1\n\n\
+             ;; QUESTION SECTION:\n;{full}.\t\tIN\t{}\n\n",
+            cx.args[1..].join(" "),
+            asked.kind.as_str()
+        ));
     }
-    cx.out(&format!(";; SERVER: {}#53\n", server(&cx).unwrap_or_default()));
+    if count > 0 {
+        if !given("+noall") {
+            cx.out(";; ANSWER SECTION:\n");
+        }
+        response.records.iter().for_each(|Record { name, kind, data }| {
+            cx.out(&format!("{name}.\t{TTL}\tIN\t{}\t{data}\n", kind.as_str()));
+        });
+    }
+    if !given("+noall") {
+        cx.out(&format!(
+            "\n;; Query time: 1 msec\n;; SERVER: {0}#53({0}) (UDP)\n\n",
+            answered.server
+        ));
+    }
     0
 }
 
 /// The same in a sentence.
 pub(super) async fn host(cx: Cx) -> i32 {
-    let Some(name) = cx.args.get(1) else {
-        cx.err("Usage: host HOST\n");
+    let words: Vec<&String> = cx.args[1..].iter().filter(|a| !a.starts_with('-')).collect();
+    let Some(name) = words.first() else {
+        cx.err("Usage: host HOST [SERVER]\n");
         return 1;
     };
-    let (_, lookups) = ask(&cx, name);
-    let Some(hit) = lookups.iter().find(|l| !l.answer.addresses.is_empty()) else {
-        cx.out(&format!("Host {name} not found: 3(NXDOMAIN)\n"));
+    let asked = Asked::new(name, None, server(&cx, words.get(1).copied()));
+    let Ok(answered) = asked.send(&cx, true).await else {
+        cx.out(";; connection timed out; no servers could be reached\n");
         return 1;
     };
-    let mut at = hit.name.clone();
-    for alias in &hit.answer.aliases {
-        cx.out(&format!("{at} is an alias for {alias}.\n"));
-        at = alias.clone();
+    let (full, response) = last(&answered);
+    if !response.exists {
+        let shown = if asked.kind == RecordType::Ptr { full } else { name.as_str() };
+        cx.out(&format!("Host {} not found: 3(NXDOMAIN)\n", shown.trim_end_matches('.')));
+        return 1;
     }
-    hit.answer.addresses.iter().for_each(|address| cx.out(&format!("{at} has address {address}\n")));
+    for Record { name, kind, data } in &response.records {
+        cx.out(&match kind {
+            RecordType::Cname => format!("{name} is an alias for {data}\n"),
+            RecordType::Ptr => format!("{name} domain name pointer {data}\n"),
+            RecordType::Srv => format!("{name} has SRV record {data}\n"),
+            RecordType::A | RecordType::Aaaa => format!("{name} has address {data}\n"),
+        });
+    }
     0
 }
