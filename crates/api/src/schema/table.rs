@@ -395,7 +395,7 @@ pub(super) fn zero(field: &Field) -> Value {
 }
 
 /// What Go's zero value of a type looks like in JSON.
-pub(super) fn zero_of(ty: &Type) -> Value {
+pub fn zero_of(ty: &Type) -> Value {
     match ty {
         Type::String(_) | Type::Bytes => "".into(),
         Type::Int32 | Type::Int64 | Type::IntOrString => 0.into(),

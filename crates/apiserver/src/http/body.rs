@@ -7,6 +7,8 @@ use api::{Kind, Status, Str, Value, yaml};
 
 /// The most bytes of a body (k8s.io/apiserver/pkg/server/config.go: `MaxRequestBodyBytes`).
 pub const MAX_BYTES: usize = 3 * 1024 * 1024;
+/// The forms of a body that are read, as errors list them.
+const READ: [&str; 3] = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 /// How many bytes of a body that cannot be read its error quotes.
 const QUOTED: usize = 30;
 
@@ -62,6 +64,11 @@ pub fn read(content_type: &str, bytes: &[u8]) -> Body {
     body
 }
 
+/// A body that somebody else has read, of a form that is not text.
+pub fn decoded(value: Result<Value, String>, bytes: &[u8]) -> Body {
+    Body { value, duplicates: Vec::new(), summary: summary(bytes), empty: bytes.is_empty(), known: true }
+}
+
 /// The beginning of a body as errors quote it: text if it looks like JSON, else in hexadecimal (`summarizeData`).
 fn summary(bytes: &[u8]) -> String {
     let head = &bytes[..bytes.len().min(QUOTED)];
@@ -79,9 +86,9 @@ fn summary(bytes: &[u8]) -> String {
 /// 415 for a form that is not read, 400 for a text that cannot be.
 pub(super) fn put(request: &mut Request, body: &Body, content_type: &str) -> Result<(), Status> {
     let patch = matches!(request.verb, Verb::Patch(_));
-    let known = patch || matches!(media::bare(content_type), "" | "application/json" | "application/yaml" | "*/*");
+    let known = patch || READ.contains(&media::bare(content_type)) || matches!(media::bare(content_type), "" | "*/*");
     if !body.known || !known {
-        return Err(unsupported_media_type(&["application/json", "application/yaml"]));
+        return Err(unsupported_media_type(&READ));
     }
     let value = match (&body.value, request.verb) {
         (Ok(value), Verb::Patch(_)) => value.clone(),
@@ -194,7 +201,7 @@ pub(super) fn delete_options(request: &mut Request, body: &Body, content_type: &
         return Ok(());
     }
     if !body.known {
-        return Err(unsupported_media_type(&["application/json", "application/yaml"]));
+        return Err(unsupported_media_type(&READ));
     }
     let _ = content_type;
     let value = body.value.as_ref().map_err(|error| {

@@ -189,7 +189,8 @@ fn storage_version_hash(kind: &Kind) -> String {
     base64(&sha256::digest(format!("{}/{}/{}", stored.group, stored.version, stored.kind).as_bytes())[..8])
 }
 
-fn base64(bytes: &[u8]) -> String {
+/// Bytes in base64.
+pub fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {

@@ -1,7 +1,7 @@
 //! One connection: HTTP/1.1 in, answers and streams out.
 
 use super::credentials::{impersonated, text};
-use super::{Context, control, stream};
+use super::{Context, control, protobuf, stream};
 use api::{Status, Value, kind};
 use apiserver::Verb;
 use apiserver::http::{self, Answer, Asked, Call, Head, Media, body};
@@ -59,7 +59,11 @@ async fn answered(request: Request<Incoming>, context: &Context) -> Result<Respo
     let user = context.credentials.user(&parts.headers, |_| None)?;
     let impersonate = impersonated(&parts.headers)?;
     let bytes = read(incoming).await?;
-    let read = body::read(&head.content_type, &bytes);
+    let protobuf = head.content_type.starts_with("application/vnd.kubernetes.protobuf") && !bytes.is_empty();
+    let read = match protobuf {
+        true => body::decoded(protobuf::decode(&bytes), &bytes),
+        false => body::read(&head.content_type, &bytes),
+    };
     let (asked, head) = context
         .door
         .ask(move |_| {

@@ -8,6 +8,7 @@ mod control;
 mod credentials;
 mod http;
 mod owner;
+mod protobuf;
 mod stream;
 
 use crate::arguments::Serve;
