@@ -19,6 +19,7 @@ mod print;
 mod resource;
 
 use api::base64;
+pub use cmd::descriptions;
 pub use host::{BoxFuture, Host};
 
 /// Carries out one command line; `args` come after the word `kubectl`. Returns the exit status.

@@ -108,6 +108,16 @@ pub struct Table {
 }
 
 impl Table {
+    /// How many structs there are.
+    pub fn len(&self) -> usize {
+        self.structs.len()
+    }
+
+    /// Whether there is none; there always is.
+    pub fn is_empty(&self) -> bool {
+        self.structs.is_empty()
+    }
+
     /// The struct that a [`Type::Struct`] names.
     pub fn get(&self, id: usize) -> &Struct {
         &self.structs[id]

@@ -186,21 +186,7 @@ fn is_stored(kind: &Kind) -> bool {
 /// `StorageVersionHash`).
 fn storage_version_hash(kind: &Kind) -> String {
     let stored = kind::KINDS.get(kind.index).unwrap_or(kind);
-    base64(&sha256::digest(format!("{}/{}/{}", stored.group, stored.version, stored.kind).as_bytes())[..8])
-}
-
-/// Bytes in base64.
-pub fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for i in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * i) & 63) as usize];
-            text.push(if i > chunk.len() { '=' } else { char::from(letter) });
-        }
-    }
-    text
+    api::base64::encode(&sha256::digest(format!("{}/{}/{}", stored.group, stored.version, stored.kind).as_bytes())[..8])
 }
 
 /// The version of the aggregated form that a client prefers to the legacy one.

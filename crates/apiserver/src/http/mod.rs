@@ -7,6 +7,7 @@ pub mod discovery;
 pub mod health;
 mod json;
 mod media;
+pub mod openapi;
 mod options;
 mod path;
 #[cfg(test)]

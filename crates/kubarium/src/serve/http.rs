@@ -56,6 +56,13 @@ async fn answered(request: Request<Incoming>, context: &Context) -> Result<Respo
     if let Some(answer) = control::answer(&context.door, &head).await {
         return Ok(whole(answer));
     }
+    let kinds: Vec<_> = kind::served().collect();
+    if let Some(answer) = context.documents.answer(&head, &kinds) {
+        return answer.map(whole);
+    }
+    if head.path == "/" {
+        return Ok(whole(Answer::json(200, &http::health::paths(&http::discovery::groups(&kinds)), true)));
+    }
     let user = context.credentials.user(&parts.headers, |_| None)?;
     let impersonate = impersonated(&parts.headers)?;
     let bytes = read(incoming).await?;

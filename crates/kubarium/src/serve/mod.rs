@@ -6,6 +6,8 @@
 mod clock;
 mod control;
 mod credentials;
+mod documents;
+mod gnostic;
 mod http;
 mod owner;
 mod protobuf;
@@ -20,6 +22,7 @@ use std::rc::Rc;
 struct Context {
     door: owner::Door,
     credentials: credentials::Credentials,
+    documents: documents::Documents,
 }
 
 /// Serves until the process is ended.
@@ -49,7 +52,7 @@ async fn serve(arguments: &Serve) -> io::Result<()> {
         credentials.write_kubeconfig(path, address)?;
     }
     println!("kubarium: serving the Kubernetes API on http://{address}");
-    let context = Rc::new(Context { door, credentials });
+    let context = Rc::new(Context { door, credentials, documents: documents::Documents::default() });
     loop {
         // A connection that cannot be accepted (too many files, say) is no reason to end; the next may be.
         let Ok((socket, _)) = listener.accept().await else {

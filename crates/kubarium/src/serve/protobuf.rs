@@ -295,7 +295,7 @@ fn time(bytes: &[u8]) -> Result<Option<Time>, String> {
 }
 
 fn base64(bytes: &[u8]) -> String {
-    apiserver::http::discovery::base64(bytes)
+    api::base64::encode(bytes)
 }
 
 #[cfg(test)]

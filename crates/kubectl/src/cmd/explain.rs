@@ -3,7 +3,7 @@
 //! The descriptions are this project's own (`texts.txt`).
 
 mod schema;
-mod texts;
+pub mod texts;
 
 use super::BASE;
 use crate::command::Command;
