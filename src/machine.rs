@@ -4,12 +4,12 @@
 use crate::inspector::Subject;
 use crate::model::{Flight, View, World};
 use crate::terminal::Completion;
+use api::OrdSet;
 use api::{Str, Time, kind};
 use apiserver::request::{Request, Verb};
 use apiserver::watch::{EventType, Watch};
 use cluster::{Cluster, Options};
 use shell::Session;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 pub use shell::process::{Chunk, Stream};
@@ -37,7 +37,7 @@ pub struct Seen {
     /// What stands before the line.
     pub prompt: String,
     /// The nodes whose kubelet does not run; known when the picture or the terminal has changed.
-    pub stopped: BTreeSet<Str>,
+    pub stopped: OrdSet<Str>,
     /// Tenths of a virtual second since the cluster was ready.
     pub tenths: u64,
 }
@@ -142,7 +142,7 @@ impl Machine {
         let edit = self.session.editor().filter(|_| !std::mem::replace(&mut self.editing, true));
         self.editing = self.session.editor().is_some();
         let (world, output) = (self.watch(), self.session.drain());
-        let stopped = if world || !output.is_empty() { self.stopped() } else { BTreeSet::new() };
+        let stopped = if world || !output.is_empty() { self.stopped() } else { OrdSet::new() };
         Seen {
             output,
             world,
@@ -178,7 +178,7 @@ impl Machine {
         flights
     }
 
-    fn stopped(&self) -> BTreeSet<Str> {
+    fn stopped(&self) -> OrdSet<Str> {
         let system = self.session.kernel().system();
         let nodes = self.world.view().rooms.keys();
         nodes.filter(|node| system.kubelet_runs(node) == Some(false)).cloned().collect()
@@ -194,7 +194,7 @@ impl Machine {
     }
 
     /// What belongs together with the object of a UID.
-    pub fn related(&self, uid: &str) -> BTreeSet<Str> {
+    pub fn related(&self, uid: &str) -> OrdSet<Str> {
         self.world.related(uid)
     }
 

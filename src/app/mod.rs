@@ -14,11 +14,11 @@ use crate::recovery;
 use crate::settings::{self, Settings};
 use crate::splitter::Splitter;
 use crate::terminal::{Completion, Terminal, Transcript};
+use api::OrdSet;
 use api::Str;
 use gloo::render::AnimationFrame;
 use gloo::timers::callback::Timeout;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -48,11 +48,11 @@ pub struct App {
     view: View,
     flights: Rc<Vec<Rc<Flight>>>,
     pointed: Option<Str>,
-    lit: Option<Rc<BTreeSet<Str>>>,
+    lit: Option<Rc<OrdSet<Str>>>,
     inspected: Option<(String, Subject)>,
     sheet: Option<Sheet>,
     closing: u32,
-    stopped: Rc<BTreeSet<Str>>,
+    stopped: Rc<OrdSet<Str>>,
     /// The lines that were typed for the reader at the start.
     begun_with: Rc<Vec<String>>,
     notice: Option<Message>,

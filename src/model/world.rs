@@ -3,7 +3,7 @@
 use super::pod::PodState;
 use super::{End, Pod, Service, Workload, service};
 use api::{Kind, Str, Value, kind};
-use std::collections::{BTreeMap, BTreeSet};
+use api::{OrdMap, OrdSet};
 use std::rc::Rc;
 
 /// How many colours owners take turns in (`owner-0` ... in picture.css).
@@ -32,7 +32,7 @@ pub struct Room {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
     /// The nodes by name.
-    pub rooms: BTreeMap<Str, Rc<Room>>,
+    pub rooms: OrdMap<Str, Rc<Room>>,
     /// Pods that wait for a node.
     pub tray: Rc<Vec<Rc<Pod>>>,
     /// What has Pods made and belongs to nothing else, oldest first.
@@ -52,16 +52,16 @@ pub struct World {
 /// What is needed to apply a change without looking at everything.
 #[derive(Clone, Debug, Default)]
 struct Index {
-    pods: BTreeMap<Str, Rc<Pod>>,
+    pods: OrdMap<Str, Rc<Pod>>,
     /// What owns Pods, or what does, by UID.
-    owners: BTreeMap<Str, Workload>,
-    services: BTreeMap<(Str, Str), Service>,
+    owners: OrdMap<Str, Workload>,
+    services: OrdMap<(Str, Str), Service>,
     /// Endpoints by Service, then by EndpointSlice.
-    ends: BTreeMap<(Str, Str), BTreeMap<Str, Vec<End>>>,
-    hues: BTreeMap<Str, u8>,
+    ends: OrdMap<(Str, Str), OrdMap<Str, Vec<End>>>,
+    hues: OrdMap<Str, u8>,
     next_hue: u8,
     /// Pods, by UID, for which an image is being pulled.
-    pulling: BTreeSet<Str>,
+    pulling: OrdSet<Str>,
 }
 
 impl World {
@@ -114,8 +114,8 @@ impl World {
 
     /// The UIDs of everything that belongs together with the object `uid`: an owner, its ReplicaSets and Pods, and the
     /// Services that lead to them; or a Service and its Pods; or a Pod with its owner and Services.
-    pub fn related(&self, uid: &str) -> BTreeSet<Str> {
-        let mut related = BTreeSet::from([Str::from(uid)]);
+    pub fn related(&self, uid: &str) -> OrdSet<Str> {
+        let mut related = OrdSet::from([Str::from(uid)]);
         if let Some(service) = self.view.services.iter().find(|service| service.uid == uid) {
             related.extend(service.ends.iter().map(|end| end.pod.clone()));
             return related;
@@ -266,20 +266,20 @@ impl World {
     /// The lane of workloads. A cluster has few of them compared with its Pods.
     fn lane(&self) -> Vec<Rc<Workload>> {
         let owners = &self.index.owners;
-        let mut children: BTreeMap<&Str, Vec<Rc<Workload>>> = BTreeMap::new();
+        let mut children: OrdMap<&Str, Vec<Rc<Workload>>> = OrdMap::new();
         for owned in owners.values().filter(|w| owners.contains_key(&w.owner)) {
             children.entry(&owned.owner).or_default().push(Rc::new(owned.clone()));
         }
         let mut lane: Vec<Rc<Workload>> = Vec::new();
         for top in owners.values().filter(|w| !owners.contains_key(&w.owner)) {
             let mut children = children.remove(&top.uid).unwrap_or_default();
-            children.sort_by(|a, b| (&a.created, &a.name).cmp(&(&b.created, &b.name)));
+            api::sort_by(&mut children, |a, b| (&a.created, &a.name).cmp(&(&b.created, &b.name)));
             let card = Workload { children, ..top.clone() };
             // An unchanged card keeps its Rc, and is not drawn again.
             let same = self.view.workloads.iter().find(|old| old.uid == card.uid && ***old == card);
             lane.push(same.cloned().unwrap_or_else(|| Rc::new(card)));
         }
-        lane.sort_by(|a, b| (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name)));
+        api::sort_by(&mut lane, |a, b| (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name)));
         lane
     }
 
@@ -323,7 +323,7 @@ impl World {
             Some(at) => lane[at] = service,
             None => {
                 lane.push(service);
-                lane.sort_by(|a, b| (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name)));
+                api::sort_by(&mut lane, |a, b| (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name)));
             }
         }
         true

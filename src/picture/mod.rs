@@ -11,11 +11,11 @@ mod room;
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use crate::model::{Flight, Room, View};
+use api::OrdSet;
 use api::Str;
 use flight::FlightView;
 use lanes::{ServiceCard, WorkloadCard};
 use room::{Door, RoomView};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
@@ -32,9 +32,9 @@ pub struct Props {
     /// The connections that are being drawn.
     pub flights: Rc<Vec<Rc<Flight>>>,
     /// What belongs to what is pointed at.
-    pub lit: Option<Rc<BTreeSet<Str>>>,
+    pub lit: Option<Rc<OrdSet<Str>>>,
     /// The nodes whose kubelet does not run.
-    pub stopped: Rc<BTreeSet<Str>>,
+    pub stopped: Rc<OrdSet<Str>>,
     /// Whether the system's own Pods are drawn like any other.
     pub system: bool,
     /// Something is pointed at (its UID), or nothing is any more.

@@ -1,9 +1,9 @@
 //! Moves of Pods: where each was before a change, and an animation from there to where it is now (first, last, invert,
 //! play). A Pod is born from the card of its owner, waits in the control plane's tray, flies to its node, and fades away.
 
+use api::OrdMap;
 use js_sys::{Array, Object, Reflect};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
@@ -23,6 +23,7 @@ struct Spot {
     height: f64,
 }
 
+#[derive(Clone)]
 struct Seen {
     element: Element,
     spot: Spot,
@@ -31,8 +32,8 @@ struct Seen {
 
 thread_local! {
     static LOOKED: Cell<bool> = const { Cell::new(false) };
-    static SEEN: RefCell<Option<BTreeMap<String, Seen>>> = const { RefCell::new(None) };
-    static BORN: RefCell<BTreeMap<String, f64>> = const { RefCell::new(BTreeMap::new()) };
+    static SEEN: RefCell<Option<OrdMap<String, Seen>>> = const { RefCell::new(None) };
+    static BORN: RefCell<OrdMap<String, f64>> = const { RefCell::new(OrdMap::new()) };
 }
 
 /// Notes where all Pods are: to be called before the picture changes.
@@ -52,7 +53,7 @@ pub fn play(scene: &Element) {
         return;
     }
     let now = pods(scene);
-    let present: BTreeMap<&str, ()> = now.iter().map(|(uid, _)| (uid.as_str(), ())).collect();
+    let present: OrdMap<&str, ()> = now.iter().map(|(uid, _)| (uid.as_str(), ())).collect();
     for (uid, seen) in &before {
         if !present.contains_key(uid.as_str()) {
             depart(scene, seen);

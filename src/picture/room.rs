@@ -4,8 +4,8 @@ use super::pod::PodView;
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use crate::model::{Pod, Room};
+use api::OrdSet;
 use api::Str;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -29,7 +29,7 @@ pub struct Props {
     /// Whether system Pods are drawn like any other.
     pub system: bool,
     /// What belongs to what is pointed at.
-    pub lit: Option<Rc<BTreeSet<Str>>>,
+    pub lit: Option<Rc<OrdSet<Str>>>,
     /// Whether its kubelet does not run. The API learns that only after a while.
     pub stopped: bool,
     /// Switches the kubelet of the node on or off.

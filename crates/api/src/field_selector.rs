@@ -28,7 +28,7 @@ impl FieldSelector {
     /// The server's message, such as `invalid selector: 'foo'; can't understand 'foo'`.
     pub fn parse(text: &str) -> Result<FieldSelector, String> {
         let mut parts = split_terms(text);
-        parts.sort_unstable();
+        crate::sort(&mut parts);
         let term = |part: &&str| {
             let at = part.find(['=', '!']);
             let (field, rest) = part.split_at(at.unwrap_or(part.len()));

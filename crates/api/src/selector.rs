@@ -82,7 +82,7 @@ impl Requirement {
         }
         match &errors[..] {
             [] => {
-                values.sort();
+                crate::sort(&mut values);
                 values.dedup();
                 Ok(Requirement { key: key.into(), operator, values })
             }
@@ -124,7 +124,7 @@ impl Selector {
     /// The server's message, such as `found '=', expected: ',' or 'end of string'`.
     pub fn parse(text: &str) -> Result<Selector, String> {
         let mut requirements = Parser { tokens: tokens(text), at: 0 }.requirements()?;
-        requirements.sort_by(|a, b| a.key.cmp(&b.key));
+        crate::sort_by(&mut requirements, |a, b| a.key.cmp(&b.key));
         Ok(Selector { requirements, nothing: false })
     }
 
@@ -149,7 +149,7 @@ impl Selector {
                 Err(_) => return Selector::nothing(),
             }
         }
-        all.sort_by(|a, b| a.key.cmp(&b.key));
+        crate::sort_by(&mut all, |a, b| a.key.cmp(&b.key));
         Selector { requirements: all, nothing: false }
     }
 

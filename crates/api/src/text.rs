@@ -59,7 +59,7 @@ pub fn node_roles(node: &Value) -> String {
         })
         .filter(|role| !role.is_empty())
         .collect();
-    roles.sort_unstable();
+    crate::sort(&mut roles);
     roles.dedup();
     or(&roles.join(","), NONE).to_owned()
 }

@@ -66,10 +66,21 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
     where
         K: Borrow<Q>,
     {
+        self.get_key_value(key).map(|(_, value)| value)
+    }
+
+    /// The entry at `key`.
+    pub fn get_key_value<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        K: Borrow<Q>,
+    {
         let mut node = self.root.as_deref()?;
         loop {
             match node {
-                Node::Leaf(entries) => return Some(&entries[Node::entry(entries, key).ok()?].1),
+                Node::Leaf(entries) => {
+                    let (key, value) = &entries[Node::entry(entries, key).ok()?];
+                    return Some((key, value));
+                }
                 Node::Branch(children) => node = &children[Node::child(children, key)].1,
             }
         }
@@ -194,7 +205,7 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
         K: Borrow<Q>,
         R: RangeBounds<Q>,
     {
-        let from = self.from(range.start_bound());
+        let from = self.starting_at(range.start_bound());
         from.take_while(move |(key, _)| match range.end_bound() {
             Bound::Included(end) => (*key).borrow() <= end,
             Bound::Excluded(end) => (*key).borrow() < end,
@@ -203,7 +214,7 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
     }
 
     /// The entries from a key on.
-    pub fn from<Q: Ord + ?Sized>(&self, bound: Bound<&Q>) -> Iter<'_, K, V>
+    fn starting_at<Q: Ord + ?Sized>(&self, bound: Bound<&Q>) -> Iter<'_, K, V>
     where
         K: Borrow<Q>,
     {
@@ -231,6 +242,11 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
         iter
     }
 
+    /// The values, by key, as they are now.
+    pub fn into_values(self) -> impl DoubleEndedIterator<Item = V> {
+        self.into_iter().map(|(_, value)| value)
+    }
+
     /// Keeps only the entries that `keep` wants.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) {
         let gone: Vec<K> = self.iter().filter(|(key, value)| !keep(key, value)).map(|(key, _)| key.clone()).collect();
@@ -253,6 +269,14 @@ impl<'a, K: Ord + Clone, V: Clone> Entry<'a, K, V> {
             self.map.insert(self.key.clone(), make());
         }
         self.map.get_mut(&self.key).expect("it was put there just now")
+    }
+
+    /// Changes the value there, if there is one.
+    pub fn and_modify(self, change: impl FnOnce(&mut V)) -> Self {
+        if let Some(value) = self.map.get_mut(&self.key) {
+            change(value);
+        }
+        self
     }
 
     /// The value there; `value` if there is none.
@@ -359,5 +383,30 @@ impl<'a, K, V> IntoIterator for &'a OrdMap<K, V> {
 
     fn into_iter(self) -> Iter<'a, K, V> {
         self.iter()
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> IntoIterator for OrdMap<K, V> {
+    type Item = (K, V);
+    type IntoIter = std::vec::IntoIter<(K, V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let entries: Vec<(K, V)> = self.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        entries.into_iter()
+    }
+}
+
+impl<K: Ord + Clone, V: Clone, const N: usize> From<[(K, V); N]> for OrdMap<K, V> {
+    fn from(entries: [(K, V); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+/// The value at a key that must be there.
+impl<K: Ord + Clone + Borrow<Q>, V: Clone, Q: Ord + ?Sized> std::ops::Index<&Q> for OrdMap<K, V> {
+    type Output = V;
+
+    fn index(&self, key: &Q) -> &V {
+        self.get(key).expect("no entry at the key")
     }
 }

@@ -137,3 +137,19 @@ impl<'a, T> IntoIterator for &'a OrdSet<T> {
         self.iter()
     }
 }
+
+impl<T: Ord + Clone> IntoIterator for OrdSet<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let members: Vec<T> = self.iter().cloned().collect();
+        members.into_iter()
+    }
+}
+
+impl<T: Ord + Clone, const N: usize> From<[T; N]> for OrdSet<T> {
+    fn from(members: [T; N]) -> Self {
+        members.into_iter().collect()
+    }
+}

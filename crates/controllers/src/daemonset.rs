@@ -6,10 +6,10 @@ mod status;
 mod update;
 
 use crate::{Controller, adoption, enqueue_owner, enqueue_self, gone_is_fine, pods};
+use api::OrdMap;
 use api::{Selector, Status, Str, Value, controller_ref, kind, list, obj};
 use apiserver::{Context, DeleteOptions, EventSpec, EventType, WatchEvent, WorkKey};
 use nodes::Verdict;
-use std::collections::BTreeMap;
 
 const NAME: &str = "daemonset";
 
@@ -48,7 +48,7 @@ fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
 }
 
 /// The Pods of a set by the node they are on or meant for, oldest first.
-type ByNode = BTreeMap<Str, Vec<Value>>;
+type ByNode = OrdMap<Str, Vec<Value>>;
 
 fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     let Some(set) = cx.client.get(kind::DAEMON_SET, &key.namespace, &key.name) else { return Ok(()) };
@@ -80,7 +80,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
 }
 
 fn by_node(mut owned: Vec<Value>) -> ByNode {
-    owned.sort_by_cached_key(|pod| (pod.created(), pod.name().to_owned()));
+    api::sort_by_cached_key(&mut owned, |pod| (pod.created(), pod.name().to_owned()));
     let mut by_node = ByNode::new();
     for pod in owned {
         by_node.entry(nodes::node_of(&pod)).or_default().push(pod);

@@ -2,9 +2,9 @@
 
 use crate::servicepods::{self, HEADLESS, TRIGGER_TIME};
 use crate::{Controller, gone_is_fine};
+use api::OrdMap;
 use api::{Map, Status, Value, is_pod_ready, kind, list, obj};
 use apiserver::{Context, DeleteOptions, EventType, WatchEvent, WorkKey};
-use std::collections::BTreeMap;
 
 const NAME: &str = "endpoints";
 
@@ -82,7 +82,7 @@ fn labels(service: &Value) -> Value {
 
 /// The addresses, grouped by the ports they answer on, sorted as text; null if there are none.
 fn subsets(service: &Value, pods: &[Value], even_unready: bool) -> Value {
-    let mut groups: BTreeMap<String, (Value, Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    let mut groups: OrdMap<String, (Value, Vec<Value>, Vec<Value>)> = OrdMap::new();
     for pod in pods {
         let ports = subset_ports(service, pod);
         if ports.is_null() && !servicepods::is_headless(service) {
@@ -96,7 +96,7 @@ fn subsets(service: &Value, pods: &[Value], even_unready: bool) -> Value {
         if even_unready || is_pod_ready(pod) { group.1.push(address) } else { group.2.push(address) }
     }
     let sorted = |mut addresses: Vec<Value>| {
-        addresses.sort_by(|a, b| a["ip"].str().cmp(b["ip"].str()));
+        api::sort_by(&mut addresses, |a, b| a["ip"].str().cmp(b["ip"].str()));
         Some(addresses).filter(|a| !a.is_empty())
     };
     let subsets: Vec<Value> = groups

@@ -2,9 +2,9 @@
 
 use crate::servicepods::{self, HEADLESS, TRIGGER_TIME};
 use crate::{Controller, enqueue_owner, gone_is_fine};
+use api::OrdMap;
 use api::{Map, Status, Value, controller_ref, is_pod_ready, kind, list, obj};
 use apiserver::{Context, DeleteOptions, EventType, WatchEvent, WorkKey};
-use std::collections::BTreeMap;
 
 const NAME: &str = "endpointslice";
 
@@ -40,7 +40,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         return Ok(());
     }
     let pods = servicepods::behind(&service, &cx.client);
-    let mut wanted: BTreeMap<String, (Value, Vec<Value>)> = BTreeMap::new();
+    let mut wanted: OrdMap<String, (Value, Vec<Value>)> = OrdMap::new();
     for pod in &pods {
         let ports = servicepods::ports(&service, pod);
         let group = wanted.entry(api::json::to_string(&ports)).or_insert((ports, Vec::new()));
@@ -73,7 +73,7 @@ fn endpoint(service: &Value, pod: &Value, node: &Value) -> Value {
 fn plan(stored: Vec<Value>, wanted: Vec<(Value, Vec<Value>)>) -> Vec<Plan> {
     let mut plans: Vec<Plan> = Vec::new();
     let mut unused: Vec<Value> = Vec::new();
-    let mut left: Vec<(Value, BTreeMap<String, Value>, Vec<String>)> = wanted
+    let mut left: Vec<(Value, OrdMap<String, Value>, Vec<String>)> = wanted
         .into_iter()
         .map(|(ports, endpoints)| {
             let order: Vec<String> = endpoints.iter().map(identity).collect();

@@ -26,7 +26,7 @@ pub fn complete(words: &[String], host: &dyn Host) -> Vec<String> {
         (None, _) => arguments(command, &args, before, last, host),
     };
     candidates.retain(|candidate| candidate.starts_with(last.as_str()));
-    candidates.sort();
+    api::sort(&mut candidates);
     candidates.dedup();
     candidates
 }

@@ -120,7 +120,7 @@ impl Config {
                 let mut entry = obj! { "name" => name };
                 entry.set(key, value);
                 entries.push(entry);
-                entries.sort_by(|a, b| a["name"].str().cmp(b["name"].str()));
+                api::sort_by(entries, |a, b| a["name"].str().cmp(b["name"].str()));
                 false
             }
         }

@@ -6,11 +6,11 @@ use crate::fail::{Fail, Outcome, fail};
 use crate::flags::Flags;
 use crate::host::Host;
 use crate::print::{Format, Printed};
+use api::OrdSet;
 use api::{Kind, Value};
 use apiserver::User;
 use apiserver::request::{FieldValidation, Request, Verb};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 
 /// One command line being carried out.
 pub struct Cx<'a> {
@@ -28,7 +28,7 @@ pub struct Cx<'a> {
     pub namespace: String,
     /// Whether the command line names the namespace.
     pub namespace_given: bool,
-    warned: RefCell<BTreeSet<String>>,
+    warned: RefCell<OrdSet<String>>,
 }
 
 /// Whether anything is written, and who stops short of it.

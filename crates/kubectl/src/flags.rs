@@ -1,7 +1,7 @@
 //! Command-line flags with the rules and the error texts of pflag, which kubectl uses. No abbreviations; a value may follow
 //! after `=` or as the next argument; one-letter flags may be combined (`-itn web`) and joined with their value (`-ojson`).
 
-use std::collections::BTreeMap;
+use api::OrdMap;
 use std::time::Duration;
 
 /// What a flag's value is.
@@ -83,8 +83,8 @@ impl Flag {
 /// The arguments of one command line, read.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    defined: BTreeMap<&'static str, Flag>,
-    given: BTreeMap<&'static str, Vec<String>>,
+    defined: OrdMap<&'static str, Flag>,
+    given: OrdMap<&'static str, Vec<String>>,
     /// What is not a flag.
     pub args: Vec<String>,
     /// How many of `args` stand before `--`, if there is one.

@@ -170,7 +170,7 @@ fn status(node: &Node, network: bool, old: &Value, now: Time) -> Value {
 fn images(node: &Node) -> Value {
     const MOST: usize = 50;
     let mut images: Vec<_> = node.images.iter().collect();
-    images.sort_by_key(|(name, (size, _))| (-size, (*name).clone()));
+    api::sort_by_key(&mut images, |(name, (size, _))| (-size, (*name).clone()));
     let entry =
         |(name, (size, id)): (&api::Str, &(i64, api::Str))| obj! { "names" => list![id, name], "sizeBytes" => *size };
     let list: Value = images.into_iter().take(MOST).map(entry).collect();

@@ -1,8 +1,8 @@
 //! A container's first process: steps in virtual time.
 
 use crate::programs::Server;
+use api::OrdMap;
 use api::{Str, Time};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ pub struct Process {
     position: usize,
     /// When it goes on; none: never by itself.
     wake: Option<Time>,
-    variables: BTreeMap<String, String>,
+    variables: OrdMap<String, String>,
     /// How it ended.
     pub ended: Option<(Time, i32)>,
     /// Where it listens.
@@ -133,7 +133,7 @@ pub(crate) const OVERHEAD: Duration = Duration::from_millis(800);
 impl Process {
     /// A process that begins at `now`.
     pub fn start(program: Arc<Program>, now: Time) -> Process {
-        Process { program, position: 0, wake: Some(now), variables: BTreeMap::new(), ended: None, server: None }
+        Process { program, position: 0, wake: Some(now), variables: OrdMap::new(), ended: None, server: None }
     }
 
     /// When it does something next by itself.

@@ -40,7 +40,7 @@ impl Table {
         let mut text = format!("*{}\n", self.name);
         built_in.iter().for_each(|chain| text.push_str(&format!(":{chain} ACCEPT [0:0]\n")));
         self.chains.retain(|chain| !built_in.contains(&chain.as_str()));
-        self.chains.sort_unstable();
+        api::sort(&mut self.chains);
         self.chains.iter().for_each(|chain| text.push_str(&format!(":{chain} - [0:0]\n")));
         let all = built_in.iter().copied().chain(self.chains.iter().map(Str::as_str));
         for chain in all {

@@ -62,7 +62,7 @@ impl Weave {
     /// Lets `nodes` start together: the range is split evenly over their sorted names (weave's initial consensus).
     pub fn start_together<'a>(nodes: impl IntoIterator<Item = &'a str>) -> Weave {
         let mut names: Vec<&str> = nodes.into_iter().collect();
-        names.sort_unstable();
+        api::sort(&mut names);
         names.dedup();
         let count = names.len() as u64;
         let bound = |i: usize| RANGE.first + (u64::from(RANGE.size()) * i as u64 / count) as u32;
@@ -265,7 +265,7 @@ mod tests {
                 weave.join(name, &mut rng);
                 weave.expose(name);
             }
-            let mut used = std::collections::BTreeMap::new();
+            let mut used = api::OrdMap::new();
             for step in 0..20_000u32 {
                 let node = &names[rng.below(300) as usize];
                 let user = format!("pod{}", rng.below(5));

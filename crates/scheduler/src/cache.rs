@@ -318,7 +318,7 @@ impl Cache {
                 images.push((number, image["sizeBytes"].int()));
             }
         }
-        images.sort_unstable();
+        api::sort(&mut images);
         images.dedup_by_key(|image| image.0);
         images
     }

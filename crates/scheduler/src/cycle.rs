@@ -4,8 +4,8 @@ use crate::decision::{Decision, NodeVerdict};
 use crate::node::NodeInfo;
 use crate::plugins::{Check, Cycle, Filter, MAX_SCORE, PLUGINS, Plugin, Rejection, Score};
 use crate::rows::{MOST_SCORES, Row, State};
+use api::OrdMap;
 use api::{Rng, Str};
-use std::collections::BTreeMap;
 
 /// Clusters up to this size have all their nodes looked at (`minFeasibleNodesToFind`).
 const FEW_NODES: usize = 100;
@@ -221,7 +221,7 @@ fn pick(totals: &[i64], rng: &mut Rng) -> usize {
 
 /// How many nodes have each reason, sorted as text: `1 node(s) had untolerated taint(s), 3 Insufficient cpu`.
 fn histogram(rejections: &[(usize, Rejection)]) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: OrdMap<&str, usize> = OrdMap::new();
     for reason in rejections.iter().flat_map(|(_, rejection)| &rejection.reasons) {
         *counts.entry(reason).or_default() += 1;
     }
@@ -231,7 +231,7 @@ fn histogram(rejections: &[(usize, Rejection)]) -> String {
 /// `COUNT REASON` for each, sorted as text and joined.
 pub fn sorted_counts<'a>(counts: impl Iterator<Item = (&'a str, usize)>) -> String {
     let mut texts: Vec<String> = counts.map(|(reason, count)| format!("{count} {reason}")).collect();
-    texts.sort();
+    api::sort(&mut texts);
     texts.join(", ")
 }
 

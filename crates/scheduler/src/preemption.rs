@@ -66,7 +66,7 @@ fn plan(cycle: &Cycle<'_>, at: usize, client: &Client<'_>) -> Option<Plan> {
         return None;
     }
     let start = |pod: &Value| pod["status"]["startTime"].time();
-    lower.sort_by(|a, b| priority(b).cmp(&priority(a)).then(start(a).cmp(&start(b))));
+    api::sort_by(&mut lower, |a, b| priority(b).cmp(&priority(a)).then(start(a).cmp(&start(b))));
     let mut victims = Vec::new();
     for other in lower {
         cache.place(&other, &node);

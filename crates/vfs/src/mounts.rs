@@ -2,7 +2,6 @@
 
 use crate::{Bytes, Error, Fs, Result, Stat, Str, path};
 use collections::OrdMap;
-use std::collections::BTreeMap;
 
 /// Where the trees are kept, by the keeper's own names for them (a container's id, a volume's uid).
 pub trait Disks {
@@ -13,15 +12,6 @@ pub trait Disks {
 }
 
 impl Disks for OrdMap<Str, Fs> {
-    fn disk(&self, id: &str) -> Option<&Fs> {
-        self.get(id)
-    }
-    fn disk_mut(&mut self, id: &str) -> Option<&mut Fs> {
-        self.get_mut(id)
-    }
-}
-
-impl Disks for BTreeMap<Str, Fs> {
     fn disk(&self, id: &str) -> Option<&Fs> {
         self.get(id)
     }
@@ -204,7 +194,7 @@ impl View<'_> {
             Err(Error::NotFound) if !names.is_empty() => {}
             Err(error) => return Err(error),
         }
-        names.sort();
+        collections::sort(&mut names);
         names.dedup();
         Ok(names)
     }
@@ -272,10 +262,10 @@ fn keep_slash(asked: &str, mut inner: String) -> String {
 mod tests {
     use super::*;
 
-    fn disks() -> BTreeMap<Str, Fs> {
+    fn disks() -> OrdMap<Str, Fs> {
         let root = Fs::with([("/etc/hostname", "web\n"), ("/data/hidden", "below the mount")], 1);
         let config = Fs::with([("/nginx.conf", "worker_processes 1;\n")], 1);
-        BTreeMap::from([("root".into(), root), ("data".into(), Fs::new()), ("config".into(), config)])
+        OrdMap::from([("root".into(), root), ("data".into(), Fs::new()), ("config".into(), config)])
     }
 
     #[test]

@@ -36,6 +36,6 @@ pub fn arranged(merged: Vec<Value>, patch_order: &[Value], server_order: &[Value
 
 /// `list` in the order in which its elements stand in `order`; those that do not stand there come last.
 pub fn sorted(mut list: Vec<Value>, order: &[Value], key: &str) -> Vec<Value> {
-    list.sort_by_key(|item| position(order, item, key).unwrap_or(usize::MAX));
+    crate::sort_by_key(&mut list, |item| position(order, item, key).unwrap_or(usize::MAX));
     list
 }

@@ -1,7 +1,7 @@
 //! The descriptions of all kinds, read once from the texts in `schema/`.
 
 use crate::{Kind, Map, Value, kind, list};
-use std::collections::BTreeMap;
+use crate::OrdMap;
 use std::sync::OnceLock;
 
 /// What a field holds.
@@ -99,12 +99,12 @@ impl Struct {
 /// All structs and string types.
 pub struct Table {
     structs: Vec<Struct>,
-    kinds: BTreeMap<&'static str, usize>,
+    kinds: OrdMap<&'static str, usize>,
     /// The structs of the stored kinds.
     roots: Vec<usize>,
     /// Each struct as a type.
     types: Vec<Type>,
-    enums: BTreeMap<&'static str, Vec<&'static str>>,
+    enums: OrdMap<&'static str, Vec<&'static str>>,
 }
 
 impl Table {
@@ -188,12 +188,12 @@ pub fn table() -> &'static Table {
 fn load() -> Table {
     let lines = || TEXTS.iter().flat_map(|text| text.lines()).filter(|l| !l.is_empty() && !l.starts_with('#'));
     let heads = lines().filter(|line| !line.starts_with(' '));
-    let kinds: BTreeMap<&'static str, usize> = heads.enumerate().map(|(i, name)| (name, i)).collect();
+    let kinds: OrdMap<&'static str, usize> = heads.enumerate().map(|(i, name)| (name, i)).collect();
     let enums = STRINGS.lines().filter(|l| !l.starts_with('#')).filter_map(|line| {
         let mut words = line.split(' ');
         Some((words.next()?, words.map(|word| word.trim_matches('"')).collect()))
     });
-    let enums: BTreeMap<&'static str, Vec<&'static str>> = enums.collect();
+    let enums: OrdMap<&'static str, Vec<&'static str>> = enums.collect();
     let mut structs: Vec<Struct> = Vec::with_capacity(kinds.len());
     for line in lines() {
         match (line.strip_prefix("  "), structs.last_mut()) {
@@ -207,7 +207,7 @@ fn load() -> Table {
         }
     }
     for one in &mut structs {
-        one.fields.sort_by_key(|f| f.name);
+        crate::sort_by_key(&mut one.fields, |f| f.name);
         let places = |wanted: fn(&Field) -> bool| (0..one.fields.len()).filter(|&i| wanted(&one.fields[i])).collect();
         one.always = places(|f| f.presence == Presence::Always);
         one.defaults = places(|f| !f.default.is_null());
@@ -246,7 +246,7 @@ fn add_rules(structs: &mut [Struct], names: &Names<usize>) {
     }
 }
 
-type Names<T> = BTreeMap<&'static str, T>;
+type Names<T> = OrdMap<&'static str, T>;
 
 fn field(line: &'static str, structs: &Names<usize>, strings: &Names<Vec<&'static str>>) -> Field {
     let mut words = line.split(' ');

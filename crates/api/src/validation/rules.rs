@@ -183,7 +183,7 @@ fn is_missing(value: &Value) -> bool {
 
 fn sorted<'a>(values: &[&'a str]) -> Vec<&'a str> {
     let mut values = values.to_vec();
-    values.sort_unstable();
+    crate::sort(&mut values);
     values
 }
 

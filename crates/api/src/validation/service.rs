@@ -3,9 +3,9 @@
 use super::container::{PROTOCOLS, port};
 use super::meta::labels;
 use super::path::{Errors, Path};
+use crate::OrdSet;
 use crate::names::{dns1123_label, dns1123_subdomain, port_number};
 use crate::{Value, list, obj};
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 const TYPES: &[&str] = &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
@@ -32,7 +32,7 @@ pub(super) fn service(errors: &mut Errors, new: &Value, old: &Value, path: &Path
         _ => {}
     }
     let ports_path = path.child("ports");
-    let mut names = BTreeSet::new();
+    let mut names = OrdSet::new();
     for (i, port) in ports.iter().enumerate() {
         one_port(errors, &ports_path.index(i), port, ports.len() > 1, &mut names);
     }
@@ -76,7 +76,7 @@ fn external_name(errors: &mut Errors, path: &Path, spec: &Value) {
     }
 }
 
-fn one_port<'a>(errors: &mut Errors, path: &Path, given: &'a Value, named: bool, names: &mut BTreeSet<&'a str>) {
+fn one_port<'a>(errors: &mut Errors, path: &Path, given: &'a Value, named: bool, names: &mut OrdSet<&'a str>) {
     let name = given["name"].str();
     if name.is_empty() {
         if named {
@@ -95,7 +95,7 @@ fn one_port<'a>(errors: &mut Errors, path: &Path, given: &'a Value, named: bool,
 }
 
 fn node_ports(errors: &mut Errors, path: &Path, kind: &str, ports: &[Value]) {
-    let (mut seen, mut node_ports) = (BTreeSet::new(), BTreeSet::new());
+    let (mut seen, mut node_ports) = (OrdSet::new(), OrdSet::new());
     for (i, port) in ports.iter().enumerate() {
         let path = path.index(i);
         let (protocol, number, node_port) = (port["protocol"].str(), port["port"].int(), port["nodePort"].int());

@@ -2,16 +2,16 @@
 
 use super::container::relative;
 use super::path::{Errors, Path};
+use crate::OrdSet;
 use crate::names::{dns1123_label, in_range};
 use crate::{Quantity, Value};
-use std::collections::BTreeSet;
 
 const HOST_PATH_TYPES: &[&str] =
     &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 
 /// Checks a Pod's volumes and returns their names.
-pub(super) fn volumes<'a>(errors: &mut Errors, path: &Path, volumes: &'a Value) -> BTreeSet<&'a str> {
-    let mut names = BTreeSet::new();
+pub(super) fn volumes<'a>(errors: &mut Errors, path: &Path, volumes: &'a Value) -> OrdSet<&'a str> {
+    let mut names = OrdSet::new();
     for (i, volume) in volumes.array().iter().enumerate() {
         let path = path.index(i);
         let name = volume["name"].str();

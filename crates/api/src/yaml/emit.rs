@@ -88,7 +88,7 @@ impl Emitter {
 
     fn mapping(&mut self, value: &Value, indent: usize, place: Place) {
         let mut entries: Vec<(&Str, &Value)> = value.entries().collect();
-        entries.sort_by(|a, b| natural(a.0, b.0));
+        crate::sort_by(&mut entries, |a, b| natural(a.0, b.0));
         for (i, (key, value)) in entries.into_iter().enumerate() {
             match place {
                 Place::Item if i == 0 => self.put(" "),

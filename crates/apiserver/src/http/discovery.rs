@@ -45,14 +45,14 @@ pub fn groups(kinds: &[&'static Kind]) -> Vec<(&'static str, Vec<&'static str>)>
         }
     }
     let place = |group: &str| GROUPS.iter().position(|known| *known == group).unwrap_or(GROUPS.len());
-    groups.sort_by(|a, b| {
+    api::sort_by(&mut groups, |a, b| {
         place(a.0).cmp(&place(b.0)).then_with(|| match place(a.0) == GROUPS.len() {
             true => a.0.cmp(b.0),
             false => std::cmp::Ordering::Equal,
         })
     });
     for (_, versions) in &mut groups {
-        versions.sort_by(|a, b| priority(b).cmp(&priority(a)).then_with(|| a.cmp(b)));
+        api::sort_by(&mut versions, |a, b| priority(b).cmp(&priority(a)).then_with(|| a.cmp(b)));
     }
     groups
 }
@@ -131,7 +131,7 @@ fn group_of(name: &str, versions: &[&str]) -> Value {
 fn sorted(group: &str, version: &str, kinds: &[&'static Kind]) -> Vec<&'static Kind> {
     let mut found: Vec<&'static Kind> =
         kinds.iter().copied().filter(|kind| kind.group == group && kind.version == version).collect();
-    found.sort_by_key(|kind| kind.plural);
+    api::sort_by_key(&mut found, |kind| kind.plural);
     found
 }
 

@@ -115,6 +115,6 @@ pub fn paths(groups: &[(&str, Vec<&str>)]) -> Value {
         paths.push(format!("/{which}"));
         paths.extend(checks(which).iter().map(|check| format!("/{which}/{check}")));
     }
-    paths.sort();
+    api::sort(&mut paths);
     obj! { "paths" => paths.iter().map(String::as_str).collect::<Value>() }
 }

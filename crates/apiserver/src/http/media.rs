@@ -79,7 +79,7 @@ pub(super) fn ranges(accept: &str) -> Vec<Range<'_>> {
         let quality = range.parameter("q").parse().unwrap_or(1.0);
         ranges.push((quality, range));
     }
-    ranges.sort_by(|a, b| b.0.total_cmp(&a.0));
+    api::sort_by(&mut ranges, |a, b| b.0.total_cmp(&a.0));
     ranges.into_iter().filter(|(quality, _)| *quality > 0.0).map(|(_, range)| range).collect()
 }
 

@@ -202,7 +202,7 @@ impl ApiServer {
         for group in user.groups.array() {
             collect(true, group.str());
         }
-        keys.sort();
+        api::sort(&mut keys);
         keys.dedup();
         keys
     }

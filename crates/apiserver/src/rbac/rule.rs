@@ -114,7 +114,7 @@ pub(super) fn missing(owned: &[Value], wanted: &[Value]) -> Vec<String> {
         }
     }
     let mut texts: Vec<String> = missing.iter().map(compact).collect();
-    texts.sort();
+    api::sort(&mut texts);
     texts.dedup();
     texts
 }

@@ -237,7 +237,7 @@ fn hosts(rules: &[Value]) -> String {
 fn addresses(ingress: &[Value]) -> String {
     let mut all: Vec<&str> = ingress.iter().map(|one| text::or(one["ip"].str(), one["hostname"].str())).collect();
     all.retain(|address| !address.is_empty());
-    all.sort_unstable();
+    api::sort(&mut all);
     all.dedup();
     all.join(",")
 }

@@ -39,7 +39,7 @@ fn external_ip(service: &Value) -> String {
             let ingress = service["status"]["loadBalancer"]["ingress"].array();
             addresses = ingress.iter().map(|i| text::or(i["ip"].str(), i["hostname"].str())).collect();
             addresses.retain(|address| !address.is_empty());
-            addresses.sort_unstable();
+            api::sort(&mut addresses);
             addresses.dedup();
             "<pending>"
         }

@@ -136,7 +136,7 @@ impl Sync<'_, '_> {
         let Some(limit) = self.deployment["spec"]["revisionHistoryLimit"].as_int() else { return Ok(()) };
         let mut old: Vec<&Value> = self.sets.old().filter(|set| !set.deleting()).collect();
         let surplus = old.len().saturating_sub(limit.max(0) as usize);
-        old.sort_by_key(|set| revision(set));
+        api::sort_by_key(&mut old, |set| revision(set));
         let empty = |set: &&&Value| {
             let status = &set["status"];
             status["replicas"].int() == 0

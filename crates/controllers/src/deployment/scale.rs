@@ -86,8 +86,8 @@ impl Sync<'_, '_> {
         let to_add = allowed - total;
         // The largest first; of equals, what grows is the newer, what shrinks the older one.
         match to_add > 0 {
-            true => active.sort_by_key(|set| (Reverse(size(set)), Reverse(set.created()))),
-            false => active.sort_by_key(|set| (Reverse(size(set)), set.created())),
+            true => api::sort_by_key(&mut active, |set| (Reverse(size(set)), Reverse(set.created()))),
+            false => api::sort_by_key(&mut active, |set| (Reverse(size(set)), set.created())),
         }
         let status_replicas = self.deployment["status"]["replicas"].int();
         let parts: Vec<(i64, i64)> = active

@@ -15,7 +15,7 @@ pub struct Sets {
 impl Sets {
     /// The sets that a Deployment owns.
     pub fn new(mut sets: Vec<Value>) -> Sets {
-        sets.sort_by_cached_key(|set| (set.created(), set.name().to_owned()));
+        api::sort_by_cached_key(&mut sets, |set| (set.created(), set.name().to_owned()));
         Sets { sets, new: String::new() }
     }
 

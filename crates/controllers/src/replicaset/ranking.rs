@@ -1,10 +1,10 @@
 //! Which Pods go first when there are too many (`ActivePodsWithRanks` of pkg/controller/controller_utils.go).
 
 use crate::pods;
+use api::OrdMap;
 use api::{Str, Time, Value, condition, is_pod_ready, kind};
 use apiserver::Client;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 /// The annotation by which a Pod says how much would be lost with it.
 const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
@@ -14,7 +14,7 @@ pub fn first_to_go<'a>(set: &Value, active: &[&'a Value], n: usize, client: &Cli
     let mut pods = active.to_vec();
     if n < pods.len() {
         let siblings = siblings_by_node(set, active, client);
-        pods.sort_by_cached_key(|pod| {
+        api::sort_by_cached_key(&mut pods, |pod| {
             rank(pod, siblings.get(pod["spec"]["nodeName"].str()).copied().unwrap_or(0), now)
         });
         pods.truncate(n);
@@ -28,8 +28,8 @@ pub fn sort(pods: &mut [&Value], now: Time) {
 }
 
 /// How many Pods of this set, and of the other sets of its owner, are on each node.
-fn siblings_by_node(set: &Value, active: &[&Value], client: &Client<'_>) -> BTreeMap<Str, usize> {
-    let mut counts = BTreeMap::new();
+fn siblings_by_node(set: &Value, active: &[&Value], client: &Client<'_>) -> OrdMap<Str, usize> {
+    let mut counts = OrdMap::new();
     let mut count = |pod: &Value| *counts.entry(pod["spec"]["nodeName"].to_str()).or_default() += 1;
     active.iter().for_each(|pod| count(pod));
     let owner = set.controller()["uid"].str();

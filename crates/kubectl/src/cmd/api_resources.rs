@@ -6,8 +6,8 @@ use crate::cx::Cx;
 use crate::fail::{Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::print::Columns;
+use api::OrdSet;
 use api::{Kind as ApiKind, kind};
-use std::collections::BTreeSet;
 
 static FLAGS: &[Flag] = &[
     flag("api-group", Kind::Text, "", "Only this group."),
@@ -71,10 +71,10 @@ async fn resources(cx: &Cx<'_>) -> Outcome {
     }
     let mut kinds = preferred(cx);
     kinds.retain(|kind| wanted(cx, kind));
-    kinds.sort_by_key(|kind| (kind.group, kind.version, kind.plural));
+    api::sort_by_key(&mut kinds, |kind| (kind.group, kind.version, kind.plural));
     match sort {
-        "name" => kinds.sort_by_key(|kind| kind.plural),
-        "kind" => kinds.sort_by_key(|kind| kind.kind),
+        "name" => api::sort_by_key(&mut kinds, |kind| kind.plural),
+        "kind" => api::sort_by_key(&mut kinds, |kind| kind.kind),
         _ => {}
     }
     if output == "name" {
@@ -120,7 +120,7 @@ async fn versions(cx: &Cx<'_>) -> Outcome {
     if !cx.args().is_empty() {
         return cx.usage(format_args!("unexpected arguments: [{}]", cx.args().join(" ")));
     }
-    let versions: BTreeSet<String> = cx.host.kinds().iter().map(|kind| kind.api_version()).collect();
+    let versions: OrdSet<String> = cx.host.kinds().iter().map(|kind| kind.api_version()).collect();
     versions.iter().for_each(|version| cx.say(version));
     Ok(())
 }

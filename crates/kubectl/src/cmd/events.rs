@@ -39,7 +39,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     let namespace = if everywhere { "" } else { &cx.namespace };
     let mut events = cx.list(kind::EVENT, namespace, "", "")?;
     events.retain(|event| wanted(cx, event, about.as_ref()));
-    events.sort_by_key(last_time);
+    api::sort_by_key(&mut events, last_time);
     if events.is_empty() && !cx.flags.on("watch") {
         match everywhere {
             true => cx.warn("No events found."),

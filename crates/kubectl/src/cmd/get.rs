@@ -180,7 +180,7 @@ fn print_objects(
 
 fn sort_objects(items: &mut [Value], path: &str) -> Outcome {
     let path = jsonpath::JsonPath::parse(&jsonpath::relaxed(path)?)?;
-    items.sort_by(|a, b| compare_keys(path.first(a).as_ref(), path.first(b).as_ref()));
+    api::sort_by(items, |a, b| compare_keys(path.first(a).as_ref(), path.first(b).as_ref()));
     Ok(())
 }
 

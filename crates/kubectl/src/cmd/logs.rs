@@ -120,7 +120,7 @@ pub(crate) fn selected(cx: &Cx<'_>, kind: &api::Kind, object: &Value) -> Outcome
     if pods.is_empty() {
         return Err("timed out waiting for the condition".into());
     }
-    pods.sort_by_key(|pod| {
+    api::sort_by_key(&mut pods, |pod| {
         let running = pod.at("status.phase").str() == "Running";
         (pod.at("spec.nodeName").str().is_empty(), !running, !api::is_pod_ready(pod), pod.created())
     });

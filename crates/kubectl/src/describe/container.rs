@@ -122,7 +122,7 @@ fn state(w: &mut Writer, title: &str, state: &Value) {
 fn mounts(w: &mut Writer, container: &Value) {
     let sorted = |field: &str, by: &str| {
         let mut sorted: Vec<Value> = container[field].array().to_vec();
-        sorted.sort_by(|a, b| a[by].str().cmp(b[by].str()));
+        api::sort_by(&mut sorted, |a, b| a[by].str().cmp(b[by].str()));
         sorted
     };
     let mounts = sorted("volumeMounts", "mountPath");

@@ -47,7 +47,7 @@ fn replica_sets(deployment: &Value, host: &dyn Host) -> (Vec<Value>, Vec<Value>)
     let selector = Selector::from_label_selector(&deployment["spec"]["selector"]).to_string();
     let mut sets = related::list(host, kind::REPLICA_SET, deployment.namespace(), &selector, "").unwrap_or_default();
     sets.retain(|set| set.controller()["uid"].str() == deployment.uid());
-    sets.sort_by(|a, b| a.created().cmp(&b.created()).then_with(|| a.name().cmp(b.name())));
+    api::sort_by(&mut sets, |a, b| a.created().cmp(&b.created()).then_with(|| a.name().cmp(b.name())));
     let wanted = without_hash(&deployment["spec"]["template"]);
     let current =
         sets.iter().find(|set| without_hash(&set["spec"]["template"]) == wanted).map(|set| set.uid().to_owned());

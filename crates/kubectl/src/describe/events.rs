@@ -48,7 +48,7 @@ pub fn write(w: &mut Writer, mut events: Vec<Value>, now: Time) {
     }
     w.flush();
     // Events of events.k8s.io/v1 have no lastTimestamp; they come first.
-    events.sort_by_key(|event| event["lastTimestamp"].time());
+    api::sort_by_key(&mut events, |event| event["lastTimestamp"].time());
     w.line(0, "Events:");
     w.line(1, "Type\tReason\tAge\tFrom\tMessage");
     // Four dashes under Age: as kubectl has it.

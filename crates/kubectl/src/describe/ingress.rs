@@ -11,7 +11,7 @@ use apiserver::request::{Request, Verb};
 pub fn describe(w: &mut Writer, ingress: &Value, host: &dyn Host) {
     let spec = &ingress["spec"];
     let mut addresses: Vec<&str> = ingress.at("status.loadBalancer.ingress").array().iter().map(address).collect();
-    addresses.sort_unstable();
+    api::sort(&mut addresses);
     addresses.dedup();
     w.field(0, "Address", addresses.join(","));
     w.field(0, "Ingress Class", spec["ingressClassName"].as_str().unwrap_or(text::NONE));

@@ -41,7 +41,7 @@ pub fn quota(w: &mut Writer, quota: &Value) {
 
 fn amounts(w: &mut Writer, level: usize, quota: &Value, indent: &str, dashes: &str) {
     let mut scopes: Vec<&str> = quota["spec"]["scopes"].array().iter().map(Value::str).collect();
-    scopes.sort_unstable();
+    api::sort(&mut scopes);
     if !scopes.is_empty() {
         w.field(level, "Scopes", scopes.join(", "));
     }
@@ -67,7 +67,7 @@ fn limits(w: &mut Writer, indent: &str, range: &Value) {
     for item in range["spec"]["limits"].array() {
         let mut resources: Vec<&str> =
             FIELDS.iter().flat_map(|field| item[*field].entries()).map(|(name, _)| name.as_str()).collect();
-        resources.sort_unstable();
+        api::sort(&mut resources);
         resources.dedup();
         for resource in resources {
             let mut line = format!("{indent}{}\t{resource}", item["type"].str());
@@ -86,7 +86,7 @@ fn limits(w: &mut Writer, indent: &str, range: &Value) {
 /// All quotas and limits of a Namespace.
 pub fn of_namespace(w: &mut Writer, namespace: &Value, host: &dyn Host) {
     if let Some(mut quotas) = related::list(host, kind::RESOURCE_QUOTA, namespace.name(), "", "") {
-        quotas.sort_by(|a, b| a.name().cmp(b.name()));
+        api::sort_by(&mut quotas, |a, b| a.name().cmp(b.name()));
         w.line(0, if quotas.is_empty() { "\nNo resource quota." } else { "\nResource Quotas" });
         for quota in &quotas {
             w.field(1, "Name", quota.name());

@@ -1,9 +1,9 @@
 //! Requests and limits: of a container as they are, of a Pod added up as the scheduler does.
 
 use super::writer::Writer;
+use api::OrdMap;
 use api::quantity::Quantity;
 use api::{Str, Value};
-use std::collections::BTreeMap;
 
 /// The sections `Limits` and `Requests`, as far as there are any.
 pub fn describe(w: &mut Writer, level: usize, resources: &Value) {
@@ -19,7 +19,7 @@ pub fn describe(w: &mut Writer, level: usize, resources: &Value) {
 }
 
 /// Amounts by the resource's name.
-pub type Amounts = BTreeMap<Str, Quantity>;
+pub type Amounts = OrdMap<Str, Quantity>;
 
 /// Adds up amounts.
 pub fn add(total: &mut Amounts, more: &Amounts) {

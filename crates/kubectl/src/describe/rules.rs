@@ -52,7 +52,7 @@ pub fn describe(w: &mut Writer, role: &Value) {
             None => lines.push(line),
         });
     }
-    lines.sort_by_cached_key(Line::key);
+    api::sort_by_cached_key(&mut lines, Line::key);
     for line in &lines {
         let (resource, verbs) = (line.shown(), line.verbs.join(" "));
         w.line(1, format_args!("{resource}\t[{}]\t[{}]\t[{verbs}]", line.url, line.name));

@@ -6,7 +6,7 @@ use api::{Value, text};
 /// The field `Tolerations`, sorted by key.
 pub fn tolerations(w: &mut Writer, level: usize, tolerations: &Value) {
     let mut sorted: Vec<&Value> = tolerations.array().iter().collect();
-    sorted.sort_by_key(|toleration| toleration["key"].str());
+    api::sort_by_key(&mut sorted, |toleration| toleration["key"].str());
     w.list(level, "Tolerations", sorted.into_iter().map(toleration));
 }
 
@@ -32,7 +32,7 @@ fn toleration(toleration: &Value) -> String {
 /// The field `Taints`, sorted by effect and key.
 pub fn taints(w: &mut Writer, taints: &Value) {
     let mut sorted: Vec<&Value> = taints.array().iter().collect();
-    sorted.sort_by_key(|taint| format!("{},{}", taint["effect"].str(), taint["key"].str()));
+    api::sort_by_key(&mut sorted, |taint| format!("{},{}", taint["effect"].str(), taint["key"].str()));
     w.list(0, "Taints", sorted.into_iter().map(taint));
 }
 
@@ -52,7 +52,7 @@ pub fn topology_spread_constraints(w: &mut Writer, level: usize, constraints: &V
         return;
     }
     let mut sorted: Vec<&Value> = constraints.array().iter().collect();
-    sorted.sort_by_key(|constraint| constraint["topologyKey"].str());
+    api::sort_by_key(&mut sorted, |constraint| constraint["topologyKey"].str());
     w.list(level, "Topology Spread Constraints", sorted.into_iter().map(constraint));
 }
 

@@ -68,7 +68,7 @@ fn users(claim: &Value, host: &dyn Host) -> Vec<String> {
         volumes.iter().any(|volume| volume["persistentVolumeClaim"]["claimName"].str() == claim.name())
     };
     let mut names: Vec<String> = pods.iter().filter(|p| mounts(p) || owns(p)).map(|p| p.name().to_owned()).collect();
-    names.sort_unstable();
+    api::sort(&mut names);
     names
 }
 

@@ -130,7 +130,7 @@ pub fn build(cx: &Cx<'_>, folder: &str) -> Outcome<Vec<Value>> {
         kind => FIRST.iter().position(|first| *first == kind).unwrap_or(FIRST.len()),
     };
     let mut objects: Vec<Value> = resources.into_iter().map(|resource| resource.object).collect();
-    objects.sort_by_cached_key(|object| {
+    api::sort_by_cached_key(&mut objects, |object| {
         let (kind, namespace) = (object["kind"].str(), object.namespace());
         (place(kind), kind.to_owned(), format!("{namespace}~{}", object.name()))
     });

@@ -167,7 +167,7 @@ fn unknown(cx: &Cx<'_>, output: &str) -> Fail {
     let mut allowed = COMMON.to_vec();
     if is_tabular(cx) {
         allowed.extend(TABULAR);
-        allowed.sort_unstable();
+        api::sort(&mut allowed);
     }
     let allowed = allowed.join(",");
     fail!("unable to match a printer suitable for the output format {output:?}, allowed formats are: {allowed}")

@@ -109,7 +109,7 @@ fn write(value: &Value, step: usize, level: usize, text: &mut String) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             let mut fields: Vec<_> = map.iter().collect();
-            fields.sort_by_key(|(key, _)| rank(value, key));
+            api::sort_by_key(&mut fields, |(key, _)| rank(value, key));
             text.push('{');
             for (i, (key, field)) in fields.into_iter().enumerate() {
                 text.push_str(if i > 0 { "," } else { "" });

@@ -136,7 +136,7 @@ pub fn sort(table: &mut Value, path: &str) -> Result<(), String> {
     if keyed.iter().all(|(key, _)| key.is_none()) {
         keyed.clear();
     }
-    keyed.sort_by(|(a, _), (b, _)| compare_keys(a.as_ref(), b.as_ref()));
+    api::sort_by(&mut keyed, |(a, _), (b, _)| compare_keys(a.as_ref(), b.as_ref()));
     table.set("rows", keyed.into_iter().map(|(_, row)| row).collect::<Value>());
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::{Change, Cycle, Filter, MAX_SCORE, Plugin, Rejection, Score};
 use crate::node::NodeInfo;
 use crate::pod::{PodTerm, PodView};
-use std::collections::BTreeMap;
+use api::OrdMap;
 
 pub const PLUGIN: Plugin = Plugin {
     name: "InterPodAffinity",
@@ -18,7 +18,7 @@ pub const PLUGIN: Plugin = Plugin {
 const REQUIRED_WEIGHT: i64 = 1;
 
 /// A number for each place: a node label and its value.
-type Places<'a> = BTreeMap<(&'a str, &'a str), i64>;
+type Places<'a> = OrdMap<(&'a str, &'a str), i64>;
 
 fn nodes<'a>(cycle: &'a Cycle<'a>) -> impl Iterator<Item = &'a NodeInfo> {
     cycle.cache.nodes().iter().map(|node| &**node)

@@ -8,7 +8,7 @@ use crate::node::NodeInfo;
 use crate::plugins::node_affinity::node_fits;
 use crate::pod::SpreadConstraint;
 use crate::spots::Spots;
-use std::collections::BTreeMap;
+use api::OrdMap;
 
 pub const PLUGIN: Plugin = Plugin {
     name: "PodTopologySpread",
@@ -35,7 +35,7 @@ struct Counted<'a> {
 }
 
 /// A constraint, how many Pods there are in each place (unless a place is a node), and what one Pod weighs.
-type Weighted<'a> = (Counted<'a>, Option<BTreeMap<&'a str, i64>>, f64);
+type Weighted<'a> = (Counted<'a>, Option<OrdMap<&'a str, i64>>, f64);
 
 impl Counted<'_> {
     fn on(&self, node: &NodeInfo) -> i64 {
@@ -43,8 +43,8 @@ impl Counted<'_> {
     }
 
     /// How many there are for each value of the label, among `nodes`.
-    fn by_place<'n>(&self, nodes: impl Iterator<Item = &'n NodeInfo>) -> BTreeMap<&'n str, i64> {
-        let mut places = BTreeMap::new();
+    fn by_place<'n>(&self, nodes: impl Iterator<Item = &'n NodeInfo>) -> OrdMap<&'n str, i64> {
+        let mut places = OrdMap::new();
         for node in nodes {
             if let Some(place) = node.topology(self.key) {
                 *places.entry(place).or_default() += self.on(node);
@@ -70,9 +70,9 @@ fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
     // Only nodes that the Pod could go to by its node affinity, and that have all the labels, take part.
     let has_labels = |node: &NodeInfo| constraints.iter().all(|c| node.topology(c.key).is_some());
     let eligible = |node: &&NodeInfo| node_fits(cycle.pod, node) && has_labels(node);
-    let places: Vec<BTreeMap<&str, i64>> =
+    let places: Vec<OrdMap<&str, i64>> =
         constraints.iter().map(|c| c.by_place(nodes(cycle.cache).filter(eligible))).collect();
-    let checks: Vec<(Counted<'a>, BTreeMap<&str, i64>)> = constraints.into_iter().zip(places).collect();
+    let checks: Vec<(Counted<'a>, OrdMap<&str, i64>)> = constraints.into_iter().zip(places).collect();
     Filter::Check(Box::new(move |node| {
         for (constraint, places) in &checks {
             let Some(place) = node.topology(constraint.key) else {
@@ -117,7 +117,7 @@ fn score<'a>(cycle: &'a Cycle<'a>, feasible: &[usize]) -> Option<Score<'a>> {
         .map(|constraint| match constraint.key == HOSTNAME {
             true => (constraint, None, ln_plus_2(scored)),
             false => {
-                let mut places: BTreeMap<&str, i64> =
+                let mut places: OrdMap<&str, i64> =
                     feasible_nodes().filter_map(|node| node.topology(constraint.key)).map(|p| (p, 0)).collect();
                 if !places.is_empty() {
                     for (place, count) in constraint.by_place(nodes(cycle.cache)) {

@@ -273,7 +273,7 @@ async fn history(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
 async fn help(shell: &mut Shell, _: Vec<String>, io: Io) -> Flow {
     let mut names: Vec<&str> = names().chain(crate::tools::names()).filter(|name| name.len() > 1).collect();
     names.retain(|name| shell.builtin(name).is_some() || shell.find(name).is_some());
-    names.sort_unstable();
+    api::sort(&mut names);
     let mut text = "Commands of this shell:\n".to_owned();
     for row in names.chunks(8) {
         text.push_str(&format!("  {}\n", row.iter().map(|name| format!("{name:<10}")).collect::<String>().trim_end()));

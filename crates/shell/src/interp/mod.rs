@@ -20,7 +20,7 @@ pub use repl::{repl, terminal};
 use crate::process::{BoxFuture, Io, Kernel, Pipe, Place, join_all};
 use crate::process::{Input, Output};
 use crate::syntax::{Aliases, Command, Compound, Item, Join, Pipeline, Redirect, Script};
-use std::collections::BTreeMap;
+use api::OrdMap;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -67,7 +67,7 @@ pub struct Shell {
     /// The working directory.
     pub cwd: String,
     /// The variables.
-    pub variables: BTreeMap<String, Variable>,
+    pub variables: OrdMap<String, Variable>,
     /// The aliases.
     pub aliases: Aliases,
     /// `$?`
@@ -76,7 +76,7 @@ pub struct Shell {
     pub name: String,
     /// `$1` ...
     pub parameters: Vec<String>,
-    functions: BTreeMap<String, Rc<Command>>,
+    functions: OrdMap<String, Rc<Command>>,
     /// `set -e`, `-u`, `-x`, `-o pipefail` ..., by letter (`P` for pipefail).
     options: Vec<char>,
     calls: usize,
@@ -91,7 +91,7 @@ pub struct Shell {
     /// The status of the last `$(...)`: a command line of nothing but assignments ends with it.
     substituted: Option<i32>,
     /// What `local` hides, a function call each.
-    locals: Vec<BTreeMap<String, Option<Variable>>>,
+    locals: Vec<OrdMap<String, Option<Variable>>>,
 }
 
 impl Shell {
@@ -102,12 +102,12 @@ impl Shell {
             kernel: kernel.clone(),
             place,
             cwd: identity.cwd.clone(),
-            variables: BTreeMap::new(),
+            variables: OrdMap::new(),
             aliases: Aliases::new(),
             status: 0,
             name: identity.shell,
             parameters: Vec::new(),
-            functions: BTreeMap::new(),
+            functions: OrdMap::new(),
             options: Vec::new(),
             calls: 0,
             base_calls: 0,
@@ -143,7 +143,7 @@ impl Shell {
     }
 
     /// The environment of commands.
-    pub fn environment(&self) -> BTreeMap<String, String> {
+    pub fn environment(&self) -> OrdMap<String, String> {
         let exported = self.variables.iter().filter(|(_, variable)| variable.exported);
         exported.map(|(name, variable)| (name.clone(), variable.value.clone())).collect()
     }

@@ -1,9 +1,10 @@
 //! What all processes of a session share: the world, the terminal, the jobs, and whatever they wait for.
 
 use super::{BoxFuture, Place, System};
+use api::OrdMap;
 use api::Time;
 use std::cell::{Cell, RefCell, RefMut};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Which of a process' two outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +70,9 @@ pub struct Front {
     /// Its directory.
     pub cwd: String,
     /// Its aliases.
-    pub aliases: BTreeMap<String, String>,
+    pub aliases: OrdMap<String, String>,
     /// Its variables.
-    pub variables: BTreeMap<String, String>,
+    pub variables: OrdMap<String, String>,
     /// The names of its functions.
     pub functions: Vec<String>,
 }

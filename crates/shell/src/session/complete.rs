@@ -72,7 +72,7 @@ pub(super) fn complete(kernel: &Rc<Kernel>, line: &str, cursor: usize) -> Comple
         [program, ..] if program == "ssh" => nodes(kernel, &last),
         _ => files(kernel, &front, &last),
     };
-    candidates.sort();
+    api::sort(&mut candidates);
     candidates.dedup();
     Completions { start, candidates }
 }

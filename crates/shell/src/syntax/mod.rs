@@ -13,11 +13,11 @@ mod word;
 pub use ast::*;
 pub use parser::{assignment, is_name, line_end, parse_one};
 
-use std::collections::BTreeMap;
+use api::OrdMap;
 use std::fmt;
 
 /// Alias names and what they stand for.
-pub type Aliases = BTreeMap<String, String>;
+pub type Aliases = OrdMap<String, String>;
 
 /// Why text is no command.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,7 +22,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     if directory(left) && directory(right) {
         let list = |dir: &str| cx.files(|files| files.list(&cx.path(dir))).unwrap_or_default();
         let mut names: Vec<vfs::Str> = list(left).into_iter().chain(list(right)).collect();
-        names.sort();
+        api::sort(&mut names);
         names.dedup();
         pairs = names.iter().map(|n| (vfs::path::join(left, n), vfs::path::join(right, n))).collect();
     }

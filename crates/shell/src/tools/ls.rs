@@ -61,7 +61,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
 
 /// One line an entry. A terminal's columns depend on its width, and the page's has none.
 fn listing(entries: &mut [(String, vfs::Stat)], options: &Options) -> String {
-    entries.sort_by(|a, b| match (options.has('t'), options.has('S')) {
+    api::sort_by(entries, |a, b| match (options.has('t'), options.has('S')) {
         (true, _) => b.1.modified.cmp(&a.1.modified).then(a.0.cmp(&b.0)),
         (_, true) => b.1.size.cmp(&a.1.size).then(a.0.cmp(&b.0)),
         _ => a.0.cmp(&b.0),

@@ -15,7 +15,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         return 2;
     }
     let mut lines: Vec<&str> = texts.iter().flat_map(|(_, text)| text.lines()).collect();
-    lines.sort_by(|a, b| compare(a, b, &options).then_with(|| last_resort(a, b, &options)));
+    api::sort_by(&mut lines, |a, b| compare(a, b, &options).then_with(|| last_resort(a, b, &options)));
     if options.has('u') {
         lines.dedup_by(|a, b| compare(a, b, &options) == Ordering::Equal);
     }

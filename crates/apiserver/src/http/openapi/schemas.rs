@@ -203,7 +203,7 @@ impl<'a> Definitions<'a> {
                 let values = table().enumeration(name);
                 if !values.is_empty() {
                     let mut sorted: Vec<&str> = values.to_vec();
-                    sorted.sort_unstable();
+                    api::sort(&mut sorted);
                     text.set("enum", sorted.into_iter().collect::<Value>());
                 }
                 text

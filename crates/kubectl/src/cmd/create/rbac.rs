@@ -210,7 +210,7 @@ fn resource_rules(cx: &Cx<'_>, verbs: &[&str]) -> Outcome<Value> {
             None => groups.push((group.to_owned(), vec![plural])),
         }
     }
-    groups.sort();
+    api::sort(&mut groups);
     let names = distinct(cx.flags.list("resource-name"));
     let texts = |list: &[&str]| list.iter().copied().collect::<Value>();
     let rule = |(group, plurals): &(String, Vec<String>)| {

@@ -97,7 +97,7 @@ fn type_name(ty: &Type) -> String {
 fn values(ty: &Type) -> Vec<&'static str> {
     let Type::String(name) = ty else { return Vec::new() };
     let mut values = table().enumeration(name).to_vec();
-    values.sort_unstable();
+    api::sort(&mut values);
     values.into_iter().map(|value| api::text::or(value, "\"\"")).collect()
 }
 

@@ -137,7 +137,7 @@ fn revisions(cx: &Cx<'_>, deployment: &Value) -> Outcome<Vec<(i64, Value)>> {
     let own = all.into_iter().filter(|set| set.controller()["uid"].str() == deployment.uid());
     let mut revisions: Vec<(i64, Value)> =
         own.filter_map(|set| Some((set.annotation(REVISION).parse().ok()?, set))).collect();
-    revisions.sort_by_key(|(revision, _)| *revision);
+    api::sort_by_key(&mut revisions, |(revision, _)| *revision);
     Ok(revisions)
 }
 

@@ -236,7 +236,7 @@ async fn subject(cx: &Cx<'_>) -> Outcome {
     if wanted.is_empty() {
         return Err("you must specify at least one value of user, group or serviceaccount".into());
     }
-    wanted.sort_by_key(|s| (std::cmp::Reverse(s["kind"].to_str()), s["name"].to_str()));
+    api::sort_by_key(&mut wanted, |s| (std::cmp::Reverse(s["kind"].to_str()), s["name"].to_str()));
     each(cx, cx.args(), |info| {
         if !["RoleBinding", "ClusterRoleBinding"].contains(&info.kind.kind) {
             let what = info.plural();

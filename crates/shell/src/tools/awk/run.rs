@@ -3,7 +3,7 @@
 use super::program::{Expr, Pattern, Program, Statement};
 use super::value::Value;
 use crate::regex::Regex;
-use std::collections::BTreeMap;
+use api::OrdMap;
 
 /// Why a program is left.
 pub(super) enum Stop {
@@ -20,8 +20,8 @@ pub(super) type Run<T> = Result<T, Stop>;
 const MAX_STEPS: usize = 1_000_000;
 
 pub(super) struct Machine {
-    pub(super) variables: BTreeMap<String, Value>,
-    pub(super) arrays: BTreeMap<String, BTreeMap<String, Value>>,
+    pub(super) variables: OrdMap<String, Value>,
+    pub(super) arrays: OrdMap<String, OrdMap<String, Value>>,
     pub(super) line: String,
     pub(super) fields: Vec<String>,
     ranges: Vec<bool>,
@@ -33,17 +33,17 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(env: &BTreeMap<String, String>) -> Machine {
+    pub(super) fn new(env: &OrdMap<String, String>) -> Machine {
         let text = |text: &str| Value::Text(text.to_owned());
         let variables = [("FS", " "), ("OFS", " "), ("ORS", "\n"), ("SUBSEP", "\u{1c}"), ("RS", "\n")];
-        let mut variables: BTreeMap<String, Value> = variables.into_iter().map(|(n, v)| (n.into(), text(v))).collect();
+        let mut variables: OrdMap<String, Value> = variables.into_iter().map(|(n, v)| (n.into(), text(v))).collect();
         for name in ["NR", "NF", "FNR"] {
             variables.insert(name.into(), Value::Number(0.0));
         }
         let environ = env.iter().map(|(name, value)| (name.clone(), Value::Input(value.clone()))).collect();
         Machine {
             variables,
-            arrays: BTreeMap::from([("ENVIRON".into(), environ)]),
+            arrays: OrdMap::from([("ENVIRON".into(), environ)]),
             line: String::new(),
             fields: Vec::new(),
             ranges: Vec::new(),
@@ -213,7 +213,7 @@ impl Machine {
             Statement::ForIn(key, array, body) => {
                 let mut keys: Vec<String> = self.arrays.get(array).map(|a| a.keys().cloned().collect()).unwrap_or_default();
                 // awk promises no order; numbers in theirs, then text, is one that repeats.
-                keys.sort_by(|a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
+                api::sort_by(&mut keys, |a, b| match (a.parse::<f64>(), b.parse::<f64>()) {
                     (Ok(a), Ok(b)) => a.total_cmp(&b),
                     (a, b) => b.is_ok().cmp(&a.is_ok()),
                 });
