@@ -323,7 +323,9 @@ impl World {
             Some(at) => lane[at] = service,
             None => {
                 lane.push(service);
-                api::sort_by(&mut lane, |a, b| (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name)));
+                api::sort_by(&mut lane, |a, b| {
+                    (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name))
+                });
             }
         }
         true

@@ -16,6 +16,26 @@ const UNREPEATABLE: &[&str] = &["HashMap", "HashSet", "Instant", "SystemTime", "
 /// Packages that talk to the outside world and may look at its clock; all others are the core.
 const OUTSIDE: &[&str] = &["crates/kubarium/", "xtask/", "src/"];
 
+/// What the standard library compiles anew, at length, for every type; crate `collections` has what compiles to little.
+const HEAVY: &[&str] = &[
+    "BTreeMap",
+    "BTreeSet",
+    "sort",
+    "sort_by",
+    "sort_by_key",
+    "sort_by_cached_key",
+    "sort_unstable",
+    "sort_unstable_by",
+    "sort_unstable_by_key",
+];
+
+/// Files that use such a thing all the same, each with the reason.
+const MAY_BE_HEAVY: &[(&str, &str)] =
+    &[("crates/api/src/value/map.rs", "sorts the few keys of every object that is made")];
+
+/// Packages that the page does not download.
+const NOT_DOWNLOADED: &[&str] = &["crates/collections/", "crates/kubarium/", "xtask/"];
+
 /// A lock file's note of where a package was downloaded: that belongs to one mirror and to no repository.
 const DOWNLOADED: &str = "\"resolved\":";
 
@@ -52,6 +72,7 @@ fn look_at(name: &str, text: &str) -> Vec<String> {
     if is_source {
         complaints.extend(too_long(name, text));
         complaints.extend(unrepeatable(name, text));
+        complaints.extend(heavy(name, text));
     }
     // This file names what it forbids.
     if name != "xtask/src/tidy.rs" {
@@ -78,6 +99,22 @@ fn unrepeatable(name: &str, text: &str) -> Vec<String> {
     }
     find_words(text, UNREPEATABLE, |line| line.trim_start().starts_with("//"))
         .map(|(line, word)| format!("{name}:{line}: {word}: the core depends on its seed and its inputs only"))
+        .collect()
+}
+
+/// Standard collections and sorting (method calls only) in what the page downloads, tests aside.
+fn heavy(name: &str, text: &str) -> Vec<String> {
+    let exempt = MAY_BE_HEAVY.iter().any(|(file, _)| *file == name) || name.contains("tests");
+    if exempt || NOT_DOWNLOADED.iter().chain(&["/examples/", "/benches/"]).any(|part| name.contains(part)) {
+        return Vec::new();
+    }
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let is_call = |line: &str, word: &str| line.contains(&format!(".{word}(")) || word.starts_with("BTree");
+    find_words(code, HEAVY, |line| line.trim_start().starts_with("//"))
+        .filter(|(line, word)| code.lines().nth(line - 1).is_some_and(|line| is_call(line, word)))
+        .map(|(line, word)| {
+            format!("{name}:{line}: {word}: the page downloads it again for every type; see crate collections")
+        })
         .collect()
 }
 
@@ -125,6 +162,8 @@ mod tests {
         assert_eq!(look_at("crates/api/src/a.rs", "use std::collections::HashMap;\n").len(), 1);
         assert_eq!(look_at("crates/api/src/a.rs", "// not a HashMap\nstruct InstantNoodles;\n").len(), 0);
         assert_eq!(look_at("crates/kubarium/src/a.rs", "use std::time::Instant;\n").len(), 0);
+        assert_eq!(look_at("crates/api/src/a.rs", "names.sort_by(|a, b| a.cmp(b));\n").len(), 1);
+        assert_eq!(look_at("crates/api/src/a.rs", "crate::sort_by(&mut names, |a, b| a.cmp(b));\n").len(), 0);
         let home = std::env::var("HOME").unwrap_or_default();
         assert_eq!(look_at("README.md", &format!("cd {home}/.cargo\n")).len(), 1);
         assert_eq!(look_at("crates/api/Cargo.toml", "[package]\nname = \"api\"\n").len(), 1);

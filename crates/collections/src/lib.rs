@@ -7,13 +7,15 @@
 //! why these are our own. Use [`OrdMap`] and [`OrdSet`] instead of the standard `BTreeMap` and `BTreeSet`, and [`sort_by`] and
 //! its sisters instead of the methods of slices: `cargo xtask tidy` looks for slips.
 
+mod iter;
 mod map;
 mod node;
 mod set;
 mod sort;
 mod vector;
 
-pub use map::{Entry, Iter, OrdMap};
+pub use iter::Iter;
+pub use map::{Entry, OrdMap};
 pub use set::{Members, OrdSet};
 pub use sort::{sort, sort_by, sort_by_cached_key, sort_by_key};
 pub use vector::Vector;

@@ -1,10 +1,10 @@
 //! A sorted map that is a value.
 
+use super::iter::Iter;
 use super::node::{Link, Node};
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
-use std::slice;
 use std::sync::Arc;
 
 /// A map in the order of its keys. A clone is a snapshot and costs one reference count.
@@ -37,7 +37,7 @@ impl<K, V> OrdMap<K, V> {
 
     /// The entries, by key.
     pub fn iter(&self) -> Iter<'_, K, V> {
-        let mut iter = Iter { path: Vec::new(), leaf: [].iter() };
+        let mut iter = Iter::default();
         if let Some(root) = &self.root {
             iter.enter(root);
         }
@@ -223,7 +223,7 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
             Bound::Included(key) => (key, false),
             Bound::Excluded(key) => (key, true),
         };
-        let mut iter = Iter { path: Vec::new(), leaf: [].iter() };
+        let mut iter = Iter::default();
         let mut node = self.root.as_deref();
         while let Some(found) = node {
             node = match found {
@@ -290,54 +290,6 @@ impl<'a, K: Ord + Clone, V: Clone> Entry<'a, K, V> {
         V: Default,
     {
         self.or_insert_with(V::default)
-    }
-}
-
-/// The entries of a map, by key.
-pub struct Iter<'a, K, V> {
-    /// What is still to be seen on each level above the leaf.
-    path: Vec<slice::Iter<'a, (K, Link<K, V>)>>,
-    leaf: slice::Iter<'a, (K, V)>,
-}
-
-impl<'a, K, V> Iter<'a, K, V> {
-    fn enter(&mut self, mut node: &'a Node<K, V>) {
-        loop {
-            match node {
-                Node::Leaf(entries) => {
-                    self.leaf = entries.iter();
-                    return;
-                }
-                Node::Branch(children) => {
-                    let mut children = children.iter();
-                    let Some((_, first)) = children.next() else { return };
-                    self.path.push(children);
-                    node = first;
-                }
-            }
-        }
-    }
-}
-
-impl<K, V> Clone for Iter<'_, K, V> {
-    fn clone(&self) -> Self {
-        Iter { path: self.path.clone(), leaf: self.leaf.clone() }
-    }
-}
-
-impl<'a, K, V> Iterator for Iter<'a, K, V> {
-    type Item = (&'a K, &'a V);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some((key, value)) = self.leaf.next() {
-                return Some((key, value));
-            }
-            match self.path.last_mut()?.next() {
-                Some((_, node)) => self.enter(node),
-                None => drop(self.path.pop()),
-            }
-        }
     }
 }
 

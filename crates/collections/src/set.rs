@@ -1,6 +1,7 @@
 //! A sorted set that is a value.
 
-use super::map::{Iter, OrdMap};
+use super::iter::Iter;
+use super::map::OrdMap;
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::RangeBounds;

@@ -93,7 +93,7 @@ mod tests {
 
     fn order(mut pods: Vec<(Value, usize)>) -> String {
         let now = Time(100_000_000);
-        pods.sort_by_cached_key(|(pod, siblings)| rank(pod, *siblings, now));
+        api::sort_by_cached_key(&mut pods, |(pod, siblings)| rank(pod, *siblings, now));
         pods.iter().map(|(pod, _)| pod.uid()).collect::<Vec<_>>().join(" ")
     }
 
