@@ -323,7 +323,7 @@ impl World {
             Some(at) => lane[at] = service,
             None => {
                 lane.push(service);
-                api::sort_by(&mut lane, |a, b| {
+                api::sort_by(lane, |a, b| {
                     (&a.created, &a.namespace, &a.name).cmp(&(&b.created, &b.namespace, &b.name))
                 });
             }

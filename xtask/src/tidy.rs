@@ -29,10 +29,6 @@ const HEAVY: &[&str] = &[
     "sort_unstable_by_key",
 ];
 
-/// Files that use such a thing all the same, each with the reason.
-const MAY_BE_HEAVY: &[(&str, &str)] =
-    &[("crates/api/src/value/map.rs", "sorts the few keys of every object that is made")];
-
 /// Packages that the page does not download.
 const NOT_DOWNLOADED: &[&str] = &["crates/collections/", "crates/kubarium/", "xtask/"];
 
@@ -104,8 +100,7 @@ fn unrepeatable(name: &str, text: &str) -> Vec<String> {
 
 /// Standard collections and sorting (method calls only) in what the page downloads, tests aside.
 fn heavy(name: &str, text: &str) -> Vec<String> {
-    let exempt = MAY_BE_HEAVY.iter().any(|(file, _)| *file == name) || name.contains("tests");
-    if exempt || NOT_DOWNLOADED.iter().chain(&["/examples/", "/benches/"]).any(|part| name.contains(part)) {
+    if NOT_DOWNLOADED.iter().chain(&["tests", "/examples/", "/benches/"]).any(|part| name.contains(part)) {
         return Vec::new();
     }
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The descriptions of all kinds, read once from the texts in `schema/`.
 
-use crate::{Kind, Map, Value, kind, list};
 use crate::OrdMap;
+use crate::{Kind, Map, Value, kind, list};
 use std::sync::OnceLock;
 
 /// What a field holds.

@@ -52,7 +52,7 @@ pub fn groups(kinds: &[&'static Kind]) -> Vec<(&'static str, Vec<&'static str>)>
         })
     });
     for (_, versions) in &mut groups {
-        api::sort_by(&mut versions, |a, b| priority(b).cmp(&priority(a)).then_with(|| a.cmp(b)));
+        api::sort_by(versions, |a, b| priority(b).cmp(&priority(a)).then_with(|| a.cmp(b)));
     }
     groups
 }
