@@ -46,6 +46,19 @@ pub fn dns1123_subdomain(text: &str) -> Vec<String> {
     errors
 }
 
+/// A DNS subdomain with `*` in the place of its first label.
+pub fn wildcard_subdomain(text: &str) -> Vec<String> {
+    match text.strip_prefix("*.").is_some_and(is_subdomain) {
+        true => Vec::new(),
+        false => vec![regex_error(
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of \
+             lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+            r"\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*",
+            &["*.example.com"],
+        )],
+    }
+}
+
 /// A name that is a DNS label of RFC 1035, such as a Service's.
 pub fn dns1035_label(text: &str) -> Vec<String> {
     let mut errors = too_long(text, LABEL_MAX);

@@ -4,7 +4,7 @@
 //! Nothing is written where nothing is missing, so that an object that has its defaults stays shared with its origin.
 
 use super::table::{Presence, Struct, Type, struct_in, table};
-use crate::{Kind, Value, base64, kind, obj};
+use crate::{Kind, Value, base64, kind, list, obj};
 
 /// Writes the defaults into an object of `kind` that has been decoded.
 pub fn default(kind: &Kind, value: &mut Value) {
@@ -29,7 +29,7 @@ fn fill(structure: &Struct, value: &Value) -> Option<Value> {
             new => object.insert(name, new),
         };
     };
-    for (name, new) in computed(structure.name, value) {
+    for (name, new) in computed(structure, value) {
         set(&mut result, name, new);
     }
     for field in structure.defaults.iter().map(|&i| &structure.fields[i]) {
@@ -86,8 +86,9 @@ type Missing = Vec<(&'static str, Value)>;
 
 /// The defaults that depend on other fields of the struct; only what is missing, and null for what
 /// is taken away. Their names are in `table::COMPUTED`.
-fn computed(name: &str, value: &Value) -> Missing {
-    match name {
+fn computed(structure: &Struct, value: &Value) -> Missing {
+    let has = |field: &str| structure.field(field).is_some();
+    match structure.name {
         "PodSpec" => pod_spec(value),
         "Container" | "EphemeralContainer" => container(value),
         "Volume" if value.entries().all(|(key, _)| key == "name") => vec![("emptyDir", obj! {})],
@@ -96,6 +97,29 @@ fn computed(name: &str, value: &Value) -> Missing {
         "ReplicationController" => replication_controller(value),
         "Secret" if !value["stringData"].is_null() => secret(value),
         "StatefulSetSpec" => claim_templates(value),
+        "HorizontalPodAutoscalerSpec" if value["metrics"].is_empty() && has("metrics") => {
+            let target = obj! { "type" => "Utilization", "averageUtilization" => 80 };
+            vec![(
+                "metrics",
+                list![obj! { "type" => "Resource", "resource" => obj! { "name" => "cpu", "target" => target } }],
+            )]
+        }
+        "HorizontalPodAutoscalerBehavior" => scaling_rules(value),
+        "LimitRangeItem" if value["type"].str() == "Container" => container_limits(value),
+        "NetworkPolicySpec" if value["policyTypes"].is_empty() => {
+            let egress = !value["egress"].is_empty();
+            vec![("policyTypes", if egress { list!["Ingress", "Egress"] } else { list!["Ingress"] })]
+        }
+        "Subject"
+            if has("apiGroup")
+                && value["apiGroup"].str().is_empty()
+                && ["User", "Group"].contains(&value["kind"].str()) =>
+        {
+            vec![("apiGroup", kind::ROLE.group.into())]
+        }
+        "CSIDriverSpec" if value["volumeLifecycleModes"].is_empty() => {
+            vec![("volumeLifecycleModes", list!["Persistent"])]
+        }
         "DeploymentStrategy" | "DaemonSetUpdateStrategy" | "StatefulSetUpdateStrategy" => {
             let rolling = matches!(value["type"].str(), "" | "RollingUpdate");
             if rolling && value["rollingUpdate"].is_null() { vec![("rollingUpdate", obj! {})] } else { Vec::new() }
@@ -246,6 +270,49 @@ fn claim_templates(spec: &Value) -> Missing {
         claim.set("kind", "PersistentVolumeClaim");
     }
     vec![("volumeClaimTemplates", claims)]
+}
+
+/// How fast an autoscaler scales (pkg/apis/autoscaling/v2/defaults.go).
+fn scaling_rules(behavior: &Value) -> Missing {
+    let policy = |kind: &str, value: i64| obj! { "type" => kind, "value" => value, "periodSeconds" => 15 };
+    let mut missing = Vec::new();
+    for direction in ["scaleUp", "scaleDown"] {
+        let up = direction == "scaleUp";
+        let mut rules = behavior[direction].clone();
+        if rules["selectPolicy"].is_null() {
+            rules.set("selectPolicy", "Max");
+        }
+        if rules["policies"].is_null() {
+            let percent = policy("Percent", 100);
+            rules.set("policies", if up { list![policy("Pods", 4), percent] } else { list![percent] });
+        }
+        if up && rules["stabilizationWindowSeconds"].is_null() {
+            rules.set("stabilizationWindowSeconds", 0);
+        }
+        if rules != behavior[direction] {
+            missing.push((direction, rules));
+        }
+    }
+    missing
+}
+
+/// What a container is limited to and requests by default follows from the most and the least that it may
+/// (pkg/apis/core/v1/defaults.go, `SetDefaults_LimitRangeItem`).
+fn container_limits(item: &Value) -> Missing {
+    let fill = |into: &Value, from: &Value| {
+        let mut filled = into.clone();
+        for (name, quantity) in from.entries() {
+            let map = filled.object_mut();
+            if !map.contains_key(name) {
+                map.insert(name.clone(), quantity.clone());
+            }
+        }
+        filled
+    };
+    let default = fill(&item["default"], &item["max"]);
+    let request = fill(&fill(&item["defaultRequest"], &default), &item["min"]);
+    let both = [("default", default), ("defaultRequest", request)];
+    both.into_iter().filter(|(name, new)| !new.is_empty() && *new != item[*name]).collect()
 }
 
 /// What Pods get, and templates do not: service links, requests that follow limits, ports of the host's network.

@@ -123,6 +123,12 @@ impl Table {
         &self.structs[id]
     }
 
+    /// As [`Table::get`], if there are so many.
+    #[cfg(test)]
+    pub(crate) fn try_get(&self, id: usize) -> Option<&Struct> {
+        self.structs.get(id)
+    }
+
     /// The struct of a kind's objects.
     pub fn kind(&self, kind: &Kind) -> usize {
         match kind::KINDS.get(kind.index) {
@@ -330,7 +336,13 @@ fn static_default(text: &str, ty: &Type) -> Value {
 
 /// The structs into which `schema::default`'s functions write, beside those with static defaults.
 pub(super) const COMPUTED: &[&str] = &[
+    "CSIDriverSpec",
+    "HorizontalPodAutoscalerBehavior",
+    "HorizontalPodAutoscalerSpec",
     "Job",
+    "LimitRangeItem",
+    "NetworkPolicySpec",
+    "Subject",
     "ReplicationController",
     "Secret",
     "StatefulSetSpec",

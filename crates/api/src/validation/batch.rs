@@ -167,7 +167,7 @@ fn indexed(errors: &mut Errors, path: &Path, spec: &Value) {
 }
 
 /// Such as `example.com/controller` (`IsDomainPrefixedPath`).
-fn domain_prefixed(errors: &mut Errors, path: &Path, text: &str) {
+pub(super) fn domain_prefixed(errors: &mut Errors, path: &Path, text: &str) {
     match text.split_once('/') {
         _ if text.is_empty() => errors.required(path, ""),
         None | Some(("", _) | (_, "")) => {

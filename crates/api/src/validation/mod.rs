@@ -1,13 +1,16 @@
 //! Validation: what the server refuses, with its own texts (pkg/apis/*/validation).
 
+mod access;
 mod batch;
 mod container;
 mod controllers;
 mod meta;
+mod network;
 mod others;
 mod path;
 mod pod;
 mod pod_dump;
+mod policy;
 mod rules;
 mod scheduling;
 mod service;

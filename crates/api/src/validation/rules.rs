@@ -3,7 +3,7 @@
 use super::meta::{annotations, label_selector, labels};
 use super::path::{Errors, Path};
 use super::pod_dump::shown_as;
-use super::{batch, controllers, path};
+use super::{access, batch, controllers, network, path, policy};
 use crate::names;
 use crate::schema::{Struct, Type, table};
 use crate::{Quantity, Value};
@@ -114,16 +114,28 @@ fn run(errors: &mut Errors, check: &str, argument: &str, ty: Option<&'static Typ
                 errors.too_many(path, value.len(), most);
             }
         }
-        _ => numbers(errors, check, at),
+        "forbidden" => {
+            if !at.stored.is_null() && value != at.old {
+                errors.forbidden(path, argument);
+            }
+        }
+        _ => numbers(errors, check, argument, at),
     }
 }
 
-/// `>=0` or `1..65535`
-fn numbers(errors: &mut Errors, check: &str, at: At) {
+/// `>=0`, `>0`, `<=3600` or `1..65535`
+fn numbers(errors: &mut Errors, check: &str, detail: &str, at: At) {
     let Some(number) = at.value.as_int() else { return };
-    if let Some(low) = check.strip_prefix(">=") {
-        if number < low.parse().unwrap_or(i64::MIN) {
-            errors.invalid(at.path, number, &format!("must be greater than or equal to {low}"));
+    let bounds: [(&str, &str, fn(i64, i64) -> bool); 3] = [
+        (">=", "must be greater than or equal to ", |number, bound| number >= bound),
+        ("<=", "must be less than or equal to ", |number, bound| number <= bound),
+        (">0", "must be greater than zero", |number, _| number > 0),
+    ];
+    if let Some((mark, words, holds)) = bounds.into_iter().find(|(mark, ..)| check.starts_with(mark)) {
+        let bound = &check[mark.len()..];
+        if !holds(number, bound.parse().unwrap_or(0)) {
+            let detail = if detail.is_empty() { format!("{words}{bound}") } else { detail.to_owned() };
+            errors.invalid(at.path, number, &detail);
         }
     } else if let Some((low, high)) = check.split_once("..") {
         let (low, high) = (low.parse().unwrap_or(i64::MIN), high.parse().unwrap_or(i64::MAX));
@@ -200,5 +212,35 @@ fn text_check(name: &str) -> Option<fn(&str) -> Vec<String>> {
 }
 
 fn custom(name: &str) -> Option<Check> {
-    batch::check(name).or_else(|| controllers::check(name))
+    [batch::check, controllers::check, policy::check, network::check, access::check]
+        .into_iter()
+        .find_map(|table| table(name))
+}
+
+/// Whether a rule's check is one that there is.
+#[cfg(test)]
+pub(super) fn is_known(rule: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "in",
+        "required",
+        "enum",
+        "enum?",
+        "labels",
+        "annotations",
+        "selector",
+        "positive",
+        "fixed",
+        "unique",
+        "length",
+        "items",
+        "forbidden",
+        ">0",
+    ];
+    let check = rule.split(' ').next().unwrap_or_default();
+    match check.strip_prefix('@') {
+        Some(name) => custom(name).is_some(),
+        None => {
+            WORDS.contains(&check) || text_check(check).is_some() || check.contains("..") || check[1..].starts_with('=')
+        }
+    }
 }
