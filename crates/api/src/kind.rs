@@ -235,6 +235,40 @@ pub static EVENTS_EVENT: &Kind = &VERSIONS[0];
 /// autoscaling/v1 HorizontalPodAutoscaler
 pub static HORIZONTAL_POD_AUTOSCALER_V1: &Kind = &VERSIONS[1];
 
+/// The kinds of the metrics API: measured and never stored. They are served while an add-on (metrics-server) is there that
+/// measures.
+pub static METRICS: &[Kind] = &[
+    Kind {
+        group: "metrics.k8s.io",
+        version: "v1beta1",
+        kind: "NodeMetrics",
+        plural: "nodes",
+        singular: "nodemetrics",
+        short_names: &[],
+        categories: &[],
+        namespaced: false,
+        subresources: &[],
+        index: KINDS.len() + REVIEWS.len(),
+    },
+    Kind {
+        group: "metrics.k8s.io",
+        version: "v1beta1",
+        kind: "PodMetrics",
+        plural: "pods",
+        singular: "podmetrics",
+        short_names: &[],
+        categories: &[],
+        namespaced: true,
+        subresources: &[],
+        index: KINDS.len() + REVIEWS.len() + 1,
+    },
+];
+
+/// metrics.k8s.io/v1beta1 NodeMetrics
+pub static NODE_METRICS: &Kind = &METRICS[0];
+/// metrics.k8s.io/v1beta1 PodMetrics
+pub static POD_METRICS: &Kind = &METRICS[1];
+
 /// Kinds of which nothing is stored: the server answers when one is created (or, of ComponentStatus, read). They have no
 /// place in [`KINDS`]; their indexes come after it.
 pub static REVIEWS: &[Kind] = &[

@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::watch::WatchEvent;
-use api::{Rng, Str, Time};
+use api::{Rng, Str, Time, Value};
 use std::time::Duration;
 
 /// One piece of work: usually the object to be reconciled.
@@ -41,6 +41,9 @@ pub struct Context<'a> {
     pub now: Time,
     /// The component's randomness.
     pub rng: &'a mut Rng,
+    /// What the component has remembered of the work at hand since the last time, and is to remember; null for nothing.
+    /// Only what the real component forgets when it is restarted: all else is in the API.
+    pub memory: Value,
     queued: &'a mut Vec<(Option<Duration>, WorkKey)>,
 }
 
@@ -52,7 +55,7 @@ impl<'a> Context<'a> {
         rng: &'a mut Rng,
         queued: &'a mut Vec<(Option<Duration>, WorkKey)>,
     ) -> Context<'a> {
-        Context { client, now, rng, queued }
+        Context { client, now, rng, memory: Value::Null, queued }
     }
 
     /// Queues work after the component's usual latency. If the same work is queued already, the earlier moment stays.

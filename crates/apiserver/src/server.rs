@@ -13,12 +13,14 @@ pub struct ApiServer {
     pub(crate) allocators: Allocators,
     pub(crate) rng: Rng,
     pub(crate) now: Time,
+    /// What the metrics API serves; none where nobody measures.
+    pub(crate) measured: Option<crate::metrics::Measured>,
 }
 
 impl ApiServer {
     /// A server with an empty store, at the moment `now`.
     pub fn new(rng: Rng, now: Time) -> ApiServer {
-        ApiServer { store: Store::default(), allocators: Allocators::default(), rng, now }
+        ApiServer { store: Store::default(), allocators: Allocators::default(), rng, now, measured: None }
     }
 
     /// The moment at which the next request arrives.
@@ -56,6 +58,9 @@ impl ApiServer {
     fn dispatch(&mut self, request: &Request) -> Result<Response, Status> {
         if kind::REVIEWS.contains(request.kind) {
             return self.review(request);
+        }
+        if kind::METRICS.contains(request.kind) {
+            return self.metrics(request);
         }
         if !request.subresource.is_empty() && !request.kind.subresources.contains(&request.subresource.as_str()) {
             return Err(Status::no_such_resource());

@@ -153,7 +153,7 @@ fn expected(budget: &Value, pods: &[Value], cx: &mut Context<'_>) -> Result<Expe
 }
 
 /// A selector as the server's log and events show it (Go's `%v`).
-fn dump(selector: &Value) -> String {
+pub fn dump(selector: &Value) -> String {
     let labels: String = api::meta::string_pairs(&selector["matchLabels"]).map(|(k, v)| format!("{k}: {v},")).collect();
     let requirement = |e: &Value| {
         let values: Vec<&str> = e["values"].array().iter().map(Value::str).collect();

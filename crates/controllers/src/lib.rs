@@ -1,7 +1,7 @@
 //! kube-controller-manager: one reconcile function a file.
 //!
-//! **Invariant:** a controller keeps no state: it observes changes only to decide which objects to look at, and then makes
-//! the world as it should be from what the API says now. Adding one is adding a file and a line in [`CONTROLLERS`]; none
+//! **Invariant:** a controller keeps no state (but for what upstream's forgets when it is restarted: [`Context::memory`]): it
+//! observes changes only to decide which objects to look at, and then makes the world as it should be from what the API says now. Adding one is adding a file and a line in [`CONTROLLERS`]; none
 //! knows another.
 
 mod adoption;
@@ -19,6 +19,7 @@ mod job;
 mod namespace;
 mod nodelifecycle;
 mod persistentvolume;
+mod podautoscaler;
 mod podgc;
 mod pods;
 mod replicaset;
@@ -60,6 +61,7 @@ static CONTROLLERS: &[Controller] = &[
     job::CONTROLLER,
     job::orphans::CONTROLLER,
     ttlafterfinished::CONTROLLER,
+    podautoscaler::CONTROLLER,
     disruption::CONTROLLER,
     endpoints::CONTROLLER,
     endpointslice::CONTROLLER,
@@ -81,12 +83,14 @@ const LONGEST_RETRY: Duration = Duration::from_secs(1000);
 pub struct Controllers {
     /// How often in a row each piece of work has failed: the queues' rate limiter, and all that is remembered.
     failures: OrdMap<WorkKey, u32>,
+    /// What controllers remember that upstream's keep in memory, too: the autoscaler's recommendations.
+    memory: OrdMap<WorkKey, api::Value>,
     load_balancers: bool,
 }
 
 impl Default for Controllers {
     fn default() -> Controllers {
-        Controllers { failures: OrdMap::new(), load_balancers: true }
+        Controllers { failures: OrdMap::new(), memory: OrdMap::new(), load_balancers: true }
     }
 }
 
@@ -112,7 +116,13 @@ impl Component for Controllers {
     fn run(&mut self, key: &WorkKey, cx: &mut Context<'_>) {
         let Some(controller) = CONTROLLERS.iter().find(|c| c.name == key.what) else { return };
         cx.client.component = controller.source.into();
-        match (controller.reconcile)(key, cx) {
+        cx.memory = self.memory.get(key).cloned().unwrap_or_default();
+        let done = (controller.reconcile)(key, cx);
+        match std::mem::take(&mut cx.memory) {
+            api::Value::Null => drop(self.memory.remove(key)),
+            memory => drop(self.memory.insert(key.clone(), memory)),
+        }
+        match done {
             Ok(()) => drop(self.failures.remove(key)),
             Err(_) => {
                 let failures = self.failures.entry(key.clone()).or_default();

@@ -1,5 +1,6 @@
 //! The workloads that are not Deployments.
 
+mod autoscaler;
 mod cronjob;
 mod disruption;
 mod job;

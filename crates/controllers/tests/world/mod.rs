@@ -76,6 +76,7 @@ impl Component for Kubelet {
             cx.enqueue_after(WorkKey::new("end", pod.namespace(), pod.name()), Duration::from_secs(1));
         }
         pod.set("status.phase", "Running");
+        pod.set("status.startTime", cx.now);
         pod.set("status.podIP", format!("10.44.{}.{}", cx.rng.below(250), cx.rng.below(250)));
         set_ready(&mut pod, "True", cx.now);
         cx.client.update_status(kind::POD, pod).unwrap();
