@@ -181,10 +181,11 @@ impl ApiServer {
             return Err(Status::conflict(kind::POD, &request.name, &why));
         }
         pod.set("spec.nodeName", node);
-        let condition = obj! {
-            "type" => "PodScheduled", "status" => "True", "lastProbeTime" => Value::Null,
+        let mut condition = obj! {
+            "type" => "PodScheduled", "status" => "True",
             "lastTransitionTime" => self.now, "observedGeneration" => pod["metadata"]["generation"].clone(),
         };
+        condition.object_mut().insert("lastProbeTime", Value::Null);
         api::set_condition(&mut pod, condition);
         self.store.put(kind::POD, pod, self.now);
         Ok(obj! { "kind" => "Status", "apiVersion" => "v1", "metadata" => obj! {}, "status" => "Success", "code" => 201 }.into())
