@@ -42,6 +42,11 @@ impl Kind {
         }
     }
 
+    /// The kind in the version in which its objects are stored; none for a kind of which nothing is stored.
+    pub fn stored(&self) -> Option<&'static Kind> {
+        KINDS.get(self.index)
+    }
+
     /// The resource as errors name it: `pods`, `deployments.apps`.
     pub fn resource(&self) -> String {
         self.qualified(self.plural)

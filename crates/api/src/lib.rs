@@ -2,9 +2,11 @@
 //!
 //! Knows nothing of the rest of the project: no cluster, no clock, no requests.
 
+pub mod apply;
 pub mod base64;
 pub mod cron;
 mod field_selector;
+pub mod fields;
 pub mod json;
 pub mod kind;
 pub mod meta;

@@ -120,12 +120,16 @@ impl Status {
         self.details["causes"].array().iter().map(|cause| (cause["field"].str(), cause["message"].str()))
     }
 
-    /// The object that the server sends.
+    /// The object that the server sends. A `continue` among the details is where a list goes on, and belongs to the
+    /// metadata.
     pub fn to_value(&self) -> Value {
+        let mut details = self.details.clone();
+        let metadata = obj! { "continue" => details.remove("continue") };
+        let details = Some(details).filter(|d| metadata.is_empty() || !d.is_empty());
         obj! {
-            "kind" => "Status", "apiVersion" => "v1", "metadata" => obj! {}, "status" => "Failure",
-            "message" => self.message.as_str(), "reason" => self.reason, "details" => self.details.clone(),
-            "code" => i64::from(self.code),
+            "kind" => "Status", "apiVersion" => "v1", "metadata" => metadata, "status" => "Failure",
+            "message" => self.message.as_str(), "reason" => Some(self.reason).filter(|r| !r.is_empty()),
+            "details" => details, "code" => i64::from(self.code),
         }
     }
 }

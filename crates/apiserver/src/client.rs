@@ -51,6 +51,15 @@ pub struct DeleteOptions {
     pub uid: Str,
 }
 
+/// The program that a component is part of, as its User-Agent says.
+fn program(component: &str) -> &'static str {
+    match component {
+        "kubelet" => "kubelet",
+        name if name.contains("scheduler") => "kube-scheduler",
+        _ => "kube-controller-manager",
+    }
+}
+
 /// A component's connection to the API server.
 pub struct Client<'a> {
     server: &'a mut ApiServer,
@@ -190,6 +199,7 @@ impl<'a> Client<'a> {
     /// The server's refusal.
     pub fn send(&mut self, mut request: Request) -> Result<Value, Status> {
         request.user = User::component(self.component.clone());
+        request.options.user_agent = Str::new_static(program(&self.component));
         self.server.handle(&request).map(|response| response.body)
     }
 }

@@ -1,65 +1,97 @@
-//! Deletion: grace periods, finalizers, propagation (k8s.io/apiserver/pkg/registry/rest/delete.go).
+//! Deletion: grace periods, finalizers, propagation (k8s.io/apiserver/pkg/registry/rest/delete.go and
+//! pkg/registry/generic/registry/store.go).
 
 use crate::read::selectors;
 use crate::request::{Propagation, Request, Response};
 use crate::server::ApiServer;
 use crate::store::Key;
-use api::{Kind, Status, Value, kind, obj};
+use crate::versions;
+use api::{FieldError, Kind, Status, Time, Value, kind, obj};
 use std::time::Duration;
 
 const ORPHAN: &str = "orphan";
 const FOREGROUND: &str = "foregroundDeletion";
 /// Namespaces that the admission plugin NamespaceLifecycle protects.
 const IMMORTAL: &[&str] = &["default", "kube-public", "kube-system"];
+/// Kinds whose deleted object is the answer (`ReturnDeletedObject` of their stores).
+const RETURNED: &[&str] =
+    &["PersistentVolume", "PersistentVolumeClaim", "Pod", "PodTemplate", "ResourceQuota", "ServiceAccount", "Service"];
+const JOBS_ORPHAN: &str = "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to \
+    remove them or set propagationPolicy=Orphan to suppress this warning";
 
 impl ApiServer {
     pub(crate) fn delete(&mut self, request: &Request) -> Result<Response, Status> {
-        let kind = request.kind;
-        let mut object = self.find(kind, &request.namespace, &request.name)?.clone();
-        let expected = &request.options.uid;
-        if !expected.is_empty() && expected != object.uid() {
-            let why =
-                format!("Precondition failed: UID in precondition: {expected}, UID in object meta: {}", object.uid());
-            return Err(Status::conflict(kind, &request.name, &why));
-        }
+        let request = &with_body_options(request)?;
+        let warned = request.kind == kind::JOB && wanted(request).is_none();
+        let body = self.delete_one(request)?;
+        Ok(Response { body, warnings: if warned { vec![JOBS_ORPHAN.to_owned()] } else { Vec::new() } })
+    }
+
+    fn delete_one(&mut self, request: &Request) -> Result<Value, Status> {
+        let kind = request.kind.stored().unwrap_or(request.kind);
+        let mut object = self.find(request.kind, &request.namespace, &request.name)?.clone();
+        preconditions(request, &object)?;
         if kind == kind::NAMESPACE && IMMORTAL.contains(&request.name.as_str()) {
             return Err(Status::forbidden(kind, &request.name, "this namespace may not be deleted"));
         }
-        if request.options.dry_run {
-            return Ok(object.into());
-        }
         if kind == kind::NAMESPACE {
-            return Ok(self.terminate_namespace(object).into());
+            return Ok(match request.options.dry_run {
+                true => object,
+                false => self.terminate_namespace(object),
+            });
         }
         let before = object.clone();
         let grace = grace_period(kind, &object, request.options.grace_period);
-        add_finalizer(&mut object, request.options.propagation);
+        set_finalizers(kind, &mut object, wanted(request));
+        let answer = |object: &Value| match RETURNED.contains(&kind.kind) {
+            true => versions::served(request.kind, object),
+            false => success(request.kind, object),
+        };
         if grace == 0 && object["metadata"]["finalizers"].is_empty() {
             if object != before || kind == kind::POD && !object.deleting() {
                 mark(&mut object, self.now, 0);
             }
-            self.erase(kind, &object);
-            return Ok(success(kind, &object).into());
+            if !request.options.dry_run {
+                self.erase(kind, &object);
+            }
+            return Ok(answer(&object));
         }
-        let shorter = object["metadata"]["deletionGracePeriodSeconds"].as_int().is_none_or(|current| grace < current);
-        if !object.deleting() || shorter {
+        let current = object["metadata"]["deletionGracePeriodSeconds"].as_int();
+        if !object.deleting() || current.is_none_or(|current| grace < current) {
             mark(&mut object, self.now, grace);
         }
-        if object != before {
+        if object != before && !request.options.dry_run {
             object = self.store.put(kind, object, self.now);
         }
-        Ok(object.into())
+        Ok(versions::served(request.kind, &object))
     }
 
+    /// Deletes what matches, and answers with the list of it.
     pub(crate) fn delete_collection(&mut self, request: &Request) -> Result<Response, Status> {
+        let request = &with_body_options(request)?;
         let (labels, fields) = selectors(request)?;
-        let matching = self.matching(request.kind, &request.namespace, &labels).filter(|o| fields.matches(o));
-        let keys: Vec<Key> = matching.map(Key::of).collect();
+        let page = self.page(&Request { verb: crate::Verb::List, ..request.clone() });
+        let mut warnings = Vec::new();
+        let keys: Vec<Key> = match &page {
+            Ok(page) => page.items.iter().map(Key::of).collect(),
+            Err(_) => self
+                .matching(request.kind, &request.namespace, &labels)
+                .filter(|o| fields.matches(o))
+                .map(Key::of)
+                .collect(),
+        };
+        let mut page = page?;
         for key in keys {
             let one = Request { namespace: key.namespace, name: key.name, ..request.clone() };
-            self.delete(&one)?;
+            match self.delete(&one) {
+                Ok(done) => warnings = done.warnings,
+                // Somebody else was faster.
+                Err(status) if status.code == 404 => {}
+                Err(status) => return Err(status),
+            }
         }
-        Ok(success(request.kind, &Value::Null).into())
+        versions::serve_all(request.kind, &mut page.items);
+        Ok(Response { body: crate::paging::list_of(request.kind, page), warnings })
     }
 
     /// Takes an object out of the store, with all that the server gave it.
@@ -81,6 +113,91 @@ impl ApiServer {
     }
 }
 
+/// The request with the options that its body brings.
+fn with_body_options(request: &Request) -> Result<Request, Status> {
+    let mut request = request.clone();
+    let body = std::mem::take(&mut request.body);
+    read_options(&mut request, &body);
+    let options = &request.options;
+    if options.orphan_dependents.is_some() && options.propagation.is_some() {
+        let given = match options.propagation {
+            Some(Propagation::Foreground) => "Foreground",
+            Some(Propagation::Orphan) => "Orphan",
+            _ => "Background",
+        };
+        let detail = "orphanDependents and deletionPropagation cannot be both set";
+        let error = FieldError::invalid("propagationPolicy", &given.into(), detail);
+        return Err(invalid_options(error));
+    }
+    match body["propagationPolicy"].str() {
+        "" | "Foreground" | "Background" | "Orphan" => Ok(request),
+        _ => {
+            let supported = ["Background", "Foreground", "Orphan", "nil"];
+            Err(invalid_options(FieldError::unsupported("propagationPolicy", &body["propagationPolicy"], &supported)))
+        }
+    }
+}
+
+fn invalid_options(error: FieldError) -> Status {
+    let cause = obj! { "reason" => error.reason, "message" => error.message.as_str(), "field" => error.field.as_str() };
+    let details = obj! { "group" => "meta.k8s.io", "kind" => "DeleteOptions", "causes" => api::list![cause] };
+    let message = format!("DeleteOptions.meta.k8s.io \"\" is invalid: {error}");
+    Status { code: 422, reason: "Invalid", message, details }
+}
+
+/// Reads `DeleteOptions` into those of the request.
+pub(crate) fn read_options(request: &mut Request, body: &Value) {
+    let options = &mut request.options;
+    if let Some(seconds) = body["gracePeriodSeconds"].as_int() {
+        options.grace_period = Some(seconds);
+    }
+    match body["propagationPolicy"].str() {
+        "Foreground" => options.propagation = Some(Propagation::Foreground),
+        "Background" => options.propagation = Some(Propagation::Background),
+        "Orphan" => options.propagation = Some(Propagation::Orphan),
+        _ => {}
+    }
+    if let Some(orphan) = body["orphanDependents"].as_bool() {
+        options.orphan_dependents = Some(orphan);
+    }
+    options.dry_run |= body["dryRun"].array().iter().any(|word| word.str() == "All");
+    let preconditions = &body["preconditions"];
+    if !preconditions["uid"].str().is_empty() {
+        options.uid = preconditions["uid"].to_str();
+    }
+    if !preconditions["resourceVersion"].str().is_empty() {
+        options.expected_version = preconditions["resourceVersion"].to_str();
+    }
+}
+
+/// What the client wants of the dependents, if it says so.
+fn wanted(request: &Request) -> Option<Propagation> {
+    let older = |orphan| if orphan { Propagation::Orphan } else { Propagation::Background };
+    request.options.propagation.or(request.options.orphan_dependents.map(older))
+}
+
+fn preconditions(request: &Request, object: &Value) -> Result<(), Status> {
+    // These errors name the kind where others name the resource.
+    let named = Kind { plural: request.kind.kind, ..*request.kind };
+    let refuse = |why: String| Err(Status::conflict(&named, &request.name, &why));
+    let (uid, version) = (&request.options.uid, &request.options.expected_version);
+    if !uid.is_empty() && uid != object.uid() {
+        let stored = object.uid();
+        return refuse(format!(
+            "the UID in the precondition ({uid}) does not match the UID in record ({stored}). The object might have been \
+             deleted and then recreated"
+        ));
+    }
+    let stored = object["metadata"]["resourceVersion"].str();
+    if !version.is_empty() && version != stored {
+        return refuse(format!(
+            "the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({stored}). \
+             The object might have been modified"
+        ));
+    }
+    Ok(())
+}
+
 /// Only Pods die slowly: for as long as they ask, or as the request says (pkg/registry/core/pod/strategy.go,
 /// `CheckGracefulDelete`). One that runs nowhere, or no more, goes at once.
 fn grace_period(kind: &Kind, object: &Value, asked: Option<i64>) -> i64 {
@@ -91,32 +208,63 @@ fn grace_period(kind: &Kind, object: &Value, asked: Option<i64>) -> i64 {
     if object["spec"]["nodeName"].str().is_empty() || ended {
         return 0;
     }
-    asked.unwrap_or_else(|| object["spec"]["terminationGracePeriodSeconds"].int()).max(0)
+    // A negative period means the shortest one.
+    let period = asked.unwrap_or_else(|| object["spec"]["terminationGracePeriodSeconds"].int());
+    if period < 0 { 1 } else { period }
 }
 
-fn add_finalizer(object: &mut Value, propagation: Option<Propagation>) {
-    let wanted = match propagation {
-        Some(Propagation::Foreground) => Some(FOREGROUND),
-        Some(Propagation::Orphan) => Some(ORPHAN),
-        Some(Propagation::Background) | None => None,
-    };
+/// The garbage collector's finalizers, as the client wants them (`deletionFinalizersForGarbageCollection`).
+fn set_finalizers(kind: &Kind, object: &mut Value, wanted: Option<Propagation>) {
     let present = |name: &str| object["metadata"]["finalizers"].array().iter().any(|f| f.str() == name);
-    if let Some(name) = wanted.filter(|name| !present(name)) {
-        object.at_mut("metadata.finalizers").array_mut().push(name.into());
+    let by_default = match (present(ORPHAN), present(FOREGROUND)) {
+        (true, _) => Propagation::Orphan,
+        (false, true) => Propagation::Foreground,
+        // These two kinds are older than garbage collection.
+        _ if kind == kind::REPLICATION_CONTROLLER || kind == kind::JOB => Propagation::Orphan,
+        _ => Propagation::Background,
+    };
+    let (orphan, foreground) = match wanted.unwrap_or(by_default) {
+        Propagation::Orphan => (true, false),
+        Propagation::Foreground => (false, true),
+        Propagation::Background => (false, false),
+    };
+    if present(ORPHAN) == orphan && present(FOREGROUND) == foreground {
+        return;
+    }
+    let finalizers = object.at_mut("metadata.finalizers").array_mut();
+    finalizers.retain(|f| f.str() != ORPHAN && f.str() != FOREGROUND);
+    for (_, name) in [(orphan, ORPHAN), (foreground, FOREGROUND)].iter().filter(|(add, _)| *add) {
+        finalizers.push((*name).into());
+    }
+    if object["metadata"]["finalizers"].is_empty() {
+        object.remove("metadata.finalizers");
     }
 }
 
-/// Begins the deletion: the time by which the object is gone, and one more generation where those are counted.
-fn mark(object: &mut Value, now: api::Time, grace: i64) {
+/// Begins the deletion, or makes it quicker: the time by which the object is gone, and one more generation where those are
+/// counted.
+fn mark(object: &mut Value, now: Time, grace: i64) {
     let generation = object.generation();
     let first = !object.deleting();
     let metadata = object.at_mut("metadata").object_mut();
-    metadata.insert("deletionTimestamp", (now + Duration::from_secs(grace as u64)).into());
+    // A second deletion counts from the first one.
+    let began = match (first, metadata.get("deletionTimestamp").and_then(Value::time)) {
+        (false, Some(time)) => {
+            let period = metadata.get("deletionGracePeriodSeconds").map_or(0, Value::int);
+            time.0 - period.saturating_mul(1_000_000)
+        }
+        _ => now.0,
+    };
+    let end = Time(began).max(Time(0)) + Duration::from_secs(u64::try_from(grace).unwrap_or(0).min(MAX_GRACE));
+    metadata.insert("deletionTimestamp", end.into());
     metadata.insert("deletionGracePeriodSeconds", grace.into());
     if first && generation > 0 {
         metadata.insert("generation", (generation + 1).into());
     }
 }
+
+/// No period is longer than a century, so that every end has a date.
+const MAX_GRACE: u64 = 100 * 365 * 86_400;
 
 fn success(kind: &Kind, object: &Value) -> Value {
     let group = Some(kind.group).filter(|g| !g.is_empty());

@@ -6,6 +6,7 @@
 
 mod admission;
 mod allocator;
+mod apply;
 mod authn;
 pub mod client;
 pub mod component;
@@ -13,7 +14,9 @@ mod delete;
 mod events;
 pub mod http;
 mod index;
+mod managed;
 mod metrics;
+mod paging;
 pub mod rbac;
 mod read;
 pub mod request;
@@ -21,11 +24,13 @@ mod reviews;
 mod server;
 mod store;
 mod strategy;
+mod subresource;
 pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod token;
 pub mod user;
+mod versions;
 pub mod watch;
 mod write;
 

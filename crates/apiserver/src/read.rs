@@ -1,22 +1,54 @@
-//! Get, list and watch.
+//! Get and list, and in which form objects are given out.
 
 use crate::index::{Index, IndexKey};
-use crate::request::{Request, Response};
+use crate::managed;
+use crate::paging::{Page, list_of};
+use crate::request::{Request, Response, Verb};
 use crate::server::ApiServer;
 use crate::store::Key;
+use crate::subresource::component_statuses;
 use crate::table::{self, IncludeObject};
-use crate::watch::{EventType, Watch, WatchEvent};
+use crate::versions;
 use api::{FieldSelector, Selector};
 use api::{Kind, Status, Value, kind, obj};
 
+/// The form in which a client wants to see objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As they are.
+    Whole,
+    /// As rows of a Table.
+    Table(IncludeObject),
+}
+
+impl Form {
+    pub(crate) fn of(request: &Request) -> Form {
+        let options = &request.options;
+        match options.table {
+            true => Form::Table(options.include),
+            false => Form::Whole,
+        }
+    }
+}
+
 impl ApiServer {
     pub(crate) fn get(&self, request: &Request) -> Result<Response, Status> {
-        let object = self.find(request.kind, &request.namespace, &request.name)?.clone();
-        let body = match request.options.table {
-            true => table::table(request.kind, [&object], self.now, request.options.include),
-            false => object,
-        };
+        self.known_version(&request.options.resource_version)?;
+        let object = self.find(request.kind, &request.namespace, &request.name)?;
+        let body = self.shown(request.kind, object, Form::of(request));
         Ok(Response { body, warnings: deprecation(request.kind) })
+    }
+
+    /// A stored object in the version and the form in which it is asked for.
+    pub(crate) fn shown(&self, kind: &Kind, object: &Value, form: Form) -> Value {
+        let mut object = versions::served(kind, object);
+        if managed::is_derived(&object) && !matches!(form, Form::Table(_)) {
+            object.set("metadata.managedFields", managed::expanded(kind, &object));
+        }
+        match form {
+            Form::Whole => object,
+            Form::Table(include) => table::table(kind, [&object], self.now, include),
+        }
     }
 
     /// The stored object, or the server's 404.
@@ -24,21 +56,46 @@ impl ApiServer {
         self.store.get(kind, &Key::new(namespace, name)).ok_or_else(|| Status::not_found(kind, name))
     }
 
-    pub(crate) fn list(&self, request: &Request) -> Result<Response, Status> {
-        let (labels, fields) = selectors(request)?;
-        let matching = self.matching(request.kind, &request.namespace, &labels).filter(|object| fields.matches(object));
-        let metadata = obj! { "resourceVersion" => self.store.revision().to_string() };
-        let body = if request.options.table {
-            let mut table = table::table(request.kind, matching, self.now, request.options.include);
-            table.set("metadata", metadata);
-            table
-        } else {
-            obj! {
-                "apiVersion" => request.kind.api_version(), "kind" => format!("{}List", request.kind.kind),
-                "metadata" => metadata, "items" => matching.collect::<Value>(),
+    /// The health of the control plane's components.
+    pub(crate) fn component_status(&self, request: &Request) -> Result<Response, Status> {
+        let (kind, all) = (request.kind, component_statuses());
+        let form = Form::of(request);
+        let body = match request.verb {
+            Verb::Get => {
+                let found = all.iter().find(|status| status.name() == request.name);
+                self.shown(kind, found.ok_or_else(|| Status::not_found(kind, &request.name))?, form)
             }
+            Verb::List => {
+                let (labels, fields) = selectors(request)?;
+                let matching = all.into_iter().filter(|o| labels.matches(o.labels()) && fields.matches(o));
+                self.listed(kind, Page { items: matching.collect(), metadata: obj! {} }, form)
+            }
+            _ => return Err(Status::method_not_allowed()),
         };
+        Ok(Response { body, warnings: deprecation(kind) })
+    }
+
+    pub(crate) fn list(&self, request: &Request) -> Result<Response, Status> {
+        let body = self.listed(request.kind, self.page(request)?, Form::of(request));
         Ok(Response { body, warnings: deprecation(request.kind) })
+    }
+
+    /// A page of objects in the version and the form in which they are asked for.
+    fn listed(&self, kind: &Kind, mut page: Page, form: Form) -> Value {
+        versions::serve_all(kind, &mut page.items);
+        if !matches!(form, Form::Table(_)) {
+            for item in page.items.iter_mut().filter(|item| managed::is_derived(item)) {
+                item.set("metadata.managedFields", managed::expanded(kind, item));
+            }
+        }
+        match form {
+            Form::Whole => list_of(kind, page),
+            Form::Table(include) => {
+                let mut table = table::table(kind, &page.items, self.now, include);
+                table.set("metadata", page.metadata);
+                table
+            }
+        }
     }
 
     /// The objects in a namespace (in all, if it is empty) with matching labels, by namespace and name. Reads the label
@@ -58,80 +115,6 @@ impl ApiServer {
             None => self.store.list(kind, namespace),
         };
         Box::new(candidates.filter(|object| labels.matches(object.labels())))
-    }
-
-    /// Begins to follow a collection. Without a resource version the watcher first sees what exists, as ADDED.
-    ///
-    /// # Errors
-    /// 410 if the changes since the resource version are forgotten, 400 if it or a selector cannot be read.
-    pub fn watch(&self, request: &Request) -> Result<Watch, Status> {
-        self.permit(request)?;
-        let (labels, fields) = selectors(request)?;
-        let mut watch = Watch {
-            kind: request.kind,
-            namespace: request.namespace.clone(),
-            name: request.name.clone(),
-            labels,
-            fields,
-            table: request.options.table,
-            revision: self.store.revision(),
-            initial: Vec::new(),
-        };
-        match request.options.resource_version.as_str() {
-            "" | "0" => {
-                let all = self.matching(request.kind, &request.namespace, &watch.labels);
-                watch.initial = all.filter(|object| watch.matches(object)).cloned().collect();
-            }
-            text => {
-                let unreadable = |_| {
-                    Status::bad_request(format!(
-                        "resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax"
-                    ))
-                };
-                watch.revision = text.parse().map_err(unreadable)?;
-                if self.store.changes(request.kind, watch.revision).is_none() {
-                    return Err(Status::expired(format!("too old resource version: {text}")));
-                }
-            }
-        }
-        Ok(watch)
-    }
-
-    /// What has happened since the watch was last read; nothing if nothing did.
-    ///
-    /// # Errors
-    /// 410 if the watcher was so slow that changes are forgotten.
-    pub fn try_poll(&self, watch: &mut Watch) -> Result<Vec<WatchEvent>, Status> {
-        let mut events: Vec<WatchEvent> = std::mem::take(&mut watch.initial)
-            .into_iter()
-            .map(|object| WatchEvent {
-                kind: watch.kind,
-                event: EventType::Added,
-                revision: object.resource_version(),
-                object,
-                old: Value::Null,
-                at: self.now,
-            })
-            .collect();
-        let Some(changes) = self.store.changes(watch.kind, watch.revision) else {
-            return Err(Status::expired(format!("too old resource version: {}", watch.revision)));
-        };
-        events.extend(changes.filter_map(|event| watch.view(event)));
-        watch.revision = self.store.revision();
-        if watch.table {
-            for event in &mut events {
-                event.object = table::table(watch.kind, [&event.object], self.now, IncludeObject::Metadata);
-            }
-        }
-        Ok(events)
-    }
-
-    /// As [`ApiServer::try_poll`]; a watcher that was too slow goes on from now.
-    pub fn poll(&self, watch: &mut Watch) -> Vec<WatchEvent> {
-        self.try_poll(watch).unwrap_or_else(|_| {
-            watch.revision = self.store.revision();
-            Vec::new()
-        })
     }
 }
 
@@ -188,9 +171,11 @@ fn is_selectable(kind: &Kind, field: &str) -> bool {
 
 /// The server's warning for a deprecated kind (`APILifecycleDeprecated` of the kind's types).
 pub(crate) fn deprecation(kind: &Kind) -> Vec<String> {
-    if kind == kind::ENDPOINTS {
-        vec!["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".to_owned()]
-    } else {
-        Vec::new()
+    match kind {
+        k if k == kind::ENDPOINTS => {
+            vec!["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".to_owned()]
+        }
+        k if k == kind::COMPONENT_STATUS => vec!["v1 ComponentStatus is deprecated in v1.19+".to_owned()],
+        _ => Vec::new(),
     }
 }

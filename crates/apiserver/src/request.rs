@@ -86,12 +86,17 @@ pub struct Options {
     pub field_validation: FieldValidation,
     /// `fieldManager`: who writes.
     pub field_manager: Str,
+    /// The name of the client's program, the part of `User-Agent` before the first slash: who writes, where no
+    /// `fieldManager` is given.
+    pub user_agent: Str,
     /// `force` of a server-side apply.
     pub force: bool,
     /// `propagationPolicy` of a deletion; the kind's default where it is none.
     pub propagation: Option<Propagation>,
     /// `gracePeriodSeconds` of a deletion; the object's own where it is none.
     pub grace_period: Option<i64>,
+    /// `orphanDependents` of a deletion, the older way to say `Orphan` or `Background`.
+    pub orphan_dependents: Option<bool>,
     /// `preconditions.uid` of a deletion; empty for any.
     pub uid: Str,
     /// `preconditions.resourceVersion` of a deletion; empty for any.
@@ -222,6 +227,8 @@ impl Request {
                 query.push(format!("{key}={}", escape(value)));
             }
         };
+        add("allowWatchBookmarks", if o.bookmarks { "true" } else { "" });
+        add("continue", &o.continue_token);
         add("dryRun", if o.dry_run { "All" } else { "" });
         add("fieldManager", &o.field_manager);
         add("fieldSelector", &o.field_selector);
@@ -232,6 +239,8 @@ impl Request {
         add("labelSelector", &o.label_selector);
         add("limit", &if o.limit > 0 { o.limit.to_string() } else { String::new() });
         add("resourceVersion", &o.resource_version);
+        add("resourceVersionMatch", &o.resource_version_match);
+        add("sendInitialEvents", o.send_initial_events.map_or("", |wanted| if wanted { "true" } else { "false" }));
         add("watch", if self.verb == Verb::Watch { "true" } else { "" });
         for (key, value) in &o.query {
             add(key, value);

@@ -4,7 +4,7 @@ use crate::allocator::Allocators;
 use crate::request::{Request, Response, Verb};
 use crate::store::Store;
 use crate::watch::WatchEvent;
-use api::{Rng, Status, Time, kind};
+use api::{Rng, Status, Time, Value, kind};
 
 /// The API server and everything it remembers. A clone is a snapshot.
 #[derive(Clone)]
@@ -15,12 +15,24 @@ pub struct ApiServer {
     pub(crate) now: Time,
     /// What the metrics API serves; none where nobody measures.
     pub(crate) measured: Option<crate::metrics::Measured>,
+    /// The newest objects that were made, with the places of their kinds and their managed fields, to be shared.
+    pub(crate) recent: Vec<(Value, usize, Value)>,
+    /// The newest entries of managed fields without fields, to be shared.
+    pub(crate) marks: Vec<Value>,
 }
 
 impl ApiServer {
     /// A server with an empty store, at the moment `now`.
     pub fn new(rng: Rng, now: Time) -> ApiServer {
-        ApiServer { store: Store::default(), allocators: Allocators::default(), rng, now, measured: None }
+        ApiServer {
+            store: Store::default(),
+            allocators: Allocators::default(),
+            rng,
+            now,
+            recent: Vec::new(),
+            marks: Vec::new(),
+            measured: None,
+        }
     }
 
     /// The moment at which the next request arrives.
@@ -56,6 +68,12 @@ impl ApiServer {
     }
 
     fn dispatch(&mut self, request: &Request) -> Result<Response, Status> {
+        if request.kind == kind::COMPONENT_STATUS {
+            return self.component_status(request);
+        }
+        if request.kind == kind::BINDING && request.verb == Verb::Create {
+            return self.create_binding(request);
+        }
         if kind::REVIEWS.contains(request.kind) {
             return self.review(request);
         }
@@ -65,12 +83,20 @@ impl ApiServer {
         if !request.subresource.is_empty() && !request.kind.subresources.contains(&request.subresource.as_str()) {
             return Err(Status::no_such_resource());
         }
+        if request.kind.stored().is_none() {
+            return Err(Status::method_not_allowed());
+        }
         match (request.verb, request.subresource.as_str()) {
             (Verb::Get, "scale") => self.get_scale(request),
             (Verb::Update | Verb::Patch(_), "scale") => self.write_scale(request),
             (Verb::Create, "binding") => self.bind(request),
             (Verb::Create, "eviction") => self.evict(request),
             (Verb::Create, "token") => self.request_token(request),
+            (Verb::Get, "ephemeralcontainers" | "resize" | "approval") => self.get(request),
+            (Verb::Update | Verb::Patch(_), "ephemeralcontainers" | "resize" | "approval") => self.write_part(request),
+            (Verb::Create | Verb::Delete | Verb::List | Verb::DeleteCollection, "status" | "finalize") => {
+                Err(Status::method_not_allowed())
+            }
             (_, "" | "status" | "finalize") => match request.verb {
                 Verb::Get => self.get(request),
                 Verb::List => self.list(request),

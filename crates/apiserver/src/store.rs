@@ -83,6 +83,46 @@ impl Store {
         Box::new(objects.range(from..).take_while(move |(key, _)| key.namespace == namespace).map(|(_, value)| value))
     }
 
+    /// The objects of a namespace (of all, if it is empty) from `key` on, by namespace and name.
+    pub(crate) fn list_from<'a>(
+        &'a self,
+        kind: &Kind,
+        namespace: &'a str,
+        key: &Key,
+    ) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
+        let within = move |key: &Key| namespace.is_empty() || key.namespace == namespace;
+        let objects = &self.tables[kind.index].objects;
+        Box::new(objects.range(key.clone()..).take_while(move |(key, _)| within(key)).map(|(_, value)| value))
+    }
+
+    /// The objects of a namespace (of all, if it is empty) as they were at `revision`, by namespace and name; `None` if
+    /// the log does not reach back so far.
+    pub(crate) fn at(&self, kind: &Kind, namespace: &str, revision: u64) -> Option<Vec<Value>> {
+        // Of several changes of one object, the first one knows how it was.
+        let mut then: OrdMap<Key, Value> = OrdMap::new();
+        for event in self.changes(kind, revision)? {
+            let key = Key::of(&event.object);
+            if (namespace.is_empty() || key.namespace == namespace) && !then.contains_key(&key) {
+                then.insert(key, event.old.clone());
+            }
+        }
+        let mut objects = self.tables[kind.index].objects.clone();
+        for (key, old) in &then {
+            match old {
+                Value::Null => objects.remove(key),
+                old => objects.insert(key.clone(), old.clone()),
+            };
+        }
+        let within = |key: &Key| namespace.is_empty() || key.namespace == namespace;
+        let from = Key::new(namespace, "");
+        Some(objects.range(from..).take_while(|(key, _)| within(key)).map(|(_, value)| value.clone()).collect())
+    }
+
+    /// The revision of the newest change of a kind that is no longer in the log.
+    pub(crate) fn forgotten(&self, kind: &Kind) -> u64 {
+        self.tables[kind.index].forgotten
+    }
+
     /// The objects that an index has under `key`, by namespace and name.
     pub fn indexed<'a>(&'a self, kind: &Kind, key: &IndexKey) -> impl Iterator<Item = &'a Value> + use<'a> {
         let table = &self.tables[kind.index];

@@ -102,26 +102,6 @@ fn count_template_generation(object: &mut Value, old: &Value) {
 
 /// A changed object: what the subresource may not change is taken from the stored one.
 pub(crate) fn prepare_for_update(kind: &Kind, subresource: &str, object: &mut Value, old: &Value) {
-    let fixed = [
-        "uid",
-        "creationTimestamp",
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-        "generation",
-        "namespace",
-        "resourceVersion",
-        "generateName",
-    ];
-    for field in fixed {
-        let stored = &old["metadata"][field];
-        if object["metadata"][field] != *stored {
-            let metadata = object.at_mut("metadata").object_mut();
-            match stored {
-                Value::Null => metadata.remove(field),
-                stored => metadata.insert(field, stored.clone()),
-            };
-        }
-    }
     match subresource {
         "status" => {
             for (field, stored) in old.entries() {

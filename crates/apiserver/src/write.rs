@@ -1,21 +1,64 @@
-//! Create, update, patch, and the subresources that write: scale, binding, eviction.
+//! Create, update and patch (k8s.io/apiserver/pkg/endpoints/handlers and pkg/registry/generic/registry/store.go).
 
-use crate::admission;
+use crate::managed::{self, Writer};
 use crate::read::deprecation;
-use crate::request::{FieldValidation, PatchType, Propagation, Request, Response, Verb};
+use crate::request::{FieldValidation, PatchType, Request, Response, Verb};
 use crate::server::ApiServer;
 use crate::strategy;
-use crate::table::{self, IncludeObject};
+use crate::{admission, apply, versions};
+use api::apply::Shape;
 use api::schema::Decoded;
-use api::{FieldError, Kind, Status, Value, kind, obj, patch, schema, validation};
+use api::{FieldError, Kind, Status, Str, Value, kind, patch, schema, validation};
+
+/// Kinds that a PUT creates where there is nothing (`AllowCreateOnUpdate` of their strategies).
+const CREATED_BY_UPDATE: &[&str] = &[
+    "Endpoints",
+    "Event",
+    "LimitRange",
+    "Service",
+    "Lease",
+    "Role",
+    "RoleBinding",
+    "ClusterRole",
+    "ClusterRoleBinding",
+];
+/// Kinds of which every PUT must name the version that it replaces (`AllowUnconditionalUpdate`).
+const CONDITIONAL: &[&str] = &[
+    "Lease",
+    "PodDisruptionBudget",
+    "RuntimeClass",
+    "CSIDriver",
+    "CSINode",
+    "VolumeAttachment",
+    "FlowSchema",
+    "PriorityLevelConfiguration",
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
+    "MutatingWebhookConfiguration",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+];
 
 impl ApiServer {
     pub(crate) fn create(&mut self, request: &Request) -> Result<Response, Status> {
-        let kind = request.kind;
         let (mut object, mut warnings) = decoded(request)?;
-        warnings.extend(deprecation(kind));
+        warnings.extend(deprecation(request.kind));
         self.name(request, &mut object)?;
+        let body = self.insert(request, object, None)?;
+        Ok(Response { body, warnings })
+    }
+
+    /// Stores a new object, decoded and named. `fields` are its managed fields if it was applied.
+    fn insert(&mut self, request: &Request, mut object: Value, fields: Option<Value>) -> Result<Value, Status> {
+        let kind = request.kind.stored().unwrap_or(request.kind);
+        if !object["metadata"]["resourceVersion"].str().is_empty() {
+            let message = "resourceVersion should not be set on objects to be created".to_owned();
+            return Err(Status { code: 500, reason: "", message, details: Value::Null });
+        }
         schema::default(kind, &mut object);
+        let writer = self.writer(request);
+        let fields = fields.unwrap_or_else(|| self.created_fields(kind, Shape::of(kind), &object, &writer));
         // Some strategies write the UID elsewhere, too.
         let metadata = object.at_mut("metadata").object_mut();
         metadata.insert("uid", self.rng.uid().into());
@@ -24,23 +67,34 @@ impl ApiServer {
         self.check_escalation(request, &object, &Value::Null)?;
         admission::admit(self, kind, &mut object)?;
         self.allocate(kind, &Value::Null, &mut object)?;
-        let checked = checked(kind, &object, &Value::Null);
+        let checked = checked(request.kind, &object, &Value::Null);
         if let Err(status) = checked {
             self.release(kind, &object, &Value::Null);
             return Err(status);
         }
         let (namespace, name) = (object.namespace(), object.name());
         if self.find(kind, namespace, name).is_ok() {
-            let status = Status::already_exists(kind, name);
+            let status = taken(request, &object);
             self.release(kind, &object, &Value::Null);
             return Err(status);
         }
+        if !fields.is_null() {
+            object.set("metadata.managedFields", fields);
+        }
         if request.options.dry_run {
             self.release(kind, &object, &Value::Null);
-            return Ok(Response { body: object, warnings });
+            return Ok(versions::served(request.kind, &object));
         }
-        let body = self.store.put(kind, object, self.now);
-        Ok(Response { body, warnings })
+        let stored = self.store.put(kind, object, self.now);
+        Ok(versions::served(request.kind, &stored))
+    }
+
+    /// Who writes.
+    pub(crate) fn writer(&self, request: &Request) -> Writer {
+        let options = &request.options;
+        let manager = if options.field_manager.is_empty() { &options.user_agent } else { &options.field_manager };
+        let kind = request.kind.stored().unwrap_or(request.kind);
+        Writer::new(manager.clone(), kind, &request.subresource, self.now)
     }
 
     /// Fills `metadata.name` and `metadata.namespace` in from the request, and generates a name where one is wanted.
@@ -49,9 +103,7 @@ impl ApiServer {
         if request.kind.namespaced {
             let given = metadata["namespace"].str();
             if !given.is_empty() && given != request.namespace {
-                return Err(Status::bad_request(
-                    "the namespace of the provided object does not match the namespace sent on the request",
-                ));
+                return Err(Status::bad_request(NAMESPACES_DIFFER));
             }
             metadata.set("namespace", &request.namespace);
         } else {
@@ -81,52 +133,155 @@ impl ApiServer {
     }
 
     pub(crate) fn update(&mut self, request: &Request) -> Result<Response, Status> {
-        let (object, warnings) = decoded(request)?;
+        let (mut object, warnings) = decoded(request)?;
         names_agree(request, &object)?;
-        let body = self.replace(request, object)?;
+        let creates = request.subresource.is_empty() && CREATED_BY_UPDATE.contains(&request.kind.kind);
+        if creates && self.find(request.kind, &request.namespace, &request.name).is_err() {
+            self.name(request, &mut object)?;
+            let body = self.insert(request, object, None)?;
+            return Ok(Response { body, warnings });
+        }
+        if !request.options.trusted
+            && object["metadata"]["resourceVersion"].str().is_empty()
+            && CONDITIONAL.contains(&request.kind.kind)
+        {
+            self.find(request.kind, &request.namespace, &request.name)?;
+            let error = FieldError::invalid("metadata.resourceVersion", &0.into(), "must be specified for an update");
+            let kind = Kind { kind: request.kind.plural, ..*request.kind };
+            return Err(Status::invalid(&kind, &request.name, &[error]));
+        }
+        let body = self.replace(request, object, None)?;
         Ok(Response { body, warnings })
     }
 
     pub(crate) fn patch(&mut self, request: &Request) -> Result<Response, Status> {
         let Verb::Patch(patch_type) = request.verb else { return Err(Status::method_not_allowed()) };
-        let old = self.find(request.kind, &request.namespace, &request.name)?.clone();
-        let decoded = apply_patch(request.kind, patch_type, &old, &request.body)?;
+        apply::check_options(request, patch_type == PatchType::Apply)?;
+        if patch_type == PatchType::Apply {
+            return self.apply(request);
+        }
+        let old = self.find(request.kind, &request.namespace, &request.name)?;
+        let mut shown = versions::served(request.kind, old);
+        if managed::is_derived(&shown) {
+            shown.set("metadata.managedFields", managed::expanded(request.kind, &shown));
+        }
+        let decoded = apply_patch(request.kind, patch_type, &shown, &request.body)?;
         let (object, warnings) = accepted(request, decoded)?;
         names_agree(request, &object)?;
-        let body = self.replace(request, object)?;
+        let body = self.replace(request, object, None)?;
         Ok(Response { body, warnings })
     }
 
-    /// The common end of update and patch: `object` takes the stored one's place.
-    fn replace(&mut self, request: &Request, mut object: Value) -> Result<Value, Status> {
-        let (kind, name) = (request.kind, &request.name);
-        let old = self.find(kind, &request.namespace, name)?.clone();
-        let expected = object["metadata"]["resourceVersion"].str();
-        if !expected.is_empty() && expected != old["metadata"]["resourceVersion"].str() {
-            return Err(Status::modified(kind, name));
-        }
-        let uid = object.uid();
-        if !uid.is_empty() && uid != old.uid() {
-            let why = format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {}", old.uid());
-            return Err(Status::conflict(kind, name, &why));
-        }
-        strategy::prepare_for_update(kind, &request.subresource, &mut object, &old);
-        if request.subresource.is_empty() {
-            if !request.options.trusted {
-                schema::default(kind, &mut object);
+    /// The object that an update or a patch of `old` brings, decoded.
+    pub(crate) fn sent(&self, request: &Request, old: &Value) -> Result<(Value, Vec<String>), Status> {
+        let (object, warnings) = match request.verb {
+            Verb::Patch(PatchType::Apply) => {
+                apply::check_options(request, true)?;
+                let merged = api::apply::merge(Shape::of(request.kind), old, &request.body);
+                accepted(request, patch::decode(request.kind, &merged)?)?
             }
+            Verb::Patch(patch_type) => accepted(request, apply_patch(request.kind, patch_type, old, &request.body)?)?,
+            _ => decoded(request)?,
+        };
+        names_agree(request, &object)?;
+        Ok((object, warnings))
+    }
+
+    /// Server-side apply: makes the object, or merges the configuration into it.
+    fn apply(&mut self, request: &Request) -> Result<Response, Status> {
+        let kind = request.kind;
+        let stored = kind.stored().unwrap_or(kind);
+        let mut config = request.body.clone();
+        if config["metadata"]["name"].str().is_empty() && config.as_object().is_some() {
+            config.set("metadata.name", &request.name);
+        }
+        let live = self.find(kind, &request.namespace, &request.name).ok().cloned();
+        let writer = self.writer(request);
+        let before = live.clone().unwrap_or_else(|| managed::empty(stored));
+        let shown = versions::served(kind, &before);
+        let applied = apply::apply(kind, Shape::of(kind), &shown, &config, &writer, request.options.force)?;
+        let object = applied.object.unwrap_or(shown);
+        let (mut object, warnings) = accepted(request, patch::decode(kind, &object)?)?;
+        names_agree(request, &object)?;
+        let Some(live) = live else {
+            if !request.subresource.is_empty() {
+                return Err(Status::not_found(kind, &request.name));
+            }
+            let uid = config.uid();
+            if !uid.is_empty() {
+                let why =
+                    format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+                return Err(Status::conflict(kind, &request.name, &why));
+            }
+            object.remove("metadata.managedFields");
+            self.name(request, &mut object)?;
+            let body = self.insert(request, object, Some(applied.fields))?;
+            return Ok(Response { body, warnings });
+        };
+        let version = config["metadata"]["resourceVersion"].str();
+        object.set("metadata.resourceVersion", if version.is_empty() { "" } else { version });
+        if config.uid().is_empty() {
+            object.set("metadata.uid", live.uid());
+        }
+        let body = self.replace(request, object, Some(applied.fields))?;
+        Ok(Response { body, warnings })
+    }
+
+    /// The common end of update and patch: `object` takes the stored one's place. `fields` are its managed fields if it
+    /// was applied.
+    pub(crate) fn replace(
+        &mut self,
+        request: &Request,
+        mut object: Value,
+        fields: Option<Value>,
+    ) -> Result<Value, Status> {
+        let (kind, name) = (request.kind.stored().unwrap_or(request.kind), &request.name);
+        let old = self.find(request.kind, &request.namespace, name)?.clone();
+        self.preconditions(request, &object, &old)?;
+        let trusted = request.options.trusted;
+        // These change the spec as a write of the whole object would.
+        let part = matches!(request.subresource.as_str(), "ephemeralcontainers" | "resize");
+        let main = part || matches!(request.subresource.as_str(), "" | "scale");
+        if !trusted && main {
+            schema::default(kind, &mut object);
+        }
+        let given = object.remove("metadata.managedFields").unwrap_or_default();
+        keep_system_fields(&mut object, &old);
+        let sent = object.clone();
+        strategy::prepare_for_update(kind, &request.subresource, &mut object, &old);
+        let kept = &old["metadata"]["managedFields"];
+        if !kept.is_null() {
+            object.set("metadata.managedFields", kept);
+        }
+        if main {
             self.allocate(kind, &old, &mut object)?;
             strategy::count_generation(kind, &mut object, &old);
             self.check_escalation(request, &object, &old)?;
         }
-        if !request.options.trusted
-            && let Err(status) = checked(kind, &object, &old)
-        {
+        // What may change in a part has been seen to; what must hold is that the whole is as a new one may be.
+        let before = if part { &api::NULL } else { &old };
+        if !trusted && let Err(status) = checked(request.kind, &object, before) {
             self.release(kind, &object, &old);
             return Err(status);
         }
-        if object == old || request.options.dry_run {
+        let unchanged = object == old;
+        if unchanged && trusted {
             return Ok(object); // etcd3 store: an update that changes nothing writes nothing
+        }
+        let writer = self.writer(request);
+        let fields = match fields {
+            Some(fields) => fields,
+            None if trusted && request.subresource == "status" => self.marked_fields(kind, &old, &sent, &writer),
+            None => managed::updated(kind, Shape::of(kind), &old, &sent, &given, &writer),
+        };
+        if !(unchanged && managed::same_but_times(&fields, &managed::expanded(kind, &old))) {
+            match fields {
+                Value::Null => drop(object.remove("metadata.managedFields")),
+                fields => object.set("metadata.managedFields", fields),
+            }
+        }
+        if object == old || request.options.dry_run {
+            return Ok(versions::served(request.kind, &object));
         }
         self.release(kind, &old, &object);
         let finished = object.deleting() && object["metadata"]["finalizers"].is_empty() && !holds_on(kind, &object);
@@ -134,82 +289,97 @@ impl ApiServer {
         if finished {
             self.erase(kind, &stored);
         }
-        Ok(stored)
+        Ok(versions::served(request.kind, &stored))
     }
 
-    pub(crate) fn get_scale(&self, request: &Request) -> Result<Response, Status> {
-        let scale = scale_of(self.find(request.kind, &request.namespace, &request.name)?);
-        Ok(match request.options.table {
-            true => table::table(&scale_kind(request.kind), [&scale], self.now, IncludeObject::Metadata).into(),
-            false => scale.into(),
-        })
-    }
-
-    pub(crate) fn write_scale(&mut self, request: &Request) -> Result<Response, Status> {
-        let old = self.find(request.kind, &request.namespace, &request.name)?.clone();
-        let scale = match request.verb {
-            Verb::Patch(PatchType::Json) => patch::json_patch(&scale_of(&old), &request.body)?,
-            Verb::Patch(_) => patch::merge_patch(&scale_of(&old), &request.body),
-            _ => request.body.clone(),
-        };
-        let expected = scale["metadata"]["resourceVersion"].str();
+    /// The version and the UID that an object to be stored names must be those of the stored one.
+    fn preconditions(&self, request: &Request, object: &Value, old: &Value) -> Result<(), Status> {
+        let uid = object.uid();
+        if !uid.is_empty() && uid != old.uid() {
+            return Err(wrong_uid(request, uid, old.uid()));
+        }
+        let expected = object["metadata"]["resourceVersion"].str();
         if !expected.is_empty() && expected != old["metadata"]["resourceVersion"].str() {
             return Err(Status::modified(request.kind, &request.name));
         }
-        let replicas = &scale["spec"]["replicas"];
-        if replicas.int() < 0 {
-            let error = FieldError::invalid("spec.replicas", replicas, "must be greater than or equal to 0");
-            return Err(Status::invalid(&scale_kind(request.kind), &request.name, &[error]));
-        }
-        let mut object = old;
-        object.set("spec.replicas", replicas.int());
-        let whole = Request { subresource: "".into(), ..request.clone() };
-        Ok(scale_of(&self.replace(&whole, object)?).into())
-    }
-
-    /// `pods/binding`: the scheduler's decision (pkg/registry/core/pod/storage, `assignPod`).
-    pub(crate) fn bind(&mut self, request: &Request) -> Result<Response, Status> {
-        let mut pod = self.find(kind::POD, &request.namespace, &request.name)?.clone();
-        let node = request.body["target"]["name"].to_str();
-        if pod.deleting() {
-            let why = format!("pod {} is being deleted, cannot be assigned to a host", request.name);
-            return Err(Status::conflict(kind::POD, &request.name, &why));
-        }
-        let bound = pod["spec"]["nodeName"].str();
-        if !bound.is_empty() {
-            let why = format!("pod {} is already assigned to node {bound:?}", request.name);
-            return Err(Status::conflict(kind::POD, &request.name, &why));
-        }
-        pod.set("spec.nodeName", node);
-        let mut condition = obj! {
-            "type" => "PodScheduled", "status" => "True",
-            "lastTransitionTime" => self.now, "observedGeneration" => pod["metadata"]["generation"].clone(),
-        };
-        condition.object_mut().insert("lastProbeTime", Value::Null);
-        api::set_condition(&mut pod, condition);
-        self.store.put(kind::POD, pod, self.now);
-        Ok(obj! { "kind" => "Status", "apiVersion" => "v1", "metadata" => obj! {}, "status" => "Success", "code" => 201 }.into())
-    }
-
-    /// `pods/eviction`: a deletion that a disruption budget may refuse.
-    pub(crate) fn evict(&mut self, request: &Request) -> Result<Response, Status> {
-        let options = &request.body["deleteOptions"];
-        let mut deletion = Request { verb: Verb::Delete, subresource: "".into(), ..request.clone() };
-        deletion.options.grace_period = options["gracePeriodSeconds"].as_int();
-        deletion.options.propagation = Some(Propagation::Background);
-        self.delete(&deletion)?;
-        Ok(obj! { "kind" => "Status", "apiVersion" => "v1", "metadata" => obj! {}, "status" => "Success", "code" => 201 }.into())
+        Ok(())
     }
 }
 
-/// An object cannot be renamed.
+const NAMESPACES_DIFFER: &str = "the namespace of the provided object does not match the namespace sent on the request";
+
+/// 409: the name is taken, be it a generated one.
+fn taken(request: &Request, object: &Value) -> Status {
+    let mut status = Status::already_exists(request.kind, object.name());
+    let generated = !object["metadata"]["generateName"].str().is_empty() && request.body.name().is_empty();
+    if generated {
+        status.message.push_str(", the server was not able to generate a unique name for the object");
+        status.details.set("retryAfterSeconds", 1);
+    }
+    status
+}
+
+/// 409: the object at this name is another one than the client has in mind, in the words of the storage layer.
+fn wrong_uid(request: &Request, given: &str, stored: &str) -> Status {
+    let key = [registry_name(request.kind), &request.namespace, &request.name];
+    let key: Vec<&str> = key.into_iter().filter(|part| !part.is_empty()).collect();
+    let why = format!(
+        "StorageError: invalid object, Code: 4, Key: /registry/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition \
+         failed: UID in precondition: {given}, UID in object meta: {stored}",
+        key.join("/")
+    );
+    Status::conflict(request.kind, &request.name, &why)
+}
+
+/// Below which name etcd keeps a kind (`SpecialDefaultResourcePrefixes` of pkg/kubeapiserver/default_storage_factory_builder.go).
+fn registry_name(kind: &Kind) -> &'static str {
+    match kind.plural {
+        "replicationcontrollers" => "controllers",
+        "endpoints" => "services/endpoints",
+        "nodes" => "minions",
+        "services" => "services/specs",
+        "ingresses" => "ingress",
+        "networkpolicies" => "networkpolicies",
+        plural => plural,
+    }
+}
+
+/// An object cannot be renamed or moved.
 fn names_agree(request: &Request, object: &Value) -> Result<(), Status> {
     let (given, url) = (object.name(), &request.name);
-    match given == url {
-        true => Ok(()),
-        false => {
-            let message = format!("the name of the object ({given}) does not match the name on the URL ({url})");
-            Err(Status::bad_request(message))
+    if given.is_empty() {
+        let why = format!("the name of the object ({url} based on URL) was undeterminable: name must be provided");
+        return Err(Status::bad_request(why));
+    }
+    if given != url {
+        let why = format!("the name of the object ({given}) does not match the name on the URL ({url})");
+        return Err(Status::bad_request(why));
+    }
+    let namespace = object.namespace();
+    if request.kind.namespaced && !namespace.is_empty() && namespace != request.namespace {
+        return Err(Status::bad_request(NAMESPACES_DIFFER));
+    }
+    Ok(())
+}
+
+/// What only the server writes is taken from the stored object where the client left it out (`rest.BeforeUpdate` and
+/// `ValidateObjectMetaAccessorUpdate`); what the client has changed of it is for validation to refuse.
+fn keep_system_fields(object: &mut Value, old: &Value) {
+    let before = &old["metadata"];
+    let metadata = object.at_mut("metadata").object_mut();
+    for field in ["uid", "creationTimestamp", "namespace"] {
+        let given = metadata.get(field).is_some_and(|v| !v.str().is_empty());
+        if !given && !before[field].is_null() {
+            metadata.insert(field, before[field].clone());
+        }
+    }
+    for field in ["generation", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+        match &before[field] {
+            // Only a deletion begins one: what is sent all the same is refused by validation.
+            Value::Null if field.starts_with("deletion") => {}
+            Value::Null => drop(metadata.remove(field)),
+            _ if field == "deletionGracePeriodSeconds" && metadata.contains_key(field) => {}
+            stored => drop(metadata.insert(field, stored.clone())),
         }
     }
 }
@@ -221,14 +391,28 @@ fn holds_on(kind: &Kind, object: &Value) -> bool {
         || (kind == kind::NAMESPACE && !object["spec"]["finalizers"].is_empty())
 }
 
-fn checked(kind: &'static Kind, object: &Value, old: &Value) -> Result<(), Status> {
-    match &validation::validate(kind, object, old)[..] {
+pub(crate) fn checked(kind: &'static Kind, object: &Value, old: &Value) -> Result<(), Status> {
+    let mut errors = validation::validate(kind, object, old);
+    if !old.is_null() {
+        errors.extend(deletion_errors(&object["metadata"], &old["metadata"]));
+    }
+    match &errors[..] {
         [] => Ok(()),
         errors => Err(Status::invalid(kind, object.name(), errors)),
     }
 }
 
-/// The request's body as an object of the request's kind, and warnings about what was dropped.
+/// Only a deletion begins one.
+fn deletion_errors(new: &Value, old: &Value) -> Vec<FieldError> {
+    let changed = |field: &&&str| !new[**field].is_null() && new[**field] != old[**field];
+    let error = |field: &&str| {
+        let detail = "field is immutable; may only be changed via deletion";
+        FieldError::invalid(format!("metadata.{field}"), &new[*field], detail)
+    };
+    ["deletionGracePeriodSeconds", "deletionTimestamp"].iter().filter(changed).map(error).collect()
+}
+
+/// The request's body as an object of the kind that is stored, and warnings about what was dropped.
 pub(crate) fn decoded(request: &Request) -> Result<(Value, Vec<String>), Status> {
     if request.options.trusted {
         return Ok((request.body.clone(), Vec::new()));
@@ -239,8 +423,13 @@ pub(crate) fn decoded(request: &Request) -> Result<(Value, Vec<String>), Status>
 /// A decoded object, unless the request is strict about the fields that were dropped; and warnings about those.
 fn accepted(request: &Request, decoded: Decoded) -> Result<(Value, Vec<String>), Status> {
     let mut object = decoded.value;
-    object.set("apiVersion", request.kind.api_version());
-    object.set("kind", request.kind.kind);
+    for (field, text) in [("apiVersion", request.kind.api_version().into()), ("kind", request.kind.kind.into())] {
+        let text: Str = text;
+        if object[field].str() != text {
+            object.set(field, text);
+        }
+    }
+    let object = versions::stored(request.kind, object);
     let unknown = || decoded.unknown.iter().map(|field| format!("unknown field \"{field}\""));
     match request.options.field_validation {
         FieldValidation::Strict if !decoded.unknown.is_empty() => {
@@ -268,29 +457,8 @@ fn apply_patch(kind: &'static Kind, patch_type: PatchType, old: &Value, body: &V
     match patch_type {
         PatchType::Json => patch::decode(kind, &patch::json_patch(old, body)?),
         PatchType::Merge => patch::decode(kind, &patch::merge_patch(old, body)),
-        // Managed fields are not kept yet: an apply is the merge of what it names.
         PatchType::StrategicMerge | PatchType::Apply => {
             patch::restore(kind, body, &patch::strategic_merge(kind, old, body)?)
         }
-    }
-}
-
-/// What the Scale of a workload is called.
-fn scale_kind(kind: &Kind) -> Kind {
-    Kind { group: "autoscaling", kind: "Scale", ..*kind }
-}
-
-/// The `autoscaling/v1` Scale of a workload.
-fn scale_of(object: &Value) -> Value {
-    let metadata = &object["metadata"];
-    let selector = api::selector::Selector::from_label_selector(&object["spec"]["selector"]);
-    obj! {
-        "apiVersion" => "autoscaling/v1", "kind" => "Scale",
-        "metadata" => obj! {
-            "name" => &metadata["name"], "namespace" => &metadata["namespace"], "uid" => &metadata["uid"],
-            "resourceVersion" => &metadata["resourceVersion"], "creationTimestamp" => &metadata["creationTimestamp"],
-        },
-        "spec" => obj! { "replicas" => object["spec"]["replicas"].int() },
-        "status" => obj! { "replicas" => object["status"]["replicas"].int(), "selector" => selector.to_string() },
     }
 }

@@ -119,6 +119,7 @@ impl<'a> Cx<'a> {
         let mut request = Request::new(verb, kind, namespace, name);
         if matches!(verb, Verb::Create | Verb::Update | Verb::Patch(_)) {
             request.options.field_manager = self.manager().into();
+            request.options.user_agent = "kubectl".into();
             request.options.dry_run = self.dry_run() == Ok(DryRun::Server);
             request.options.field_validation = self.field_validation();
         }
@@ -163,9 +164,12 @@ impl<'a> Cx<'a> {
     }
 
     fn manager(&self) -> String {
-        match self.flags.text("field-manager") {
-            "" => format!("kubectl-{}", self.path.split(' ').nth(1).unwrap_or_default()),
-            given => given.to_owned(),
+        match (self.flags.text("field-manager"), self.path.split(' ').nth(1).unwrap_or_default()) {
+            ("", "apply") => "kubectl-client-side-apply".to_owned(),
+            // These say nothing, and go by the name of the program.
+            ("", "scale" | "cordon" | "uncordon" | "drain") => String::new(),
+            ("", verb) => format!("kubectl-{verb}"),
+            (given, _) => given.to_owned(),
         }
     }
 

@@ -53,7 +53,7 @@ fn internal(message: String) -> Status {
 }
 
 /// A value as Go's `%v` prints it: `map[spec:map[replicas:2]]`.
-fn go_text(value: &Value) -> String {
+pub(crate) fn go_text(value: &Value) -> String {
     match value {
         Value::Null => "<nil>".to_owned(),
         Value::String(text) => text.to_string(),

@@ -7,4 +7,4 @@ mod table;
 
 pub use decode::{Decoded, blank, decode, decode_bare, metadata_error, restore};
 pub use default::default;
-pub use table::{Field, Presence, Struct, Table, Type, table, zero_of};
+pub use table::{Field, Merge, Presence, Struct, Table, Type, table, zero_of};

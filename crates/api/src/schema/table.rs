@@ -48,6 +48,20 @@ pub enum Presence {
     Always,
 }
 
+/// How server-side apply merges a list or a map, and what can be owned in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Merge {
+    /// As its type says: structs and maps field by field, lists as a whole.
+    #[default]
+    Usual,
+    /// As a whole.
+    Atomic,
+    /// A list whose elements are owned one by one.
+    Set,
+    /// A list of structs that these fields tell apart.
+    Map(Vec<&'static str>),
+}
+
 /// One field of a struct.
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -69,6 +83,8 @@ pub struct Field {
     pub merge_key: &'static str,
     /// Whether a strategic merge patch may list the keys to keep.
     pub retain_keys: bool,
+    /// How server-side apply merges it.
+    pub apply: Merge,
 }
 
 /// One struct of the API.
@@ -83,6 +99,8 @@ pub struct Struct {
     pub rules: Vec<(&'static str, &'static str)>,
     /// Whether defaulting may write something into it or below it.
     pub has_defaults: bool,
+    /// Whether server-side apply replaces it as a whole.
+    pub atomic: bool,
     /// The places of the fields that are always written.
     pub(super) always: Vec<usize>,
     /// The places of the fields with a static default.
@@ -142,6 +160,11 @@ impl Table {
         &self.types[self.kind(kind)]
     }
 
+    /// A struct as a type.
+    pub fn type_of(&self, id: usize) -> &Type {
+        &self.types[id]
+    }
+
     /// The struct with a Go name.
     pub fn named(&self, name: &str) -> Option<usize> {
         self.kinds.get(name).copied()
@@ -183,6 +206,7 @@ const TEXTS: [&str; 26] = [
 ];
 /// What is checked of each struct.
 const RULES: &str = include_str!("../../schema/rules.txt");
+const APPLY: &str = include_str!("../../schema/apply.txt");
 const STRINGS: &str = include_str!("../../schema/strings.txt");
 
 /// The table.
@@ -208,7 +232,7 @@ fn load() -> Table {
                 let name = line.rsplit('.').next().unwrap_or(line);
                 let (always, defaults) = (Vec::new(), Vec::new());
                 let (fields, rules) = (Vec::new(), Vec::new());
-                structs.push(Struct { name, fields, rules, has_defaults: false, always, defaults });
+                structs.push(Struct { name, fields, rules, has_defaults: false, atomic: false, always, defaults });
             }
         }
     }
@@ -220,9 +244,29 @@ fn load() -> Table {
     }
     add_rules(&mut structs, &kinds);
     mark_defaults(&mut structs);
+    for line in APPLY.lines().filter(|line| !line.starts_with('#')) {
+        mark_apply(line, &kinds, &mut structs);
+    }
     let roots = kind::KINDS.iter().map(|kind| struct_of(kind, &kinds)).collect();
     let types = (0..structs.len()).map(Type::Struct).collect();
     Table { structs, kinds, roots, types, enums }
+}
+
+/// Reads one line of `schema/apply.txt`.
+fn mark_apply(line: &'static str, names: &Names<usize>, structs: &mut [Struct]) {
+    let mut words = line.split(' ');
+    let id = words.next().and_then(|name| names.get(name));
+    let Some(one) = id.map(|id| &mut structs[*id]) else { unreachable!("the schema has no struct for {line}") };
+    let (Some(name), Some(how)) = (words.next(), words.next()) else {
+        one.atomic = true;
+        return;
+    };
+    let Some(field) = one.fields.iter_mut().find(|f| f.name == name) else { unreachable!("no field for {line}") };
+    field.apply = match how.strip_prefix("map:") {
+        Some(keys) => Merge::Map(keys.split('+').collect()),
+        None if how == "set" => Merge::Set,
+        None => Merge::Atomic,
+    };
 }
 
 /// The struct of a kind: Go types of one name in several groups are told apart by a prefix, `events.Event` or
@@ -280,6 +324,7 @@ fn field(line: &'static str, structs: &Names<usize>, strings: &Names<Vec<&'stati
         merge: false,
         merge_key: "",
         retain_keys: false,
+        apply: Merge::Usual,
         ty,
     };
     for word in words.flat_map(|word| if word.starts_with('=') { vec![word] } else { word.split(',').collect() }) {
@@ -288,6 +333,7 @@ fn field(line: &'static str, structs: &Names<usize>, strings: &Names<Vec<&'stati
         } else if let Some(key) = word.strip_prefix("merge") {
             field.merge = true;
             field.merge_key = key.trim_start_matches(':');
+            field.apply = if field.merge_key.is_empty() { Merge::Set } else { Merge::Map(vec![field.merge_key]) };
         } else {
             field.retain_keys |= word == "retainKeys";
         }

@@ -89,6 +89,7 @@ pub fn parse(head: &Head, body: &body::Body, kinds: &[&'static Kind], user: &Use
     request.subresource = target.subresource.into();
     request.user = user.clone();
     options::fill(&mut request, &query)?;
+    request.options.user_agent = head.agent.split('/').next().unwrap_or_default().into();
     let as_table = media.form == As::Table && matches!(verb, Verb::Get | Verb::List | Verb::Watch);
     request.options.table = as_table && request.subresource != "log";
     match verb {
