@@ -75,6 +75,7 @@ impl<'a> Cx<'a> {
             given if given.is_empty() => cx.config.namespace(cx.flags.text("context")),
             given => given,
         };
+        crate::verbose::begin(&cx);
         Ok(cx)
     }
 
@@ -104,13 +105,25 @@ impl<'a> Cx<'a> {
     /// The server's refusal, or there is no such context or server.
     pub fn request(&self, request: &Request) -> Outcome<Value> {
         self.reachable()?;
-        let response = self.host.request(request)?;
+        let response = crate::verbose::send(self, request)?;
         for warning in response.warnings {
             if self.warned.borrow_mut().insert(warning.clone()) {
                 self.warn(format_args!("Warning: {warning}"));
             }
         }
         Ok(response.body)
+    }
+
+    /// Opens a watch.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn watch(&self, request: &Request) -> Outcome<apiserver::watch::Watch> {
+        crate::verbose::before(self, request);
+        let watch = self.host.watch(request);
+        let answer = watch.as_ref().map(|_| Default::default()).map_err(Clone::clone);
+        crate::verbose::after(self, request, &answer);
+        Ok(watch?)
     }
 
     /// A request in this command's name.

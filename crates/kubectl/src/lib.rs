@@ -17,6 +17,7 @@ mod host;
 mod kustomize;
 mod print;
 mod resource;
+mod verbose;
 
 use api::base64;
 pub use cmd::descriptions;

@@ -75,7 +75,7 @@ async fn watch(
     let mut request = cx.ask(Verb::Watch, kind::EVENT, namespace, "");
     let list = cx.request(&cx.ask(Verb::List, kind::EVENT, namespace, ""))?;
     request.options.resource_version = list["metadata"]["resourceVersion"].to_str();
-    let mut watch = cx.host.watch(&request)?;
+    let mut watch = cx.watch(&request)?;
     loop {
         for event in cx.host.poll(&mut watch) {
             if event.event != apiserver::watch::EventType::Deleted && wanted(cx, &event.object, about) {

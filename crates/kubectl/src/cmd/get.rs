@@ -203,7 +203,7 @@ async fn watch(cx: &Cx<'_>, targets: &[Target], choice: &Choice, format: &Format
     request.options.field_selector =
         if name.is_empty() { fields.into() } else { format!("metadata.name={name}").into() };
     request.options.resource_version = revision;
-    let mut watch = cx.host.watch(&request)?;
+    let mut watch = cx.watch(&request)?;
     let mut view = WatchView { cx, kind, format, printer: TablePrinter::new(table_options(cx, kind, false)) };
     if !cx.flags.on("watch-only") {
         let objects: Vec<Value> = flatten(current).into_iter().map(|info| info.object).collect();

@@ -28,7 +28,7 @@ async fn follow(cx: &Cx<'_>, info: &Info) -> Outcome {
     request.options.field_selector = format!("metadata.name={}", info.name).into();
     let now = cx.get(info.kind, &info.namespace, &info.name)?;
     request.options.resource_version = now["metadata"]["resourceVersion"].to_str();
-    let mut watch = cx.host.watch(&request)?;
+    let mut watch = cx.watch(&request)?;
     let timeout = cx.flags.span("timeout").unwrap_or_default();
     let end = cx.host.now() + timeout;
     let mut objects = vec![now];
