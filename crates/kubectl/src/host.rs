@@ -81,9 +81,9 @@ pub trait Host {
     /// status.
     fn exec(&self, pod: &Value, container: &str, command: Vec<String>, stdin: bool, tty: bool) -> BoxFuture<'_, i32>;
 
-    /// Joins the main process of a container with a terminal, which runs this command; when it is left, the container
-    /// ends. The result is its exit status.
-    fn attach(&self, pod: &Value, container: &str, command: Vec<String>) -> BoxFuture<'_, i32>;
+    /// Joins the main process of a container, which runs this command, if it waits for that; when it is left, the
+    /// container ends. Whether it did wait.
+    fn attach(&self, pod: &Value, container: &str, command: Vec<String>, tty: bool) -> BoxFuture<'_, bool>;
 
     /// Copies a file or folder between a container (`inside`) and this machine (`outside`), to the container if `into`.
     ///

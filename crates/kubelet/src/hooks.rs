@@ -33,7 +33,7 @@ impl Worker<'_, '_> {
         let image = Reference::parse(&self.pod.containers[index].image.0).ok();
         let image = image.and_then(|reference| images::find(&reference).ok()).unwrap_or(&images::UNKNOWN);
         let env = self.pod.containers[index].env.clone();
-        let invocation = Invocation { image, command, args: &[], env: &env, memory_limit: None };
+        let invocation = Invocation { image, command, args: &[], env: &env, memory_limit: None, stdin: false };
         let program = programs::program(&invocation).map_err(|why| format!("exec failed: {why}"))?;
         let now = self.cx.now;
         let inner = &mut serve::inside(self.pod, index, self.disks, now);

@@ -73,6 +73,9 @@ pub enum Step {
     Serve(Server),
     /// Does nothing any more.
     Forever,
+    /// Waits for somebody who joins it and does what is to be done by hand: a shell at its prompt, or a program whose
+    /// output depends on more than its container.
+    Attended,
     /// Ends.
     Exit(i32),
 }
@@ -146,6 +149,11 @@ impl Process {
         &self.program
     }
 
+    /// Whether it waits for somebody to join it.
+    pub fn waits(&self) -> bool {
+        self.ended.is_none() && self.program.steps.contains(&Step::Attended)
+    }
+
     /// Ends it, from outside.
     pub fn kill(&mut self, code: i32, at: Time) {
         self.ended.get_or_insert((at, code));
@@ -197,7 +205,7 @@ impl Process {
                     self.server = Some(server.clone());
                     self.wake = None;
                 }
-                Step::Forever => self.wake = None,
+                Step::Forever | Step::Attended => self.wake = None,
                 Step::Exit(code) => self.end(at, *code),
             }
         }

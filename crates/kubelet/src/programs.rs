@@ -39,6 +39,30 @@ pub struct Invocation<'a> {
     pub env: &'a [(Str, Str)],
     /// Its memory limit in bytes, if it has one.
     pub memory_limit: Option<i64>,
+    /// Whether its standard input is kept open, for somebody to join it.
+    pub stdin: bool,
+}
+
+/// What a process does itself, whatever else there is in the cluster. For anything else in [`TOOLS`] it needs somebody
+/// who does it, if it can be joined.
+const ALONE: &[&str] = &[
+    "[", "cat", "cd", "date", "echo", "env", "export", "false", "hostname", "mkdir", "printenv", "printf", "rm",
+    "rmdir", "set", "sleep", "source", "test", "touch", "trap", "true", "ulimit", "umask", "whoami", ":", ".",
+];
+
+/// Whether somebody has to join a process for what it runs: a shell without a script, or a tool such as wget.
+fn needs_company(words: &[&str]) -> bool {
+    let Some((name, rest)) = words.split_first() else { return false };
+    let tool = |word: &str| TOOLS.contains(&base(word)) && !ALONE.contains(&base(word));
+    match base(name) {
+        "sh" | "bash" | "ash" | "dash" => {
+            rest.iter().all(|word| word.starts_with('-')) || {
+                let scripts = rest.iter().flat_map(|script| script.split(|c: char| " \t\n;|&(){}`'\"".contains(c)));
+                scripts.into_iter().any(tool)
+            }
+        }
+        name => tool(name),
+    }
 }
 
 /// Small tools that every image is taken to have.
@@ -181,6 +205,9 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
         };
         return Err(format!("exec: \"{name}\": {why}"));
     }
+    if invocation.stdin && needs_company(&words) {
+        return Ok(Program { on_term: None, ..idle(vec![Step::Attended]) });
+    }
     let shell = matches!(base(name), "sh" | "bash" | "ash" | "dash");
     let script = words.iter().position(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('c'));
     if let (true, Some(script)) = (shell, script.and_then(|at| words.get(at + 1))) {
@@ -226,6 +253,7 @@ fn main(invocation: &Invocation<'_>) -> Program {
             steps.push(Step::Serve(Server { ports: ports.to_vec(), answers: Answers::Nothing }));
         }
         Main::Idle => steps.push(Step::Forever),
+        Main::Shell if invocation.stdin => steps.push(Step::Attended),
         Main::Shell => steps.push(Step::Exit(0)),
         Main::Print(text) => steps.extend([Step::Print(Text::literal(text)), Step::Exit(0)]),
         Main::Fail(code, text) => steps.extend([Step::Print(Text::literal(&format!("{text}\n"))), Step::Exit(code)]),

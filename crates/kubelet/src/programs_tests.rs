@@ -35,7 +35,14 @@ fn start(image: &str, command: &[&str], args: &[&str]) -> Result<Program, String
     let owned = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
     let (command, args) = (owned(command), owned(args));
     let image = images::find(&Reference::parse(image).unwrap()).unwrap();
-    program(&Invocation { image, command: &command, args: &args, env: &[], memory_limit: Some(100 << 20) })
+    program(&Invocation {
+        image,
+        command: &command,
+        args: &args,
+        env: &[],
+        memory_limit: Some(100 << 20),
+        stdin: false,
+    })
 }
 
 fn run(image: &str, command: &[&str], args: &[&str], seconds: i64) -> (Process, Container) {

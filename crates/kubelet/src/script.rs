@@ -147,7 +147,7 @@ impl Compiler<'_> {
                 }
                 (Step::Exit(_), _) => {}
                 (step, _) => {
-                    self.ended |= matches!(step, Step::Forever | Step::Serve(_));
+                    self.ended |= matches!(step, Step::Forever | Step::Attended | Step::Serve(_));
                     self.steps.push(step);
                 }
             }

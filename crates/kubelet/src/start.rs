@@ -245,7 +245,7 @@ impl Worker<'_, '_> {
 
     /// What a container's spec runs. What an image starts by itself is kept once for all its containers.
     fn program(&mut self, spec: &Value, reference: &Reference, env: &[(Str, Str)]) -> Result<Arc<Program>, String> {
-        let own = spec["command"].is_empty() && spec["args"].is_empty();
+        let own = spec["command"].is_empty() && spec["args"].is_empty() && !spec["stdin"].bool();
         if own && let Some(program) = self.programs.get(&reference.repository) {
             return Ok(program.clone());
         }
@@ -271,7 +271,14 @@ fn program_of(spec: &Value, reference: &Reference, env: &[(Str, Str)]) -> Result
     let limit =
         spec.at("resources.limits.memory").as_str().and_then(|text| Quantity::parse(text).ok()).map(Quantity::value);
     let image = images::find(reference).unwrap_or(&images::UNKNOWN);
-    programs::program(&Invocation { image, command: &command, args: &args, env, memory_limit: limit })
+    programs::program(&Invocation {
+        image,
+        command: &command,
+        args: &args,
+        env,
+        memory_limit: limit,
+        stdin: spec["stdin"].bool(),
+    })
 }
 
 /// What a registry says about an image, as containerd passes it on; the size if it can be pulled.

@@ -115,14 +115,8 @@ pub(crate) async fn attached(cx: &Cx<'_>, pod: &Value, container: &str) -> Outco
     if command.is_empty() {
         command.push("sh".to_owned());
     }
-    let is_shell = matches!(&command[..], [one] if one.ends_with("sh"));
-    if !(is_shell && cx.flags.on("stdin") && cx.flags.on("tty")) || running(pod, container).is_err() {
-        return super::logs::stream(cx, pod, container, true).await;
-    }
-    match cx.host.attach(pod, container, command).await {
-        0 => Ok(()),
-        code => Err(Fail::Exit(code.max(1))),
-    }
+    let joined = cx.flags.on("stdin") && cx.host.attach(pod, container, command, cx.flags.on("tty")).await;
+    if joined { Ok(()) } else { super::logs::stream(cx, pod, container, true).await }
 }
 
 const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];

@@ -228,9 +228,7 @@ async fn follow(cx: &Cx<'_>, pod: &Info) -> Outcome<i32> {
         crate::cx::either(cx.host.changed(), cx.host.sleep(end.since(cx.host.now()))).await;
         object = cx.get(pod.kind, &pod.namespace, &pod.name)?;
     }
-    if let Err(fail) = super::exec::attached(cx, &object, &pod.name).await {
-        return if let Fail::Exit(code) = fail { Ok(code) } else { Err(fail) };
-    }
+    super::exec::attached(cx, &object, &pod.name).await?;
     loop {
         let object = cx.get(pod.kind, &pod.namespace, &pod.name)?;
         let phase = object.at("status.phase").str().to_owned();

@@ -68,8 +68,8 @@ impl Host for Shelf {
     fn exec(&self, _: &Value, _: &str, _: Vec<String>, _: bool, _: bool) -> BoxFuture<'_, i32> {
         Box::pin(ready(0))
     }
-    fn attach(&self, _: &Value, _: &str, _: Vec<String>) -> BoxFuture<'_, i32> {
-        Box::pin(ready(0))
+    fn attach(&self, _: &Value, _: &str, _: Vec<String>, _: bool) -> BoxFuture<'_, bool> {
+        Box::pin(ready(false))
     }
     fn copy(&self, _: &Value, _: &str, _: &str, _: &str, _: bool) -> Result<(), String> {
         Ok(())

@@ -266,9 +266,11 @@ fn slice(text: &str) -> Result<Slice, String> {
     if text == "*" {
         return Ok(Slice::default());
     }
+    // As upstream: nothing between the brackets is the first element.
+    let text = if text.is_empty() { "0" } else { text };
     let parts: Vec<&str> = text.split(':').collect();
     let valid = |part: &str| part.strip_prefix('-').unwrap_or(part).chars().all(|c| c.is_ascii_digit());
-    if parts.len() > 3 || text.is_empty() || !parts.iter().all(|part| valid(part)) {
+    if parts.len() > 3 || !parts.iter().all(|part| valid(part)) {
         return Err(format!("invalid array index {text}"));
     }
     let number = |part: Option<&&str>| match part {

@@ -186,8 +186,8 @@ impl Host for World {
         })
     }
 
-    fn attach(&self, _: &Value, _: &str, _: Vec<String>) -> BoxFuture<'_, i32> {
-        Box::pin(async { 0 })
+    fn attach(&self, _: &Value, _: &str, _: Vec<String>, _: bool) -> BoxFuture<'_, bool> {
+        Box::pin(async { false })
     }
 
     fn copy(&self, _: &Value, _: &str, _: &str, _: &str, _: bool) -> Result<(), String> {

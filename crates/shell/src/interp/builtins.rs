@@ -15,7 +15,7 @@ macro_rules! table {
 
 table! {
     "." => source, ":" => nothing, "alias" => alias, "bg" => jobs_bg, "break" => leave, "builtin" => command, "cd" => cd,
-    "command" => command, "continue" => leave, "declare" => export, "eval" => eval, "exec" => exec, "exit" => leave,
+    "command" => command, "complete" => nothing, "continue" => leave, "declare" => export, "eval" => eval, "exec" => exec, "exit" => leave,
     "export" => export, "fg" => jobs_fg, "help" => help, "history" => history, "jobs" => jobs_list, "kill" => jobs_kill,
     "let" => let_, "local" => local, "logout" => leave, "read" => read, "readonly" => export, "return" => leave, "set" => set,
     "shift" => shift, "shopt" => nothing, "source" => source, "trap" => nothing, "type" => type_, "typeset" => export,

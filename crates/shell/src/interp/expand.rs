@@ -121,6 +121,11 @@ impl Shell {
                         let output = self.substitute(script, io).await?;
                         fields.split(&output, &separators);
                     }
+                    Part::File(script) => {
+                        let output = self.substitute(script, io).await?;
+                        let path = self.spill(output);
+                        fields.add(&path, true);
+                    }
                     Part::Arithmetic(word) => {
                         let value = self.arithmetic(word, io).await?;
                         fields.add(&value.to_string(), false);
@@ -160,6 +165,8 @@ impl Shell {
                     let output = self.substitute(script, io).await?;
                     fields.add(&output, true);
                 }
+                // Between quotes it is text.
+                Part::File(_) => fields.add("<(...)", true),
                 Part::Arithmetic(word) => {
                     let value = self.arithmetic(word, io).await?;
                     fields.add(&value.to_string(), true);
@@ -186,6 +193,21 @@ impl Shell {
             }
         }
         text.to_owned()
+    }
+
+    /// Puts text into a file of its own for a command that is about to read it; its path. So many are kept as a command
+    /// may well have at once.
+    fn spill(&mut self, mut text: String) -> String {
+        const KEPT: u8 = 16;
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        self.spilled = (self.spilled + 1) % KEPT;
+        let path = format!("/tmp/.fd{}", 63 - self.spilled);
+        let now = self.kernel.now().0;
+        self.kernel
+            .files(&self.place, |files| files.mkdir_all("/tmp", now).and_then(|()| files.write(&path, text, now)));
+        path
     }
 
     /// The output of commands, without its last newlines.

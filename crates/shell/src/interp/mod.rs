@@ -80,6 +80,8 @@ pub struct Shell {
     /// `set -e`, `-u`, `-x`, `-o pipefail` ..., by letter (`P` for pipefail).
     options: Vec<char>,
     calls: usize,
+    /// How many files of `<(...)` have been made, going round.
+    spilled: u8,
     /// How deep it was when this shell began: what a line leaves behind is cut back to it.
     base_calls: usize,
     /// `set -e` does not apply to what is tested.
@@ -110,6 +112,7 @@ impl Shell {
             functions: OrdMap::new(),
             options: Vec::new(),
             calls: 0,
+            spilled: 0,
             base_calls: 0,
             tested: 0,
             last_job: None,

@@ -74,6 +74,9 @@ pub trait System {
     /// rebooted. None if the place is not there (any more).
     fn incarnation(&self, place: &Place) -> Option<Str>;
 
+    /// Whether the main process of a container waits for somebody to join it.
+    fn waits(&self, place: &Place) -> bool;
+
     /// Ends the main process of a container with an exit status.
     fn kill(&mut self, place: &Place, code: i32);
 

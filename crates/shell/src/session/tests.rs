@@ -49,6 +49,9 @@ impl System for Alone {
     fn incarnation(&self, place: &Place) -> Option<Str> {
         (*place == Place::Workstation).then(Str::default)
     }
+    fn waits(&self, _: &Place) -> bool {
+        false
+    }
     fn kill(&mut self, _: &Place, _: i32) {}
     fn container(&self, _: &str, _: &str, _: &str) -> Option<Place> {
         None

@@ -198,6 +198,12 @@ impl System for World {
         }
     }
 
+    fn waits(&self, place: &Place) -> bool {
+        let Place::Container { uid, container } = place else { return false };
+        let container = self.cluster.kubelets().container(uid, container);
+        container.and_then(|container| container.process.as_ref()).is_some_and(kubelet::Process::waits)
+    }
+
     fn kill(&mut self, place: &Place, code: i32) {
         if let Place::Container { uid, container } = place {
             self.cluster.kill(uid, container, code);

@@ -127,6 +127,8 @@ pub enum Part {
     Parameter(Parameter),
     /// `$(...)` and backquotes
     Command(Script),
+    /// `<(...)`: the name of a file with what the commands print.
+    File(Script),
     /// `$((...))`
     Arithmetic(Word),
 }

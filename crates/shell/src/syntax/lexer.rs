@@ -1,6 +1,6 @@
 //! Characters to tokens. Words are read by `word.rs`.
 
-use super::{Aliases, Error, Word};
+use super::{Aliases, Error, Part, Word};
 use api::OrdMap;
 
 /// How deep commands may be nested. The parser and the interpreter recurse, and a browser's stack is small.
@@ -113,6 +113,10 @@ impl<'a> Lexer<'a> {
                 self.at = *end;
             }
             return Ok(Token::Newline);
+        }
+        if self.starts_with("<(") {
+            self.at += 2;
+            return Ok(Token::Word(Word(vec![Part::File(self.substitution()?)])));
         }
         if let Some(operator) = OPERATORS.iter().find(|op| self.starts_with(op)) {
             self.at += operator.chars().count();

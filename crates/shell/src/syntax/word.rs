@@ -211,7 +211,7 @@ impl Lexer<'_> {
     }
 
     /// The commands up to `)`, which is taken.
-    fn substitution(&mut self) -> Result<Script, Error> {
+    pub(super) fn substitution(&mut self) -> Result<Script, Error> {
         self.deeper()?;
         let mut parser = Parser::inside(self);
         let script = parser.until_parenthesis()?;

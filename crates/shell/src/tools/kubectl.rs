@@ -107,14 +107,15 @@ impl Host for Terminal<'_> {
         })
     }
 
-    fn attach(&self, pod: &Value, container: &str, command: Vec<String>) -> BoxFuture<'_, i32> {
+    fn attach(&self, pod: &Value, container: &str, command: Vec<String>, tty: bool) -> BoxFuture<'_, bool> {
         let place = self.0.kernel().system().container(pod.namespace(), pod.name(), container);
         Box::pin(async move {
-            let Some(place) = place else { return REPORTED };
-            let code = exec(self.0, place.clone(), command, true, true).await;
+            let Some(place) = place.filter(|place| self.0.kernel().system().waits(place)) else { return false };
+            let tty = tty && self.0.io.stdin.is_terminal();
+            let code = exec(self.0, place.clone(), command, true, tty).await;
             self.0.kernel().system().kill(&place, code.max(0));
             self.0.kernel().touch();
-            code
+            true
         })
     }
 
