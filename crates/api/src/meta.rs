@@ -102,6 +102,11 @@ pub fn set_condition(object: &mut Value, new: Value) {
     }
 }
 
+/// Whether a Pod has ended: it will never run again.
+pub fn is_pod_ended(pod: &Value) -> bool {
+    matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed")
+}
+
 /// Whether a Pod's condition `Ready` is `True`.
 pub fn is_pod_ready(pod: &Value) -> bool {
     condition(pod, "Ready")["status"].str() == "True"

@@ -204,7 +204,7 @@ fn grace_period(kind: &Kind, object: &Value, asked: Option<i64>) -> i64 {
     if kind != kind::POD {
         return 0;
     }
-    let ended = matches!(object["status"]["phase"].str(), "Succeeded" | "Failed");
+    let ended = api::is_pod_ended(object);
     if object["spec"]["nodeName"].str().is_empty() || ended {
         return 0;
     }

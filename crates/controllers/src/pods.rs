@@ -1,12 +1,8 @@
 //! What several controllers ask about Pods.
 
+pub use api::is_pod_ended as is_terminal;
 use api::{Time, Value, condition, is_pod_ready};
 use std::time::Duration;
-
-/// Whether a Pod has ended: it will never run again.
-pub fn is_terminal(pod: &Value) -> bool {
-    matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed")
-}
 
 /// Whether a toleration is for a taint (`Toleration.ToleratesTaint` of k8s.io/api/core/v1).
 pub fn tolerates(toleration: &Value, taint: &Value) -> bool {

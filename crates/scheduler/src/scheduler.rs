@@ -65,7 +65,7 @@ impl Scheduler {
 
     fn observe_pod(&mut self, event: &WatchEvent, cx: &mut Context<'_>) {
         let pod = &event.object;
-        let ended = matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed");
+        let ended = api::is_pod_ended(pod);
         let node = pod["spec"]["nodeName"].str();
         if event.event == EventType::Deleted || ended {
             self.nominated.remove(pod.uid());
@@ -104,7 +104,7 @@ impl Scheduler {
         }
         if self.cache.set_node(node) {
             for pod in cx.client.pods_on(node.name()) {
-                if !matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed") {
+                if !api::is_pod_ended(&pod) {
                     self.cache.place(&pod, node.name());
                 }
             }

@@ -125,7 +125,7 @@ async fn drain(cx: &Cx<'_>) -> Outcome {
 fn obstacle(cx: &Cx<'_>, pod: &Value) -> Option<&'static str> {
     let controller = pod.controller();
     let on = |flag| cx.flags.on(flag);
-    let finished = matches!(pod.at("status.phase").str(), "Succeeded" | "Failed");
+    let finished = api::is_pod_ended(pod);
     if controller["kind"].str() == "DaemonSet" && !on("ignore-daemonsets") {
         return Some("DaemonSet-managed Pods (use --ignore-daemonsets to ignore)");
     }

@@ -231,8 +231,7 @@ async fn follow(cx: &Cx<'_>, pod: &Info) -> Outcome<i32> {
     super::exec::attached(cx, &object, &pod.name).await?;
     loop {
         let object = cx.get(pod.kind, &pod.namespace, &pod.name)?;
-        let phase = object.at("status.phase").str().to_owned();
-        if phase == "Succeeded" || phase == "Failed" {
+        if api::is_pod_ended(&object) {
             let status = object.at("status.containerStatuses").array().first().cloned().unwrap_or_default();
             return Ok(i32::try_from(status.at("state.terminated.exitCode").int()).unwrap_or(1));
         }

@@ -88,7 +88,7 @@ fn of(usage: &Value, measured: &str) -> Quantity {
 /// The greatest first, if `--sort-by` says by what; else by name.
 fn sorted(cx: &Cx<'_>, rows: &mut [(String, Vec<Quantity>)]) {
     let by = MEASURED.iter().position(|measured| *measured == cx.flags.text("sort-by"));
-    rows.sort_by(|a, b| match by {
+    api::sort_by(rows, |a, b| match by {
         Some(at) => b.1[at].cmp(&a.1[at]),
         None => a.0.cmp(&b.0),
     });

@@ -48,7 +48,7 @@ pub fn describe(w: &mut Writer, pod: &Value, host: &dyn Host) {
 /// this reads `<invalid>` until then, in the real kubectl too.
 fn phase(w: &mut Writer, pod: &Value, host: &dyn Host) {
     let phase = pod["status"]["phase"].str();
-    if !pod.deleting() || matches!(phase, "Succeeded" | "Failed") {
+    if !pod.deleting() || meta::is_pod_ended(pod) {
         return w.field(0, "Status", phase);
     }
     let age = text::age(host.now(), &pod["metadata"]["deletionTimestamp"]);
