@@ -41,7 +41,12 @@ impl User {
     /// The user of the kubeconfig that comes with a cluster.
     pub fn admin() -> User {
         static ADMIN: std::sync::OnceLock<User> = std::sync::OnceLock::new();
-        ADMIN.get_or_init(|| User::new("kubernetes-admin", &[MASTERS, AUTHENTICATED])).clone()
+        let admin = ADMIN.get_or_init(|| {
+            let certificate = format!("X509SHA256={}", api::sha256::hex("kubernetes-admin"));
+            let extra = api::obj! { "authentication.kubernetes.io/credential-id" => api::list![certificate] };
+            User { extra, ..User::new("kubernetes-admin", &[MASTERS, AUTHENTICATED]) }
+        });
+        admin.clone()
     }
 
     /// Nobody.

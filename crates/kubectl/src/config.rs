@@ -96,6 +96,12 @@ impl Config {
         named(&self.value, "clusters", self.in_use(given)["cluster"].str())["cluster"]["server"].str()
     }
 
+    /// Who one is in a context (the current one if `context` is empty), or the user that `--user` names.
+    pub fn user(&self, context: &str, user: &str) -> &Value {
+        let name = if user.is_empty() { self.in_use(context)["user"].str() } else { user };
+        &named(&self.value, "users", name)["user"]
+    }
+
     /// Whether the context that the command line names is there.
     ///
     /// # Errors

@@ -136,24 +136,47 @@ impl<'a> Cx<'a> {
             request.options.dry_run = self.dry_run() == Ok(DryRun::Server);
             request.options.field_validation = self.field_validation();
         }
-        request.impersonate = self.impersonated().map(Box::new);
+        self.identify(&mut request);
         request
     }
 
-    /// Whom `--as`, `--as-group`, `--as-uid` and `--as-user-extra` name.
-    fn impersonated(&self) -> Option<User> {
-        let name = self.flags.text("as");
-        if name.is_empty() {
+    /// Says who asks: the user of the kubeconfig or of the command line, and whom he wants to be taken for.
+    pub fn identify(&self, request: &mut Request) {
+        let user = self.config.user(self.flags.text("context"), self.flags.text("user"));
+        // A certificate goes before a token: the server looks at it first (`--client-ca-file`).
+        let certified = ["client-certificate-data", "client-certificate"].iter().any(|field| !user[*field].is_null());
+        let token = match self.flags.text("token") {
+            "" => user["token"].str(),
+            given => given,
+        };
+        if !certified && token.is_empty() {
+            request.user = User::anonymous();
+        } else if !certified {
+            request.token = token.into();
+        }
+        request.impersonate = self.impersonated(user).map(Box::new);
+    }
+
+    /// Whom `--as`, `--as-group`, `--as-uid` and `--as-user-extra` name, or the kubeconfig's user.
+    fn impersonated(&self, user: &Value) -> Option<User> {
+        let given = |flag: &str, field: &str| match self.flags.text(flag) {
+            "" => user[field].to_str(),
+            text => text.into(),
+        };
+        let mut wanted = User { name: given("as", "as"), uid: given("as-uid", "as-uid"), ..User::default() };
+        if wanted.name.is_empty() {
             return None;
         }
-        let groups: Vec<&str> = self.flags.list("as-group").iter().map(|g| g.as_ref()).collect();
-        let mut user = User::new(name, &groups);
-        user.uid = self.flags.text("as-uid").into();
+        wanted.groups = match self.flags.list("as-group") {
+            [] => user["as-groups"].clone(),
+            groups => groups.iter().map(String::as_str).collect(),
+        };
+        wanted.extra = user["as-user-extra"].clone();
         for pair in self.flags.list("as-user-extra") {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            user.extra.object_mut().entry(key).array_mut().push(value.into());
+            wanted.extra.object_mut().entry(key).array_mut().push(value.into());
         }
-        Some(user)
+        Some(wanted)
     }
 
     /// Reads one object.

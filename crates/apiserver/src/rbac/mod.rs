@@ -245,6 +245,11 @@ fn is_for(subject: &Value, binding: &Value, user: &User) -> bool {
     }
 }
 
+/// The parts of `wanted`, each of one verb, group, resource and name (or URL), that no rule in `owned` covers.
+pub fn uncovered(owned: &[Value], wanted: &[Value]) -> Vec<Value> {
+    rule::uncovered(owned, wanted)
+}
+
 /// Several errors in one (k8s.io/apimachinery/pkg/util/errors, `Aggregate`).
 pub(crate) fn aggregate(errors: &[String]) -> String {
     let mut seen: Vec<&str> = Vec::new();

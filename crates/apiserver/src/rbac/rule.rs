@@ -91,13 +91,17 @@ fn covers(owner: &Value, part: &Value) -> bool {
             || !named.is_empty() && names.array().iter().any(|name| name.str() == first("resourceNames")))
 }
 
-/// What of `wanted` nothing in `owned` covers, in the short form in which messages list it.
+/// The parts of `wanted` that no rule in `owned` covers.
+pub(super) fn uncovered(owned: &[Value], wanted: &[Value]) -> Vec<Value> {
+    let mut parts: Vec<Value> = wanted.iter().flat_map(breakdown).collect();
+    parts.retain(|part| !owned.iter().any(|rule| covers(rule, part)));
+    parts
+}
+
+/// The same in the short form in which messages list it.
 pub(super) fn missing(owned: &[Value], wanted: &[Value]) -> Vec<String> {
     let mut missing: Vec<Value> = Vec::new();
-    for part in wanted.iter().flat_map(breakdown) {
-        if owned.iter().any(|rule| covers(rule, &part)) {
-            continue;
-        }
+    for part in uncovered(owned, wanted) {
         // Of one resource and name, the verbs are listed together (`CompactRules`).
         let same = |other: &&mut Value| {
             part["nonResourceURLs"].is_null()

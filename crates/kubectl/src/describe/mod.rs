@@ -26,7 +26,7 @@ mod probe;
 mod quota;
 mod related;
 mod resources;
-mod rules;
+pub(crate) mod rules;
 mod scheduling;
 mod secret;
 mod service;

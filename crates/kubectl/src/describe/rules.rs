@@ -43,8 +43,13 @@ impl Line {
 
 /// The lines of the section `PolicyRule`.
 pub fn describe(w: &mut Writer, role: &Value) {
+    lines(w, 1, role["rules"].array());
+}
+
+/// Rules as lines at a level of indentation, the verbs of one resource and name together.
+fn lines(w: &mut Writer, level: usize, rules: &[Value]) {
     let mut lines: Vec<Line> = Vec::new();
-    for rule in role["rules"].array() {
+    for rule in rules {
         each(rule, &mut |line| match lines.iter_mut().find(|known| known.is_like(&line)) {
             Some(known) => known
                 .verbs
@@ -55,8 +60,15 @@ pub fn describe(w: &mut Writer, role: &Value) {
     api::sort_by_cached_key(&mut lines, Line::key);
     for line in &lines {
         let (resource, verbs) = (line.shown(), line.verbs.join(" "));
-        w.line(1, format_args!("{resource}\t[{}]\t[{}]\t[{verbs}]", line.url, line.name));
+        w.line(level, format_args!("{resource}\t[{}]\t[{}]\t[{verbs}]", line.url, line.name));
     }
+}
+
+/// Rules as unaligned lines: what, URLs, names, verbs.
+pub fn table(rules: &[Value]) -> String {
+    let mut w = Writer::default();
+    lines(&mut w, 0, rules);
+    w.unaligned()
 }
 
 /// Takes a rule apart into lines of one verb, one resource and one name.

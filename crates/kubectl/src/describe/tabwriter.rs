@@ -7,8 +7,18 @@ const PADDING: usize = 2;
 /// Aligns `text`. A tab ends a cell; what follows a line's last tab belongs to no column. The cells of a column are those
 /// of neighbouring lines: a line that is too short to reach a column ends it, and the next one begins a new width.
 pub fn align(text: &str) -> String {
+    align_to(text, 0, PADDING)
+}
+
+/// The same as kubectl's own tables have it (`GetNewTabWriter`).
+pub fn align_table(text: &str) -> String {
+    align_to(text, 6, 3)
+}
+
+/// `least`: how wide a column is at least; `padding`: the blanks between the widest cell and the next column.
+fn align_to(text: &str, least: usize, padding: usize) -> String {
     let lines: Vec<Vec<&str>> = text.split(['\n', '\x0c']).map(|line| line.split(['\t', '\x0b']).collect()).collect();
-    let widths = widths(&lines);
+    let widths = widths(&lines, least, padding);
     let mut aligned = String::with_capacity(text.len() * 2);
     for (i, line) in lines.iter().enumerate() {
         if i > 0 {
@@ -25,7 +35,7 @@ pub fn align(text: &str) -> String {
 }
 
 /// For each line the widths of its cells that end with a tab.
-fn widths(lines: &[Vec<&str>]) -> Vec<Vec<usize>> {
+fn widths(lines: &[Vec<&str>], least: usize, padding: usize) -> Vec<Vec<usize>> {
     let mut widths: Vec<Vec<usize>> = lines.iter().map(|line| vec![0; line.len() - 1]).collect();
     let columns = widths.iter().map(Vec::len).max().unwrap_or_default();
     for column in 0..columns {
@@ -35,7 +45,7 @@ fn widths(lines: &[Vec<&str>]) -> Vec<Vec<usize>> {
             let end = (first..lines.len()).find(|i| widths[*i].len() <= column).unwrap_or(lines.len());
             let widest = lines[first..end].iter().map(|line| length(line[column])).max().unwrap_or_default();
             for line in &mut widths[first..end] {
-                line[column] = widest + PADDING;
+                line[column] = (widest + padding).max(least);
             }
             first = end + 1;
         }
