@@ -5,6 +5,7 @@
 //! knows another.
 
 mod adoption;
+mod clusterroleaggregation;
 mod amount;
 mod cronjob;
 mod daemonset;
@@ -24,6 +25,7 @@ mod podgc;
 mod pods;
 mod replicaset;
 mod serviceaccount;
+mod serviceaccounttokens;
 mod servicelb;
 mod servicepods;
 mod statefulset;
@@ -52,6 +54,8 @@ struct Controller {
 static CONTROLLERS: &[Controller] = &[
     namespace::CONTROLLER,
     serviceaccount::CONTROLLER,
+    serviceaccounttokens::CONTROLLER,
+    clusterroleaggregation::CONTROLLER,
     deployment::CONTROLLER,
     replicaset::CONTROLLER,
     replicaset::REPLICATION_CONTROLLER,

@@ -16,7 +16,7 @@ const ROOT_CA_DESCRIPTION: (&str, &str) = (
      clusters.",
 );
 /// Nothing in the simulation is encrypted: the certificate has the form of one and certifies nothing.
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n\
+pub(crate) const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n\
     VGhpcyBjbHVzdGVyIGlzIGEgc2ltdWxhdGlvbjogaXRzIGNlcnRpZmljYXRlIGNl\n\
     cnRpZmllcyBub3RoaW5nLg==\n\
     -----END CERTIFICATE-----\n";

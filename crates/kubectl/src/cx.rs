@@ -142,7 +142,10 @@ impl<'a> Cx<'a> {
 
     /// Says who asks: the user of the kubeconfig or of the command line, and whom he wants to be taken for.
     pub fn identify(&self, request: &mut Request) {
-        let user = self.config.user(self.flags.text("context"), self.flags.text("user"));
+        // `create rolebinding` has a flag of this name that means something else.
+        let shadowed = self.command.flags.iter().copied().flatten().any(|flag| flag.name == "user");
+        let named = if shadowed { "" } else { self.flags.text("user") };
+        let user = self.config.user(self.flags.text("context"), named);
         // A certificate goes before a token: the server looks at it first (`--client-ca-file`).
         let certified = ["client-certificate-data", "client-certificate"].iter().any(|field| !user[*field].is_null());
         let token = match self.flags.text("token") {

@@ -25,7 +25,7 @@ impl Line {
         let groups = if self.url.is_empty() { &self.group } else { "" };
         let (verbs, resource) = (self.verbs.join(" "), &self.resource);
         format!(
-            "Verbs:[{verbs}],APIGroups:[{groups}],Resources:[{resource}],ResourceNames:[{}],{}",
+            "Verbs:[{verbs}],APIGroups:[{groups}],Resources:[{resource}],ResourceNames:[{}],NonResourceURLs:[{}],",
             self.name, self.url
         )
     }
