@@ -5,9 +5,9 @@
 //! knows another.
 
 mod adoption;
-mod clusterroleaggregation;
 mod amount;
 mod cronjob;
+mod clusterroleaggregation;
 mod daemonset;
 mod deployment;
 mod disruption;

@@ -104,7 +104,9 @@ fn resource(cx: &Cx<'_>, verb: &str, what: &str) -> Value {
         match word.to_lowercase().split_once('.') {
             Some((plural, group)) => cx
                 .warn(format_args!("Warning: the server doesn't have a resource type '{plural}' in group '{group}'\n")),
-            None => cx.warn(format_args!("Warning: the server doesn't have a resource type '{}'\n", word.to_lowercase())),
+            None => {
+                cx.warn(format_args!("Warning: the server doesn't have a resource type '{}'\n", word.to_lowercase()))
+            }
         }
     }
     let everywhere = cx.flags.on("all-namespaces");

@@ -34,14 +34,14 @@ struct Plan {
 }
 
 async fn run(cx: &Cx<'_>) -> Outcome {
-    let paths = cx.flags.list("filename");
-    if paths.is_empty() {
+    let sources = files::named(cx);
+    if sources.is_empty() {
         return Err("must specify one of -f and -k".into());
     }
     if !cx.args().is_empty() {
         return Err("no arguments are allowed".into());
     }
-    let (manifests, mut failures) = files::read(cx, paths, cx.flags.on("recursive")).await?;
+    let (manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
     for manifest in manifests.iter().filter(|manifest| manifest.kind.group == kind::ROLE.group) {
         if let Err(fail) = reconcile(cx, manifest) {
             failures.push(fail);

@@ -17,7 +17,8 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     let answer = cx.request(&cx.ask(Verb::Create, kind, "", "").with_body(Value::object()));
     let review = answer.map_err(|fail| match fail {
         Fail::Status(status) if status.reason == "Forbidden" => Fail::Text(
-            "the selfsubjectreviews API is not enabled in the cluster or you do not have permission to call it".to_owned(),
+            "the selfsubjectreviews API is not enabled in the cluster or you do not have permission to call it"
+                .to_owned(),
         ),
         other => other,
     })?;

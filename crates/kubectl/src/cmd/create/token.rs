@@ -1,6 +1,5 @@
-//! `kubectl create token`: asks the server for a ServiceAccount's token.
+//! `kubectl create token`
 
-use super::one_name;
 use crate::cmd::{BASE, OUTPUT};
 use crate::command::Command;
 use crate::cx::Cx;
@@ -11,19 +10,16 @@ use api::{Value, kind, obj};
 use apiserver::request::Verb;
 
 static FLAGS: &[Flag] = &[
-    flag("audience", Kind::Repeated, "", "Whom the token is for; the API server if none is named."),
-    flag("duration", Kind::Span, "0s", "How long the token is good; 0 for as long as the server thinks right."),
-    flag("bound-object-kind", Kind::Text, "", "The kind of the object without which the token is no good."),
-    flag("bound-object-name", Kind::Text, "", "The name of that object."),
-    flag("bound-object-uid", Kind::Text, "", "The UID of that object."),
+    flag("audience", Kind::Repeated, "", "For whom the token is; may be repeated."),
+    flag("duration", Kind::Span, "0s", "How long it shall be valid; 0 leaves that to the server."),
+    flag("bound-object-kind", Kind::Text, "", "The kind of an object with which the token ends: Node, Pod or Secret."),
+    flag("bound-object-name", Kind::Text, "", "The object's name."),
+    flag("bound-object-uid", Kind::Text, "", "The object's UID."),
 ];
-
-/// What a token can be bound to.
-const BOUND: [&str; 3] = ["Node", "Pod", "Secret"];
 
 pub(super) static TOKEN: Command = Command {
     name: "token",
-    about: "Ask for a token of a ServiceAccount.",
+    about: "Ask for a token of a service account.",
     usage: "SERVICE_ACCOUNT_NAME",
     flags: &[FLAGS, OUTPUT],
     action: |cx| Box::pin(run(cx)),
@@ -31,50 +27,59 @@ pub(super) static TOKEN: Command = Command {
 };
 
 async fn run(cx: &Cx<'_>) -> Outcome {
-    let name = one_name(cx)?;
+    let name = super::one_name(cx)?;
     let spec = spec(cx)?;
-    let mut request = cx.ask(Verb::Create, kind::SERVICE_ACCOUNT, &cx.namespace, name).with_subresource("token");
-    request.body = obj! { "apiVersion" => "authentication.k8s.io/v1", "kind" => "TokenRequest", "spec" => spec };
-    let answer = cx.request(&request).map_err(|why| fail!("failed to create token: {}", why.message()))?;
-    let format = cx.format()?;
-    if format.is_human() {
-        cx.say(answer["status"]["token"].str());
+    let request = cx.ask(Verb::Create, kind::SERVICE_ACCOUNT, &cx.namespace, name).with_subresource("token");
+    let body = obj! { "apiVersion" => "authentication.k8s.io/v1", "kind" => "TokenRequest", "spec" => spec };
+    let answer =
+        cx.request(&request.with_body(body)).map_err(|fail| fail!("failed to create token: {}", fail.message()))?;
+    let token = answer.at("status.token").str();
+    if token.is_empty() {
+        return Err("failed to create token: no token in server response".into());
+    }
+    if cx.flags.has("output") {
+        let printed = Printed { kind: kind::SERVICE_ACCOUNT, object: &answer, done: "", managed: false };
+        cx.host.stdout(&cx.format()?.print(&printed)?);
         return Ok(());
     }
-    let kind = api::Kind { group: "authentication.k8s.io", singular: "tokenrequest", ..*kind::SERVICE_ACCOUNT };
-    cx.host.stdout(&format.print(&Printed { kind: &kind, object: &answer, done: "created", managed: false })?);
+    // A terminal gets a newline, a pipe does not.
+    cx.host.stdout(&format!("{token}{}", if cx.host.is_terminal() { "\n" } else { "" }));
     Ok(())
 }
 
-/// What the flags ask for, if that makes sense.
 fn spec(cx: &Cx<'_>) -> Outcome<Value> {
-    let audiences = cx.flags.list("audience");
+    let mut spec =
+        obj! { "audiences" => Value::Null, "boundObjectRef" => Value::Null, "expirationSeconds" => Value::Null };
     let Some(duration) = cx.flags.span("duration") else {
         return Err("--duration must be greater than or equal to 0".into());
     };
-    if duration.subsec_nanos() > 0 {
+    if duration.subsec_nanos() != 0 {
         return Err("--duration cannot be expressed in units less than seconds".into());
     }
+    if !duration.is_zero() {
+        spec.set("expirationSeconds", i64::try_from(duration.as_secs()).unwrap_or(i64::MAX));
+    }
+    let audiences = cx.flags.list("audience");
     if audiences.iter().any(String::is_empty) {
         return Err("--audience must not be an empty string".into());
     }
-    let [kind, name, uid] = ["kind", "name", "uid"].map(|part| cx.flags.text(&format!("bound-object-{part}")));
-    for (flag, value) in [("name", name), ("uid", uid)] {
-        if kind.is_empty() && !value.is_empty() {
-            return Err(fail!("--bound-object-{flag} can only be set if --bound-object-kind is provided"));
+    if !audiences.is_empty() {
+        spec.set("audiences", audiences.iter().map(String::as_str).collect::<Value>());
+    }
+    let (kind, name, uid) =
+        (cx.flags.text("bound-object-kind"), cx.flags.text("bound-object-name"), cx.flags.text("bound-object-uid"));
+    match (kind, name, uid) {
+        ("", "", "") => {}
+        ("", "", _) => return Err("--bound-object-uid can only be set if --bound-object-kind is provided".into()),
+        ("", ..) => return Err("--bound-object-name can only be set if --bound-object-kind is provided".into()),
+        ("Node" | "Pod" | "Secret", "", _) => {
+            return Err("--bound-object-name is required if --bound-object-kind is provided".into());
         }
+        ("Node" | "Pod" | "Secret", ..) => {
+            let uid = Some(uid).filter(|uid| !uid.is_empty());
+            spec.set("boundObjectRef", obj! { "apiVersion" => "v1", "kind" => kind, "name" => name, "uid" => uid });
+        }
+        _ => return Err("supported --bound-object-kind values are Node, Pod, Secret".into()),
     }
-    if !kind.is_empty() && !BOUND.contains(&kind) {
-        return Err(fail!("supported --bound-object-kind values are {}", BOUND.join(", ")));
-    }
-    if !kind.is_empty() && name.is_empty() {
-        return Err("--bound-object-name is required if --bound-object-kind is provided".into());
-    }
-    let some = |text: &str| Some(Value::from(text)).filter(|_| !text.is_empty());
-    let bound = || obj! { "kind" => kind, "apiVersion" => "v1", "name" => name, "uid" => some(uid) };
-    Ok(obj! {
-        "audiences" => audiences.iter().map(String::as_str).collect::<Value>(),
-        "expirationSeconds" => Some(duration.as_secs() as i64).filter(|seconds| *seconds > 0),
-        "boundObjectRef" => some(kind).map(|_| bound()),
-    })
+    Ok(spec)
 }
