@@ -22,6 +22,20 @@ pub(crate) fn admit(server: &mut ApiServer, kind: &'static Kind, object: &mut Va
     Ok(())
 }
 
+/// Runs the plugins over an object that changes.
+pub(crate) fn admit_update(kind: &Kind, object: &mut Value, old: &Value) {
+    if kind == kind::POD {
+        // Priority: a client that leaves the number out does not mean to change it.
+        for field in ["priority", "preemptionPolicy"] {
+            let stored = &old["spec"][field];
+            if object["spec"][field].is_null() && !stored.is_null() {
+                object.at_mut("spec").set(field, stored);
+            }
+        }
+        default_toleration_seconds(object);
+    }
+}
+
 /// NamespaceLifecycle: a namespace must exist, and one that is going takes nothing new.
 fn namespace_lifecycle(server: &ApiServer, kind: &Kind, object: &Value) -> Result<(), Status> {
     if !kind.namespaced {

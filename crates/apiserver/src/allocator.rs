@@ -99,10 +99,7 @@ impl ApiServer {
         let Ok(address) = value.str().parse::<Ipv4Addr>() else { return Ok(()) }; // validation says what is wrong
         let offset = u32::from(address).wrapping_sub(SERVICE_RANGE.0);
         let detail = if offset >= SERVICE_RANGE.1 {
-            "failed to allocate IP ".to_owned()
-                + &format!(
-                    "{address}: the provided IP ({address}) is not in the valid range. The range of valid IPs is 10.96.0.0/12"
-                )
+            format!("failed to allocate IP {address}: the provided network does not match the current range")
         } else if self.owner_of(value.str()).is_some() {
             format!("failed to allocate IP {address}: provided IP is already allocated")
         } else {

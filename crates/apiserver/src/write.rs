@@ -46,6 +46,9 @@ impl ApiServer {
         warnings.extend(deprecation(request.kind));
         self.name(request, &mut object)?;
         let body = self.insert(request, object, None)?;
+        if !request.options.trusted {
+            warnings.extend(validation::warnings(request.kind, &body, &Value::Null));
+        }
         Ok(Response { body, warnings })
     }
 
@@ -254,6 +257,7 @@ impl ApiServer {
             object.set("metadata.managedFields", kept);
         }
         if main {
+            admission::admit_update(kind, &mut object, &old);
             self.allocate(kind, &old, &mut object)?;
             strategy::count_generation(kind, &mut object, &old);
             self.check_escalation(request, &object, &old)?;

@@ -98,7 +98,7 @@ fn one(errors: &mut Errors, path: &Path, container: &Value, context: &Context) {
     mounts(errors, &path.child("volumeMounts"), &container["volumeMounts"], context);
     errors.one_of(&path.child("imagePullPolicy"), &container["imagePullPolicy"], PULL_POLICIES);
     resources(errors, &path.child("resources"), &container["resources"]);
-    security(errors, &path.child("securityContext"), &container["securityContext"]);
+    super::security::container(errors, &path.child("securityContext"), &container["securityContext"]);
 }
 
 /// An image must be named; whether it exists is the kubelet's business.
@@ -290,25 +290,23 @@ pub(super) fn resources(errors: &mut Errors, path: &Path, resources: &Value) {
             if quantity.is_negative() {
                 errors.invalid(&at, value, NOT_NEGATIVE);
             }
-            if name.contains('/') && !quantity.is_whole() {
+            // Extended resources and huge pages are given whole, and to one container only.
+            let extended = name.contains('/') && !name.contains("kubernetes.io/");
+            let exclusive = extended || name.starts_with("hugepages-");
+            if extended && !quantity.is_whole() {
                 errors.invalid(&at, value, "must be an integer");
             }
             let limit = &limits[name.as_str()];
-            if field == "requests" && !limit.is_null() && quantity > Quantity::of(limit) {
+            if field == "requests" && exclusive && limit.is_null() {
+                errors.required(&path, "Limit must be set for non overcommitable resources");
+            } else if field == "requests" && exclusive && quantity != Quantity::of(limit) {
+                let detail = format!("must be equal to {name} limit of {}", limit.str());
+                errors.invalid(&path, value, &detail);
+            } else if field == "requests" && !limit.is_null() && quantity > Quantity::of(limit) {
                 let detail = format!("must be less than or equal to {name} limit of {}", limit.str());
                 errors.invalid(&path, value, &detail);
             }
         }
-    }
-}
-
-fn security(errors: &mut Errors, path: &Path, context: &Value) {
-    for field in ["runAsUser", "runAsGroup"] {
-        let id = context[field].int();
-        errors.invalids(&path.child(field), id, crate::names::in_range(id, 0, i64::from(i32::MAX)));
-    }
-    if context["privileged"].bool() && context["allowPrivilegeEscalation"].as_bool() == Some(false) {
-        errors.invalid(path, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
     }
 }
 
@@ -335,6 +333,10 @@ fn probes(errors: &mut Errors, path: &Path, container: &Value) {
         let grace = &probe["terminationGracePeriodSeconds"];
         if grace.as_int().is_some_and(|seconds| seconds <= 0) {
             errors.invalid(&path.child("terminationGracePeriodSeconds"), grace, "must be greater than 0");
+        }
+        if !once && !grace.is_null() {
+            let detail = "must not be set for readinessProbes";
+            errors.invalid(&path.child("terminationGracePeriodSeconds"), grace, detail);
         }
         if once && probe["successThreshold"].int() != 1 {
             errors.invalid(&path.child("successThreshold"), &probe["successThreshold"], "must be 1");

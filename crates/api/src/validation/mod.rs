@@ -13,10 +13,14 @@ mod pod_dump;
 mod policy;
 mod rules;
 mod scheduling;
+mod security;
 mod service;
 mod storage;
 mod volume;
+mod warnings;
 mod workload;
+
+pub use warnings::warnings;
 
 use crate::schema::table;
 use crate::{FieldError, Kind, Value, kind};

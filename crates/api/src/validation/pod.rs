@@ -6,7 +6,7 @@ use super::path::{Errors, Path};
 use super::pod_dump::difference;
 use super::scheduling::{affinity, tolerations, topology_spread};
 use super::volume::volumes;
-use crate::names::{dns1123_label, dns1123_subdomain, in_range};
+use crate::names::{dns1123_label, dns1123_subdomain, in_range, qualified_name};
 use crate::{Value, obj};
 use std::net::IpAddr;
 
@@ -33,16 +33,41 @@ pub(super) fn pod_spec(errors: &mut Errors, path: &Path, spec: &Value) {
     errors.one_of(&path.child("restartPolicy"), &spec["restartPolicy"], RESTART_POLICIES);
     errors.one_of(&path.child("dnsPolicy"), &spec["dnsPolicy"], DNS_POLICIES);
     labels(errors, &path.child("nodeSelector"), &spec["nodeSelector"]);
+    super::security::pod(errors, path, spec);
     for (i, secret) in spec["imagePullSecrets"].array().iter().enumerate() {
         errors.present(&path.child("imagePullSecrets").index(i).child("name"), &secret["name"]);
     }
     affinity(errors, &path.child("affinity"), &spec["affinity"]);
     dns_config(errors, path, spec);
+    gates(errors, path, spec);
+    topology_spread(errors, &path.child("topologySpreadConstraints"), &spec["topologySpreadConstraints"]);
     names_of(errors, path, spec);
-    errors.nonnegative(&path.child("terminationGracePeriodSeconds"), &spec["terminationGracePeriodSeconds"]);
     tolerations(errors, &path.child("tolerations"), &spec["tolerations"]);
     host_aliases(errors, &path.child("hostAliases"), &spec["hostAliases"]);
-    topology_spread(errors, &path.child("topologySpreadConstraints"), &spec["topologySpreadConstraints"]);
+    if let Some(policy) = spec["preemptionPolicy"].as_str() {
+        let path = path.child("preemptionPolicy");
+        if !["PreemptLowerPriority", "Never"].contains(&policy) {
+            errors.unsupported(&path, policy, &["PreemptLowerPriority", "Never"]);
+        }
+    }
+}
+
+/// Readiness gates and scheduling gates.
+fn gates(errors: &mut Errors, path: &Path, spec: &Value) {
+    let ready = path.child("readinessGates");
+    for (i, gate) in spec["readinessGates"].array().iter().enumerate() {
+        let name = gate["conditionType"].str();
+        errors.invalids(&ready.index(i).child("conditionType"), name, qualified_name(name));
+    }
+    let scheduling = path.child("schedulingGates");
+    let gates = spec["schedulingGates"].array();
+    for (i, gate) in gates.iter().enumerate() {
+        let (path, name) = (scheduling.index(i), gate["name"].str());
+        errors.invalids(&path.child("name"), name, qualified_name(name));
+        if gates[..i].iter().any(|earlier| earlier["name"].str() == name) {
+            errors.duplicate(&path.child("name"), name);
+        }
+    }
 }
 
 fn dns_config(errors: &mut Errors, path: &Path, spec: &Value) {
@@ -55,8 +80,25 @@ fn dns_config(errors: &mut Errors, path: &Path, spec: &Value) {
             errors.required(&path.child("nameservers"), detail);
         }
     }
+    if config["nameservers"].len() > 3 {
+        let detail = "must not have more than 3 nameservers";
+        errors.invalid(&path.child("nameservers"), &config["nameservers"], detail);
+    }
     for (i, server) in config["nameservers"].array().iter().enumerate() {
         ip(errors, &path.child("nameservers").index(i), server);
+    }
+    if config["searches"].len() > 32 {
+        let detail = "must not have more than 32 search paths";
+        errors.invalid(&path.child("searches"), &config["searches"], detail);
+    }
+    for (i, search) in config["searches"].array().iter().enumerate() {
+        let text = search.str().strip_suffix('.').unwrap_or(search.str());
+        errors.invalids(&path.child("searches").index(i), text, dns1123_subdomain(text));
+    }
+    for (i, option) in config["options"].array().iter().enumerate() {
+        if option["name"].str().is_empty() {
+            errors.required(&path.child("options").index(i), "must not be empty");
+        }
     }
 }
 
@@ -148,7 +190,7 @@ fn update(errors: &mut Errors, path: &Path, new: &Value, old: &Value) {
         put_back(&mut rest, old, "schedulingGates");
     }
     if rest != *old {
-        errors.forbidden(path, &format!("{UPDATE_FORBIDDEN}\n{}", difference(old, &rest)));
+        errors.forbidden(path, &format!("{UPDATE_FORBIDDEN}\n{}", difference("PodSpec", old, &rest)));
     }
 }
 

@@ -8,11 +8,11 @@ const LAYOUT: &str = include_str!("../../schema/internal.txt");
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 
-/// A diff from `old` to `new`, two Pod specs, ending in a newline.
-pub(super) fn difference(old: &Value, new: &Value) -> String {
+/// A diff from `old` to `new`, two structs of one name, ending in a newline.
+pub(super) fn difference(name: &str, old: &Value, new: &Value) -> String {
     let dump = |spec: &Value| {
         let mut lines = vec![String::new()];
-        if let Some(id) = table().named("PodSpec") {
+        if let Some(id) = table().named(name) {
             print(&mut lines, &structure(table().get(id), spec, spec), 0);
         }
         lines

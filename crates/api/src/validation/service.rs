@@ -4,7 +4,7 @@ use super::container::{PROTOCOLS, port};
 use super::meta::labels;
 use super::path::{Errors, Path};
 use crate::OrdSet;
-use crate::names::{dns1123_label, dns1123_subdomain, port_number};
+use crate::names::{dns1123_label, dns1123_subdomain, port_number, qualified_name};
 use crate::{Value, list, obj};
 use std::net::IpAddr;
 
@@ -31,6 +31,7 @@ pub(super) fn service(errors: &mut Errors, new: &Value, old: &Value, path: &Path
         "ExternalName" => external_name(errors, path, spec),
         _ => {}
     }
+    addresses(errors, path, spec);
     let ports_path = path.child("ports");
     let mut names = OrdSet::new();
     for (i, port) in ports.iter().enumerate() {
@@ -47,6 +48,30 @@ pub(super) fn service(errors: &mut Errors, new: &Value, old: &Value, path: &Path
     errors.one_of(&path.child("type"), &spec["type"], TYPES);
     node_ports(errors, &ports_path, kind, ports);
     policies(errors, path, spec);
+}
+
+/// The cluster IPs, of which the first may be given alone, and the families that they are of.
+fn addresses(errors: &mut Errors, path: &Path, spec: &Value) {
+    let given = &spec["clusterIPs"];
+    let alone = list![&spec["clusterIP"]];
+    let all = if given.is_empty() && !spec["clusterIP"].str().is_empty() { &alone } else { given };
+    for (i, address) in all.array().iter().enumerate() {
+        let text = address.str();
+        if text != "None" && !text.is_empty() && text.parse::<IpAddr>().is_err() {
+            let detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+            errors.invalid(&path.child("clusterIPs").index(i), text, detail);
+        }
+    }
+    errors.optionally_one_of(
+        &path.child("ipFamilyPolicy"),
+        &spec["ipFamilyPolicy"],
+        &["PreferDualStack", "RequireDualStack", "SingleStack"],
+    );
+    for (i, family) in spec["ipFamilies"].array().iter().enumerate() {
+        if !["IPv4", "IPv6"].contains(&family.str()) {
+            errors.unsupported(&path.child("ipFamilies").index(i), family.str(), &["IPv4", "IPv6"]);
+        }
+    }
 }
 
 /// Once a Service has a cluster IP it keeps it, unless it becomes an ExternalName.
@@ -92,6 +117,9 @@ fn one_port<'a>(errors: &mut Errors, path: &Path, given: &'a Value, named: bool,
     errors.invalids(&path.child("port"), number, port_number(number));
     errors.one_of(&path.child("protocol"), &given["protocol"], PROTOCOLS);
     port(errors, &path.child("targetPort"), &given["targetPort"]);
+    if let Some(protocol) = given["appProtocol"].as_str() {
+        errors.invalids(&path.child("appProtocol"), protocol, qualified_name(protocol));
+    }
 }
 
 fn node_ports(errors: &mut Errors, path: &Path, kind: &str, ports: &[Value]) {
@@ -150,6 +178,15 @@ fn policies(errors: &mut Errors, path: &Path, spec: &Value) {
     if !spec["allocateLoadBalancerNodePorts"].is_null() && kind != "LoadBalancer" {
         let detail = "may only be used when `type` is 'LoadBalancer'";
         errors.forbidden(&path.child("allocateLoadBalancerNodePorts"), detail);
+    }
+    if !spec["loadBalancerClass"].is_null() && kind != "LoadBalancer" {
+        errors.forbidden(&path.child("loadBalancerClass"), "may only be used when `type` is 'LoadBalancer'");
+    }
+    if let Some(wish) = spec["trafficDistribution"].as_str()
+        && !["PreferClose", "PreferSameNode", "PreferSameZone"].contains(&wish)
+    {
+        let supported = ["PreferClose", "PreferSameNode", "PreferSameZone"];
+        errors.unsupported(&path.child("trafficDistribution"), wish, &supported);
     }
     if !spec["loadBalancerSourceRanges"].is_empty() && kind != "LoadBalancer" {
         let detail = "may only be used when `type` is 'LoadBalancer'";

@@ -2,8 +2,10 @@
 
 use super::meta::label_selector;
 use super::path::{Errors, Path};
+use super::pod_dump::difference;
 use super::scheduling::node_selector;
 use super::volume::one;
+use crate::names::dns1123_subdomain;
 use crate::{Quantity, Value};
 
 const ACCESS_MODES: &[&str] = &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
@@ -29,6 +31,9 @@ fn access_modes(errors: &mut Errors, path: &Path, modes: &Value, detail: &str) {
     }
     for mode in modes.array().iter().map(Value::str).filter(|mode| !ACCESS_MODES.contains(mode)) {
         errors.unsupported(&path, mode, ACCESS_MODES);
+    }
+    if modes.len() > 1 && modes.array().iter().any(|mode| mode.str() == "ReadWriteOncePod") {
+        errors.forbidden(&path, "may not use ReadWriteOncePod with other access modes");
     }
 }
 
@@ -94,7 +99,24 @@ pub(super) fn claim(errors: &mut Errors, new: &Value, old: &Value, path: &Path) 
         Value::Null => errors.required(&resources.key("storage"), ""),
         size => positive(errors, &resources.key("storage"), size),
     }
+    let class = spec["storageClassName"].str();
+    if !class.is_empty() {
+        errors.invalids(&path.child("storageClassName"), class, dns1123_subdomain(class));
+    }
     errors.optionally_one_of(&path.child("volumeMode"), &spec["volumeMode"], VOLUME_MODES);
+    for field in ["dataSource", "dataSourceRef"].into_iter().filter(|field| !spec[*field].is_null()) {
+        let path = path.child(field);
+        let source = &spec[field];
+        errors.present(&path.child("name"), &source["name"]);
+        errors.present(&path.child("kind"), &source["kind"]);
+        if source["apiGroup"].str().is_empty() && source["kind"].str() != "PersistentVolumeClaim" {
+            errors.invalid(
+                &path,
+                source["kind"].str(),
+                "must be 'PersistentVolumeClaim' when referencing the default apiGroup",
+            );
+        }
+    }
     if old.is_null() {
         return;
     }
@@ -114,7 +136,8 @@ pub(super) fn claim(errors: &mut Errors, new: &Value, old: &Value, path: &Path) 
     if comparable != *spec {
         let detail =
             "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
-        errors.forbidden(path, detail);
+        let shown = difference("PersistentVolumeClaimSpec", spec, &comparable);
+        errors.forbidden(path, &format!("{detail}\n{shown}"));
     }
     let (now, before) = (&spec["resources"]["requests"]["storage"], old.at("spec.resources.requests.storage"));
     if Quantity::of(now) < Quantity::of(before) {

@@ -653,3 +653,132 @@ fn every_rule_can_be_run() {
         }
     }
 }
+
+#[test]
+fn more_of_pods() {
+    let pod =
+        |container: &str, spec: &str| format!("{{spec: {{containers: [{{name: c, image: i, {container}}}], {spec}}}}}");
+    let cases: [(String, &[&str]); 8] = [
+        (
+            pod(
+                "securityContext: {runAsUser: -1, privileged: true, allowPrivilegeEscalation: false, seccompProfile: {type: Localhost}}",
+                "",
+            ),
+            &[
+                "spec.containers[0].securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive",
+                "spec.containers[0].securityContext.seccompProfile.localhostProfile: Required value: must be set when seccomp type is Localhost",
+                "spec.containers[0].securityContext: Invalid value: {\"Capabilities\":null,\"Privileged\":true,\"SELinuxOptions\":null,\"WindowsOptions\":null,\"RunAsUser\":-1,\"RunAsGroup\":null,\"RunAsNonRoot\":null,\"ReadOnlyRootFilesystem\":null,\"AllowPrivilegeEscalation\":false,\"ProcMount\":null,\"SeccompProfile\":{\"Type\":\"Localhost\",\"LocalhostProfile\":null},\"AppArmorProfile\":null}: cannot set `allowPrivilegeEscalation` to false and `privileged` to true",
+            ],
+        ),
+        (
+            pod("resources: {requests: {example.com/gpu: 1}}", ""),
+            &[
+                "spec.containers[0].resources.requests: Required value: Limit must be set for non overcommitable resources",
+            ],
+        ),
+        (
+            pod("readinessProbe: {exec: {command: [x]}, terminationGracePeriodSeconds: 3}", ""),
+            &[
+                "spec.containers[0].readinessProbe.terminationGracePeriodSeconds: Invalid value: 3: must not be set for readinessProbes",
+            ],
+        ),
+        (
+            pod(
+                "",
+                "securityContext: {fsGroup: -5, sysctls: [{name: 'a b'}]}, schedulingGates: [{name: g}, {name: g}]",
+            ),
+            &[
+                "spec.securityContext.fsGroup: Invalid value: -5: must be between 0 and 2147483647, inclusive",
+                "spec.securityContext.sysctls[0].name: Invalid value: \"a b\": must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$",
+                "spec.schedulingGates[1].name: Duplicate value: \"g\"",
+            ],
+        ),
+        (
+            pod(
+                "",
+                "volumes: [{name: a, downwardAPI: {items: [{path: ../x}]}}, {name: b, projected: {sources: [{}, {serviceAccountToken: {expirationSeconds: 5}}]}}]",
+            ),
+            &[
+                "spec.volumes[0].downwardAPI.items[0].path: Invalid value: \"../x\": must not contain '..'",
+                "spec.volumes[0].downwardAPI.items[0]: Required value: one of fieldRef and resourceFieldRef is required",
+                "spec.volumes[1].projected.sources[0]: Required value: must specify a source",
+                "spec.volumes[1].projected.sources[1].serviceAccountToken.expirationSeconds: Invalid value: 5: may not specify a duration less than 10 minutes",
+                "spec.volumes[1].projected.sources[1].serviceAccountToken.path: Required value",
+            ],
+        ),
+        (
+            pod("", "dnsConfig: {nameservers: [1.1.1.1, 1.1.1.2, 1.1.1.3, 1.1.1.4]}"),
+            &[
+                "spec.dnsConfig.nameservers: Invalid value: [\"1.1.1.1\",\"1.1.1.2\",\"1.1.1.3\",\"1.1.1.4\"]: must not have more than 3 nameservers",
+            ],
+        ),
+        (pod("", "terminationGracePeriodSeconds: -1"), &[]),
+        (
+            pod("", "hostPID: true, shareProcessNamespace: true"),
+            &[
+                "spec.shareProcessNamespace: Invalid value: true: ShareProcessNamespace and HostPID cannot both be enabled",
+            ],
+        ),
+    ];
+    for (text, expected) in cases {
+        refused(kind::POD, &text, expected);
+    }
+}
+
+#[test]
+fn what_is_allowed_but_odd_is_warned_of() {
+    let said = |kind: &Kind, text: &str| warnings(kind, &object(kind, text), &Value::Null);
+    assert!(said(kind::POD, POD).is_empty());
+    assert_eq!(
+        said(
+            kind::POD,
+            "{spec: {terminationGracePeriodSeconds: -1, nodeSelector: {beta.kubernetes.io/os: linux}, containers: [{name: c, image: i, ports: [{containerPort: 80}, {containerPort: 80}], resources: {limits: {memory: 100m}}, env: [{name: A, value: b}, {name: A, value: c}, {name: A, value: $(A)}]}]}}"
+        ),
+        [
+            "spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use \"kubernetes.io/os\" instead",
+            "spec.containers[0].resources.requests[memory]: fractional byte value \"100m\" is invalid, must be an integer",
+            "spec.containers[0].resources.limits[memory]: fractional byte value \"100m\" is invalid, must be an integer",
+            "spec.containers[0].env[1]: hides previous definition of \"A\", which may be dropped when using apply",
+            "spec.containers[0].ports[1]: duplicate port definition with spec.containers[0].ports[0]",
+            "spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1",
+        ]
+    );
+    let dotted = DEPLOYMENT.replacen("{spec", "{metadata: {name: a.b}, spec", 1);
+    assert_eq!(
+        said(kind::DEPLOYMENT, &dotted),
+        [
+            "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]"
+        ]
+    );
+    assert_eq!(
+        said(kind::INGRESS, "{metadata: {annotations: {kubernetes.io/ingress.class: nginx}}, spec: {}}"),
+        ["annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead"]
+    );
+}
+
+#[test]
+fn a_claim_shows_what_may_not_change() {
+    let claim = |spec: &str| {
+        format!("{{spec: {{accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}, {spec}}}}}")
+    };
+    let said = errors(kind::PERSISTENT_VOLUME_CLAIM, &claim("volumeMode: Block"), Some(&claim("")));
+    assert_eq!(
+        said,
+        ["spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims
+@@ -11,7 +11,7 @@
+  },
+  \"VolumeName\": \"\",
+  \"StorageClassName\": null,
+- \"VolumeMode\": \"Block\",
++ \"VolumeMode\": \"Filesystem\",
+  \"DataSource\": null,
+  \"DataSourceRef\": null,
+  \"VolumeAttributesClassName\": null
+"]
+    );
+    refused(
+        kind::PERSISTENT_VOLUME_CLAIM,
+        &claim("").replace("[ReadWriteOnce]", "[ReadWriteOnce, ReadWriteOncePod]"),
+        &["spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes"],
+    );
+}

@@ -67,6 +67,13 @@ pub(super) fn one(errors: &mut Errors, path: &Path, kind: &str, source: &Value) 
             }
         }
         "persistentVolumeClaim" => errors.present(&path.child("claimName"), &source["claimName"]),
+        "local" => match source["path"].str() {
+            "" => errors.required(&path.child("path"), ""),
+            text if text.split('/').any(|part| part == "..") => {
+                errors.invalid(&path.child("path"), text, "must not contain '..'");
+            }
+            _ => {}
+        },
         "configMap" => {
             errors.present(&path.child("name"), &source["name"]);
             files(errors, path, source);
@@ -75,22 +82,100 @@ pub(super) fn one(errors: &mut Errors, path: &Path, kind: &str, source: &Value) 
             errors.present(&path.child("secretName"), &source["secretName"]);
             files(errors, path, source);
         }
-        "downwardAPI" => mode(errors, &path.child("defaultMode"), &source["defaultMode"]),
-        "projected" => {
+        "downwardAPI" => {
             mode(errors, &path.child("defaultMode"), &source["defaultMode"]);
-            for (i, projected) in source["sources"].array().iter().enumerate() {
-                for reference in ["secret", "configMap"].into_iter().filter(|r| !projected[*r].is_null()) {
-                    let path = path.child("sources");
-                    let path = path.index(i);
-                    let path = path.child(reference);
-                    errors.present(&path.child("name"), &projected[reference]["name"]);
-                    files(errors, &path, &projected[reference]);
-                }
-            }
+            downward(errors, &path.child("items"), &source["items"]);
         }
+        "projected" => projected(errors, path, source),
+        "ephemeral" => match &source["volumeClaimTemplate"] {
+            Value::Null => errors.required(&path.child("volumeClaimTemplate"), ""),
+            template => {
+                let path = path.child("volumeClaimTemplate");
+                super::storage::claim(errors, template, &Value::Null, &path.child("spec"));
+            }
+        },
         "csi" => errors.present(&path.child("driver"), &source["driver"]),
         "image" => super::container::image(errors, &path.child("reference"), &source["reference"]),
         _ => {}
+    }
+}
+
+/// Fields of the Pod as files.
+fn downward(errors: &mut Errors, path: &Path, items: &Value) {
+    const FIELDS: &[&str] =
+        &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
+    for (i, item) in items.array().iter().enumerate() {
+        let path = path.index(i);
+        errors.present(&path.child("path"), &item["path"]);
+        relative(errors, &path.child("path"), item["path"].str());
+        match (&item["fieldRef"], &item["resourceFieldRef"]) {
+            (Value::Null, Value::Null) => {
+                errors.required(&path, "one of fieldRef and resourceFieldRef is required");
+            }
+            (Value::Null, resource) => {
+                let path = path.child("resourceFieldRef");
+                if resource["containerName"].str().is_empty() {
+                    errors.required(&path.child("containerName"), "");
+                }
+                errors.present(&path.child("resource"), &resource["resource"]);
+            }
+            (field, resource) => {
+                if !resource.is_null() {
+                    let detail = "fieldRef and resourceFieldRef can not be specified simultaneously";
+                    errors.invalid_field(&path, detail);
+                }
+                let path = path.child("fieldRef");
+                let path = path.child("fieldPath");
+                let name = field["fieldPath"].str();
+                let keyed = name.starts_with("metadata.labels['") || name.starts_with("metadata.annotations['");
+                match name {
+                    "" => errors.required(&path, ""),
+                    _ if keyed || FIELDS.contains(&name) => {}
+                    _ => errors.unsupported(&path, name, FIELDS),
+                }
+            }
+        }
+        mode(errors, &path.child("mode"), &item["mode"]);
+    }
+}
+
+/// Several sources in one folder.
+fn projected(errors: &mut Errors, path: &Path, source: &Value) {
+    mode(errors, &path.child("defaultMode"), &source["defaultMode"]);
+    let sources = path.child("sources");
+    for (i, one) in source["sources"].array().iter().enumerate() {
+        let path = sources.index(i);
+        let mut kinds = one.entries();
+        let Some((kind, projection)) = kinds.next() else {
+            errors.required(&path, "must specify a source");
+            continue;
+        };
+        if one.len() > 1 {
+            errors.forbidden(&path.child(kind), "may not specify more than 1 volume type");
+        }
+        let path = path.child(kind);
+        match kind.as_str() {
+            "secret" | "configMap" => {
+                errors.present(&path.child("name"), &projection["name"]);
+                files(errors, &path, projection);
+            }
+            "downwardAPI" => downward(errors, &path.child("items"), &projection["items"]),
+            "serviceAccountToken" => {
+                let seconds = &projection["expirationSeconds"];
+                if seconds.as_int().is_some_and(|seconds| seconds < 600) {
+                    let detail = "may not specify a duration less than 10 minutes";
+                    errors.invalid(&path.child("expirationSeconds"), seconds, detail);
+                } else if seconds.int() > 1 << 32 {
+                    let detail = "may not specify a duration larger than 2^32 seconds";
+                    errors.invalid(&path.child("expirationSeconds"), seconds, detail);
+                }
+                match projection["path"].str() {
+                    "" => errors.required(&path.child("path"), ""),
+                    text => relative(errors, &path.child("path"), text),
+                }
+            }
+            _ => {}
+        }
     }
 }
 
