@@ -17,6 +17,7 @@ mod index;
 mod managed;
 mod metrics;
 mod paging;
+pub mod quota;
 pub mod rbac;
 mod read;
 pub mod request;

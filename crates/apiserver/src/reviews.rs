@@ -12,11 +12,7 @@ impl ApiServer {
     /// Answers the creation of a review.
     pub(crate) fn review(&mut self, request: &Request) -> Result<Response, Status> {
         let kind = request.kind;
-        if kind == kind::BINDING {
-            let name = request.body["metadata"]["name"].to_str();
-            return self.bind(&Request { kind: kind::POD, name, subresource: "binding".into(), ..request.clone() });
-        }
-        if request.verb != Verb::Create || kind == kind::COMPONENT_STATUS {
+        if request.verb != Verb::Create {
             return Err(Status::method_not_allowed());
         }
         let (mut review, warnings) = decoded(request)?;

@@ -19,6 +19,8 @@ pub struct ApiServer {
     pub(crate) recent: Vec<(Value, usize, Value)>,
     /// The newest entries of managed fields without fields, to be shared.
     pub(crate) marks: Vec<Value>,
+    /// What admission warns of while a request is answered.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl ApiServer {
@@ -31,6 +33,7 @@ impl ApiServer {
             now,
             recent: Vec::new(),
             marks: Vec::new(),
+            warnings: Vec::new(),
             measured: None,
         }
     }
@@ -61,10 +64,15 @@ impl ApiServer {
     /// The server's own refusal. A watch is not a request that is answered once: see [`ApiServer::watch`]. The
     /// subresources that a kubelet answers (`log`, `exec` ...) are served by the cluster, not here.
     pub fn handle(&mut self, request: &Request) -> Result<Response, Status> {
-        match self.permit(request)? {
+        let mut answer = match self.permit(request)? {
             Some(sent) => self.dispatch(&sent),
             None => self.dispatch(request),
+        };
+        let warnings = std::mem::take(&mut self.warnings);
+        if let Ok(answer) = &mut answer {
+            answer.warnings.extend(warnings);
         }
+        answer
     }
 
     fn dispatch(&mut self, request: &Request) -> Result<Response, Status> {

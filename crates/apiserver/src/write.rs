@@ -68,13 +68,17 @@ impl ApiServer {
         metadata.insert("creationTimestamp", self.now.into());
         strategy::prepare_for_create(kind, &mut object);
         self.check_escalation(request, &object, &Value::Null)?;
-        admission::admit(self, kind, &mut object)?;
+        admission::admit(self, request, &mut object)?;
         self.allocate(kind, &Value::Null, &mut object)?;
-        let checked = checked(request.kind, &object, &Value::Null);
-        if let Err(status) = checked {
-            self.release(kind, &object, &Value::Null);
-            return Err(status);
-        }
+        let checked = checked(request.kind, &object, &Value::Null)
+            .and_then(|()| admission::validate(self, request, &object, &Value::Null));
+        let quotas = match checked {
+            Ok(quotas) => quotas,
+            Err(status) => {
+                self.release(kind, &object, &Value::Null);
+                return Err(status);
+            }
+        };
         let (namespace, name) = (object.namespace(), object.name());
         if self.find(kind, namespace, name).is_ok() {
             let status = taken(request, &object);
@@ -88,6 +92,7 @@ impl ApiServer {
             self.release(kind, &object, &Value::Null);
             return Ok(versions::served(request.kind, &object));
         }
+        self.charge_quotas(quotas);
         let stored = self.store.put(kind, object, self.now);
         Ok(versions::served(request.kind, &stored))
     }
@@ -264,9 +269,16 @@ impl ApiServer {
         }
         // What may change in a part has been seen to; what must hold is that the whole is as a new one may be.
         let before = if part { &api::NULL } else { &old };
-        if !trusted && let Err(status) = checked(request.kind, &object, before) {
-            self.release(kind, &object, &old);
-            return Err(status);
+        let mut quotas = Vec::new();
+        if !trusted {
+            let checked = checked(request.kind, &object, before);
+            match checked.and_then(|()| admission::validate(self, request, &object, &old)) {
+                Ok(changed) => quotas = changed,
+                Err(status) => {
+                    self.release(kind, &object, &old);
+                    return Err(status);
+                }
+            }
         }
         let unchanged = object == old;
         if unchanged && trusted {
@@ -287,6 +299,7 @@ impl ApiServer {
         if object == old || request.options.dry_run {
             return Ok(versions::served(request.kind, &object));
         }
+        self.charge_quotas(quotas);
         self.release(kind, &old, &object);
         let finished = object.deleting() && object["metadata"]["finalizers"].is_empty() && !holds_on(kind, &object);
         let stored = self.store.put(kind, object, self.now);

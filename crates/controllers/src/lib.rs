@@ -24,6 +24,7 @@ mod podautoscaler;
 mod podgc;
 mod pods;
 mod replicaset;
+mod resourcequota;
 mod serviceaccount;
 mod serviceaccounttokens;
 mod servicelb;
@@ -56,6 +57,7 @@ static CONTROLLERS: &[Controller] = &[
     serviceaccount::CONTROLLER,
     serviceaccounttokens::CONTROLLER,
     clusterroleaggregation::CONTROLLER,
+    resourcequota::CONTROLLER,
     deployment::CONTROLLER,
     replicaset::CONTROLLER,
     replicaset::REPLICATION_CONTROLLER,

@@ -1,23 +1,38 @@
 //! The admission plugins that change or refuse an object before it is stored (plugin/pkg/admission).
 
+mod certificates;
+mod defaults;
+mod limits;
+mod pod_security;
+mod priority;
+#[cfg(test)]
+mod tests;
+
+use crate::request::Request;
 use crate::server::ApiServer;
 use crate::store::Key;
 use api::{Kind, Status, Value, kind, list, obj};
 
-/// The priorities of the built-in PriorityClasses (pkg/apis/scheduling/types.go).
-const PRIORITY_CLASSES: [(&str, i64); 2] =
-    [("system-cluster-critical", 2_000_000_000), ("system-node-critical", 2_000_001_000)];
-
 /// `--default-not-ready-toleration-seconds` and its twin for unreachable nodes.
 const DEFAULT_TOLERATION_SECONDS: i64 = 300;
 
-/// Runs the plugins over a new object.
-pub(crate) fn admit(server: &mut ApiServer, kind: &'static Kind, object: &mut Value) -> Result<(), Status> {
+/// Runs the plugins that may change a new object.
+pub(crate) fn admit(server: &mut ApiServer, request: &Request, object: &mut Value) -> Result<(), Status> {
+    let kind = request.kind;
     namespace_lifecycle(server, kind, object)?;
-    if kind == kind::POD {
-        priority(object)?;
-        service_account(server, object)?;
-        default_toleration_seconds(object);
+    match kind {
+        k if k == kind::POD => {
+            limits::give(server, object);
+            priority::pod(server, object)?;
+            service_account(server, object)?;
+            default_toleration_seconds(object);
+            defaults::runtime_class(server, object)?;
+        }
+        k if k == kind::PERSISTENT_VOLUME_CLAIM => defaults::storage_class(server, object),
+        k if k == kind::INGRESS => defaults::ingress_class(server, object),
+        k if k == kind::PRIORITY_CLASS => priority::class(server, object, &Value::Null)?,
+        k if k == kind::CERTIFICATE_SIGNING_REQUEST => certificates::sign_for(request, object)?,
+        _ => {}
     }
     Ok(())
 }
@@ -36,6 +51,46 @@ pub(crate) fn admit_update(kind: &Kind, object: &mut Value, old: &Value) {
     }
 }
 
+/// Runs the plugins that look at an object as it would be stored. Returns the quotas as they are when it is.
+pub(crate) fn validate(
+    server: &mut ApiServer,
+    request: &Request,
+    object: &Value,
+    old: &Value,
+) -> Result<Vec<Value>, Status> {
+    let mut warnings = Vec::new();
+    let quotas = look(server, request, object, old, &mut warnings)?;
+    server.warnings.extend(warnings);
+    Ok(quotas)
+}
+
+fn look(
+    server: &ApiServer,
+    request: &Request,
+    object: &Value,
+    old: &Value,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Value>, Status> {
+    let kind = request.kind;
+    if kind == kind::CERTIFICATE_SIGNING_REQUEST && !old.is_null() {
+        certificates::check(server, request, old)?;
+    }
+    if !request.subresource.is_empty() {
+        return Ok(Vec::new());
+    }
+    limits::check(server, request, object, old)?;
+    match kind {
+        k if k == kind::NAMESPACE => pod_security::check_namespace(server, object, old, warnings)?,
+        k if k == kind::PERSISTENT_VOLUME_CLAIM => defaults::resize(server, object, old)?,
+        k if k == kind::PRIORITY_CLASS && !old.is_null() => priority::class(server, object, old)?,
+        k if pod_security::concerns(k) && (old.is_null() || k != kind::POD) => {
+            pod_security::check(server, request, object, warnings)?;
+        }
+        _ => {}
+    }
+    server.check_quotas(request, object, old)
+}
+
 /// NamespaceLifecycle: a namespace must exist, and one that is going takes nothing new.
 fn namespace_lifecycle(server: &ApiServer, kind: &Kind, object: &Value) -> Result<(), Status> {
     if !kind.namespaced {
@@ -48,24 +103,6 @@ fn namespace_lifecycle(server: &ApiServer, kind: &Kind, object: &Value) -> Resul
     if namespace.deleting() || namespace["status"]["phase"].str() == "Terminating" {
         let why = format!("unable to create new content in namespace {name} because it is being terminated");
         return Err(Status::forbidden(kind, object.name(), &why));
-    }
-    Ok(())
-}
-
-/// Priority: the number behind `priorityClassName`.
-fn priority(pod: &mut Value) -> Result<(), Status> {
-    let class = pod["spec"]["priorityClassName"].to_str();
-    let number = match PRIORITY_CLASSES.iter().find(|(name, _)| *name == class) {
-        Some((_, number)) => *number,
-        None if class.is_empty() => 0,
-        None => {
-            let why = format!("no PriorityClass with name {class} was found");
-            return Err(Status::forbidden(kind::POD, pod.name(), &why));
-        }
-    };
-    pod.set("spec.priority", number);
-    if pod["spec"]["preemptionPolicy"].is_null() {
-        pod.set("spec.preemptionPolicy", "PreemptLowerPriority");
     }
     Ok(())
 }
@@ -87,6 +124,9 @@ fn service_account(server: &mut ApiServer, pod: &mut Value) -> Result<(), Status
         );
         return Err(Status::forbidden(kind::POD, pod.name(), &why));
     };
+    if pod["spec"]["imagePullSecrets"].is_empty() && !found["imagePullSecrets"].is_empty() {
+        pod.set("spec.imagePullSecrets", &found["imagePullSecrets"]);
+    }
     let wanted = [&pod["spec"], found].map(|o| o["automountServiceAccountToken"].as_bool());
     if wanted[0].or(wanted[1]).unwrap_or(true) {
         mount_token(server, pod);
