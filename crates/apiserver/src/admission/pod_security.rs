@@ -203,7 +203,7 @@ fn violations(level: &str, pod: &Value) -> Vec<Violation> {
 }
 
 /// The names of the containers for which `is` holds.
-fn containers<'a>(spec: &'a Value, mut is: impl FnMut(&Value) -> bool) -> Vec<&'a str> {
+fn containers<'a>(spec: &'a Value, is: &mut dyn FnMut(&Value) -> bool) -> Vec<&'a str> {
     let all = ["initContainers", "containers", "ephemeralContainers"].into_iter().flat_map(|field| spec[field].array());
     all.filter(|container| is(container)).map(|container| container["name"].str()).collect()
 }
@@ -236,7 +236,7 @@ fn context(container: &Value) -> &Value {
 
 fn baseline_capabilities(spec: &Value) -> Option<Violation> {
     let mut added: Vec<&str> = Vec::new();
-    let bad = containers(spec, |c| {
+    let bad = containers(spec, &mut |c| {
         let capabilities = context(c)["capabilities"]["add"].array().iter().map(Value::str);
         capabilities.filter(|name| !BASELINE_CAPABILITIES.contains(name)).count() > 0
     });
@@ -269,7 +269,7 @@ fn host_path_volumes(spec: &Value) -> Option<Violation> {
 
 fn host_ports(spec: &Value) -> Option<Violation> {
     let mut ports: Vec<i64> = Vec::new();
-    let bad = containers(spec, |c| {
+    let bad = containers(spec, &mut |c| {
         let own = c["ports"].array().iter().map(|port| port["hostPort"].int()).filter(|port| *port != 0);
         let before = ports.len();
         ports.extend(own);
@@ -285,13 +285,13 @@ fn host_ports(spec: &Value) -> Option<Violation> {
 }
 
 fn privileged(spec: &Value) -> Option<Violation> {
-    let bad = containers(spec, |c| context(c)["privileged"].bool());
+    let bad = containers(spec, &mut |c| context(c)["privileged"].bool());
     let detail = || format!("{} must not set securityContext.privileged=true", plural("container", &bad));
     (!bad.is_empty()).then(|| ("privileged", detail()))
 }
 
 fn proc_mount(spec: &Value) -> Option<Violation> {
-    let bad = containers(spec, |c| !matches!(context(c)["procMount"].str(), "" | "Default"));
+    let bad = containers(spec, &mut |c| !matches!(context(c)["procMount"].str(), "" | "Default"));
     let detail = || format!("{} must not set securityContext.procMount to \"Unmasked\"", plural("container", &bad));
     (!bad.is_empty()).then(|| ("procMount", detail()))
 }
@@ -312,7 +312,7 @@ fn selinux(spec: &Value) -> Option<Violation> {
         faults.len() > before
     };
     let pod = is_bad(&context(spec)["seLinuxOptions"]);
-    let bad = containers(spec, |c| is_bad(&context(c)["seLinuxOptions"]));
+    let bad = containers(spec, &mut |c| is_bad(&context(c)["seLinuxOptions"]));
     faults.dedup();
     setters(pod, &bad).map(|who| {
         ("seLinuxOptions", format!("{who} set forbidden securityContext.seLinuxOptions: {}", faults.join("; ")))
@@ -324,7 +324,7 @@ fn is_unconfined(context: &Value) -> bool {
 }
 
 fn baseline_seccomp(spec: &Value) -> Option<Violation> {
-    let bad = containers(spec, |c| is_unconfined(context(c)));
+    let bad = containers(spec, &mut |c| is_unconfined(context(c)));
     setters(is_unconfined(context(spec)), &bad).map(|who| {
         ("seccompProfile", format!("{who} must not set securityContext.seccompProfile.type to \"Unconfined\""))
     })
@@ -337,7 +337,7 @@ fn sysctls(spec: &Value) -> Option<Violation> {
 }
 
 fn privilege_escalation(spec: &Value) -> Option<Violation> {
-    let bad = containers(spec, |c| context(c)["allowPrivilegeEscalation"].as_bool() != Some(false));
+    let bad = containers(spec, &mut |c| context(c)["allowPrivilegeEscalation"].as_bool() != Some(false));
     let detail = || format!("{} must set securityContext.allowPrivilegeEscalation=false", plural("container", &bad));
     (!bad.is_empty()).then(|| ("allowPrivilegeEscalation != false", detail()))
 }
@@ -346,9 +346,9 @@ fn restricted_capabilities(spec: &Value) -> Option<Violation> {
     let named = |c: &Value, field: &str| -> Vec<String> {
         context(c)["capabilities"][field].array().iter().map(|name| name.str().to_owned()).collect()
     };
-    let keeping = containers(spec, |c| !named(c, "drop").iter().any(|name| name == "ALL"));
+    let keeping = containers(spec, &mut |c| !named(c, "drop").iter().any(|name| name == "ALL"));
     let mut added: Vec<String> = Vec::new();
-    let adding = containers(spec, |c| {
+    let adding = containers(spec, &mut |c| {
         let own: Vec<String> = named(c, "add").into_iter().filter(|name| name != "NET_BIND_SERVICE").collect();
         added.extend(own.iter().cloned());
         !own.is_empty()
@@ -387,9 +387,9 @@ fn run_as_non_root(spec: &Value) -> Option<Violation> {
     const REASON: &str = "runAsNonRoot != true";
     let set = |context: &Value| context["runAsNonRoot"].as_bool();
     let pod = set(context(spec));
-    let bad = containers(spec, |c| set(context(c)) == Some(false));
+    let bad = containers(spec, &mut |c| set(context(c)) == Some(false));
     // The Pod's own word counts for those that say nothing.
-    let silent = containers(spec, |c| set(context(c)).is_none());
+    let silent = containers(spec, &mut |c| set(context(c)).is_none());
     if let Some(who) = setters(pod == Some(false) && !silent.is_empty(), &bad) {
         return Some((REASON, format!("{who} must not set securityContext.runAsNonRoot=false")));
     }
@@ -399,18 +399,18 @@ fn run_as_non_root(spec: &Value) -> Option<Violation> {
 
 fn run_as_user(spec: &Value) -> Option<Violation> {
     let is_root = |context: &Value| context["runAsUser"].as_int() == Some(0);
-    let bad = containers(spec, |c| is_root(context(c)));
+    let bad = containers(spec, &mut |c| is_root(context(c)));
     setters(is_root(context(spec)), &bad).map(|who| ("runAsUser=0", format!("{who} must not set runAsUser=0")))
 }
 
 fn restricted_seccomp(spec: &Value) -> Option<Violation> {
     let set = |context: &Value| !context["seccompProfile"]["type"].str().is_empty();
-    let bad = containers(spec, |c| is_unconfined(context(c)));
+    let bad = containers(spec, &mut |c| is_unconfined(context(c)));
     if let Some(who) = setters(is_unconfined(context(spec)), &bad) {
         let detail = format!("{who} must not set securityContext.seccompProfile.type to \"Unconfined\"");
         return Some(("seccompProfile", detail));
     }
-    let silent = if set(context(spec)) { Vec::new() } else { containers(spec, |c| !set(context(c))) };
+    let silent = if set(context(spec)) { Vec::new() } else { containers(spec, &mut |c| !set(context(c))) };
     let detail = || {
         let who = plural("container", &silent);
         format!("pod or {who} must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\"")

@@ -86,11 +86,11 @@ impl ApiServer {
         }
     }
 
-    /// Makes an object unless it is there.
+    /// Makes an object, unless it is there or its namespace is not.
     fn make(&mut self, kind: &'static Kind, object: Value) {
         let namespace = object["metadata"]["namespace"].to_str();
         let made = self.handle(&Request::new(Verb::Create, kind, namespace, "").with_body(object));
-        debug_assert!(made.is_ok() || made.as_ref().is_err_and(|e| e.code == 409), "{made:?}");
+        debug_assert!(made.is_ok() || made.as_ref().is_err_and(|e| matches!(e.code, 404 | 409)), "{made:?}");
     }
 }
 

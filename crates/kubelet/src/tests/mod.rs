@@ -56,6 +56,7 @@ impl Sim {
             let namespace = obj! { "metadata" => obj! { "name" => name } };
             api.handle(&Request::new(Verb::Create, kind::NAMESPACE, "", "").with_body(namespace)).unwrap();
         }
+        api.bootstrap();
         let account = obj! { "metadata" => obj! { "name" => "default", "namespace" => "default" } };
         api.handle(&Request::new(Verb::Create, kind::SERVICE_ACCOUNT, "default", "").with_body(account)).unwrap();
         let mut request = Request::new(Verb::Watch, kind::POD, "default", "");
