@@ -263,7 +263,7 @@ fn charge(quota: &Value, delta: &mut Amounts) -> Result<Option<Value>, String> {
     if delta.is_empty() {
         return Ok(None);
     }
-    delta.sort_by(|a, b| a.0.cmp(&b.0));
+    api::sort_by(delta, |a, b| a.0.cmp(&b.0));
     let status = &quota["status"];
     let at = |field: &str, name: &Str| Quantity::of(&status[field][name.as_str()]);
     let exceeded: Vec<&(Str, Quantity)> =
@@ -296,7 +296,7 @@ fn unspecified(pod: &Value, tracked: &[&Str]) -> Option<String> {
         let silent = |c: &&Value| c["resources"][field][plain].is_null();
         let containers = pod["spec"]["containers"].array().iter().chain(pod["spec"]["initContainers"].array());
         let mut names: Vec<&str> = containers.filter(silent).map(|c| c["name"].str()).collect();
-        names.sort_unstable();
+        api::sort(&mut names);
         names.join(",")
     };
     let strict = tracked.iter().filter(|name| name.ends_with("cpu") || name.ends_with("memory"));

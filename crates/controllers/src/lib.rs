@@ -6,8 +6,9 @@
 
 mod adoption;
 mod amount;
-mod cronjob;
 mod clusterroleaggregation;
+mod cronjob;
+
 mod daemonset;
 mod deployment;
 mod disruption;

@@ -61,7 +61,7 @@ fn fill(container: &mut Value, part: &str, limits: &[Value], field: &str) -> Vec
             }
         }
     }
-    names.sort();
+    api::sort(&mut names);
     names
 }
 

@@ -5,6 +5,7 @@ mod defaults;
 mod limits;
 mod pod_security;
 mod priority;
+mod standards;
 #[cfg(test)]
 mod tests;
 
