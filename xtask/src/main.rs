@@ -1,8 +1,10 @@
 //! The developer's commands: `cargo xtask COMMAND`. One file a command; `sh` runs programs, `tools` finds or installs them.
 
+mod adapter;
 mod bench;
 mod build;
 mod error;
+mod kubectl;
 mod oracle;
 mod serve;
 mod sh;
@@ -30,6 +32,11 @@ const COMMANDS: &[Command] = &[
     Command { name: "test", about: "install what is missing and run every check and test", run: test::run },
     Command { name: "build", about: "write the release page to dist/", run: build::run },
     Command { name: "oracle", about: "score the recordings [-v] [SCENARIO.scn ...]", run: oracle::run },
+    Command {
+        name: "adapter",
+        about: "answer shell lines by the real kubectl and kubarium serve [--kubectl PATH]",
+        run: adapter::run,
+    },
     Command { name: "size", about: "what the page downloads, against its budget", run: size::run },
     Command { name: "bench", about: "how the cost grows with the cluster [--quick]", run: bench::run },
     Command { name: "tidy", about: "check the house rules that no compiler checks", run: tidy::run },

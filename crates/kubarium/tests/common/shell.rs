@@ -39,6 +39,11 @@ impl Answer {
     }
 }
 
+/// The command that answers in place of `kubarium sh --json`, if there is one: the real kubectl before `kubarium serve`.
+pub fn by_adapter() -> Option<String> {
+    std::env::var("ORACLE_SHELL").ok().filter(|words| !words.is_empty())
+}
+
 /// The running process.
 pub struct Shell {
     child: Child,
@@ -51,8 +56,20 @@ pub struct Shell {
 impl Shell {
     /// Starts a new cluster.
     pub fn start() -> std::io::Result<Self> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kubarium"));
-        command.args(["sh", "--json"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut command = match by_adapter() {
+            Some(words) => {
+                let mut words = words.split_whitespace().map(str::to_owned);
+                let mut command = Command::new(words.next().unwrap_or_default());
+                command.args(words);
+                command
+            }
+            None => {
+                let mut command = Command::new(env!("CARGO_BIN_EXE_kubarium"));
+                command.args(["sh", "--json"]);
+                command
+            }
+        };
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn()?;
         let output = child.stdout.take().expect("it is piped");
         let (sender, lines) = channel();
