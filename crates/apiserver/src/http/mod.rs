@@ -92,7 +92,10 @@ pub fn parse(head: &Head, body: &body::Body, kinds: &[&'static Kind], user: &Use
     request.options.user_agent = head.agent.split('/').next().unwrap_or_default().into();
     let as_table = media.form == As::Table && matches!(verb, Verb::Get | Verb::List | Verb::Watch);
     request.options.table = as_table && request.subresource != "log";
+    let connects = matches!(request.subresource.as_str(), "attach" | "exec" | "portforward" | "proxy");
     match verb {
+        // These carry no object: the body, if any, is for whom the client is connected to.
+        _ if connects => {}
         Verb::Create | Verb::Update | Verb::Patch(_) => body::put(&mut request, body, &head.content_type)?,
         Verb::Delete | Verb::DeleteCollection => body::delete_options(&mut request, body, &head.content_type)?,
         Verb::Get | Verb::List | Verb::Watch => {}

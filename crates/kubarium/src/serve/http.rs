@@ -1,7 +1,7 @@
 //! One connection: HTTP/1.1 in, answers and streams out.
 
 use super::credentials::{impersonated, text};
-use super::{Context, control, protobuf, stream};
+use super::{Context, control, exec, protobuf, stream};
 use api::{Status, Value, kind};
 use apiserver::Verb;
 use apiserver::http::{self, Answer, Asked, Call, Head, Media, body};
@@ -40,7 +40,8 @@ async fn answer(request: Request<Incoming>, context: &Context) -> Response<Body>
     }
 }
 
-async fn answered(request: Request<Incoming>, context: &Context) -> Result<Response<Body>, Status> {
+async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<Response<Body>, Status> {
+    let upgrade = hyper::upgrade::on(&mut request);
     let (parts, incoming) = request.into_parts();
     let header = |name: &str| text(&parts.headers, name).to_owned();
     let accept = parts.headers.get_all("accept").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>();
@@ -71,21 +72,15 @@ async fn answered(request: Request<Incoming>, context: &Context) -> Result<Respo
         true => body::decoded(protobuf::decode(&bytes), &bytes),
         false => body::read(&head.content_type, &bytes),
     };
-    let (asked, head) = context
-        .door
-        .ask(move |_| {
-            let kinds: Vec<_> = kind::served().collect();
-            (http::parse(&head, &read, &kinds, &user), head)
-        })
-        .await
-        .ok_or_else(broken)?;
-    match asked? {
+    match http::parse(&head, &read, &kinds, &user)? {
         Asked::Text(answer) => Ok(whole(answer)),
         Asked::Unknown => Ok(whole(Answer::page_not_found())),
         Asked::Api(mut call) => {
             call.request.impersonate = impersonate;
-            let _ = head;
-            api(*call, context).await
+            match call.request.subresource.as_str() {
+                "exec" => exec::exec(&context.door, *call, &parts.headers, upgrade).await,
+                _ => api(*call, context).await,
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod clock;
 mod control;
 mod credentials;
 mod documents;
+mod exec;
 mod gnostic;
 mod http;
 mod owner;

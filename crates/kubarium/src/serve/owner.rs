@@ -5,6 +5,7 @@ use api::{Kind, Status, Time};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use cluster::{Cluster, Options};
 use shell::Session;
+use shell::session::Remote;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -29,6 +30,9 @@ pub struct Owner {
     clock: Clock,
     /// Who waits for changes, by kind: the revision up to which they have been told.
     listeners: BTreeMap<usize, (&'static Kind, u64, watch::Sender<u64>)>,
+    /// The commands that run in containers for clients, by number.
+    remotes: BTreeMap<u64, Remote>,
+    next_remote: u64,
 }
 
 /// Starts the thread, and the cluster in it; none if that failed.
@@ -39,7 +43,7 @@ pub async fn start(options: Options, speed: f64) -> Option<Door> {
         let session = Session::new(options, false);
         let clock = Clock::new(session.now(), speed);
         let _ = ready.send(());
-        Owner { session, clock, listeners: BTreeMap::new() }.serve(&work);
+        Owner { session, clock, listeners: BTreeMap::new(), remotes: BTreeMap::new(), next_remote: 0 }.serve(&work);
     };
     std::thread::Builder::new().name("cluster".into()).spawn(run).ok()?;
     started.await.ok()?;
@@ -59,7 +63,7 @@ impl Door {
 impl Owner {
     fn serve(mut self, work: &Receiver<Work>) {
         loop {
-            let due = self.with_cluster(|cluster| cluster.next_at());
+            let due = self.session.next_at();
             let wait = due.and_then(|at| self.clock.until(at)).unwrap_or(LONGEST_SLEEP);
             let received = work.recv_timeout(wait);
             self.catch_up();
@@ -83,7 +87,9 @@ impl Owner {
 
     /// Lets processes in containers see what has just changed.
     fn settle(&mut self) {
-        self.session.kernel().touch();
+        if !self.remotes.is_empty() {
+            self.session.wake();
+        }
     }
 
     /// Tells those who listen about changes of their kinds.
@@ -147,6 +153,27 @@ impl Owner {
     /// 410 if the watcher was so slow that changes are forgotten.
     pub fn poll(&self, watch: &mut Watch) -> Result<Vec<WatchEvent>, Status> {
         self.with_cluster(|cluster| cluster.api().try_poll(watch))
+    }
+
+    /// Starts a command in a container; its number.
+    ///
+    /// # Errors
+    /// In the container runtime's words.
+    pub fn exec(&mut self, at: (&str, &str, &str), command: Vec<String>, stdin: bool) -> Result<u64, String> {
+        let remote = self.session.exec(at, command, stdin)?;
+        self.next_remote += 1;
+        self.remotes.insert(self.next_remote, remote);
+        Ok(self.next_remote)
+    }
+
+    /// A running command.
+    pub fn remote(&self, number: u64) -> Option<&Remote> {
+        self.remotes.get(&number)
+    }
+
+    /// Ends a command.
+    pub fn end(&mut self, number: u64) {
+        self.remotes.remove(&number);
     }
 
     /// Lets a span of virtual time pass at once.

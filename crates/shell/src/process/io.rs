@@ -32,6 +32,11 @@ impl Pipe {
         self.buffer.take()
     }
 
+    /// Puts text into it, however full it is.
+    pub fn put(&self, text: &str) {
+        self.buffer.borrow_mut().push_str(text);
+    }
+
     /// Says that nothing more will be written.
     pub fn close_writer(&self) {
         self.writers_gone.set(true);

@@ -7,11 +7,13 @@
 #[cfg(test)]
 mod cluster_tests;
 mod complete;
+mod remote;
 #[cfg(test)]
 mod tests;
 mod world;
 
 pub use complete::Completions;
+pub use remote::Remote;
 
 use crate::interp::{Shell, repl, terminal};
 use crate::process::{BoxFuture, Chunk, EditRequest, Kernel, Place, System, Want};
