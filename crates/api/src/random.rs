@@ -39,7 +39,17 @@ impl Rng {
         let (a, b) = (self.0.next_u64(), self.0.next_u64());
         let (time, version) = (a >> 32, (a & 0xffff) >> 4);
         let variant = 0x8000 | (b >> 48 & 0x3fff);
-        format!("{time:08x}-{:04x}-4{version:03x}-{variant:04x}-{:012x}", a >> 16 & 0xffff, b & 0xffff_ffff_ffff).into()
+        let parts = [(time, 8), (a >> 16 & 0xffff, 4), (0x4000 | version, 4), (variant, 4), (b & 0xffff_ffff_ffff, 12)];
+        let mut text = [b'-'; 36];
+        let mut at = 0;
+        for (number, digits) in parts {
+            for place in (0..digits).rev() {
+                text[at] = b"0123456789abcdef"[(number >> (4 * place) & 15) as usize];
+                at += 1;
+            }
+            at += 1;
+        }
+        std::str::from_utf8(&text).unwrap_or_default().into()
     }
 
     /// `n` characters as Kubernetes appends them to a `generateName`.

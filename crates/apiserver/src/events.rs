@@ -4,7 +4,6 @@
 //! themselves, so that a snapshot misses nothing.
 
 use crate::client::EventSpec;
-use crate::index::{Index, IndexKey};
 use crate::server::ApiServer;
 use crate::store::Key;
 use api::{Kind, Str, Value, kind, obj};
@@ -52,14 +51,20 @@ impl ApiServer {
         }
     }
 
+    /// What components have said about an object: they name their events after it, so that these stand side by side.
+    pub(crate) fn events_about(&self, about: &Value) -> impl Iterator<Item = &Value> {
+        let (namespace, name, uid) = (event_namespace(about), about.name().to_owned(), about.uid().to_owned());
+        let from = Key::new(namespace, format!("{name}."));
+        let named = self.store.prefixed(kind::EVENT, &from);
+        named.filter(move |event| {
+            let involved = &event["involvedObject"];
+            involved["uid"].str() == uid && involved["name"].str() == name
+        })
+    }
+
     /// What `component` has said about an object.
     fn events_of(&self, about: &Value, component: &str) -> Vec<Value> {
-        let about_it = self.store.indexed(kind::EVENT, &IndexKey::new(Index::Regarding, about.uid()));
-        // Some events name their object without its UID.
-        let ours = about_it.filter(|e| {
-            e["source"]["component"].str() == component && e["involvedObject"]["name"].str() == about.name()
-        });
-        ours.cloned().collect()
+        self.events_about(about).filter(|e| e["source"]["component"].str() == component).cloned().collect()
     }
 
     /// Whether a source has used up its tokens for one object.
@@ -81,10 +86,7 @@ impl ApiServer {
     }
 
     fn new_event(&mut self, about: &Value, parts: Parts, spec: &EventSpec<'_>, message: Str) {
-        let namespace = match about["metadata"]["namespace"].to_str() {
-            none if none.is_empty() => Str::new_static("default"),
-            namespace => namespace,
-        };
+        let namespace = event_namespace(about);
         let living = |n: &Value| n["status"]["phase"].str() != "Terminating";
         if !self.store.get(kind::NAMESPACE, &Key::new("", namespace.clone())).is_some_and(living) {
             return;
@@ -107,6 +109,14 @@ impl ApiServer {
         event.object_mut().insert("eventTime", Value::Null);
         // Straight into the store: what is written here is well formed, and events are most of a cluster's writes.
         self.store.put(kind::EVENT, event, self.now);
+    }
+}
+
+/// Where the events about an object are: in its namespace; about a cluster-scoped one, in `default`.
+fn event_namespace(about: &Value) -> Str {
+    match about["metadata"]["namespace"].to_str() {
+        none if none.is_empty() => Str::new_static("default"),
+        namespace => namespace,
     }
 }
 

@@ -14,8 +14,6 @@ pub enum Index {
     Node,
     /// Services by the first pair of their selector.
     Selector,
-    /// Events by the UID of the object they are about.
-    Regarding,
     /// RoleBindings and ClusterRoleBindings by the name of each user and group that they are for.
     Subject,
 }
@@ -65,7 +63,6 @@ fn special(kind: &Kind) -> Option<(&'static str, &'static str)> {
     match kind {
         k if k == kind::POD => Some(("spec", "nodeName")),
         k if k == kind::SERVICE => Some(("spec", "selector")),
-        k if k == kind::EVENT => Some(("involvedObject", "uid")),
         _ => None,
     }
 }
@@ -104,7 +101,6 @@ pub(crate) fn index_keys(kind: &Kind, object: &Value) -> Vec<IndexKey> {
                 keys.push(IndexKey::pair(Index::Selector, namespace.to_str(), key, value.to_str()));
             }
         }
-        k if k == kind::EVENT => keys.push(IndexKey::new(Index::Regarding, value.to_str())),
         _ if !value.str().is_empty() => keys.push(IndexKey::new(Index::Node, value.to_str())),
         _ => {}
     }

@@ -123,6 +123,15 @@ impl Store {
         self.tables[kind.index].forgotten
     }
 
+    /// The objects of a namespace whose names begin as that of `from` does, by name.
+    pub fn prefixed<'a>(&'a self, kind: &Kind, from: &Key) -> impl Iterator<Item = &'a Value> + use<'a> {
+        let from = from.clone();
+        let entries = self.tables[kind.index].objects.range(from.clone()..);
+        let ours = entries
+            .take_while(move |(key, _)| key.name.starts_with(from.name.as_str()) && key.namespace == from.namespace);
+        ours.map(|(_, value)| value)
+    }
+
     /// The objects that an index has under `key`, by namespace and name.
     pub fn indexed<'a>(&'a self, kind: &Kind, key: &IndexKey) -> impl Iterator<Item = &'a Value> + use<'a> {
         let table = &self.tables[kind.index];

@@ -189,19 +189,19 @@ fn repeated_events_are_counted_and_similar_ones_combined() {
     for _ in 0..3 {
         client.event(&made, kind::POD, EventSpec::warning("BackOff", "Back-off restarting"));
     }
-    let events = client.events_about(made.uid());
+    let events = client.events_about(&made);
     assert_eq!((events.len(), events[0]["count"].int()), (1, 3));
     for i in 0..15 {
         client.event(&made, kind::POD, EventSpec::normal("Created", format!("Created number {i}")));
     }
     let created: Vec<Value> =
-        client.events_about(made.uid()).into_iter().filter(|e| e["reason"].str() == "Created").collect();
+        client.events_about(&made).into_iter().filter(|e| e["reason"].str() == "Created").collect();
     assert_eq!(created.len(), 10);
     let combined = created.iter().find(|e| e["message"].str().starts_with("(combined from similar events): ")).unwrap();
     assert_eq!((combined["count"].int(), combined["message"].str().ends_with("number 14")), (6, true));
     for i in 0..50 {
         client.event(&made, kind::POD, EventSpec::normal("Started", format!("Started {i}")));
     }
-    let sent: i64 = client.events_about(made.uid()).iter().map(|e| e["count"].int()).sum();
+    let sent: i64 = client.events_about(&made).iter().map(|e| e["count"].int()).sum();
     assert_eq!(sent, 25, "one source may not flood");
 }

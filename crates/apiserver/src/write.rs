@@ -432,7 +432,12 @@ fn deletion_errors(new: &Value, old: &Value) -> Vec<FieldError> {
 /// The request's body as an object of the kind that is stored, and warnings about what was dropped.
 pub(crate) fn decoded(request: &Request) -> Result<(Value, Vec<String>), Status> {
     if request.options.trusted {
-        return Ok((request.body.clone(), Vec::new()));
+        let mut object = request.body.clone();
+        if object["kind"].is_null() {
+            object.set("apiVersion", request.kind.api_version());
+            object.set("kind", request.kind.kind);
+        }
+        return Ok((object, Vec::new()));
     }
     accepted(request, schema::decode(request.kind, &request.body)?)
 }

@@ -91,6 +91,21 @@ impl Cluster {
         self.dispatch();
     }
 
+    /// Takes a node's network interface down (`ip link set eth0 down`) or up: its kubelet no longer reaches the API.
+    pub fn set_link(&mut self, node: &str, up: bool) {
+        self.kubelets.network.network.set_link(node, up);
+        let name = node.to_owned();
+        self.with_kubelets(|kubelets, cx| kubelets.set_link(&name, up, cx));
+        self.dispatch();
+    }
+
+    /// Processes on a node, beside those of Pods, take `bytes` of its memory, or give them back.
+    pub fn load_memory(&mut self, node: &str, bytes: i64) {
+        let name = node.to_owned();
+        self.with_kubelets(|kubelets, cx| kubelets.load_memory(&name, bytes, cx));
+        self.dispatch();
+    }
+
     /// Switches a node's power off or on.
     pub fn set_power(&mut self, node: &str, on: bool) {
         self.kubelets.network.network.set_power(node, on);

@@ -30,6 +30,16 @@ pub(crate) fn requests(pod: &Value) -> (i64, i64) {
     sum
 }
 
+/// Whether a node that is short of memory refuses a Pod: one that asks for nothing and does not tolerate that.
+pub(crate) fn suffers_first(pod: &Value) -> bool {
+    const TAINT: &str = "node.kubernetes.io/memory-pressure";
+    let tolerates = |toleration: &Value| {
+        let key = toleration["key"].str();
+        key == TAINT || key.is_empty() && toleration["operator"].str() == "Exists"
+    };
+    pod["status"]["qosClass"].str() == "BestEffort" && !pod["spec"]["tolerations"].array().iter().any(tolerates)
+}
+
 /// Why a node will not take a Pod on: reason and message. `others` are the Pods that it has.
 pub(crate) fn refusal<'a>(
     pod: &Pod,

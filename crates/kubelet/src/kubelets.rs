@@ -92,13 +92,26 @@ impl<N: NetworkPlugin> Kubelets<N> {
         }
     }
 
+    /// Takes a node's network interface down or up. While it is down, the kubelet hears and tells nothing; its containers go on.
+    pub fn set_link(&mut self, node: &str, up: bool, cx: &mut Context<'_>) {
+        let Some(state) = self.node_mut(node).filter(|state| state.cut == up) else { return };
+        state.cut = !up;
+        match up {
+            false => state.kubelet_was = std::mem::replace(&mut state.kubelet, false),
+            true if state.kubelet_was => self.start_kubelet(node, cx),
+            true => {}
+        }
+    }
+
     /// Cuts a node's power: its containers and their files are gone, what is on the node's own disk stays.
     pub fn power_off(&mut self, node: &str, now: Time) {
         let Some(state) = self.node_mut(node) else { return };
         state.kubelet = false;
         state.power = false;
+        state.cut = false;
         state.pulls.clear();
         state.pulling = None;
+        (state.load, state.heavy, state.pressure) = (0, false, None);
         for id in self.pods_of(node) {
             let Some(pod) = self.pods.get_mut(&id).map(Arc::make_mut) else { continue };
             for container in pod.containers.iter_mut() {
@@ -205,10 +218,13 @@ impl<N: NetworkPlugin> Kubelets<N> {
     /// Why a node does not take a new Pod on. Those that the scheduler has bound it has checked.
     fn refusal(&self, id: &str, cx: &Context<'_>) -> Option<(Str, Str)> {
         let pod = self.pods.get(id).filter(|pod| pod.started.is_none() && !is_static(&pod.object))?;
+        let node = self.nodes.get(&pod.node).filter(|node| node.kubelet)?;
+        if node.pressure.is_some() && admission::suffers_first(&pod.object) {
+            return Some(("Evicted".into(), "The node had condition: [MemoryPressure]. ".into()));
+        }
         if api::condition(&pod.object, "PodScheduled")["status"].str() == "True" {
             return None;
         }
-        let node = self.nodes.get(&pod.node).filter(|node| node.kubelet)?;
         let object = cx.client.get(kind::NODE, "", &pod.node)?;
         let others = node.pods.iter().filter_map(|id| self.pods.get(id).map(|pod| &**pod));
         admission::refusal(pod, node, &object, others)
@@ -242,11 +258,12 @@ impl<N: NetworkPlugin> Kubelets<N> {
     }
 
     fn run_node(&mut self, name: &str, cx: &mut Context<'_>) {
+        self.relieve(name, cx);
         let Some(state) = self.nodes.get_mut(name).map(Arc::make_mut).filter(|state| state.kubelet) else { return };
         let first = !state.registered;
         node::run(state, self.network.ready(name), cx);
+        let config = state.config.clone();
         if first {
-            let config = state.config.clone();
             for manifest in &config.static_pods {
                 if let Some(mirror) = static_pods::mirror(&config, manifest, cx) {
                     self.start_static(name, &mirror, cx);
@@ -283,7 +300,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
         }
     }
 
-    fn node_mut(&mut self, name: &str) -> Option<&mut Node> {
+    pub(crate) fn node_mut(&mut self, name: &str) -> Option<&mut Node> {
         self.nodes.get_mut(name).map(Arc::make_mut)
     }
 

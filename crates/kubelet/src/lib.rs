@@ -9,6 +9,7 @@ mod access;
 mod admission;
 mod backoff;
 mod env;
+mod eviction;
 mod hooks;
 pub mod http;
 pub mod images;
@@ -35,7 +36,7 @@ mod tests;
 
 pub use kubelets::{Kubelets, NetworkPlugin};
 pub use process::{Process, Program, Step, Surroundings, Text};
-pub use programs::{Answers, Invocation, Server, program};
+pub use programs::{Answers, Invocation, Server, memory_needed, program};
 pub use reference::Reference;
 pub use state::{Container, LogLine, Node, NodeConfig, Pod, State, Terminated, Volume};
 pub use static_pods::control_plane;

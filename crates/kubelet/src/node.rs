@@ -92,18 +92,20 @@ fn renew(node: &Node, cx: &mut Context<'_>) {
 fn report(node: &mut Node, network: bool, cx: &mut Context<'_>) {
     let Some(mut object) = cx.client.get(kind::NODE, "", &node.config.name) else { return };
     let new = status(node, network, &object["status"], cx.now);
+    let state = |status: &Value, kind: &str| {
+        let conditions = status["conditions"].array();
+        conditions.iter().find(|c| c["type"].str() == kind).map(|c| c["status"].to_str())
+    };
     for (kind, is, reason) in [
+        ("MemoryPressure", "True", "NodeHasInsufficientMemory"),
         ("MemoryPressure", "False", "NodeHasSufficientMemory"),
         ("DiskPressure", "False", "NodeHasNoDiskPressure"),
         ("PIDPressure", "False", "NodeHasSufficientPID"),
         ("Ready", "True", "NodeReady"),
     ] {
-        let state = |status: &Value| {
-            let conditions = status["conditions"].array();
-            conditions.iter().find(|c| c["type"].str() == kind).map(|c| c["status"].to_str())
-        };
-        let becomes = state(&new).as_deref() == Some(is) && (state(&object["status"]).as_deref() != Some(is));
-        let first = node.reported == Time::default() && kind != "Ready";
+        let now = state(&new, kind);
+        let becomes = now.as_deref() == Some(is) && now != state(&object["status"], kind);
+        let first = node.reported == Time::default() && kind != "Ready" && is == "False";
         if becomes || first {
             let text = format!("Node {} status is now: {reason}", node.config.name);
             event(node, EventSpec::normal(reason, text), cx);
@@ -128,7 +130,24 @@ fn status(node: &Node, network: bool, old: &Value, now: Time) -> Value {
     let not_ready = "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network \
                      plugin returns error: cni plugin not initialized";
     let conditions = list![
-        condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+        match node.pressure {
+            Some(_) => {
+                condition(
+                    "MemoryPressure",
+                    "True",
+                    "KubeletHasInsufficientMemory",
+                    "kubelet has insufficient memory available",
+                )
+            }
+            None => {
+                condition(
+                    "MemoryPressure",
+                    "False",
+                    "KubeletHasSufficientMemory",
+                    "kubelet has sufficient memory available",
+                )
+            }
+        },
         condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
         condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
         match network {

@@ -89,6 +89,8 @@ pub struct Program {
     pub on_term: Option<(i32, Duration)>,
     /// Why it ends where that is not its own choice, such as `OOMKilled`.
     pub killed: Option<&'static str>,
+    /// How many bytes of memory it uses.
+    pub memory: i64,
     /// How the process is shown in a list.
     pub command: Str,
 }

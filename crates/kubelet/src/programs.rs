@@ -191,7 +191,8 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     words.extend(args.iter().map(String::as_str));
     let Some(name) = words.first().copied() else { return Ok(main(invocation)) };
     let command: Str = words.join(" ").into();
-    let idle = |steps| Program { steps, on_term: Some((0, TERM)), killed: None, command: command.clone() };
+    let memory = memory_needed(&words).unwrap_or(SMALL);
+    let idle = |steps| Program { steps, on_term: Some((0, TERM)), killed: None, memory, command: command.clone() };
     if let Some(over) =
         memory_needed(&words).filter(|needed| invocation.memory_limit.is_some_and(|limit| *needed > limit))
     {
@@ -224,6 +225,9 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     let known = TOOLS.contains(&base(name)) || shell;
     Ok(Program { on_term: (handles || !known).then_some((0, TERM)), ..idle(steps) })
 }
+
+/// What a small program needs of memory, in bytes.
+const SMALL: i64 = 1 << 20;
 
 /// How long a server takes to end when it is asked to.
 const TERM: Duration = Duration::from_millis(10);
@@ -258,8 +262,13 @@ fn main(invocation: &Invocation<'_>) -> Program {
         Main::Print(text) => steps.extend([Step::Print(Text::literal(text)), Step::Exit(0)]),
         Main::Fail(code, text) => steps.extend([Step::Print(Text::literal(&format!("{text}\n"))), Step::Exit(code)]),
     }
+    let memory = match image.main {
+        Main::Files { .. } | Main::Echo { .. } => 8 << 20,
+        Main::Listen(_) => 48 << 20,
+        _ => SMALL,
+    };
     let command = image.command.join(" ").into();
-    Program { steps, on_term: Some((0, TERM)), killed: None, command }
+    Program { steps, on_term: Some((0, TERM)), killed: None, memory, command }
 }
 
 fn echo(port: u16, saying: Saying, args: &[String]) -> Server {
@@ -390,9 +399,9 @@ fn unescape(text: &str) -> String {
     text.replace("\\n", "\n").replace("\\t", "\t").replace("%%", "%")
 }
 
-/// The memory that `stress` is told to take.
-fn memory_needed(words: &[&str]) -> Option<i64> {
-    if base(words.first()?) != "stress" {
+/// How many bytes of memory `stress` is told to take; none for any other command.
+pub fn memory_needed(words: &[&str]) -> Option<i64> {
+    if !matches!(base(words.first()?), "stress" | "stress-ng") {
         return None;
     }
     let after = |name: &str| words.iter().position(|w| *w == name).and_then(|at| words.get(at + 1).copied());

@@ -229,6 +229,11 @@ impl Worker<'_, '_> {
     fn started(&mut self, index: usize, program: Arc<Program>) {
         let now = self.cx.now;
         let spec = self.pod.spec_of(index).clone();
+        // So much that it is worth a look whether the node has it.
+        const HEAVY: i64 = 64 << 20;
+        if program.memory >= HEAVY {
+            self.node.heavy = true;
+        }
         let container = &mut self.pod.containers[index];
         container.state = State::Running(now);
         container.process = Some(Process::start(program, now));

@@ -74,6 +74,15 @@ pub struct Node {
     pub(crate) registered: bool,
     pub(crate) reported: Time,
     pub(crate) dirty: bool,
+    /// Whether its network interface is down, and whether its kubelet ran when that happened.
+    pub cut: bool,
+    pub(crate) kubelet_was: bool,
+    /// Bytes of memory that processes beside the Pods' use: what somebody started on the machine.
+    pub(crate) load: i64,
+    /// Whether a container that needs much memory has run on it.
+    pub(crate) heavy: bool,
+    /// When it was last short of memory, while it counts as under pressure.
+    pub(crate) pressure: Option<Time>,
 }
 
 /// A pull that waits for its turn, or is under way.
@@ -372,7 +381,17 @@ impl Node {
             registered: false,
             reported: Time::default(),
             dirty: true,
+            cut: false,
+            kubelet_was: false,
+            load: 0,
+            heavy: false,
+            pressure: None,
         }
+    }
+
+    /// Whether the kubelet ran when the network interface went down.
+    pub fn kubelet_ran(&self) -> bool {
+        self.kubelet_was
     }
 
     /// The first moment after `now` at which the kubelet looks at the runtime (the PLEG's relist, once a second).

@@ -280,5 +280,6 @@ fn conditions(pod: &Pod, phase: &str, init: &[Value], regular: &[Value], old: &V
     let ours = |c: &Value| made.iter().any(|m| m["type"].str() == c["type"].str());
     let others: Vec<Value> = old.iter().filter(|c| !ours(c)).cloned().collect();
     made.extend(others);
+    made.extend(crate::eviction::disruption(pod, old, now));
     made.into()
 }

@@ -72,7 +72,8 @@ impl Worker<'_, '_> {
         let own = object["spec"]["terminationGracePeriodSeconds"].as_int();
         let seconds = asked.or(own).unwrap_or(GRACE);
         // The kubelet never gives less than a second.
-        Duration::from_secs(if self.pod.gone { 1 } else { seconds.max(1).unsigned_abs() })
+        let at_once = self.pod.gone || self.pod.verdict.as_ref().is_some_and(|v| v.0 == crate::eviction::EVICTED);
+        Duration::from_secs(if at_once { 1 } else { seconds.max(1).unsigned_abs() })
     }
 
     /// A second deletion may leave less time than the first.

@@ -21,6 +21,8 @@ pub struct Network {
     nodes: OrdMap<Str, Host>,
     node_by_address: OrdMap<u32, Str>,
     off: OrdMap<Str, ()>,
+    /// Nodes whose network interface is down.
+    cut: OrdMap<Str, ()>,
     pods: OrdMap<u32, Pod>,
     pod_addresses: OrdMap<Str, u32>,
 }
@@ -65,6 +67,14 @@ impl Network {
             k if k == kind::NETWORK_POLICY => self.policies.set_policy(object, deleted),
             k if k == kind::NAMESPACE => self.policies.set_namespace(object, deleted),
             _ => {}
+        }
+    }
+
+    /// Takes a node's network interface down, or up again. Its Pods stay, but no packet leaves or reaches the node.
+    pub fn set_link(&mut self, node: &str, up: bool) {
+        match up {
+            true => drop(self.cut.remove(node)),
+            false => drop(self.cut.insert(node.into(), ())),
         }
     }
 
@@ -123,9 +133,9 @@ impl Network {
         node.or_else(|| outside::exists(address).then_some(Place::Outside))
     }
 
-    /// Whether a node has power.
+    /// Whether a node has power and its network interface is up.
     pub fn is_on(&self, node: &str) -> bool {
-        !self.off.contains_key(node)
+        !self.off.contains_key(node) && !self.cut.contains_key(node)
     }
 
     pub(crate) fn pod_at(&self, address: Ipv4Addr) -> Option<&Pod> {

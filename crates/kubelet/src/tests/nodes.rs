@@ -80,3 +80,56 @@ fn static_pods_have_mirrors() {
     let again = sim.api.store().get(kind::POD, &apiserver::Key::new("kube-system", "etcd-master")).cloned().unwrap();
     assert!(api::meta::is_pod_ready(&again) && again.uid() != pods[0].uid());
 }
+
+#[test]
+fn a_node_short_of_memory_evicts_by_rank() {
+    let mut sim = Sim::new(&["node1"]);
+    let asks = "resources: {requests: {memory: 64Mi}}";
+    sim.apply(&pod("modest", &format!("{{name: c, image: nginx, {asks}}}")));
+    sim.apply(&pod("greedy", "{name: c, image: nginx}"));
+    sim.run(5.0);
+    sim.with(|kubelets, cx| kubelets.load_memory("node1", 7 << 30, cx));
+    sim.run(2.0);
+    let greedy = sim.pod("greedy");
+    assert_eq!([greedy.at("status.phase").str(), greedy.at("status.reason").str()], ["Failed", "Evicted"]);
+    let condition = api::condition(&greedy, "DisruptionTarget");
+    assert_eq!(condition["reason"].str(), "TerminationByKubelet");
+    assert!(
+        condition["message"]
+            .str()
+            .contains("Container c was using 8Mi, request is 0, has larger consumption of memory")
+    );
+    assert_eq!(sim.pod("modest").at("status.phase").str(), "Running");
+    let pressure = |sim: &Sim| {
+        let node = sim.api.store().get(kind::NODE, &apiserver::Key::new("", "node1")).cloned().unwrap();
+        api::condition(&node, "MemoryPressure")["status"].to_str()
+    };
+    assert_eq!(pressure(&sim), "True");
+    sim.apply(&pod("late", "{name: c, image: nginx}"));
+    sim.run(1.0);
+    assert_eq!(
+        sim.pod("late").at("status.message").str(),
+        "Pod was rejected: The node had condition: [MemoryPressure]. "
+    );
+    sim.with(|kubelets, cx| kubelets.load_memory("node1", -(7 << 30), cx));
+    sim.run(400.0);
+    assert_eq!(pressure(&sim), "False");
+}
+
+#[test]
+fn a_node_that_is_cut_off_goes_on_and_comes_back() {
+    let mut sim = Sim::new(&["node1"]);
+    sim.apply(&pod("web", "{name: c, image: nginx}"));
+    sim.run(5.0);
+    let renewed = |sim: &Sim| {
+        let key = apiserver::Key::new("kube-node-lease", "node1");
+        sim.api.store().get(kind::LEASE, &key).unwrap().at("spec.renewTime").str().to_owned()
+    };
+    sim.with(|kubelets, cx| kubelets.set_link("node1", false, cx));
+    let before = renewed(&sim);
+    sim.run(60.0);
+    assert_eq!(renewed(&sim), before);
+    sim.with(|kubelets, cx| kubelets.set_link("node1", true, cx));
+    sim.run(15.0);
+    assert_ne!(renewed(&sim), before);
+}

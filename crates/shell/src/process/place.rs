@@ -119,6 +119,11 @@ pub trait System {
     /// What a person does to a node's machine.
     fn machine(&mut self, node: &str, act: Machine);
 
+    /// How many bytes of a node's memory are free; none if there is no such node.
+    fn free_memory(&self, _node: &str) -> Option<i64> {
+        None
+    }
+
     /// Whether a node's kubelet runs; none if there is no such node.
     fn kubelet_runs(&self, node: &str) -> Option<bool>;
 
@@ -151,4 +156,10 @@ pub enum Machine {
     PowerOff,
     /// Its power button.
     PowerOn,
+    /// `ip link set eth0 down`
+    LinkDown,
+    /// `ip link set eth0 up`
+    LinkUp,
+    /// A process takes so many bytes of memory, or gives them back.
+    Memory(i64),
 }

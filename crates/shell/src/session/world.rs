@@ -14,8 +14,19 @@ use vfs::{Fs, Mounts};
 const WORK: &str = "/home/student/work";
 
 /// Programs that only a machine has, never a container.
-const MACHINE_ONLY: &[&str] =
-    &["kubectl", "ssh", "systemctl", "poweroff", "reboot", "shutdown", "vim", "nano", "iptables", "iptables-save"];
+const MACHINE_ONLY: &[&str] = &[
+    "kubectl",
+    "ssh",
+    "systemctl",
+    "poweroff",
+    "reboot",
+    "shutdown",
+    "vim",
+    "nano",
+    "iptables",
+    "iptables-save",
+    "ip",
+];
 /// Programs that busybox has and slim Debian images have not.
 const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ping", "vi", "watch"];
 /// Programs that an image must bring with it.
@@ -256,6 +267,9 @@ impl System for World {
             Machine::StartKubelet => self.cluster.start_kubelet(node),
             Machine::PowerOff => self.cluster.set_power(node, false),
             Machine::PowerOn => self.cluster.set_power(node, true),
+            Machine::LinkDown => self.cluster.set_link(node, false),
+            Machine::LinkUp => self.cluster.set_link(node, true),
+            Machine::Memory(bytes) => self.cluster.load_memory(node, bytes),
         }
     }
 
@@ -263,7 +277,11 @@ impl System for World {
         Some(&self.cluster)
     }
 
+    fn free_memory(&self, node: &str) -> Option<i64> {
+        self.cluster.kubelets().available_memory(node)
+    }
+
     fn kubelet_runs(&self, node: &str) -> Option<bool> {
-        self.cluster.kubelets().node(node).map(|node| node.power && node.kubelet)
+        self.cluster.kubelets().node(node).map(|node| node.power && (node.kubelet || node.cut && node.kubelet_ran()))
     }
 }

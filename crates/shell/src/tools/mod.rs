@@ -154,6 +154,7 @@ programs! {
     head: "head" run false, "tail" tail false;
     identity: "whoami" whoami false, "hostname" hostname false, "id" id false, "uname" uname false, "tty" tty false,
         "uptime" uptime false, "nproc" nproc false;
+    ip: "ip" run false;
     iptables: "iptables" run false, "iptables-save" save false;
     kubectl: "kubectl" run false;
     ls: "ls" run false;
@@ -170,6 +171,7 @@ programs! {
     sleep: "sleep" run false, "timeout" timeout false, "nohup" nohup false, "time" nohup false;
     sort: "sort" run false, "uniq" uniq false;
     ssh: "ssh" run false;
+    stress: "stress" run false, "stress-ng" run false;
     stat: "stat" run false, "file" file false;
     systemctl: "systemctl" run false, "poweroff" poweroff false, "shutdown" poweroff false, "reboot" reboot false;
     tee: "tee" run false;
@@ -202,7 +204,9 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 pub(crate) fn path_of(name: &str) -> String {
     match name {
         "kubectl" => "/usr/local/bin/kubectl".into(),
-        "systemctl" | "poweroff" | "reboot" | "shutdown" | "iptables" | "iptables-save" => format!("/usr/sbin/{name}"),
+        "systemctl" | "poweroff" | "reboot" | "shutdown" | "iptables" | "iptables-save" | "ip" => {
+            format!("/usr/sbin/{name}")
+        }
         name => format!("/usr/bin/{name}"),
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 const MAX_SLEEP: f64 = 1e9;
 
 /// `1.5`, `2m`, `1h`, `infinity` as a span.
-fn span(text: &str) -> Option<Duration> {
+pub(super) fn span(text: &str) -> Option<Duration> {
     if matches!(text, "inf" | "infinity") {
         return Some(Duration::from_secs_f64(MAX_SLEEP));
     }
