@@ -62,7 +62,10 @@ impl Cluster {
         request.client = Str::from(listener.client.to_string());
         let now = self.now();
         match &listener.place {
-            Place::Pod(uid) => self.kubelets.http(uid, listener.port, &request, now),
+            Place::Pod(uid) => match self.through_ingress(uid, listener.port, &request) {
+                Some(reply) => Some(reply),
+                None => self.kubelets.http(uid, listener.port, &request, now),
+            },
             Place::Node(name) => self.kubelets.node_http(name, listener.port, &request, now),
             Place::Outside => {
                 let page = outside::page(listener.address)?;

@@ -9,6 +9,7 @@ mod bootstrap;
 mod cluster;
 mod cni;
 mod connect;
+mod ingress;
 mod logs;
 mod nodes;
 mod queue;

@@ -17,6 +17,7 @@ mod endpointslice;
 mod garbagecollector;
 mod hash;
 mod history;
+mod ingressnginx;
 mod job;
 mod namespace;
 mod nodelifecycle;
@@ -79,6 +80,7 @@ static CONTROLLERS: &[Controller] = &[
     garbagecollector::CONTROLLER,
     ttl::CONTROLLER,
     servicelb::CONTROLLER,
+    ingressnginx::CONTROLLER,
 ];
 
 /// After an error, work is tried again after this long, then twice as long ... (`DefaultControllerRateLimiter`).

@@ -120,6 +120,14 @@ impl<N: NetworkPlugin> Kubelets<N> {
         &mut self.disks
     }
 
+    /// The name of a Pod's container that runs an image of `repository`, such as `registry.k8s.io/pause`.
+    pub fn runs_image(&self, pod: &str, repository: &str) -> Option<Str> {
+        let runs = |c: &&Container| {
+            c.running() && Reference::parse(&c.image.0).is_ok_and(|reference| reference.repository == repository)
+        };
+        self.pod_by_id(pod)?.containers.iter().find(runs).map(|container| container.name.clone())
+    }
+
     /// Whether something in a Pod listens on a port.
     pub fn pod_listens(&self, pod: &str, port: u16) -> bool {
         self.pod_by_id(pod).is_some_and(|pod| serve::listens(pod, port))

@@ -82,6 +82,7 @@ pub fn reason(status: u16) -> &'static str {
         204 => "No Content",
         301 => "Moved Permanently",
         302 => "Found",
+        308 => "Permanent Redirect",
         400 => "Bad Request",
         403 => "Forbidden",
         404 => "Not Found",
@@ -89,7 +90,8 @@ pub fn reason(status: u16) -> &'static str {
         500 => "Internal Server Error",
         501 => "Not Implemented",
         502 => "Bad Gateway",
-        503 => "Service Unavailable",
+        503 => "Service Temporarily Unavailable",
+        504 => "Gateway Time-out",
         _ => "Unknown",
     }
 }

@@ -172,6 +172,7 @@ pub static IMAGES: &[Image] = &[
     image!("docker.io/paulbouwer/hello-kubernetes" 50102811 "1.10" ["1.5-1.10"] echo(8080, Saying::Hostname), command: &["node"]),
     image!("gcr.io/google-samples/hello-app" 8511233 "2.0.0" ["1.0-2.0"] echo(8080, Saying::Hello), command: &["./hello-app"]),
     image!("us-docker.pkg.dev/google-samples/containers/gke/hello-app" 8511233 "2.0.0" ["1.0-2.0"] echo(8080, Saying::Hello), command: &["./hello-app"]),
+    image!("registry.k8s.io/ingress-nginx/controller" 105_110_224 "v1.13.2" ["v0.20-v1.13"] Main::Listen(&[80, 443, 10254]), command: &["/nginx-ingress-controller"], programs: &["curl", "bash", "nginx"]),
     image!("registry.k8s.io/echoserver" 46100213 "1.10" ["1.4-1.10"] echo(8080, Saying::Request), command: &["nginx"]),
     image!("k8s.gcr.io/echoserver" 46100213 "1.10" ["1.4-1.10"] echo(8080, Saying::Request), command: &["nginx"]),
     image!("registry.k8s.io/e2e-test-images/agnhost" 52100912 "2.56" ["2.0-2.56"] Main::Idle, command: &["/agnhost", "pause"], programs: &["agnhost"]),

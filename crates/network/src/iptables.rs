@@ -247,7 +247,10 @@ impl Port<'_> {
     }
 
     fn endpoints(&self, node: Option<&str>) -> Vec<SocketAddrV4> {
-        self.proxy.usable(self.service, self.port, node).into_iter().map(|(address, _)| address).collect()
+        match node {
+            None => self.proxy.endpoints(self.service, self.port),
+            node => self.proxy.usable(self.service, self.port, node).into_iter().map(|(address, _)| address).collect(),
+        }
     }
 
     fn name(&self) -> String {

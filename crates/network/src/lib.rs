@@ -6,6 +6,7 @@
 
 mod connect;
 pub mod dns;
+pub mod ingress;
 mod intervals;
 pub mod iptables;
 pub mod names;

@@ -1,5 +1,6 @@
 //! The cluster's network as one value: who is plugged in where, the Pods' addresses, the Services' rules.
 
+use crate::ingress::Ingresses;
 use crate::outside;
 use crate::packet::Place;
 use crate::packet::Protocol;
@@ -17,6 +18,8 @@ pub struct Network {
     pub weave: Weave,
     /// The rules of every node's kube-proxy.
     pub proxy: Proxy,
+    /// What ingress controllers are configured by.
+    pub ingresses: Ingresses,
     pub(crate) policies: Policies,
     nodes: OrdMap<Str, Host>,
     node_by_address: OrdMap<u32, Str>,
@@ -55,7 +58,8 @@ pub trait Machines {
 }
 
 impl Network {
-    /// Takes what the API says of a Service, an EndpointSlice, a Node, a NetworkPolicy or a Namespace; other kinds mean
+    /// Takes what the API says of a Service, an EndpointSlice, a Node, a NetworkPolicy, a Namespace, an Ingress or
+    /// an IngressClass; other kinds mean
     /// nothing here. `deleted`: `object` is gone, and this was its last state.
     pub fn observe(&mut self, kind: &Kind, object: &Value, deleted: bool) {
         match kind {
@@ -65,6 +69,8 @@ impl Network {
             k if k == kind::ENDPOINT_SLICE => self.proxy.set_slice(object),
             k if k == kind::NODE => self.set_node(object, deleted),
             k if k == kind::NETWORK_POLICY => self.policies.set_policy(object, deleted),
+            k if k == kind::INGRESS => self.ingresses.set_ingress(object, deleted),
+            k if k == kind::INGRESS_CLASS => self.ingresses.set_class(object, deleted),
             k if k == kind::NAMESPACE => self.policies.set_namespace(object, deleted),
             _ => {}
         }

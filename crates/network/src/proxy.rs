@@ -181,6 +181,11 @@ impl Proxy {
         !self.usable(service, port, Some(node)).is_empty()
     }
 
+    /// The endpoints of a port that get packets, for those who choose themselves.
+    pub fn endpoints(&self, service: &Service, port: &ServicePort) -> Vec<SocketAddrV4> {
+        self.usable(service, port, None).into_iter().map(|(address, _)| address).collect()
+    }
+
     /// What `node`'s rules do with a packet. `local` says that it is addressed to the node itself, so that node ports count.
     pub fn translate(
         &mut self,

@@ -116,6 +116,11 @@ pub trait System {
     /// What the other end of a connection answers to an HTTP request; none if it is no server that answers.
     fn http(&mut self, listener: &Listener, request: &http::Request) -> Option<http::Reply>;
 
+    /// Whether the other end of a connection speaks TLS.
+    fn speaks_tls(&self, listener: &Listener) -> bool {
+        self.cluster().is_some_and(|cluster| cluster.speaks_tls(listener))
+    }
+
     /// What a person does to a node's machine.
     fn machine(&mut self, node: &str, act: Machine);
 

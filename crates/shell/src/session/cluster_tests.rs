@@ -98,6 +98,41 @@ fn name_servers_tell_ports_and_names_too() {
 }
 
 #[test]
+fn an_ingress_controller_hands_requests_on_to_services() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    let spec = "{ingressClassName: nginx, rules: [{host: shop.example.com, http: {paths: [\
+                {path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}";
+    let ingress = format!("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: shop}}\nspec: {spec}\n");
+    ask(&format!("cat > shop.yaml <<EOF\n{ingress}EOF"));
+    ask(
+        "kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80; kubectl apply -f shop.yaml",
+    );
+    assert_eq!(ask("kubectl get ingress shop -o jsonpath='{.status.loadBalancer}'").0, "{}", "nobody acts yet");
+    let (applied, status) = ask("kubectl apply -f /usr/share/kubarium/ingress-nginx.yaml");
+    assert_eq!((applied.lines().count(), status), (7, 0), "{applied}");
+    ask("kubectl rollout status -n ingress-nginx deployment ingress-nginx-controller; sleep 80");
+    let address = ask("kubectl get ingress shop -o jsonpath='{.status.loadBalancer.ingress[0].ip}'").0;
+    assert!(address.starts_with("192.0.2."), "{address:?}");
+    assert!(ask("kubectl describe ingress shop").0.contains("Scheduled for sync"));
+    let page = ask(&format!("curl -s -H 'Host: shop.example.com' http://{address}/"));
+    assert!(page.0.contains("Welcome to nginx"), "{page:?}");
+    let code =
+        |host: &str, rest: &str| format!("curl -s -o /dev/null -w '%{{http_code}}' -H 'Host: {host}' {rest}{address}/");
+    assert_eq!(ask(&code("other.example.com", "")).0, "404");
+    assert_eq!(ask(&code("shop.example.com", "https://")).1, 60);
+    assert_eq!(ask(&code("shop.example.com", "-k https://")).0, "200");
+    let log = ask("kubectl logs -n ingress-nginx deploy/ingress-nginx-controller | tail -1").0;
+    assert!(log.contains("\"GET / HTTP/1.1\" 200") && log.contains("[default-web-80]"), "{log}");
+    let from = ask("kubectl logs deploy/web | tail -1").0;
+    assert!(from.starts_with("10."), "the request came from the controller's Pod: {from}");
+    ask("kubectl scale deployment web --replicas=0; sleep 3");
+    assert_eq!(ask(&code("shop.example.com", "")).0, "503");
+    ask("kubectl delete ingress shop");
+    assert_eq!(ask(&code("shop.example.com", "")).0, "404");
+}
+
+#[test]
 fn a_shell_inside_is_left_by_exit_and_by_a_loss() {
     let mut session = Session::new(Options::default(), true);
     session.input("ssh node3");

@@ -219,9 +219,14 @@ impl Transfer<'_> {
         let reply = match reply {
             None => return Err((52, "Empty reply from server".into())),
             Some(reply) if reply.status == 0 => return Err((1, "Received HTTP/0.9 when not allowed".into())),
-            // What answers in plain text cannot be spoken to in TLS; the sites outside can.
-            Some(_) if url.tls && listener.place != network::Place::Outside => {
+            // What answers in plain text cannot be spoken to in TLS.
+            Some(_) if url.tls && !kernel.system().speaks_tls(listener) => {
                 return Err((35, "TLS connect error: error:0A0000C6:SSL routines::packet length too long".into()));
+            }
+            // Certificates inside the cluster are signed by nobody that the client knows.
+            Some(_) if url.tls && listener.place != network::Place::Outside && !self.options.has('k') => {
+                let more = "More details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the webpage mentioned above.";
+                return Err((60, format!("SSL certificate problem: self-signed certificate\n{more}")));
             }
             Some(reply) => reply,
         };

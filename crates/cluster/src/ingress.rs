@@ -1,0 +1,109 @@
+//! An ingress controller at work: requests that arrive at its Pod are handed on to Services' endpoints, as the Ingresses say.
+//! What it sends on travels through the network like everything else.
+
+use crate::cluster::Cluster;
+use api::Str;
+use kubelet::http::{Reply, Request};
+use network::ingress::{Backend, NGINX, Target};
+use network::{Listener, Outcome, Place, Protocol};
+use std::net::SocketAddrV4;
+
+/// The image of ingress-nginx' controller.
+const IMAGE: &str = "registry.k8s.io/ingress-nginx/controller";
+/// Where it speaks TLS.
+const TLS_PORT: u16 = 443;
+
+impl Cluster {
+    /// Whether the other end of a connection speaks TLS: the web sites outside do, and ingress controllers.
+    pub fn speaks_tls(&self, listener: &Listener) -> bool {
+        listener.port == TLS_PORT
+            && match &listener.place {
+                Place::Pod(uid) => self.kubelets.runs_image(uid, IMAGE).is_some(),
+                Place::Node(_) => false,
+                Place::Outside => true,
+            }
+    }
+
+    /// What an ingress controller answers; `None` where the Pod is none.
+    pub(crate) fn through_ingress(&mut self, uid: &Str, port: u16, request: &Request) -> Option<Reply> {
+        let container = self.kubelets.runs_image(uid, IMAGE)?;
+        let tls = port == TLS_PORT;
+        let target = self.network().ingresses.route(NGINX, &request.host, &request.path, tls);
+        let (reply, upstream) = match target {
+            Target::NotFound => (page(404), String::new()),
+            Target::Https => {
+                let mut reply = page(308);
+                reply.headers.push(("Location".into(), format!("https://{}{}", request.host, request.path).into()));
+                (reply, String::new())
+            }
+            Target::Backend(backend) => {
+                let (reply, to) = self.hand_on(uid, &backend, request, tls);
+                let Backend { namespace, service, number, name, .. } = &backend;
+                let port = if *number == 0 { name.to_string() } else { number.to_string() };
+                let to = to.map_or("-".to_owned(), |to| to.to_string());
+                (reply, format!(" [{namespace}-{service}-{port}] [] {to}"))
+            }
+        };
+        let Request { method, path, agent, client, .. } = request;
+        let time = self.now().rfc3339();
+        let (status, size) = (reply.status, reply.body.len());
+        let line =
+            format!("{client} - - [{time}] \"{method} {path} HTTP/1.1\" {status} {size} \"-\" \"{agent}\"{upstream}\n");
+        let now = self.now();
+        self.kubelets.print(uid, &container, &line, now);
+        Some(reply)
+    }
+
+    /// Sends a request to an endpoint of a Service, and brings its reply.
+    fn hand_on(&mut self, uid: &Str, backend: &Backend, request: &Request, tls: bool) -> (Reply, Option<SocketAddrV4>) {
+        let proxy = &self.network().proxy;
+        let service = proxy.service(&backend.namespace, &backend.service);
+        let port = service.and_then(|service| {
+            let wanted = |p: &&network::ServicePort| match backend.number {
+                0 => p.name == backend.name,
+                number => p.port == number,
+            };
+            Some((service, service.ports.iter().find(wanted)?))
+        });
+        let endpoints = port.map(|(service, port)| proxy.endpoints(service, port)).unwrap_or_default();
+        if endpoints.is_empty() {
+            return (page(503), None);
+        }
+        let to = endpoints[self.network_rng.below(endpoints.len() as u32) as usize];
+        let trace = self.connect(&Place::Pod(uid.clone()), &to.ip().to_string(), to.port(), Protocol::Tcp);
+        let listener = match &trace.outcome {
+            Outcome::Answered(listener) => listener,
+            Outcome::TimedOut(_) => return (page(504), Some(to)),
+            _ => return (page(502), Some(to)),
+        };
+        let mut onward = Request { path: backend.path.clone(), ..request.clone() };
+        let scheme = if tls { "https" } else { "http" };
+        for (name, value) in [
+            ("X-Real-IP", request.client.as_str()),
+            ("X-Forwarded-For", &request.client),
+            ("X-Forwarded-Host", &request.host),
+            ("X-Forwarded-Proto", scheme),
+            ("X-Scheme", scheme),
+        ] {
+            onward.headers.push((name.into(), value.into()));
+        }
+        match self.http(listener, &onward) {
+            Some(mut reply) if reply.status != 0 => {
+                // It does not tell who is behind it.
+                reply.headers.retain(|(name, _)| name != "Server");
+                (reply, Some(to))
+            }
+            _ => (page(502), Some(to)),
+        }
+    }
+}
+
+/// nginx' own page for a status.
+fn page(status: u16) -> Reply {
+    let title = format!("{status} {}", kubelet::http::reason(status));
+    let text = format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
+         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    );
+    Reply::new(status, "", "text/html", text)
+}
