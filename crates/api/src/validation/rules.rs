@@ -126,7 +126,9 @@ fn run(errors: &mut Errors, check: &str, argument: &str, ty: Option<&'static Typ
 /// `>=0`, `>0`, `<=3600` or `1..65535`
 fn numbers(errors: &mut Errors, check: &str, detail: &str, at: At) {
     let Some(number) = at.value.as_int() else { return };
-    let bounds: [(&str, &str, fn(i64, i64) -> bool); 3] = [
+    /// How a check begins, what it says, and when it holds.
+    type Bound = (&'static str, &'static str, fn(i64, i64) -> bool);
+    let bounds: [Bound; 3] = [
         (">=", "must be greater than or equal to ", |number, bound| number >= bound),
         ("<=", "must be less than or equal to ", |number, bound| number <= bound),
         (">0", "must be greater than zero", |number, _| number > 0),

@@ -80,13 +80,13 @@ fn host_name(said: &mut Vec<String>, object: &Value, used: &str) {
 fn others(said: &mut Vec<String>, kind: &Kind, new: &Value, old: &Value) {
     const CLASS: &str = "volume.beta.kubernetes.io/storage-class";
     match (kind.group, kind.kind) {
-        ("networking.k8s.io", "Ingress") if old.is_null() => {
-            if !new["metadata"]["annotations"]["kubernetes.io/ingress.class"].is_null() {
-                said.push(
-                    "annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead"
-                        .to_owned(),
-                );
-            }
+        ("networking.k8s.io", "Ingress")
+            if old.is_null() && !new["metadata"]["annotations"]["kubernetes.io/ingress.class"].is_null() =>
+        {
+            said.push(
+                "annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName' instead"
+                    .to_owned(),
+            );
         }
         ("", "PersistentVolume" | "PersistentVolumeClaim") => {
             if !new["metadata"]["annotations"][CLASS].is_null() {
