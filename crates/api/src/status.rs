@@ -151,7 +151,9 @@ impl FieldError {
 
     /// `Invalid value: VALUE: detail`, the value as Go prints it.
     pub fn invalid(field: impl Into<String>, value: &Value, detail: &str) -> FieldError {
-        let message = format!("Invalid value: {}: {detail}", shown(value));
+        // A pointer that is nil is shown as the text null.
+        let value = if value.is_null() { "\"null\"".to_owned() } else { shown(value) };
+        let message = format!("Invalid value: {value}: {detail}");
         FieldError { reason: "FieldValueInvalid", field: field.into(), message }
     }
 

@@ -155,6 +155,12 @@ impl Table {
         }
     }
 
+    /// Whether a struct is one of autoscaling/v2: they stand between that kind's and `autoscaling.v1`'s.
+    fn is_second_version(&self, id: usize) -> bool {
+        let place = |name: &str| self.kinds.get(name).copied().unwrap_or_default();
+        (place("HorizontalPodAutoscaler")..place("autoscaling.v1.HorizontalPodAutoscaler")).contains(&id)
+    }
+
     /// A kind's struct as a type.
     pub fn root(&self, kind: &Kind) -> &Type {
         &self.types[self.kind(kind)]
@@ -445,7 +451,11 @@ pub(super) fn go_name(ty: &Type) -> String {
         Type::Quantity => "resource.Quantity".into(),
         Type::Time | Type::MicroTime => "string".into(),
         Type::Any => "interface {}".into(),
-        Type::Struct(id) => format!("v1.{}", table().get(*id).name),
+        Type::Struct(id) => {
+            // Of all that is stored, only autoscalers have a second version.
+            let version = if table().is_second_version(*id) { "v2" } else { "v1" };
+            format!("{version}.{}", table().get(*id).name)
+        }
         Type::List(element) => format!("[]{}", go_name(element)),
         Type::Map(element) => match **element {
             Type::Quantity => "v1.ResourceList".into(),

@@ -8,7 +8,8 @@ pub(super) fn check(name: &str) -> Option<Check> {
     Some(match name {
         "namespaced_rules" => |errors, at| rules(errors, at, true),
         "cluster_rules" => |errors, at| rules(errors, at, false),
-        "cluster_role_ref" => cluster_role_ref,
+        "role_ref" => |errors, at| role_ref(errors, at, &["Role", "ClusterRole"]),
+        "cluster_role_ref" => |errors, at| role_ref(errors, at, &["ClusterRole"]),
         "subjects" => |errors, at| subjects(errors, at, true),
         "cluster_subjects" => |errors, at| subjects(errors, at, false),
         "certificate_request" => certificate_request,
@@ -52,13 +53,13 @@ fn rules(errors: &mut Errors, at: At, namespaced: bool) {
     }
 }
 
-fn cluster_role_ref(errors: &mut Errors, at: At) {
+fn role_ref(errors: &mut Errors, at: At, kinds: &[&str]) {
     let (group, kind, name) = (at.value["apiGroup"].str(), at.value["kind"].str(), at.value["name"].str());
     if group != GROUP {
         errors.unsupported(&at.path.child("apiGroup"), group, &[GROUP]);
     }
-    if kind != "ClusterRole" {
-        errors.unsupported(&at.path.child("kind"), kind, &["ClusterRole"]);
+    if !kinds.contains(&kind) {
+        errors.unsupported(&at.path.child("kind"), kind, kinds);
     }
     match name {
         "" => errors.required(&at.path.child("name"), ""),

@@ -109,6 +109,13 @@ impl Errors {
         self.0.push(FieldError::unsupported(path.to_string(), value, supported));
     }
 
+    /// As [`Errors::unsupported`], with the value as it is to be shown.
+    pub fn unsupported_as(&mut self, path: &Path, shown: &str, supported: &[&str]) {
+        let mut error = FieldError::unsupported(path.to_string(), &Value::Null, supported);
+        error.message = error.message.replacen("null", shown, 1);
+        self.0.push(error);
+    }
+
     pub fn too_many(&mut self, path: &Path, count: usize, most: usize) {
         let message = format!("Too many: {count}: must have at most {most} items");
         self.0.push(FieldError { reason: "FieldValueTooMany", field: path.to_string(), message });

@@ -53,7 +53,7 @@ pub(super) fn volume(errors: &mut Errors, new: &Value, old: &Value, path: &Path)
         errors.required(&capacity, "");
     }
     if spec["capacity"]["storage"].is_null() || spec["capacity"].len() > 1 {
-        errors.unsupported(&capacity, &crate::json::to_string(&spec["capacity"]), &["storage"]);
+        errors.unsupported_value(&capacity, &spec["capacity"], &["storage"]);
     }
     for (name, quantity) in spec["capacity"].entries() {
         positive(errors, &capacity.key(name), quantity);

@@ -466,6 +466,34 @@ fn secrets() {
 }
 
 #[test]
+fn strategies_that_there_are_not() {
+    refused(
+        kind::DEPLOYMENT,
+        &DEPLOYMENT.replace("{spec: {", "{spec: {strategy: {type: Fast}, "),
+        &[
+            "spec.strategy: Unsupported value: {\"Type\":\"Fast\",\"RollingUpdate\":null}: supported values: \"Recreate\", \"RollingUpdate\"",
+        ],
+    );
+    refused(
+        kind::DAEMON_SET,
+        &DEPLOYMENT.replace("{spec: {", "{spec: {updateStrategy: {type: Fast}, "),
+        &[
+            "spec.updateStrategy: Unsupported value: {\"Type\":\"Fast\",\"RollingUpdate\":null}: supported values: \"RollingUpdate\", \"OnDelete\"",
+        ],
+    );
+    refused(
+        kind::PERSISTENT_VOLUME,
+        "{spec: {capacity: {cpu: 1}, accessModes: [ReadWriteOnce], nfs: {server: s, path: /}}}",
+        &["spec.capacity: Unsupported value: {\"cpu\":\"1\"}: supported values: \"storage\""],
+    );
+    refused(
+        kind::ROLE_BINDING,
+        "{roleRef: {name: a}}",
+        &["roleRef.kind: Unsupported value: \"\": supported values: \"Role\", \"ClusterRole\""],
+    );
+}
+
+#[test]
 fn autoscalers() {
     let scaler = |spec: &str| {
         format!("{{spec: {{scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: x}}, {spec}}}}}")

@@ -3,6 +3,7 @@
 use super::meta::{annotations, is_empty_selector, label_selector, labels};
 use super::path::{Errors, Path};
 use super::pod::pod_spec;
+use super::pod_dump::as_json;
 use crate::names::percent;
 use crate::{Selector, Value, obj};
 
@@ -131,7 +132,7 @@ fn strategy(errors: &mut Errors, path: &Path, strategy: &Value) {
             }
             at_most_100_percent(errors, &unavailable_path, unavailable);
         }
-        other => errors.unsupported(&path.child("type"), other, &["Recreate", "RollingUpdate"]),
+        _ => errors.unsupported_as(path, &as_json("DeploymentStrategy", strategy), &["Recreate", "RollingUpdate"]),
     }
 }
 
@@ -155,7 +156,10 @@ fn daemon_strategy(errors: &mut Errors, path: &Path, strategy: &Value) {
                 _ => {}
             }
         }
-        other => errors.unsupported(&path.child("type"), other, &["OnDelete", "RollingUpdate"]),
+        _ => {
+            let shown = as_json("DaemonSetUpdateStrategy", strategy);
+            errors.unsupported_as(path, &shown, &["RollingUpdate", "OnDelete"]);
+        }
     }
 }
 
