@@ -17,7 +17,6 @@ mod splitter;
 mod terminal;
 
 fn main() {
-    recovery::install();
     // The skeleton of index.html makes way in the same moment.
     if let Some(skeleton) = gloo::utils::document().query_selector(".skeleton").ok().flatten() {
         skeleton.remove();

@@ -1,7 +1,8 @@
-//! What survives a crash of the page: the lines that were typed. A panic notes itself and loads the page again; the new
-//! page types the lines anew, and because the cluster is deterministic, everything is where it was.
+//! What survives a crash of the page: the lines that were typed. A crash is noted, and the page loaded again; the new page
+//! types the lines anew, and because the cluster is deterministic, everything is where it was.
 
 use crate::i18n::Message;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Storage;
 
 const LINES: &str = "kubarium.lines";
@@ -74,18 +75,17 @@ pub fn well() {
     }
 }
 
-/// Makes a panic note itself, tell the reader, and load the page again.
-pub fn install() {
-    std::panic::set_hook(Box::new(|info| {
-        web_sys::console::error_1(&info.to_string().into());
-        let Some(storage) = storage() else { return };
-        let count = crashes(&storage) + 1;
-        _ = storage.set_item(CRASHES, &count.to_string());
-        show_notice();
-        if count < MAX_CRASHES {
-            _ = gloo::utils::window().location().reload();
-        }
-    }));
+/// The program has fallen into a trap: a panic, no more stack or no more memory. static/start.js sees it and calls this,
+/// which notes it, tells the reader, and loads the page again. Nothing here touches what the program was at work on.
+#[wasm_bindgen]
+pub fn crashed() {
+    let Some(storage) = storage() else { return };
+    let count = crashes(&storage) + 1;
+    _ = storage.set_item(CRASHES, &count.to_string());
+    show_notice();
+    if count < MAX_CRASHES {
+        _ = gloo::utils::window().location().reload();
+    }
 }
 
 fn show_notice() {

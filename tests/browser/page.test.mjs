@@ -61,6 +61,21 @@ test("nothing typed can end it", { timeout: 240_000 }, () =>
     assert.deepEqual(kube.complaints, []);
   }));
 
+test("a crash is told, and the session restored", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    await kube.run("kubectl create namespace before");
+    await kube.run("kubectl get nodes");
+    // No line that anybody knows brings the program down, so that the test lets the browser report a trap.
+    const loaded = kube.page.waitForEvent("load");
+    await kube.page.evaluate(() => {
+      const error = new WebAssembly.RuntimeError("unreachable");
+      setTimeout(() => dispatchEvent(new ErrorEvent("error", { error })));
+    });
+    await loaded;
+    await kube.page.getByText("kubectl create namespace before").first().waitFor();
+    assert.match(await kube.run("kubectl get namespaces"), /^before +Active/m);
+  }));
+
 const MISTAKES = [
   ["kubectl gett pods", /unknown command "gett" for "kubectl"/],
   ["kubectl get podz", /the server doesn't have a resource type "podz"/],

@@ -20,7 +20,8 @@ const TRUNK: Crate = Crate { program: "trunk", package: "trunk", version: "0.21.
 const WASM_BINDGEN: Crate =
     Crate { program: "wasm-bindgen", package: "wasm-bindgen-cli", version: "0.2.130", locked: false, opt_level: "1" };
 const BINARYEN: &str = "132.0.0";
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// What the page is compiled for.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// A program from Debian's packages: what it is looked for as, and the packages that bring it.
 struct Packaged {
@@ -38,6 +39,7 @@ const CHROMIUM: &[Packaged] =
 /// Everything that `trunk build` calls.
 pub fn for_the_page() -> Result {
     wasm_target()?;
+    standard_library()?;
     cargo_tool(&TRUNK)?;
     cargo_tool(&WASM_BINDGEN)?;
     wasm_opt()
@@ -75,6 +77,16 @@ fn wasm_target() -> Result {
     }
     announce(WASM_TARGET, "a minute");
     sh::run(sh::program("rustup").args(["target", "add", WASM_TARGET]))
+}
+
+/// The standard library's source, which the page compiles anew.
+fn standard_library() -> Result {
+    let root = sh::output(sh::program("rustc").args(["--print", "sysroot"])).unwrap_or_default();
+    if Path::new(&root).join("lib/rustlib/src/rust/library/Cargo.lock").is_file() {
+        return Ok(());
+    }
+    announce("rust-src", "a few seconds");
+    sh::run(sh::program("rustup").args(["component", "add", "rust-src"]))
 }
 
 /// `PROGRAM --version` must print the pinned version; else it is installed.
