@@ -294,7 +294,7 @@ fn limits(errors: &mut Errors, at: At) {
             errors.required(&path.child("limits"), detail);
         }
         let mut names: Vec<&str> = LIMITS.iter().flat_map(|f| limit[*f].entries()).map(|(n, _)| n.as_str()).collect();
-        names.sort_unstable();
+        crate::sort(&mut names);
         names.dedup();
         for name in names {
             one_limit(errors, &path, limit, name);
