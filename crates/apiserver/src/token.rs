@@ -44,15 +44,19 @@ pub fn sign(key: &str, claims: &Value) -> String {
     format!("{signed}.{signature}")
 }
 
-/// 256 bytes, as RSA with 2048 bits gives.
 fn signature_of(key: &str, signed: &str) -> String {
+    encoded(&seal(key, signed.as_bytes()))
+}
+
+/// What proves that whoever has the key has seen the data: 256 bytes, as RSA with 2048 bits gives.
+pub fn seal(key: &str, data: &[u8]) -> Vec<u8> {
+    let mut last = api::sha256::digest(&[key.as_bytes(), data, key.as_bytes()].concat());
     let mut bytes = Vec::new();
-    let mut last = api::sha256::digest(format!("{key}.{signed}.{key}").as_bytes());
     for _ in 0..8 {
         bytes.extend(last);
         last = api::sha256::digest(&last);
     }
-    encoded(&bytes)
+    bytes
 }
 
 /// Base64 as tokens use it: without padding, and with two other letters.

@@ -6,6 +6,7 @@
 
 mod adoption;
 mod amount;
+mod certificates;
 mod clusterroleaggregation;
 mod cronjob;
 
@@ -60,6 +61,7 @@ static CONTROLLERS: &[Controller] = &[
     serviceaccounttokens::CONTROLLER,
     clusterroleaggregation::CONTROLLER,
     resourcequota::CONTROLLER,
+    certificates::CONTROLLER,
     deployment::CONTROLLER,
     replicaset::CONTROLLER,
     replicaset::REPLICATION_CONTROLLER,

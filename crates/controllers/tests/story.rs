@@ -1,5 +1,6 @@
 //! The controllers and the scheduler together, against a real API server.
 
+mod rights;
 mod workloads;
 mod world;
 
