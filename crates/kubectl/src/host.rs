@@ -10,6 +10,12 @@ use std::time::Duration;
 /// A boxed future of this single-threaded simulation.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
+/// A port of this machine that leads into a Pod, until this is dropped.
+pub trait Forward {
+    /// How many connections have come through so far.
+    fn connections(&self) -> usize;
+}
+
 /// What a kubectl needs from the machine it runs on. Awaiting means that virtual time passes.
 pub trait Host {
     /// Sends a request to the API server; it takes no virtual time.
@@ -90,6 +96,12 @@ pub trait Host {
     /// # Errors
     /// What the programs that do it say.
     fn copy(&self, pod: &Value, container: &str, inside: &str, outside: &str, into: bool) -> Result<(), String>;
+
+    /// Lets a port of this machine lead to a port inside a Pod.
+    ///
+    /// # Errors
+    /// The port is taken.
+    fn forward(&self, pod: &Value, local: u16, remote: u16) -> Result<Box<dyn Forward>, String>;
 
     /// The kinds the server serves, in the order of discovery.
     fn kinds(&self) -> Vec<&'static Kind>;

@@ -24,6 +24,7 @@ mod kustomize;
 mod label;
 mod logs;
 mod patch;
+mod port_forward;
 mod replace;
 mod rollout;
 mod run;
@@ -107,7 +108,7 @@ pub(crate) static ROOT: Command = Command {
         &logs::LOGS,
         &exec::ATTACH,
         &exec::EXEC,
-        &unsupported::PORT_FORWARD,
+        &port_forward::PORT_FORWARD,
         &unsupported::PROXY,
         &unsupported::CP,
         &auth::AUTH,

@@ -34,14 +34,6 @@ macro_rules! command {
     };
 }
 
-command!(
-    PORT_FORWARD,
-    "port-forward",
-    "Forward local ports to a Pod.",
-    "TYPE/NAME [LOCAL_PORT:]REMOTE_PORT",
-    &[],
-    port_forward
-);
 command!(PROXY, "proxy", "Serve the API on a local port.", "[--port=PORT]", &[], not_here);
 command!(CP, "cp", "Copy files to and from containers.", "FROM TO", &[], cp);
 command!(
@@ -62,18 +54,6 @@ fn not_supported(what: &str) -> Fail {
 
 async fn not_here(cx: &Cx<'_>) -> Outcome {
     Err(not_supported(&cx.path))
-}
-
-async fn port_forward(cx: &Cx<'_>) -> Outcome {
-    match cx.args() {
-        [] | [_] => cx.usage("TYPE/NAME and list of ports are required for port-forward"),
-        [name, ..] => {
-            if !name.contains('/') {
-                cx.get(kind::POD, &cx.namespace, name)?;
-            }
-            Err(not_supported("kubectl port-forward"))
-        }
-    }
 }
 
 /// `[[NAMESPACE/]POD:]PATH`: the Pod, if there is one, and the path.

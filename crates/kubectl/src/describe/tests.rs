@@ -1,7 +1,7 @@
 //! `testdata/NAME.yaml` holds an object and what belongs to it, `testdata/NAME.txt` what kubectl 1.36 printed of it.
 
 use super::*;
-use crate::BoxFuture;
+use crate::{BoxFuture, Forward};
 use api::{FieldSelector, Selector, Status, Time, kind, obj, yaml};
 use apiserver::request::{Request, Response, Verb};
 use apiserver::watch::{Watch, WatchEvent};
@@ -73,6 +73,9 @@ impl Host for Shelf {
     }
     fn copy(&self, _: &Value, _: &str, _: &str, _: &str, _: bool) -> Result<(), String> {
         Ok(())
+    }
+    fn forward(&self, _: &Value, _: u16, _: u16) -> Result<Box<dyn Forward>, String> {
+        Err("address already in use".to_owned())
     }
     fn kinds(&self) -> Vec<&'static Kind> {
         kind::KINDS.iter().collect()

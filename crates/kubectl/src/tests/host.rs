@@ -1,6 +1,6 @@
 //! A world for tests: an API server without any components, files in memory, and time that passes while somebody waits.
 
-use crate::{BoxFuture, Host};
+use crate::{BoxFuture, Forward, Host};
 use api::{Kind, Rng, Status, Time, Value, kind, obj};
 use apiserver::ApiServer;
 use apiserver::request::{Request, Response, Verb};
@@ -194,6 +194,9 @@ impl Host for World {
         Ok(())
     }
 
+    fn forward(&self, _: &Value, _: u16, _: u16) -> Result<Box<dyn Forward>, String> {
+        Err("address already in use".to_owned())
+    }
     fn kinds(&self) -> Vec<&'static Kind> {
         kind::KINDS.iter().collect()
     }

@@ -3,8 +3,10 @@
 use super::{BoxFuture, Place, System};
 use api::OrdMap;
 use api::Time;
+use network::{Protocol, Trace};
 use std::cell::{Cell, RefCell, RefMut};
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// Which of a process' two outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +93,17 @@ pub struct Job {
     pub status: Option<i32>,
 }
 
+/// A port of the workstation that leads into a Pod, while `kubectl port-forward` runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Forwarded {
+    /// The workstation's port.
+    pub(crate) port: u16,
+    /// Where it leads, and the port there.
+    pub(crate) to: (Place, u16),
+    /// How many connections there were.
+    pub(crate) connections: Rc<Cell<usize>>,
+}
+
 /// The shared part of a session's processes. Single-threaded: everything is behind cells.
 pub struct Kernel {
     system: RefCell<Box<dyn System>>,
@@ -115,6 +128,8 @@ pub struct Kernel {
     pub(super) edited: RefCell<Option<Option<String>>>,
     pub(crate) jobs: RefCell<Vec<Job>>,
     pub(crate) history: RefCell<Vec<String>>,
+    /// Ports of the workstation that lead into Pods.
+    pub(crate) forwards: RefCell<Vec<Forwarded>>,
     next_pid: Cell<usize>,
     front: RefCell<Front>,
     /// Whether a person types at the terminal; without one there is no terminal to read from.
@@ -140,6 +155,7 @@ impl Kernel {
             edited: RefCell::new(None),
             jobs: RefCell::default(),
             history: RefCell::default(),
+            forwards: RefCell::default(),
             next_pid: Cell::new(2100),
             front: RefCell::default(),
             interactive,
@@ -166,6 +182,19 @@ impl Kernel {
         let (mut act, mut result) = (Some(act), None);
         self.system().files(place, &mut |view| result = act.take().map(|act| act(view)));
         result
+    }
+
+    /// Tries to connect from a place to a name or an address; none if the place is gone. A port of the workstation itself
+    /// may lead into a Pod.
+    pub fn connect(&self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Option<Trace> {
+        let local = *from == Place::Workstation && matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]");
+        let forward = self.forwards.borrow().iter().find(|forward| local && forward.port == port).cloned();
+        let Some(Forwarded { to: (place, port), connections, .. }) = forward else {
+            return self.system().connect(from, host, port, protocol);
+        };
+        connections.set(connections.get() + 1);
+        self.touch();
+        self.system().connect(&place, "localhost", port, protocol)
     }
 
     /// Notes that something happened which a process may be waiting for.

@@ -6,6 +6,7 @@ mod place;
 mod wait;
 
 pub use io::{Input, Io, Output, Pipe};
+pub(crate) use kernel::Forwarded;
 pub use kernel::{Chunk, EditRequest, Front, Job, Kernel, Stream, Want};
 pub use place::{Identity, Machine, Place, Query, System};
 pub use wait::{Interrupted, join_all};

@@ -173,7 +173,7 @@ impl Transfer<'_> {
     async fn exchange(&self, url: &Url) -> Result<(Reply, String), Failure> {
         let kernel = self.cx.kernel();
         let host = url.host.as_str();
-        let trace = kernel.system().connect(&self.cx.shell.place, host, url.port, Protocol::Tcp);
+        let trace = kernel.connect(&self.cx.shell.place, host, url.port, Protocol::Tcp);
         let Some(trace) = trace else { return Err((7, format!("Failed to connect to {host} port {} after 0 ms: Couldn't connect to server", url.port))) };
         if self.options.has('T') {
             self.tell(&trace);

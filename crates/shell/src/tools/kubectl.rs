@@ -2,10 +2,11 @@
 
 use super::Cx;
 use crate::interp::Shell;
-use crate::process::{Input, Io, Kernel, Output, Place};
+use crate::process::{Forwarded, Input, Io, Kernel, Output, Place};
 use api::{Kind, Status, Time, Value};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use kubectl::{BoxFuture, Host};
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -125,8 +126,41 @@ impl Host for Terminal<'_> {
         copy(self.0, &place, inside, outside, into)
     }
 
+    fn forward(&self, pod: &Value, local: u16, remote: u16) -> Result<Box<dyn kubectl::Forward>, String> {
+        let container = pod["spec"]["containers"].array().first().map_or("", |container| container["name"].str());
+        let kernel = self.0.kernel();
+        let place = kernel.system().container(pod.namespace(), pod.name(), container);
+        let place = place.ok_or("container not running")?;
+        let mut forwards = kernel.forwards.borrow_mut();
+        if forwards.iter().any(|forward| forward.port == local) {
+            return Err("address already in use".to_owned());
+        }
+        let connections = Rc::new(Cell::new(0));
+        forwards.push(Forwarded { port: local, to: (place, remote), connections: connections.clone() });
+        Ok(Box::new(Tunnel { kernel: kernel.clone(), port: local, connections }))
+    }
+
     fn kinds(&self) -> Vec<&'static Kind> {
         api::kind::served().collect()
+    }
+}
+
+/// An open forward; the port is free again when it is dropped.
+struct Tunnel {
+    kernel: Rc<Kernel>,
+    port: u16,
+    connections: Rc<Cell<usize>>,
+}
+
+impl kubectl::Forward for Tunnel {
+    fn connections(&self) -> usize {
+        self.connections.get()
+    }
+}
+
+impl Drop for Tunnel {
+    fn drop(&mut self) {
+        self.kernel.forwards.borrow_mut().retain(|forward| forward.port != self.port);
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     };
     let Ok(port) = port.parse::<u16>() else { return cx.fail(format_args!("port number invalid: {port}")) };
     let protocol = if options.has('u') { Protocol::Udp } else { Protocol::Tcp };
-    let trace = cx.kernel().system().connect(&cx.shell.place, host, port, protocol);
+    let trace = cx.kernel().connect(&cx.shell.place, host, port, protocol);
     let Some(trace) = trace else { return cx.fail("network is unreachable") };
     let limit = options.value('w').and_then(|s| s.parse::<u64>().ok()).map(|s| Duration::from_secs(s.min(86_400)));
     let slow = limit.is_some_and(|limit| trace.after > limit);
@@ -110,7 +110,7 @@ pub(super) async fn ping(cx: Cx) -> i32 {
 
 /// How long an echo takes; none if it does not come back. A cluster IP is no machine: nothing answers pings there.
 fn trip(cx: &Cx, address: Ipv4Addr) -> Option<Duration> {
-    let trace = cx.kernel().system().connect(&cx.shell.place, &address.to_string(), NOBODY, Protocol::Tcp)?;
+    let trace = cx.kernel().connect(&cx.shell.place, &address.to_string(), NOBODY, Protocol::Tcp)?;
     match trace.outcome {
         Outcome::Answered(_) | Outcome::Refused(Reason::NothingListens) => Some(trace.after),
         _ => None,

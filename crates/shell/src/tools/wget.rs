@@ -26,7 +26,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
             Ok(url) => url,
             Err(_) => return cx.fail(format_args!("not an http or ftp url: {text}")),
         };
-        let trace = cx.kernel().system().connect(&cx.shell.place, &url.host, url.port, Protocol::Tcp);
+        let trace = cx.kernel().connect(&cx.shell.place, &url.host, url.port, Protocol::Tcp);
         let Some(trace) = trace else { return cx.fail("network is unreachable") };
         let shown = |cx: &Cx, address: &str| {
             if !options.has('q') {
