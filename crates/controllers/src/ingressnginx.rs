@@ -39,7 +39,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         return Ok(());
     }
     let Some(service) = published(cx) else { return Ok(()) };
-    if cx.client.events_about(ingress.uid()).is_empty() {
+    if cx.client.events_about(&ingress).is_empty() {
         cx.client.event(&ingress, kind::INGRESS, EventSpec::normal("Sync", "Scheduled for sync"));
     }
     let addresses = addresses(&service, cx);

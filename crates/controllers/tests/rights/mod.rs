@@ -69,7 +69,7 @@ fn a_quota_is_counted_when_it_comes_and_when_things_go() {
 #[test]
 fn an_approved_request_gets_a_certificate() {
     let mut world = World::new(0);
-    let pem = include_str!("../../kubectl/src/describe/testdata/csr.pem");
+    let pem = include_str!("../../../kubectl/src/describe/testdata/csr.pem");
     let spec = |signer: &str, usage: &str| {
         obj! { "request" => base64::encode(pem.as_bytes()), "signerName" => signer, "usages" => list![usage] }
     };
