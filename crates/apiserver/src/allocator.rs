@@ -7,18 +7,30 @@ use std::net::Ipv4Addr;
 
 /// The Service range of kubeadm: 10.96.0.0/12.
 const SERVICE_RANGE: (u32, u32) = (0x0a60_0000, 1 << 20);
-/// Automatic addresses come from above the first `min(max(16, size/16), 256)` ones.
-const STATIC_ADDRESSES: u32 = 256;
 /// `--service-node-port-range`
 const NODE_PORTS: std::ops::RangeInclusive<u16> = 30000..=32767;
 /// Automatic ports come from above the first 86 ones.
 const FIRST_AUTOMATIC_PORT: u16 = 30086;
 
+/// How many addresses at the beginning of a range are left to those who name them (pkg/registry/core/service/ipallocator:
+/// `calculateRangeOffset`).
+fn static_addresses(size: u32) -> u32 {
+    if size <= 16 { 0 } else { (size / 16).clamp(16, 256) }
+}
+
 /// What is given out.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Allocators {
+    /// The Service range: its first address and its size.
+    range: (u32, u32),
     addresses: OrdSet<u32>,
     ports: OrdSet<u16>,
+}
+
+impl Default for Allocators {
+    fn default() -> Allocators {
+        Allocators { range: SERVICE_RANGE, addresses: OrdSet::default(), ports: OrdSet::default() }
+    }
 }
 
 impl Allocators {
@@ -29,6 +41,17 @@ impl Allocators {
 }
 
 impl ApiServer {
+    /// Sets the range of the Services' addresses (`--service-cluster-ip-range`): its first address and its size. To be called
+    /// before the first Service is made.
+    pub fn set_service_range(&mut self, first: Ipv4Addr, size: u32) {
+        self.allocators.range = (u32::from(first), size);
+    }
+
+    /// The Service range: its first address and its size.
+    pub fn service_range(&self) -> (Ipv4Addr, u32) {
+        (Ipv4Addr::from(self.allocators.range.0), self.allocators.range.1)
+    }
+
     /// Gives a Service the addresses and ports that its type needs and it does not have yet, and claims those it names.
     /// What a failed request has claimed is returned by [`ApiServer::release`].
     pub(crate) fn allocate(&mut self, kind: &'static Kind, old: &Value, service: &mut Value) -> Result<(), Status> {
@@ -82,7 +105,9 @@ impl ApiServer {
 
     /// A random free address.
     fn pick_address(&mut self) -> Result<Str, Status> {
-        let (base, size) = (SERVICE_RANGE.0 + STATIC_ADDRESSES, SERVICE_RANGE.1 - STATIC_ADDRESSES - 1);
+        let (first, all) = self.allocators.range;
+        let band = static_addresses(all);
+        let (base, size) = (first + band.max(1), all - band.max(1) - 1);
         let taken = |n| self.allocators.addresses.contains(&n);
         let Some(address) = Allocators::pick(&mut self.rng, base, size, taken) else {
             return Err(Status::bad_request("failed to allocate IP: range is full"));
@@ -97,8 +122,8 @@ impl ApiServer {
         let path = "spec.clusterIPs";
         let shown = list![value];
         let Ok(address) = value.str().parse::<Ipv4Addr>() else { return Ok(()) }; // validation says what is wrong
-        let offset = u32::from(address).wrapping_sub(SERVICE_RANGE.0);
-        let detail = if offset >= SERVICE_RANGE.1 {
+        let offset = u32::from(address).wrapping_sub(self.allocators.range.0);
+        let detail = if offset >= self.allocators.range.1 {
             format!("failed to allocate IP {address}: the provided network does not match the current range")
         } else if self.owner_of(value.str()).is_some() {
             format!("failed to allocate IP {address}: provided IP is already allocated")

@@ -38,6 +38,19 @@ impl ApiServer {
         }
     }
 
+    /// Whether the user of a request may use a verb (`get`, `post` ...) on a path that is no resource; the request's kind and
+    /// name play no part. Health is told to everybody (`--authorization-always-allow-paths`).
+    ///
+    /// # Errors
+    /// As [`ApiServer::permit`].
+    pub fn permit_path(&self, request: &Request, verb: &str, path: &str) -> Result<(), Status> {
+        let user = self.user_of(request)?;
+        match path {
+            "/healthz" | "/livez" | "/readyz" => Ok(()),
+            path => self.require(&Attributes::path(&user, verb, path)),
+        }
+    }
+
     /// `by` is taken for somebody else, if he may (`WithImpersonation`).
     fn impersonate(&self, by: &User, wanted: &User) -> Result<User, Status> {
         let may = |group: &str, resource: &str, subresource: &str, namespace: &str, name: &str| {

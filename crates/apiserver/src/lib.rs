@@ -35,6 +35,7 @@ mod versions;
 pub mod watch;
 mod write;
 
+pub use authn::unauthorized;
 pub use client::{Client, DeleteOptions, EventSpec};
 pub use component::{Component, Context, WorkKey};
 pub use index::{Index, IndexKey};

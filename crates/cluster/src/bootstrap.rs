@@ -2,6 +2,7 @@
 
 use api::{Value, kind, list, obj, yaml};
 use apiserver::{ApiServer, Request, Verb};
+use std::net::Ipv4Addr;
 
 /// The namespaces that the API server makes itself (pkg/controlplane/controller/systemnamespaces).
 const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -39,7 +40,9 @@ pub(crate) fn addons(api: &mut ApiServer) {
 pub(crate) fn kubernetes_service(api: &mut ApiServer) {
     let labels = obj! { "component" => "apiserver", "provider" => "kubernetes" };
     let port = obj! { "name" => "https", "port" => 443, "protocol" => "TCP", "targetPort" => 6443 };
-    let spec = obj! { "clusterIP" => "10.96.0.1", "ports" => list![port], "type" => "ClusterIP" };
+    // The range's first address is its network's, the next the API server's.
+    let address = Ipv4Addr::from(u32::from(api.service_range().0) + 1).to_string();
+    let spec = obj! { "clusterIP" => address, "ports" => list![port], "type" => "ClusterIP" };
     let metadata = obj! { "name" => "kubernetes", "labels" => labels };
     ensure(api, kind::SERVICE, obj! { "metadata" => metadata, "spec" => spec });
 

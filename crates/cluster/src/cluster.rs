@@ -11,6 +11,7 @@ use controllers::Controllers;
 use kubelet::Kubelets;
 use network::Network;
 use scheduler::Scheduler;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// How a cluster is made.
@@ -28,11 +29,22 @@ pub struct Options {
     pub max_pods: usize,
     /// The moment at which the cluster is ready for its first command.
     pub start: Time,
+    /// The range of the Services' addresses, if it is another than kubeadm's: its first address and its size. The network and
+    /// the add-ons know kubeadm's only.
+    pub service_range: Option<(Ipv4Addr, u32)>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { seed: 1, workers: 3, control_plane_only: false, addons: true, max_pods: 110, start: START }
+        Options {
+            seed: 1,
+            workers: 3,
+            control_plane_only: false,
+            addons: true,
+            max_pods: 110,
+            start: START,
+            service_range: None,
+        }
     }
 }
 
@@ -83,6 +95,9 @@ impl Cluster {
             last_change: boot,
             options,
         };
+        if let Some((first, size)) = cluster.options.service_range {
+            cluster.api.set_service_range(first, size);
+        }
         bootstrap::system(&mut cluster.api);
         cluster.queue_own();
         if !cluster.options.control_plane_only {

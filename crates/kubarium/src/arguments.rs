@@ -29,7 +29,8 @@ Options of serve:
   --write-kubeconfig FILE  Write a kubeconfig for this server
   --token TOKEN            Let in who shows this bearer token, as kubernetes-admin
   --anonymous              Let in who shows no token, as system:anonymous
-  --service-cidr CIDR      The range of the Services' addresses (default 10.96.0.0/12)
+  --service-cidr CIDR      The range of the Services' addresses (default 10.96.0.0/12; others with
+                           --control-plane-only, as the simulated network has this one)
   --seed N                 Seed of everything random (default 1)
   --workers N              How many nodes there are besides master (default 3)
 
@@ -97,8 +98,8 @@ pub struct Serve {
     pub token: Option<String>,
     /// Whether whoever shows no token is let in as nobody.
     pub anonymous: bool,
-    /// The range of the Services' addresses.
-    pub service_cidr: String,
+    /// The range of the Services' addresses, if it is another than 10.96.0.0/12: its first address and its size.
+    pub service_cidr: Option<(std::net::Ipv4Addr, u32)>,
     /// The seed.
     pub seed: u64,
     /// How many workers.
@@ -114,7 +115,7 @@ impl Default for Serve {
             write_kubeconfig: None,
             token: None,
             anonymous: false,
-            service_cidr: "10.96.0.0/12".into(),
+            service_cidr: None,
             seed: 1,
             workers: 3,
         }
@@ -178,12 +179,17 @@ fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
             "--write-kubeconfig" => serve.write_kubeconfig = Some(text(name, value, rest)?),
             "--token" => serve.token = Some(text(name, value, rest)?),
             "--anonymous" => serve.anonymous = flag(name, value)?,
-            "--service-cidr" => serve.service_cidr = cidr(text(name, value, rest)?)?,
+            "--service-cidr" => serve.service_cidr = cidr(&text(name, value, rest)?)?,
             "--seed" => serve.seed = number(name, value, rest, u64::MAX)?,
             "--workers" => serve.workers = number(name, value, rest, MAX_WORKERS)? as usize,
             "-h" | "--help" => return Ok(Command::Help),
             _ => return Err(unknown("serve", &argument)),
         }
+    }
+    if serve.service_cidr.is_some() && !serve.control_plane_only {
+        return Err(Problem(
+            "--service-cidr goes with --control-plane-only: the simulated network has 10.96.0.0/12".into(),
+        ));
     }
     Ok(Command::Serve(serve))
 }
@@ -194,15 +200,17 @@ fn speed(text: &str) -> Result<f64, Problem> {
     known.ok_or_else(|| Problem(format!("--speed is a number from 0 to 86400, not {text:?}")))
 }
 
-/// An IPv4 range with room for a few Services.
-fn cidr(text: String) -> Result<String, Problem> {
+/// An IPv4 range with room for a few Services; none for the one that there is anyway.
+fn cidr(text: &str) -> Result<Option<(std::net::Ipv4Addr, u32)>, Problem> {
     let parts = text
         .split_once('/')
         .and_then(|(address, bits)| Some((address.parse::<std::net::Ipv4Addr>().ok()?, bits.parse::<u32>().ok()?)));
-    match parts {
-        Some((_, 8..=28)) => Ok(text),
-        _ => Err(Problem(format!("--service-cidr is an IPv4 range from /8 to /28, not {text:?}"))),
-    }
+    let Some((address, bits @ 8..=28)) = parts else {
+        return Err(Problem(format!("--service-cidr is an IPv4 range from /8 to /28, not {text:?}")));
+    };
+    let size = 1u32 << (32 - bits);
+    let first = std::net::Ipv4Addr::from(u32::from(address) & !(size - 1));
+    Ok(Some((first, size)).filter(|_| (first.octets(), bits) != ([10, 96, 0, 0], 12)))
 }
 
 fn scale(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
@@ -273,7 +281,8 @@ mod tests {
         for wrong in [
             "serve --speed -1",
             "serve --listen",
-            "serve --service-cidr 10.0.0.0",
+            "serve --service-cidr 10.0.0.0 --control-plane-only",
+            "serve --service-cidr 10.0.0.0/24",
             "serve x",
             "",
             "shell",

@@ -16,7 +16,7 @@ mod verbs;
 
 pub use answer::Answer;
 pub use media::{As, Format, Media};
-pub use path::{Target, decode};
+pub use path::{Target, decode, is_resource};
 
 use crate::request::{PatchType, Request, Verb};
 use crate::user::User;

@@ -49,6 +49,14 @@ pub(super) fn segments(path: &str) -> Vec<String> {
     path.split('/').filter(|part| !part.is_empty()).map(|part| decode(part, false)).collect()
 }
 
+/// Whether a path lies below a group and version, where resources are (`IsResourceRequest`).
+pub fn is_resource(path: &str) -> bool {
+    match segments(path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["api", _, _, ..] | ["apis", _, _, _, ..] => true,
+        _ => false,
+    }
+}
+
 /// What a path names in the API; none if it does not lie in a group and version that is served.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ const NAMESPACE: &[&str] = &["create", "delete", "get", "list", "patch", "update
 pub(super) fn of(kind: &Kind, subresource: &str) -> &'static [&'static str] {
     match subresource {
         "" if kind == kind::COMPONENT_STATUS => &["get", "list"],
+        "" if kind::METRICS.iter().any(|metrics| metrics == kind) => &["get", "list"],
         "" if kind::REVIEWS.iter().any(|review| review == kind) => &["create"],
         "" if kind == kind::NAMESPACE => NAMESPACE,
         "" => ALL,

@@ -3,6 +3,7 @@
 use crate::arguments::Serve;
 use api::{Map, Status, Str, Value, list, obj, yaml};
 use apiserver::User;
+use apiserver::unauthorized;
 use hyper::HeaderMap;
 use std::io;
 use std::net::SocketAddr;
@@ -21,26 +22,21 @@ impl Credentials {
         Credentials { token: arguments.token.clone(), anonymous: arguments.anonymous }
     }
 
-    /// The user whom a request comes from, before impersonation. Without `--token` everybody is the administrator, unless
-    /// `--anonymous` makes nobodies of those who show no token. The tokens of ServiceAccounts are the API server's to check.
+    /// Who a request says that he is: a user, and the token that the API server has yet to check (empty for none). Without
+    /// `--token` whoever shows none is the administrator, unless `--anonymous` makes nobodies of them.
     ///
     /// # Errors
-    /// 401: the token is wrong, or missing where one is needed.
-    pub fn user(&self, headers: &HeaderMap, account: impl FnOnce(&str) -> Option<User>) -> Result<User, Status> {
+    /// 401: a token is needed.
+    pub fn shown(&self, headers: &HeaderMap) -> Result<(User, Str), Status> {
         let authorization = text(headers, "authorization");
         let shown = authorization.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let shown = shown.map(|(_, token)| token.trim()).filter(|token| !token.is_empty());
         match (shown, &self.token) {
-            (Some(token), Some(known)) if token == known => Ok(User::admin()),
-            (Some(token), known) => match account(token) {
-                Some(user) => Ok(user),
-                // Where no token is needed, one that means nothing does no harm: old kubeconfigs carry them.
-                None if known.is_none() && !self.anonymous => Ok(User::admin()),
-                None => Err(unauthorized()),
-            },
-            (None, _) if self.anonymous => Ok(User::anonymous()),
+            (Some(token), Some(known)) if token == known => Ok((User::admin(), Str::default())),
+            (Some(token), _) => Ok((User::anonymous(), token.into())),
+            (None, _) if self.anonymous => Ok((User::anonymous(), Str::default())),
             (None, Some(_)) => Err(unauthorized()),
-            (None, None) => Ok(User::admin()),
+            (None, None) => Ok((User::admin(), Str::default())),
         }
     }
 
@@ -74,11 +70,6 @@ impl Credentials {
 /// A header's value; empty where there is none, or where it is no text.
 pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-/// 401, as the server says it.
-fn unauthorized() -> Status {
-    Status { code: 401, reason: "Unauthorized", message: "Unauthorized".to_owned(), details: Value::Null }
 }
 
 /// Whom the client wants to be taken for (k8s.io/apiserver/pkg/endpoints/filters/impersonation.go).

@@ -96,6 +96,7 @@ pub async fn exec(door: &Door, call: Call, headers: &HeaderMap, upgrade: OnUpgra
 /// connection is upgraded, the inner one after.
 fn start(owner: &mut super::owner::Owner, call: &Call) -> Result<Result<Wanted, Value>, Status> {
     let request = &call.request;
+    owner.look(|cluster| cluster.api().permit(request))?;
     let key = Key::new(request.namespace.clone(), request.name.clone());
     let pod = owner.look(|cluster| cluster.api().store().get(kind::POD, &key).cloned());
     let Some(pod) = pod else { return Err(Status::not_found(kind::POD, &request.name)) };

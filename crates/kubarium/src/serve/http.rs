@@ -2,9 +2,9 @@
 
 use super::credentials::{impersonated, text};
 use super::{Context, control, exec, protobuf, stream};
-use api::{Status, Value, kind};
-use apiserver::Verb;
+use api::{Kind, Status, Value, kind};
 use apiserver::http::{self, Answer, Asked, Call, Head, Media, body};
+use apiserver::{Request as ApiRequest, Verb};
 use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, ETAG, HeaderValue, WARNING};
@@ -57,32 +57,49 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
     if let Some(answer) = control::answer(&context.door, &head).await {
         return Ok(whole(answer));
     }
-    let kinds: Vec<_> = kind::served().collect();
+    let (user, token) = context.credentials.shown(&parts.headers)?;
+    let impersonate = impersonated(&parts.headers)?;
+    let who = ApiRequest { user, token, impersonate, ..ApiRequest::new(Verb::Get, kind::POD, "", "") };
+    let (kinds, who) = enter(context, &head, who).await?;
     if let Some(answer) = context.documents.answer(&head, &kinds) {
         return answer.map(whole);
     }
     if head.path == "/" {
         return Ok(whole(Answer::json(200, &http::health::paths(&http::discovery::groups(&kinds)), true)));
     }
-    let user = context.credentials.user(&parts.headers, |_| None)?;
-    let impersonate = impersonated(&parts.headers)?;
     let bytes = read(incoming).await?;
     let protobuf = head.content_type.starts_with("application/vnd.kubernetes.protobuf") && !bytes.is_empty();
     let read = match protobuf {
         true => body::decoded(protobuf::decode(&bytes), &bytes),
         false => body::read(&head.content_type, &bytes),
     };
-    match http::parse(&head, &read, &kinds, &user)? {
+    match http::parse(&head, &read, &kinds, &who.user)? {
         Asked::Text(answer) => Ok(whole(answer)),
         Asked::Unknown => Ok(whole(Answer::page_not_found())),
         Asked::Api(mut call) => {
-            call.request.impersonate = impersonate;
+            (call.request.token, call.request.impersonate) = (who.token, who.impersonate);
             match call.request.subresource.as_str() {
+                "portforward" | "attach" => Err(not_served(&call.request.subresource)),
                 "exec" => exec::exec(&context.door, *call, &parts.headers, upgrade).await,
                 _ => api(*call, context).await,
             }
         }
     }
+}
+
+/// What is served at the moment, and whether the client may see a path that is no resource.
+async fn enter(context: &Context, head: &Head, who: ApiRequest) -> Result<(Vec<&'static Kind>, ApiRequest), Status> {
+    let path = (!http::is_resource(&head.path)).then(|| (head.method.to_ascii_lowercase(), head.path.clone()));
+    let asked = context.door.ask(move |owner| {
+        owner.look(|cluster| {
+            let api = cluster.api();
+            let permitted = path.map_or(Ok(()), |(verb, path)| api.permit_path(&who, &verb, &path));
+            let measured = |kind: &&Kind| api.has_metrics() || !kind::METRICS.contains(kind);
+            (permitted, kind::served().filter(measured).collect::<Vec<_>>(), who)
+        })
+    });
+    let (permitted, kinds, who) = asked.await.ok_or_else(broken)?;
+    permitted.map(|()| (kinds, who))
 }
 
 /// The bytes of a body.
@@ -123,6 +140,12 @@ async fn api(call: Call, context: &Context) -> Result<Response<Body>, Status> {
         }
         Err(status) => Answer::refusal(&status, media),
     }))
+}
+
+/// 501: what this server does not do.
+fn not_served(what: &str) -> Status {
+    let message = format!("{what} is not served by kubarium");
+    Status { code: 501, reason: "", message, details: Value::Null }
 }
 
 /// 500: a bug of ours.

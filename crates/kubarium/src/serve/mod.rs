@@ -45,6 +45,7 @@ async fn serve(arguments: &Serve) -> io::Result<()> {
         workers: arguments.workers,
         control_plane_only: arguments.control_plane_only,
         start: clock::now(),
+        service_range: arguments.service_cidr,
         ..Options::default()
     };
     let door =

@@ -44,24 +44,12 @@ type Streaming = (&'static str, Lines);
 /// # Errors
 /// The server's refusal. A resource version that is too old is an event of the stream.
 pub async fn watch(door: &Door, mut call: Call) -> Result<Streaming, Status> {
-    let initial = call.request.options.send_initial_events;
     let name = call.request.name.clone();
     if !name.is_empty() {
         // The path names the object, where newer clients select it by a field.
         call.request.options.field_selector = format!("metadata.name={name}").into();
     }
-    let opened = door.ask(move |owner| {
-        let options = &mut call.request.options;
-        match initial {
-            Some(true) => options.resource_version = "".into(),
-            Some(false) if matches!(options.resource_version.as_str(), "" | "0") => {
-                options.resource_version = owner.look(|cluster| cluster.api().store().revision()).to_string().into();
-            }
-            _ => {}
-        }
-        let opened = owner.watch(&call.request);
-        (opened, call)
-    });
+    let opened = door.ask(move |owner| (owner.watch(&call.request), call));
     let (opened, call) = opened.await.ok_or_else(broken)?;
     let (sender, receiver) = mpsc::channel(PIECES);
     let content_type = match call.media.format {
