@@ -3,6 +3,7 @@
 mod adapter;
 mod bench;
 mod build;
+mod clients;
 mod error;
 mod kubectl;
 mod oracle;
@@ -32,6 +33,7 @@ const COMMANDS: &[Command] = &[
     Command { name: "test", about: "install what is missing and run every check and test", run: test::run },
     Command { name: "build", about: "write the release page to dist/", run: build::run },
     Command { name: "oracle", about: "score the recordings [-v] [SCENARIO.scn ...]", run: oracle::run },
+    Command { name: "clients", about: "real kubectls and client libraries against kubarium serve", run: clients::run },
     Command {
         name: "adapter",
         about: "answer shell lines by the real kubectl and kubarium serve [--kubectl PATH]",

@@ -51,10 +51,9 @@ pub(super) fn segments(path: &str) -> Vec<String> {
 
 /// Whether a path lies below a group and version, where resources are (`IsResourceRequest`).
 pub fn is_resource(path: &str) -> bool {
-    match segments(path).iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["api", _, _, ..] | ["apis", _, _, _, ..] => true,
-        _ => false,
-    }
+    let words = segments(path);
+    let least = if words.first().is_some_and(|root| root == "apis") { 4 } else { 3 };
+    matches!(words.first().map(String::as_str), Some("api" | "apis")) && words.len() >= least
 }
 
 /// What a path names in the API; none if it does not lie in a group and version that is served.

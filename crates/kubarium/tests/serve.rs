@@ -1,0 +1,135 @@
+//! `kubarium serve` by raw HTTP: what no client library sends, and what every one of them relies on.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// A served cluster.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(arguments: &[&str]) -> Server {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kubarium"));
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("kubarium runs");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("it is piped"))
+            .read_line(&mut line)
+            .expect("it says where it listens");
+        let address = line.trim().rsplit_once("http://").expect("an address").1.to_owned();
+        Server { child, address }
+    }
+
+    /// A connection on which a request has been sent.
+    fn send(&self, head: &str, body: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+        let head = format!("{head}\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
+        stream
+    }
+
+    /// The code and the body of an answer.
+    fn ask(&self, head: &str, body: &[u8]) -> (u16, String) {
+        let mut bytes = Vec::new();
+        let _ = self.send(head, body).read_to_end(&mut bytes);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let code = text.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or_default();
+        (code, text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+    }
+
+    fn json(&self, head: &str, body: &str) -> (u16, Value) {
+        let (code, text) = self.ask(head, body.as_bytes());
+        (code, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const JSON: &str = "Content-Type: application/json";
+const MAPS: &str = "/api/v1/namespaces/default/configmaps";
+
+#[test]
+fn bad_input_gets_a_status_and_the_server_goes_on() {
+    let server = Server::start(&["--control-plane-only"]);
+    let post = format!("POST {MAPS} HTTP/1.1\r\n{JSON}");
+    let deep = format!("{}{}", "{\"a\":".repeat(20_000), "1");
+    let long = format!("{{\"data\":{{\"a\":\"{}\"}}}}", "x".repeat(4 << 20));
+    let bomb = "a: &a [x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\n\
+                d: &d [*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e]\n\
+                g: [*f,*f,*f,*f,*f,*f,*f,*f]\n";
+    let yaml = format!("POST {MAPS} HTTP/1.1\r\nContent-Type: application/yaml");
+    for (head, body, code) in [
+        (post.as_str(), &b""[..], 400),
+        (&post, b"{", 400),
+        (&post, b"[]", 400),
+        (&post, b"\xff\xfe", 400),
+        (&post, b"{\"kind\":3}", 400),
+        (&post, b"{\"metadata\":[]}", 400),
+        (&post, b"{\"metadata\":{\"name\":\"A B\"}}", 422),
+        (&post, deep.as_bytes(), 400),
+        (&post, long.as_bytes(), 413),
+        (&yaml, b"a: [", 400),
+        (&yaml, bomb.as_bytes(), 400),
+        (&format!("POST {MAPS} HTTP/1.1\r\nContent-Type: application/vnd.kubernetes.protobuf"), b"k8s\0\xff\xff", 400),
+        (&format!("POST {MAPS} HTTP/1.1\r\nContent-Type: text/html"), b"{}", 415),
+        (&format!("GET {MAPS} HTTP/1.1\r\nAccept: application/vnd.kubernetes.protobuf"), b"", 406),
+        (&format!("BREW {MAPS} HTTP/1.1"), b"", 405),
+        ("GET /api/v1/nosuch HTTP/1.1", b"", 404),
+        ("GET /%ff%00/%zz HTTP/1.1", b"", 404),
+        ("GET /api/v1/pods?labelSelector=%28%28 HTTP/1.1", b"", 400),
+        ("GET /api/v1/pods?resourceVersion=x&watch=1 HTTP/1.1", b"", 400),
+    ] {
+        let (answered, text) = server.ask(head, body);
+        assert_eq!(answered, code, "{head} {:.40}: {text:.300}", String::from_utf8_lossy(body));
+    }
+    assert_eq!(server.ask("GET /livez HTTP/1.1", b""), (200, "ok".to_owned()));
+}
+
+#[test]
+fn a_watch_is_a_stream_that_ends_in_time() {
+    let server = Server::start(&["--control-plane-only"]);
+    let (_, list) = server.json(&format!("GET {MAPS} HTTP/1.1"), "");
+    let version = list["metadata"]["resourceVersion"].as_str().expect("a version").to_owned();
+    let (code, made) = server.json(&format!("POST {MAPS} HTTP/1.1\r\n{JSON}"), r#"{"metadata":{"name":"a"}}"#);
+    assert_eq!((code, made["kind"].as_str()), (201, Some("ConfigMap")));
+    let watch = format!("GET {MAPS}?watch=1&resourceVersion={version}&timeoutSeconds=1 HTTP/1.1");
+    let stream = server.send(&watch, b"");
+    server.ask(&format!("DELETE {MAPS}/a HTTP/1.1"), b"");
+    let lines: Vec<String> = BufReader::new(stream).lines().map_while(Result::ok).collect();
+    let events: Vec<Value> = lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let events: Vec<Value> = events.into_iter().filter(|event: &Value| event.is_object()).collect();
+    let types: Vec<&str> = events.iter().filter_map(|event| event["type"].as_str()).collect();
+    assert_eq!(types, ["ADDED", "DELETED"]);
+    // What began before the log of changes is told so, in the stream.
+    let (code, text) = server.ask(&format!("GET {MAPS}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1 HTTP/1.1"), b"");
+    assert_eq!(code, 200);
+    assert!(text.contains("k8s.io/initial-events-end"), "{text}");
+}
+
+#[test]
+fn users_are_told_from_each_other() {
+    let server = Server::start(&["--control-plane-only", "--token", "secret", "--anonymous"]);
+    let list = |headers: &str| server.json(&format!("GET /api/v1/secrets HTTP/1.1{headers}"), "");
+    assert_eq!(list("\r\nAuthorization: Bearer secret").0, 200);
+    assert_eq!(list("\r\nAuthorization: Bearer nonsense").0, 401);
+    let (code, status) = list("");
+    let message = "secrets is forbidden: User \"system:anonymous\" cannot list resource \"secrets\" in API group \"\" at the \
+                   cluster scope";
+    assert_eq!((code, status["message"].as_str()), (403, Some(message)));
+    let (code, status) = list("\r\nAuthorization: Bearer secret\r\nImpersonate-User: jane");
+    assert_eq!(code, 403);
+    assert!(status["message"].as_str().is_some_and(|message| message.contains("\"jane\"")), "{status}");
+    assert_eq!(server.ask("GET /apis HTTP/1.1", b"").0, 403);
+    assert_eq!(server.ask("GET /healthz HTTP/1.1", b"").0, 200);
+}
