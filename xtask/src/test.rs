@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check and every test, each step named and timed, all of them run even after a failure.
 
 use crate::error::Result;
-use crate::{build, oracle, sh, size, tools};
+use crate::{build, clients, oracle, sh, size, tools};
 use std::time::{Duration, Instant};
 
 /// A step and what it runs; it adds to the count what its own runner reports.
@@ -15,6 +15,7 @@ const STEPS: &[Step] = &[
     Step { name: "lints", run: lints },
     Step { name: "Rust tests", run: rust_tests },
     Step { name: "recordings", run: |_| oracle::run(&[]) },
+    Step { name: "real clients", run: |_| clients::run(&[]) },
     Step { name: "page", run: |_| build::run(&[]) },
     Step { name: "page size", run: |_| size::run(&[]) },
     Step { name: "browser journeys", run: browser },
