@@ -122,6 +122,8 @@ kinds! {
     SERVICE_ACCOUNT = "" v1 ServiceAccount serviceaccounts serviceaccount [sa] [] true [token];
     /// core/v1 Service
     SERVICE = "" v1 Service services service [svc] ["all"] true [proxy status];
+    /// apiregistration.k8s.io/v1 APIService
+    API_SERVICE = "apiregistration.k8s.io" v1 APIService apiservices apiservice [] ["api-extensions"] false [status];
     /// apps/v1 ControllerRevision
     CONTROLLER_REVISION = "apps" v1 ControllerRevision controllerrevisions controllerrevision [] [] true [];
     /// apps/v1 DaemonSet

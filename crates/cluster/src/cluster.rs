@@ -3,6 +3,7 @@
 use crate::bootstrap;
 use crate::cni::Cni;
 use crate::connect::Carried;
+use crate::metrics;
 use crate::queue::{ComponentId, Queue};
 use api::Vector;
 use api::{Rng, Status, Time, kind};
@@ -57,6 +58,9 @@ const UPTIME: Duration = Duration::from_secs(65 * 60);
 /// (pkg/controlplane/controller/kubernetesservice: `EndpointInterval`).
 const KUBERNETES_SERVICE_INTERVAL: Duration = Duration::from_secs(10);
 
+/// The work of whoever measures for the metrics API.
+const METRICS: &str = "metrics";
+
 /// One cluster. A clone is a snapshot.
 #[derive(Clone)]
 pub struct Cluster {
@@ -100,6 +104,7 @@ impl Cluster {
         }
         bootstrap::system(&mut cluster.api);
         cluster.queue_own();
+        cluster.queue.add(boot, ComponentId::ApiServer, WorkKey::new(METRICS, "", ""));
         if !cluster.options.control_plane_only {
             cluster.install();
         }
@@ -206,6 +211,11 @@ impl Cluster {
 
     fn run(&mut self, id: ComponentId, key: &WorkKey) {
         match id {
+            ComponentId::ApiServer if key.what == METRICS => {
+                self.api.set_now(self.now);
+                self.measure();
+                self.queue.add(self.now + metrics::RESOLUTION, id, key.clone());
+            }
             ComponentId::ApiServer => {
                 self.api.set_now(self.now);
                 bootstrap::kubernetes_service(&mut self.api);
@@ -215,7 +225,10 @@ impl Cluster {
                 self.api.set_now(self.now);
                 self.installation_step(key);
             }
-            component => self.with(component, |component, cx| component.run(key, cx)),
+            component => {
+                self.with(component, |component, cx| component.run(key, cx));
+                self.carry_asks();
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod cni;
 mod connect;
 mod ingress;
 mod logs;
+mod metrics;
 mod nodes;
 mod queue;
 

@@ -149,3 +149,29 @@ fn sleeping_takes_the_clusters_time() {
     let after = story.answer("true").time;
     assert!((1000.0..1001.0).contains(&(after - before)), "from {before} to {after}");
 }
+
+#[test]
+fn a_load_makes_an_autoscaler_act_once_somebody_measures() {
+    let mut story = Story::begin();
+    story.fails("kubectl top nodes", 1, "Metrics API not available");
+    story.run(
+        "kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml",
+    );
+    story.run("kubectl -n kube-system rollout status deployment metrics-server");
+    story.run("sleep 30");
+    assert_eq!(story.run("kubectl top nodes --no-headers").lines().count(), 4);
+    assert!(story.run("kubectl get apiservice").contains("kube-system/metrics-server   True"));
+    story.run("kubectl create deployment web --image=registry.k8s.io/hpa-example --port=80");
+    story.run("kubectl set resources deployment web --requests=cpu=200m");
+    story.run("kubectl expose deployment web --port=80");
+    story.run("kubectl autoscale deployment web --cpu=50% --min=1 --max=6");
+    story.run("sleep 60");
+    assert_eq!(story.get("deployment web", ".spec.replicas"), "1");
+    story.run("kubectl run load --image=busybox -- sh -c 'while true; do wget -q -O- http://web; done'");
+    story.run("sleep 180");
+    let grown: usize = story.get("deployment web", ".spec.replicas").parse().unwrap();
+    assert!(grown > 2, "{}", story.run("kubectl describe hpa web"));
+    story.run("kubectl delete pod load --now");
+    story.run("sleep 600");
+    assert_eq!(story.get("deployment web", ".spec.replicas"), "1");
+}

@@ -59,6 +59,7 @@ pub async fn read(cx: &Cx<'_>, sources: &[Source], recursive: bool) -> Outcome<(
     for path in files {
         let text = match path.as_str() {
             "-" => cx.host.stdin().await,
+            path if is_address(path) => cx.host.fetch(path).map_err(Fail::Plain)?,
             path => cx.host.read_file(path).map_err(|why| fail!("open {path}: {why}"))?,
         };
         let source = if path == "-" { "STDIN" } else { &path };
@@ -75,14 +76,12 @@ pub async fn read(cx: &Cx<'_>, sources: &[Source], recursive: bool) -> Outcome<(
     Ok((manifests, failures))
 }
 
+fn is_address(path: &str) -> bool {
+    path.starts_with("http://") || path.starts_with("https://")
+}
+
 fn list(cx: &Cx<'_>, path: &str, recursive: bool, files: &mut Vec<String>) -> Outcome {
-    if path.starts_with("http://") || path.starts_with("https://") {
-        let host = path.split('/').nth(2).unwrap_or_default();
-        return Err(Fail::Plain(format!(
-            "The connection to the server {host} was refused - did you specify the right host or port?"
-        )));
-    }
-    if path == "-" {
+    if path == "-" || is_address(path) {
         files.push(path.to_owned());
         return Ok(());
     }

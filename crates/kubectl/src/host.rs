@@ -74,6 +74,15 @@ pub trait Host {
     /// Why not, such as `not a directory`.
     fn list_dir(&self, path: &str) -> Result<Vec<String>, String>;
 
+    /// What a web site shows at an address (`https://...`).
+    ///
+    /// # Errors
+    /// The whole message: nobody is there, or has no such page.
+    fn fetch(&self, url: &str) -> Result<String, String> {
+        let host = url.split('/').nth(2).unwrap_or_default();
+        Err(format!("The connection to the server {host} was refused - did you specify the right host or port?"))
+    }
+
     /// An environment variable.
     fn env(&self, name: &str) -> Option<String>;
 

@@ -55,6 +55,8 @@ pub enum Saying {
     Request,
     /// The host's name.
     Hostname,
+    /// `OK!`
+    Okay,
     /// The text of its `-text` argument.
     Text,
 }
@@ -163,6 +165,8 @@ pub static IMAGES: &[Image] = &[
     image!("docker.io/nicolaka/netshoot" 201088912 "0.14" ["v0.1-v0.14"] Main::Shell, command: &["zsh"], programs: &["curl", "dig", "nslookup", "bash", "tcpdump"]),
     image!("docker.io/polinux/stress" 51701025 "1.0.4" ["1.0.4"] Main::Fail(1, "stress: FAIL: [1] no workers were given"), command: &["stress"], programs: &["stress"]),
     image!("docker.io/hashicorp/http-echo" 5120933 "1.0.0" ["0.2-1.0"] echo(5678, Saying::Text), command: &["/http-echo"]),
+    image!("registry.k8s.io/hpa-example" 182004421 "latest" ["*"] echo(80, Saying::Okay), command: &["apache2-foreground"]),
+    image!("registry.k8s.io/metrics-server/metrics-server" 22514031 "v0.8.0" ["*"] echo(10250, Saying::Okay), command: &["/metrics-server"]),
     image!("docker.io/traefik/whoami" 3021174 "1.11" ["v1.0-v1.11"] echo(80, Saying::Request), command: &["/whoami"]),
     image!("docker.io/containous/whoami" 3021174 "1.5" ["v1.0-v1.5"] echo(80, Saying::Request), command: &["/whoami"]),
     image!("docker.io/jwilder/whoami" 4021174 "1.0" ["*"] echo(8000, Saying::Hostname), command: &["/app/http"]),

@@ -39,6 +39,8 @@ pub struct Kubelets<N> {
     shown: OrdMap<Str, OrdSet<Str>>,
     /// What images start by themselves: shared by all containers of an image.
     programs: OrdMap<Str, Arc<Program>>,
+    /// What containers ask servers for, and nobody has carried yet.
+    pub(crate) asks: Vec<crate::Ask>,
 }
 
 impl<N: NetworkPlugin> Kubelets<N> {
@@ -53,6 +55,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
             service_env: OrdMap::new(),
             shown: OrdMap::new(),
             programs: OrdMap::new(),
+            asks: Vec::new(),
         }
     }
 
@@ -210,6 +213,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
             worker.run();
             finished = worker.pod.life == Life::Finished;
         }
+        self.collect_asks(id);
         if finished && let Some(pod) = self.pods.remove(id) {
             self.forget(&pod);
         }

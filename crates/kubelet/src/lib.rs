@@ -28,6 +28,7 @@ mod state;
 mod static_pods;
 mod status;
 mod stop;
+mod usage;
 mod volumes;
 mod worker;
 
@@ -40,4 +41,5 @@ pub use programs::{Answers, Invocation, Server, memory_needed, program};
 pub use reference::Reference;
 pub use state::{Container, LogLine, Node, NodeConfig, Pod, State, Terminated, Volume};
 pub use static_pods::control_plane;
+pub use usage::{Ask, ContainerUsage, PodUsage};
 pub use volumes::{node_disk, root_disk};

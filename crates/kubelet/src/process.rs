@@ -76,6 +76,10 @@ pub enum Step {
     /// Waits for somebody who joins it and does what is to be done by hand: a shell at its prompt, or a program whose
     /// output depends on more than its container.
     Attended,
+    /// Burns the processor from now on.
+    Burn,
+    /// Asks a server for a page again and again from now on, with a pause after each time.
+    Ask(Text, Duration),
     /// Ends.
     Exit(i32),
 }
@@ -103,6 +107,8 @@ pub trait Surroundings {
     fn say(&mut self, line: &'static str, at: Time) {
         self.print(line, at);
     }
+    /// Asks a server for a page, with a pause after each time; called once a second for all that is asked in it.
+    fn ask(&mut self, _url: &Text, _pause: Duration) {}
     /// The text of a file.
     fn read(&mut self, path: &str) -> Result<String, String>;
     /// Replaces or extends a file.
@@ -144,6 +150,12 @@ impl Process {
     /// When it does something next by itself.
     pub fn wake(&self) -> Option<Time> {
         if self.ended.is_some() { None } else { self.wake }
+    }
+
+    /// Whether it burns the processor.
+    pub fn burns(&self) -> bool {
+        let last = self.position.checked_sub(1).and_then(|at| self.program.steps.get(at));
+        self.ended.is_none() && self.wake.is_none() && matches!(last, Some(Step::Burn))
     }
 
     /// The program.
@@ -207,7 +219,13 @@ impl Process {
                     self.server = Some(server.clone());
                     self.wake = None;
                 }
-                Step::Forever | Step::Attended => self.wake = None,
+                Step::Forever | Step::Attended | Step::Burn => self.wake = None,
+                Step::Ask(url, pause) => {
+                    let url = Text::literal(&self.fill(url, at, around));
+                    around.ask(&url, *pause);
+                    self.position -= 1;
+                    self.wake = Some(at + crate::usage::SAMPLE);
+                }
                 Step::Exit(code) => self.end(at, *code),
             }
         }

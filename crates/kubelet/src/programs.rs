@@ -307,7 +307,8 @@ pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
         "mkdir" => Ran::steps(files().map(Step::MakeDirectory).collect()),
         "touch" => Ran::steps(files().map(|file| Step::Write { file, text: Text::default(), append: true }).collect()),
         "tail" if args.iter().any(|a| matches!(a.as_str(), "-f" | "-F")) => Ran::steps(vec![Step::Forever]),
-        "top" | "ping" | "watch" | "yes" | "wait" | "read" => Ran::steps(vec![Step::Forever]),
+        "yes" => Ran::steps(vec![Step::Burn]),
+        "top" | "ping" | "watch" | "wait" | "read" => Ran::steps(vec![Step::Forever]),
         "httpd" if args.iter().any(|a| a.as_str().contains('f')) && image.short() != "httpd" => {
             let port = option(args, "-p").and_then(|p| p.rsplit(':').next()?.parse().ok()).unwrap_or(80);
             let root = option(args, "-h").unwrap_or("/");
@@ -332,7 +333,7 @@ pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
             }
             _ => Ran::steps(vec![Step::Forever]),
         },
-        "stress" => Ran::steps(vec![Step::Forever]),
+        "stress" => Ran::steps(vec![Step::Burn]),
         "nginx" if args.iter().any(|a| a.as_str().starts_with("-v")) => Ran::quietly(0),
         program
             if image.command.first().is_some_and(|own| base(own) == program) && !matches!(image.main, Main::Shell) =>
@@ -369,7 +370,7 @@ fn option<'a>(args: &'a [Text], name: &str) -> Option<&'a str> {
 }
 
 /// `10`, `0.5`, `2m`, `1h`, `infinity` (none).
-fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = match text.char_indices().last() {
         Some((at, unit @ ('s' | 'm' | 'h' | 'd'))) => (&text[..at], unit),
         _ => (text, 's'),

@@ -5,6 +5,7 @@
 
 use crate::process::{Step, Text};
 use crate::programs::{self, Invocation};
+use std::time::Duration;
 
 /// Turns a script into steps. `run` says what a command does; it gets the words and returns steps and exit status.
 pub(crate) fn compile(script: &str, invocation: &Invocation<'_>) -> Vec<Step> {
@@ -76,9 +77,19 @@ impl Compiler<'_> {
         if self.ended {
             return;
         }
-        let sleeps = self.steps[from..].iter().any(|step| matches!(step, Step::Sleep(_)));
-        // A loop without a pause would only burn the processor: once around says all that it has to say.
-        self.steps.push(if sleeps { Step::Jump(from) } else { Step::Forever });
+        let pauses =
+            self.steps[from..].iter().filter_map(|s| if let Step::Sleep(span) = s { Some(*span) } else { None });
+        let pause: Duration = pauses.chain(sleep_before(tokens)).sum();
+        // A loop with hardly a pause has said all that it has to say after once around. It loads a server, or the processor.
+        let step = match asked(&body) {
+            Some(url) if pause < ONE_BY_ONE => Step::Ask(url, pause),
+            _ if pause.is_zero() => Step::Burn,
+            _ => {
+                self.steps.extend(sleep_before(tokens).map(Step::Sleep));
+                Step::Jump(from)
+            }
+        };
+        self.steps.push(step);
         self.ended = true;
     }
 
@@ -147,7 +158,9 @@ impl Compiler<'_> {
                 }
                 (Step::Exit(_), _) => {}
                 (step, _) => {
-                    self.ended |= matches!(step, Step::Forever | Step::Attended | Step::Serve(_));
+                    let endless =
+                        matches!(step, Step::Forever | Step::Attended | Step::Burn | Step::Ask(..) | Step::Serve(_));
+                    self.ended |= endless;
                     self.steps.push(step);
                 }
             }
@@ -159,6 +172,29 @@ impl Compiler<'_> {
             }
         }
     }
+}
+
+/// A loop with longer pauses goes round one time after the other.
+const ONE_BY_ONE: Duration = Duration::from_secs(1);
+
+/// The pause of `while sleep 0.1; do ...`.
+fn sleep_before(tokens: &[Token]) -> Option<Duration> {
+    match tokens {
+        [_, Token::Word(sleep), Token::Word(span), ..] if sleep.as_str() == "sleep" => {
+            programs::duration(span.as_str())
+        }
+        _ => None,
+    }
+}
+
+/// The address that the first `wget` or `curl` among commands asks.
+fn asked(tokens: &[Token]) -> Option<Text> {
+    let is = |token: &Token, names: &[&str]| matches!(token, Token::Word(w) if names.contains(&w.as_str()));
+    let from = tokens.iter().position(|token| is(token, &["wget", "curl"]))?;
+    let words = tokens[from + 1..].iter().map_while(|t| if let Token::Word(w) = t { Some(w) } else { None });
+    let words: Vec<&Text> = words.filter(|word| !word.as_str().starts_with('-')).collect();
+    let url = words.iter().find(|word| word.as_str().contains("://")).or_else(|| words.last());
+    url.map(|word| (*word).clone())
 }
 
 /// The first command, the separator after it, and the rest. Compound commands are kept whole.

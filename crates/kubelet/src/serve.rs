@@ -19,7 +19,8 @@ pub(crate) fn listens(pod: &Pod, port: u16) -> bool {
     listener(pod, port).is_some()
 }
 
-fn listener(pod: &Pod, port: u16) -> Option<usize> {
+/// The container that listens on a port.
+pub(crate) fn listener(pod: &Pod, port: u16) -> Option<usize> {
     let serves = |c: &crate::state::Container| {
         let process = c.process.as_ref().filter(|p| p.ended.is_none());
         process.and_then(|p| p.server.as_ref()).is_some_and(|s| s.ports.contains(&port))
@@ -51,6 +52,7 @@ pub(crate) fn reply(
     for line in log {
         write_log(&mut pod.containers[index].log, &line, now);
     }
+    crate::usage::charge(pod, index, 1);
     if request.method == "HEAD" {
         reply.body.clear();
     }
@@ -138,6 +140,7 @@ fn says(pod: &Pod, index: usize, saying: Saying, text: &str, request: &Request) 
     let body = match saying {
         Saying::Text => format!("{text}\n"),
         Saying::Hostname => format!("{host}\n"),
+        Saying::Okay => "OK!".to_owned(),
         Saying::Hello => format!("Hello, world!\nVersion: {version}.0.0\nHostname: {host}\n").replace(".0.0.0", ".0.0"),
         Saying::Request => {
             let headers: String = request.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
@@ -207,6 +210,10 @@ impl Surroundings for Inside<'_> {
 
     fn say(&mut self, line: &'static str, at: Time) {
         self.pod.containers[self.index].log.push(LogLine { at, text: Str::new_static(line) });
+    }
+
+    fn ask(&mut self, url: &crate::Text, pause: std::time::Duration) {
+        crate::usage::ask(self.pod, self.index, url, pause);
     }
 
     fn read(&mut self, path: &str) -> Result<String, String> {

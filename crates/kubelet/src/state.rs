@@ -226,6 +226,11 @@ pub struct Container {
     pub(crate) replaced: bool,
     /// When it is to be killed, and the exit code that this will give.
     pub(crate) dies: Option<(Time, i32)>,
+    /// CPU time spent on requests since it was measured last, in microseconds.
+    pub(crate) work: u64,
+    pub(crate) measured: Time,
+    /// What its process asks a server for again and again, and the pause between two times.
+    pub(crate) asks: Option<(Str, Duration)>,
 }
 
 /// A container's state.
@@ -289,12 +294,23 @@ impl Container {
             probes: Vec::new(),
             replaced: false,
             dies: None,
+            work: 0,
+            measured: Time::default(),
+            asks: None,
         }
     }
 
     /// Whether it runs.
     pub fn running(&self) -> bool {
         matches!(self.state, State::Running(_))
+    }
+
+    /// Since when it runs.
+    pub fn started_at(&self) -> Option<Time> {
+        match &self.state {
+            State::Running(since) => Some(*since),
+            _ => None,
+        }
     }
 
     /// How it ended, if it has.

@@ -24,6 +24,9 @@ const DOMAINS: &[(&str, Ipv4Addr)] = &[
     ("wikipedia.org", Ipv4Addr::new(203, 0, 113, 23)),
 ];
 
+/// What people apply to have metrics-server.
+const METRICS_SERVER: &str = include_str!("components.yaml");
+
 /// The ports that web sites listen on.
 const WEB_PORTS: [u16; 2] = [80, 443];
 
@@ -42,6 +45,21 @@ pub fn exists(address: Ipv4Addr) -> bool {
 /// Whether the web site at `address` listens on `port`.
 pub fn listens(address: Ipv4Addr, port: u16) -> bool {
     address != WORKSTATION && exists(address) && WEB_PORTS.contains(&port)
+}
+
+/// What a manifest's address (`https://...`) has: text, or the status code of a page that is not there. `None` where there is
+/// no such web site.
+pub fn document(url: &str) -> Option<Result<&'static str, u16>> {
+    let (host, path) = url.split_once("://")?.1.split_once('/')?;
+    resolve(host)?;
+    let release = path.strip_prefix("kubernetes-sigs/metrics-server/releases/").filter(|_| host == "github.com");
+    let released = release.is_some_and(|rest| {
+        matches!(
+            rest.split('/').collect::<Vec<_>>()[..],
+            ["latest", "download", "components.yaml"] | ["download", _, "components.yaml"]
+        )
+    });
+    Some(if released { Ok(METRICS_SERVER) } else { Err(404) })
 }
 
 /// The page that the web site at `address` shows; `None` where there is no site.

@@ -5,6 +5,27 @@ use super::column::{AGE, Column, NAME};
 use api::text;
 use api::{Time, Value};
 
+pub(super) static API_SERVICE: Printer = Printer {
+    columns: &[
+        NAME,
+        Column::string("Service", "The Service of the add-on that answers; Local where the server itself does."),
+        Column::string("Available", "Whether it answers, and why not."),
+        AGE,
+    ],
+    row: |service, now| {
+        let reference = &service["spec"]["service"];
+        let (namespace, name) = (reference["namespace"].str(), reference["name"].str());
+        let by = if reference.is_null() { "Local".to_owned() } else { format!("{namespace}/{name}") };
+        let available = api::condition(service, "Available");
+        let available = match available["status"].str() {
+            "" => "Unknown".to_owned(),
+            "True" => "True".to_owned(),
+            status => format!("{status} ({})", available["reason"].str()),
+        };
+        vec![service.name().into(), by.into(), available.into(), age(service, now)]
+    },
+};
+
 pub(super) static SERVICE_ACCOUNT: Printer =
     Printer { columns: &[NAME, AGE], row: |object, now| vec![object.name().into(), age(object, now)] };
 

@@ -90,6 +90,7 @@ fn printer(kind: &Kind) -> &'static Printer {
         ("", "Pod") => &pod::POD,
         ("", "Service") => &network::SERVICE,
         ("", "ServiceAccount") => &meta::SERVICE_ACCOUNT,
+        ("apiregistration.k8s.io", "APIService") => &meta::API_SERVICE,
         ("apps", "ControllerRevision") => &workload::CONTROLLER_REVISION,
         ("apps", "DaemonSet") => &workload::DAEMON_SET,
         ("apps", "Deployment") => &workload::DEPLOYMENT,

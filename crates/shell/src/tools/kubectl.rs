@@ -3,8 +3,8 @@
 use super::Cx;
 use crate::interp::Shell;
 use crate::process::{Forwarded, Input, Io, Kernel, Output, Place};
-use api::{Kind, Status, Time, Value};
-use apiserver::{Request, Response, Watch, WatchEvent};
+use api::{Kind, Status, Time, Value, kind};
+use apiserver::{Request, Response, Verb, Watch, WatchEvent};
 use kubectl::{BoxFuture, Host};
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -76,6 +76,20 @@ impl Host for Terminal<'_> {
         self.0.files(|files| files.write(&path, text, now)).map_err(go)
     }
 
+    fn fetch(&self, url: &str) -> Result<String, String> {
+        let host = url.split('/').nth(2).unwrap_or_default();
+        match network::outside::document(url) {
+            Some(Ok(text)) => Ok(text.to_owned()),
+            Some(Err(code)) => {
+                let reason = kubelet::http::reason(code);
+                Err(format!("error: unable to read URL {url:?}, server reported {code} {reason}, status code={code}"))
+            }
+            None => {
+                Err(format!("The connection to the server {host} was refused - did you specify the right host or port?"))
+            }
+        }
+    }
+
     fn list_dir(&self, path: &str) -> Result<Vec<String>, String> {
         let path = self.0.path(path);
         self.0.files(|files| files.list(&path)).map(|names| names.iter().map(|n| n.to_string()).collect()).map_err(go)
@@ -141,7 +155,14 @@ impl Host for Terminal<'_> {
     }
 
     fn kinds(&self) -> Vec<&'static Kind> {
-        api::kind::served().collect()
+        let mut kinds: Vec<&'static Kind> = api::kind::served().collect();
+        // As discovery has it: the kinds of an add-on are there while it answers.
+        let asked = Request::new(Verb::Get, kind::API_SERVICE, "", "v1beta1.metrics.k8s.io");
+        let answer = self.0.kernel().system().request(&asked);
+        if answer.is_ok_and(|answer| api::condition(&answer.body, "Available")["status"].str() == "True") {
+            kinds.extend(kind::METRICS);
+        }
+        kinds
     }
 }
 

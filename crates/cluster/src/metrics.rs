@@ -1,0 +1,143 @@
+//! What metrics-server does while it is installed: it asks every kubelet, and its answers are served as the metrics API
+//! (metrics.k8s.io). And the load that containers are by asking servers again and again.
+
+use crate::cluster::Cluster;
+use api::{OrdMap, Time, Value, condition, kind, obj};
+use apiserver::{Key, Measured, Request, Verb};
+use kubelet::{Ask, ContainerUsage, PodUsage};
+use network::{Place, Protocol};
+use std::time::Duration;
+
+/// The object that says who serves the metrics API.
+const API_SERVICE: &str = "v1beta1.metrics.k8s.io";
+/// How often metrics-server asks (`--metric-resolution`).
+pub(crate) const RESOLUTION: Duration = Duration::from_secs(15);
+/// What a node uses besides its Pods: its kubelet, its container runtime, its system. CPU in microseconds a second, memory in
+/// bytes.
+const NODE_ITSELF: (u64, i64) = (62_000, 480 << 20);
+
+impl Cluster {
+    /// Measures, if somebody is there who does.
+    pub(crate) fn measure(&mut self) {
+        let Some(service) = self.api.store().get(kind::API_SERVICE, &Key::new("", API_SERVICE)).cloned() else {
+            return self.api.set_measured(None);
+        };
+        let reference = &service["spec"]["service"];
+        let key = Key::new(reference["namespace"].to_str(), reference["name"].to_str());
+        let endpoints = self.api.store().get(kind::ENDPOINTS, &key);
+        let mut subsets = endpoints.into_iter().flat_map(|endpoints| endpoints["subsets"].array());
+        let available = subsets.any(|subset| !subset["addresses"].is_empty());
+        self.note_availability(service, available);
+        let measured = available.then(|| {
+            let now = self.now();
+            let usage = self.kubelets.measure(now);
+            Measured { nodes: self.nodes_metrics(&usage), pods: pods_metrics(&usage, now) }
+        });
+        self.api.set_measured(measured);
+    }
+
+    /// Writes the APIService's condition, if it is another one.
+    fn note_availability(&mut self, mut service: Value, available: bool) {
+        let reference = &service["spec"]["service"];
+        let (namespace, name) = (reference["namespace"].str(), reference["name"].str());
+        let (status, reason, message) = match available {
+            true => ("True", "Passed", "all checks passed".to_owned()),
+            false => {
+                let message =
+                    format!("endpoints for service/{name} in {namespace:?} have no addresses with port name \"https\"");
+                ("False", "MissingEndpoints", message)
+            }
+        };
+        if condition(&service, "Available")["status"].str() == status {
+            return;
+        }
+        let new = obj! {
+            "type" => "Available", "status" => status, "reason" => reason, "message" => message,
+            "lastTransitionTime" => self.now(),
+        };
+        api::set_condition(&mut service, new);
+        let mut request = Request::new(Verb::Update, kind::API_SERVICE, "", API_SERVICE).with_body(service);
+        request.subresource = "status".into();
+        // Whoever has changed the object meanwhile is seen the next time.
+        let _ = self.api.handle(&request);
+    }
+
+    fn nodes_metrics(&self, usage: &[PodUsage]) -> OrdMap<Key, Value> {
+        let mut all = OrdMap::new();
+        for node in self.kubelets.nodes().filter(|node| node.power && node.kubelet) {
+            let name = &node.config.name;
+            let containers = usage.iter().filter(|pod| pod.node == *name).flat_map(|pod| &pod.containers);
+            let (mut cpu, mut memory) = NODE_ITSELF;
+            for container in containers {
+                cpu += container.cpu_micros;
+                memory += container.memory;
+            }
+            let key = Key::new("", name.clone());
+            let Some(object) = self.api.store().get(kind::NODE, &key) else { continue };
+            let mut metrics = measured_object("NodeMetrics", object, self.now());
+            metrics.set("usage", amounts(cpu, memory));
+            all.insert(key, metrics);
+        }
+        all
+    }
+
+    /// Carries what containers ask for. Once for all that they would ask in that time: each side is charged for all.
+    pub(crate) fn carry_asks(&mut self) {
+        for ask in self.kubelets.take_asks() {
+            let answerer = self.carry(&ask);
+            let server = answerer.as_ref().map(|(pod, port)| (pod.as_str(), *port));
+            self.kubelets.charge(&ask, server);
+        }
+    }
+
+    /// The Pod and the port that have answered.
+    fn carry(&mut self, ask: &Ask) -> Option<(api::Str, u16)> {
+        let rest = ask.url.strip_prefix("http://").unwrap_or(&ask.url);
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
+        let trace = self.connect(&Place::Pod(ask.pod.clone()), host, port.parse().ok()?, Protocol::Tcp);
+        let listener = trace.listener()?.clone();
+        let request = kubelet::http::Request {
+            method: "GET".into(),
+            host: authority.into(),
+            path: format!("/{path}").into(),
+            agent: "Wget".into(),
+            ..kubelet::http::Request::default()
+        };
+        self.http(&listener, &request)?;
+        match listener.place {
+            Place::Pod(pod) => Some((pod, listener.port)),
+            Place::Node(_) | Place::Outside => None,
+        }
+    }
+}
+
+fn pods_metrics(usage: &[PodUsage], now: Time) -> OrdMap<Key, Value> {
+    let mut all = OrdMap::new();
+    for pod in usage {
+        let mut metrics = measured_object("PodMetrics", &pod.object, now);
+        let container = |c: &ContainerUsage| obj! { "name" => &c.name, "usage" => amounts(c.cpu_micros, c.memory) };
+        let containers: Vec<Value> = pod.containers.iter().map(container).collect();
+        metrics.set("containers", containers);
+        all.insert(Key::of(&pod.object), metrics);
+    }
+    all
+}
+
+/// Metrics of an object, without what they are about.
+fn measured_object(kind: &str, object: &Value, now: Time) -> Value {
+    let metadata = &object["metadata"];
+    let namespace = Some(object.namespace()).filter(|namespace| !namespace.is_empty());
+    obj! {
+        "kind" => kind, "apiVersion" => "metrics.k8s.io/v1beta1",
+        "metadata" => obj! {
+            "name" => &metadata["name"], "namespace" => namespace, "labels" => &metadata["labels"],
+            "creationTimestamp" => now,
+        },
+        "timestamp" => now, "window" => "15s",
+    }
+}
+
+fn amounts(cpu_micros: u64, memory: i64) -> Value {
+    obj! { "cpu" => format!("{}n", cpu_micros * 1000), "memory" => format!("{}Ki", memory >> 10) }
+}

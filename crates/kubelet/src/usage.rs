@@ -1,0 +1,223 @@
+//! What containers use of CPU and memory: a model, as simple as it can be and still tell load from idleness.
+//!
+//! A container uses little while it idles, by its image; each request that it answers costs CPU time, by its image, too; a loop
+//! without a pause burns one core; and so does, between its answers, one that asks a server again and again. Nothing uses more
+//! than its limit, and the containers of a node together not more than the node has.
+
+use crate::Reference;
+use crate::kubelets::{Kubelets, NetworkPlugin};
+use crate::process::Text;
+use crate::serve;
+use crate::state::{Container, Pod};
+use api::{Quantity, Str, Time, Value};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What one image costs: CPU while it idles, in microseconds a second; memory in MiB; CPU time of a request in microseconds.
+type Cost = (&'static str, u64, u64, u64);
+
+/// By the last part of the image's name.
+const COSTS: &[Cost] = &[
+    ("coredns", 2_500, 16, 50),
+    ("etcd", 22_000, 64, 100),
+    ("hpa-example", 1_000, 12, 80_000),
+    ("httpd", 1_000, 8, 300),
+    ("kube-apiserver", 48_000, 290, 1_000),
+    ("kube-controller-manager", 18_000, 52, 100),
+    ("kube-proxy", 1_000, 18, 50),
+    ("kube-scheduler", 4_500, 24, 100),
+    ("metrics-server", 3_500, 20, 300),
+    ("mongo", 6_000, 120, 500),
+    ("mysql", 8_000, 420, 500),
+    ("nginx", 500, 5, 150),
+    ("postgres", 2_000, 38, 400),
+    ("redis", 3_000, 4, 40),
+    ("tomcat", 3_000, 180, 600),
+    ("weave-kube", 3_000, 62, 50),
+    ("weave-npc", 1_000, 22, 50),
+    ("wordpress", 1_500, 60, 40_000),
+];
+/// Any other image.
+const ANY: Cost = ("", 500, 6, 500);
+
+/// CPU time that a process spends to ask once, in microseconds: a new process and a connection each time.
+const ASKING: u64 = 4_000;
+/// A loop that asks again and again is carried so often; each time stands for all that it would have asked meanwhile.
+pub(crate) const SAMPLE: Duration = Duration::from_secs(1);
+
+const MICROS: u64 = 1_000_000;
+const MIB: i64 = 1 << 20;
+
+fn cost_of(container: &Container) -> Cost {
+    let reference = Reference::parse(&container.image.0).ok();
+    let name = reference.as_ref().map_or("", |r| r.repository.rsplit('/').next().unwrap_or_default());
+    COSTS.iter().find(|cost| cost.0 == name).copied().unwrap_or(ANY)
+}
+
+/// What a container asks a server for, again and again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// The UID of its Pod.
+    pub pod: Str,
+    /// Its name.
+    pub container: Str,
+    /// `http://...`
+    pub url: Str,
+    /// How long it pauses between two questions.
+    pub pause: Duration,
+}
+
+/// What a container uses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ContainerUsage {
+    /// Its name.
+    pub name: Str,
+    /// CPU, in millionths of a core.
+    pub cpu_micros: u64,
+    /// Memory, in bytes.
+    pub memory: i64,
+}
+
+/// What the containers of a Pod use.
+#[derive(Clone, Debug)]
+pub struct PodUsage {
+    /// The Pod as its node knows it.
+    pub object: Value,
+    /// Its node.
+    pub node: Str,
+    /// By container, in the order of the Pod.
+    pub containers: Vec<ContainerUsage>,
+}
+
+/// What one request costs the server at a port of a Pod.
+pub(crate) fn charge(pod: &mut Pod, index: usize, requests: u64) {
+    let cost = cost_of(&pod.containers[index]).3;
+    pod.containers[index].work += cost * requests;
+}
+
+/// Notes what a container's process wants to be asked.
+pub(crate) fn ask(pod: &mut Pod, index: usize, url: &Text, pause: Duration) {
+    pod.containers[index].asks = Some((url.as_str().into(), pause));
+}
+
+impl<N: NetworkPlugin> Kubelets<N> {
+    /// Takes what containers ask for: their network carries it.
+    pub fn take_asks(&mut self) -> Vec<Ask> {
+        std::mem::take(&mut self.asks)
+    }
+
+    /// Collects what the containers of a Pod ask for.
+    pub(crate) fn collect_asks(&mut self, id: &str) {
+        let asks = |pod: &Pod| pod.containers.iter().any(|container| container.asks.is_some());
+        if !self.pods.get(id).is_some_and(|pod| asks(pod)) {
+            return;
+        }
+        let Some(pod) = self.pods.get_mut(id).map(Arc::make_mut) else { return };
+        for container in &mut pod.containers {
+            if let Some((url, pause)) = container.asks.take() {
+                self.asks.push(Ask { pod: pod.id.clone(), container: container.name.clone(), url, pause });
+            }
+        }
+    }
+
+    /// A question has been answered by the server at a port of a Pod, or (`None`) by nobody in the cluster: both sides are
+    /// charged for all the questions that it stands for.
+    pub fn charge(&mut self, ask: &Ask, server: Option<(&str, u16)>) {
+        let answerer = server.and_then(|(pod, port)| {
+            let pod = self.pods.get_mut(pod).map(Arc::make_mut)?;
+            let index = serve::listener(pod, port)?;
+            Some((pod, index))
+        });
+        let cost = answerer.as_ref().map_or(0, |(pod, index)| cost_of(&pod.containers[*index]).3);
+        let round = ASKING + cost + ask.pause.as_micros() as u64;
+        let questions = (SAMPLE.as_micros() as u64 / round).max(1);
+        if let Some((pod, index)) = answerer {
+            charge(pod, index, questions.saturating_sub(1));
+        }
+        if let Some(pod) = self.pods.get_mut(&ask.pod).map(Arc::make_mut)
+            && let Some(container) = pod.containers.iter_mut().find(|c| c.name == ask.container)
+        {
+            container.work += questions * ASKING;
+        }
+    }
+
+    /// What runs, and what it has used since this was asked last.
+    pub fn measure(&mut self, now: Time) -> Vec<PodUsage> {
+        let mut all = Vec::new();
+        let ids: Vec<Str> = self.pods.keys().cloned().collect();
+        for id in ids {
+            let Some(pod) = self.pods.get(&id) else { continue };
+            let reachable = self.nodes.get(&pod.node).is_some_and(|node| node.power && node.kubelet);
+            let containers: Vec<ContainerUsage> = pod
+                .containers
+                .iter()
+                .enumerate()
+                .filter(|(_, c)| c.running())
+                .map(|(i, c)| of(pod, i, c, now))
+                .collect();
+            if !reachable || containers.is_empty() {
+                continue;
+            }
+            all.push(PodUsage { object: pod.object.clone(), node: pod.node.clone(), containers });
+            // Only what has worked is written: the others stay shared.
+            if pod.containers.iter().any(|c| c.work > 0)
+                && let Some(pod) = self.pods.get_mut(&id).map(Arc::make_mut)
+            {
+                for container in &mut pod.containers {
+                    container.work = 0;
+                    container.measured = now;
+                }
+            }
+        }
+        self.fit(&mut all);
+        all
+    }
+
+    /// A node's containers together use no more than the node has.
+    fn fit(&self, all: &mut [PodUsage]) {
+        for node in self.nodes.values() {
+            let of = |pod: &PodUsage| pod.containers.iter().map(|c| c.cpu_micros).sum::<u64>();
+            let used: u64 = all.iter().filter(|pod| pod.node == node.config.name).map(of).sum();
+            let most = node.config.cpus.max(1) as u64 * MICROS;
+            if used <= most {
+                continue;
+            }
+            for pod in all.iter_mut().filter(|pod| pod.node == node.config.name) {
+                for container in &mut pod.containers {
+                    container.cpu_micros = container.cpu_micros * most / used;
+                }
+            }
+        }
+    }
+}
+
+fn of(pod: &Pod, index: usize, container: &Container, now: Time) -> ContainerUsage {
+    let (_, idle, memory, _) = cost_of(container);
+    let since = match container.measured {
+        Time(0) => container.started_at().unwrap_or(now),
+        at => at,
+    };
+    let span = (now.since(since).as_micros() as u64).max(MICROS);
+    let burns = if container.process.as_ref().is_some_and(crate::Process::burns) { MICROS } else { 0 };
+    let cpu = idle + burns + container.work.saturating_mul(MICROS) / span;
+    let limits = &pod.spec_of(index)["resources"]["limits"];
+    let limit = |name: &str, unit: i64| match limits[name].is_null() {
+        true => i64::MAX,
+        false => Quantity::of(&limits[name]).milli_value().saturating_mul(unit),
+    };
+    ContainerUsage {
+        name: container.name.clone(),
+        cpu_micros: cpu.min(limit("cpu", 1000).unsigned_abs()),
+        memory: (memory as i64 * MIB).min(limit("memory", 1) / 1000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn costs_are_sorted_by_name() {
+        assert!(COSTS.is_sorted_by_key(|cost| cost.0));
+    }
+}
