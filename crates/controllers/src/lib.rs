@@ -9,7 +9,6 @@ mod amount;
 mod certificates;
 mod clusterroleaggregation;
 mod cronjob;
-
 mod daemonset;
 mod deployment;
 mod disruption;

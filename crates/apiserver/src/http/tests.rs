@@ -122,7 +122,7 @@ fn discovery_is_that_of_a_real_server() {
     let log = core["resources"].array().iter().find(|r| r["name"].str() == "pods/log").unwrap();
     assert_eq!(log["verbs"].array().len(), 1);
     let (_, groups) = text("/apis", "application/json");
-    assert_eq!(groups["groups"].array()[0]["name"].str(), "apps");
+    assert_eq!(groups["groups"].array()[0]["name"].str(), "apiregistration.k8s.io");
     let scaling = groups["groups"].array().iter().find(|g| g["name"].str() == "autoscaling").unwrap();
     assert_eq!(scaling.at("preferredVersion.version").str(), "v2");
     let accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
