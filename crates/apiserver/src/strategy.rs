@@ -118,6 +118,10 @@ pub(crate) fn prepare_for_update(kind: &Kind, subresource: &str, object: &mut Va
         }
         _ => {}
     }
+    // What was asked to be signed stays what it was; and a lone PUT approves nothing.
+    if kind == kind::CERTIFICATE_SIGNING_REQUEST && object["spec"] != old["spec"] {
+        object.set("spec", &old["spec"]);
+    }
 }
 
 /// Counts a change of anything but metadata and status in `metadata.generation`.

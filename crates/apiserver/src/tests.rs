@@ -205,3 +205,42 @@ fn repeated_events_are_counted_and_similar_ones_combined() {
     let sent: i64 = client.events_about(&made).iter().map(|e| e["count"].int()).sum();
     assert_eq!(sent, 25, "one source may not flood");
 }
+
+#[test]
+fn a_job_selects_its_pods_by_labels_of_its_own() {
+    let mut server = server();
+    let text =
+        "{metadata: {name: once}, spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: a}]}}}}";
+    let job = create(&mut server, kind::JOB, api::yaml::parse(text).unwrap().value).unwrap();
+    let uid = job.uid();
+    assert_eq!(job.at("spec.selector.matchLabels"), &obj! { "batch.kubernetes.io/controller-uid" => uid });
+    let labels = job.at("spec.template.metadata.labels");
+    assert_eq!((labels["job-name"].str(), labels["controller-uid"].str(), labels.len()), ("once", uid, 4));
+    assert_eq!(job.labels(), labels);
+    assert_eq!((job.generation(), job.at("spec.backoffLimit").int(), &job["status"]), (1, 6, &obj! {}));
+    let odd = text.replace("once", "a.b");
+    let request = Request::new(Verb::Create, kind::JOB, "default", "").with_body(api::yaml::parse(&odd).unwrap().value);
+    let warnings = server.handle(&request).unwrap().warnings;
+    assert!(warnings[0].starts_with("metadata.name: this is used in Pod names and hostnames"), "{warnings:?}");
+}
+
+#[test]
+fn kinds_without_a_spec_count_their_changes_too() {
+    let mut server = server();
+    let hook = |name: &str| {
+        obj! {
+            "metadata" => obj! { "name" => "hooks" },
+            "webhooks" => list![obj! {
+                "name" => name, "admissionReviewVersions" => list!["v1"], "sideEffects" => "None",
+                "clientConfig" => obj! { "url" => "https://example.com/" },
+            }],
+        }
+    };
+    let made = create(&mut server, kind::VALIDATING_WEBHOOK_CONFIGURATION, hook("a.example.com")).unwrap();
+    assert_eq!(made.generation(), 1);
+    assert_eq!(made["webhooks"].array()[0]["failurePolicy"].str(), "Fail");
+    let mut changed = hook("b.example.com");
+    changed.set("metadata.resourceVersion", &made["metadata"]["resourceVersion"]);
+    let request = Request::new(Verb::Update, kind::VALIDATING_WEBHOOK_CONFIGURATION, "", "hooks").with_body(changed);
+    assert_eq!(server.handle(&request).unwrap().body.generation(), 2);
+}

@@ -158,7 +158,17 @@ impl ApiServer {
             let kind = Kind { kind: request.kind.plural, ..*request.kind };
             return Err(Status::invalid(&kind, &request.name, &[error]));
         }
+        self.replaced(request, object, warnings)
+    }
+
+    /// Replaces an object, and says what is odd about the new one.
+    fn replaced(&mut self, request: &Request, object: Value, mut warnings: Vec<String>) -> Result<Response, Status> {
+        let whole = !request.options.trusted && request.subresource.is_empty();
+        let old = self.find(request.kind, &request.namespace, &request.name)?.clone();
         let body = self.replace(request, object, None)?;
+        if whole {
+            warnings.extend(validation::warnings(request.kind, &body, &old));
+        }
         Ok(Response { body, warnings })
     }
 
@@ -176,8 +186,7 @@ impl ApiServer {
         let decoded = apply_patch(request.kind, patch_type, &shown, &request.body)?;
         let (object, warnings) = accepted(request, decoded)?;
         names_agree(request, &object)?;
-        let body = self.replace(request, object, None)?;
-        Ok(Response { body, warnings })
+        self.replaced(request, object, warnings)
     }
 
     /// The object that an update or a patch of `old` brings, decoded.

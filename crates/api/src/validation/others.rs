@@ -35,7 +35,8 @@ pub(super) fn config_map(errors: &mut Errors, new: &Value, old: &Value) {
         }
     }
     if size > MAX_DATA {
-        errors.too_long(&Path::root("\"\""), MAX_DATA);
+        // The path of nothing is printed so.
+        errors.too_long(&Path::root("[]"), MAX_DATA);
     }
 }
 

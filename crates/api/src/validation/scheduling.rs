@@ -153,6 +153,18 @@ pub(super) fn topology_spread(errors: &mut Errors, path: &Path, constraints: &Va
             let pair = format!("{{{}, {when}}}", constraint["topologyKey"].str());
             errors.duplicate(&path.child("{topologyKey, whenUnsatisfiable}"), pair);
         }
+        let least = &constraint["minDomains"];
+        if least.as_int().is_some_and(|least| least <= 0) {
+            errors.invalid(&path.child("minDomains"), least, "must be greater than zero");
+        }
+        if !least.is_null() && when != "DoNotSchedule" {
+            let detail =
+                format!("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not whenUnsatisfiable={when}");
+            errors.invalid(&path.child("minDomains"), least, &detail);
+        }
+        for field in ["nodeAffinityPolicy", "nodeTaintsPolicy"] {
+            errors.optionally_one_of(&path.child(field), &constraint[field], &["Honor", "Ignore"]);
+        }
         label_selector(errors, &path.child("labelSelector"), &constraint["labelSelector"]);
     }
 }

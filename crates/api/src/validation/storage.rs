@@ -74,16 +74,26 @@ pub(super) fn volume(errors: &mut Errors, new: &Value, old: &Value, path: &Path)
     for (kind, _) in sources {
         errors.forbidden(&path.child(kind), "may not specify more than 1 volume type");
     }
+    if !spec["local"].is_null() && spec["nodeAffinity"].is_null() {
+        errors.required(&path.child("nodeAffinity"), "Local volume requires node affinity");
+    }
+    if spec["hostPath"]["path"].str() == "/" && spec["persistentVolumeReclaimPolicy"].str() == "Recycle" {
+        let detail = "may not be 'recycle' for a hostPath mount of '/'";
+        errors.forbidden(&path.child("persistentVolumeReclaimPolicy"), detail);
+    }
+    let class = spec["storageClassName"].str();
+    if !class.is_empty() {
+        errors.invalids(&path.child("storageClassName"), class, dns1123_subdomain(class));
+    }
     errors.optionally_one_of(&path.child("volumeMode"), &spec["volumeMode"], VOLUME_MODES);
     if !old.is_null() {
         let source = |spec: &Value| -> Vec<Value> {
             spec.entries().filter(|(key, _)| !NO_SOURCES.contains(&key.as_str())).map(|(_, v)| v.clone()).collect()
         };
         if source(spec) != source(&old["spec"]) {
-            errors.forbidden(
-                &path.child("persistentvolumesource"),
-                "spec.persistentvolumesource is immutable after creation",
-            );
+            let shown = difference("PersistentVolumeSpec", spec, &old["spec"]);
+            let detail = format!("spec.persistentvolumesource is immutable after creation\n{shown}");
+            errors.forbidden(&path.child("persistentvolumesource"), &detail);
         }
         errors.immutable(&path.child("volumeMode"), &spec["volumeMode"], &old["spec"]["volumeMode"]);
     }

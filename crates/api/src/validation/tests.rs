@@ -804,6 +804,28 @@ fn a_claim_shows_what_may_not_change() {
   \"VolumeAttributesClassName\": null
 "]
     );
+    let volume = |path: &str| {
+        format!("{{spec: {{capacity: {{storage: 1Gi}}, accessModes: [ReadWriteOnce], hostPath: {{path: {path}}}}}}}")
+    };
+    assert_eq!(
+        errors(kind::PERSISTENT_VOLUME, &volume("/b"), Some(&volume("/a"))),
+        ["spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation
+@@ -2,7 +2,7 @@
+  \"GCEPersistentDisk\": null,
+  \"AWSElasticBlockStore\": null,
+  \"HostPath\": {
+-  \"Path\": \"/b\",
++  \"Path\": \"/a\",
+   \"Type\": \"\"
+  },
+  \"Glusterfs\": null,
+"]
+    );
+    refused(
+        kind::PERSISTENT_VOLUME,
+        &volume("/b").replace("hostPath", "local"),
+        &["spec.nodeAffinity: Required value: Local volume requires node affinity"],
+    );
     refused(
         kind::PERSISTENT_VOLUME_CLAIM,
         &claim("").replace("[ReadWriteOnce]", "[ReadWriteOnce, ReadWriteOncePod]"),
