@@ -148,6 +148,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
             let sooner = pod.object.at("metadata.deletionGracePeriodSeconds")
                 != object.at("metadata.deletionGracePeriodSeconds");
             pod.object = object.clone();
+            pod.adopt_ephemeral();
             if same && !sooner {
                 return None;
             }

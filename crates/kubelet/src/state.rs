@@ -193,6 +193,8 @@ pub struct Container {
     pub init: bool,
     /// Whether it is an init container that keeps running.
     pub sidecar: bool,
+    /// Whether it was added to the running Pod, to look into it.
+    pub ephemeral: bool,
     /// Its state in the runtime.
     pub state: State,
     /// How it ended before this time.
@@ -276,6 +278,7 @@ impl Container {
             name: spec["name"].to_str(),
             init,
             sidecar: init && spec["restartPolicy"].str() == "Always",
+            ephemeral: false,
             state: State::Waiting,
             last: None,
             restarts: 0,
@@ -327,7 +330,7 @@ impl Pod {
         let spec = &object["spec"];
         let init = spec["initContainers"].array().iter().map(|c| Container::new(c, true));
         let containers = init.chain(spec["containers"].array().iter().map(|c| Container::new(c, false))).collect();
-        Pod {
+        let mut pod = Pod {
             id,
             node,
             ip: None,
@@ -348,6 +351,17 @@ impl Pod {
             mount_failures: 0,
             pull_backoffs: Vec::new(),
             object,
+        };
+        pod.adopt_ephemeral();
+        pod
+    }
+
+    /// Takes on the ephemeral containers that have been added to the object.
+    pub(crate) fn adopt_ephemeral(&mut self) {
+        for spec in self.object["spec"]["ephemeralContainers"].array() {
+            if self.container(spec["name"].str()).is_none() {
+                self.containers.push(Container { ephemeral: true, ..Container::new(spec, false) });
+            }
         }
     }
 
@@ -356,6 +370,10 @@ impl Pod {
         let init = self.object["spec"]["initContainers"].array();
         init.get(index)
             .or_else(|| self.object["spec"]["containers"].array().get(index - init.len()))
+            .or_else(|| {
+                let name = self.containers.get(index)?.name.as_str();
+                self.object["spec"]["ephemeralContainers"].array().iter().find(|c| c["name"].str() == name)
+            })
             .unwrap_or(&api::NULL)
     }
 
@@ -377,7 +395,11 @@ impl Pod {
     /// `spec.containers{nginx}`, as events name it.
     pub(crate) fn field_path(&self, index: usize) -> String {
         let container = &self.containers[index];
-        let list = if container.init { "initContainers" } else { "containers" };
+        let list = match container.ephemeral {
+            true => "ephemeralContainers",
+            false if container.init => "initContainers",
+            false => "containers",
+        };
         format!("spec.{list}{{{}}}", container.name)
     }
 }

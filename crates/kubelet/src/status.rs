@@ -13,18 +13,18 @@ pub(crate) fn generate(pod: &Pod, host_ip: &str, old: &Value, now: Time) -> Valu
             "qosClass" => &old["qosClass"], "reason" => reason, "startTime" => pod.started,
         };
     }
-    let statuses = |init: bool| -> Vec<Value> {
-        let ours = pod.containers.iter().enumerate().filter(|(_, c)| c.init == init);
+    let statuses = |init: bool, ephemeral: bool| -> Vec<Value> {
+        let ours = pod.containers.iter().enumerate().filter(|(_, c)| (c.init, c.ephemeral) == (init, ephemeral));
         ours.map(|(i, c)| container_status(pod, i, c)).collect()
     };
-    let (init, regular) = (statuses(true), statuses(false));
+    let (init, regular, ephemeral) = (statuses(true, false), statuses(false, false), statuses(false, true));
     let phase = phase(pod, &init, &regular);
     let generation = Some(pod.object.generation()).filter(|generation| *generation > 0);
     let ip = pod.ip.clone().or_else(|| old["podIP"].as_str().map(Str::from));
     obj! {
         "conditions" => conditions(pod, phase, &init, &regular, old, now),
         "containerStatuses" => regular,
-        "ephemeralContainerStatuses" => &old["ephemeralContainerStatuses"],
+        "ephemeralContainerStatuses" => Some(ephemeral).filter(|ephemeral| !ephemeral.is_empty()),
         "hostIP" => host_ip,
         "hostIPs" => list![obj! { "ip" => host_ip }],
         "initContainerStatuses" => Some(init).filter(|init| !init.is_empty()),
@@ -132,6 +132,7 @@ fn resources(spec: &Value) -> Value {
 fn is_ready(container: &Container) -> bool {
     match &container.state {
         // An init container is ready when it is done.
+        _ if container.ephemeral => false,
         State::Running(_) => (!container.init || container.sidecar) && container.started && container.ready,
         State::Exited(terminated) => container.init && !container.sidecar && terminated.code == 0,
         State::Waiting => false,
@@ -155,6 +156,7 @@ pub(crate) fn will_restart(pod: &Pod, container: &Container) -> bool {
         _ if pod.deleting() || pod.verdict.is_some() => false,
         State::Running(_) => false,
         State::Waiting => true,
+        State::Exited(_) if container.ephemeral => false,
         State::Exited(_) if container.sidecar => true,
         State::Exited(t) if container.init => t.code != 0 && policy != "Never",
         State::Exited(t) => match policy {
