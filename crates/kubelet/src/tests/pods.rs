@@ -2,7 +2,8 @@
 
 use super::{Sim, pod};
 use crate::http::Request as HttpRequest;
-use api::{kind, obj};
+use api::{kind, list, obj};
+use apiserver::request::{PatchType, Request, Verb};
 
 #[test]
 fn a_pod_starts_as_recorded() {
@@ -260,4 +261,26 @@ fn probes_decide_about_ready_and_restart() {
     );
     let missing = "Unhealthy Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory";
     assert!(sim.events("live").iter().any(|e| e.starts_with(missing)), "{:?}", sim.events("live"));
+}
+
+#[test]
+fn a_container_is_added_to_a_running_pod() {
+    let mut sim = Sim::new(&["node1"]);
+    sim.apply(&pod("web", "{name: c, image: nginx}"));
+    sim.run(5.0);
+    let new = obj! { "name" => "debugger", "image" => "busybox", "command" => list!["echo", "hi"] };
+    let body = obj! { "spec" => obj! { "ephemeralContainers" => list![new] } };
+    let verb = Verb::Patch(PatchType::StrategicMerge);
+    let request =
+        Request::new(verb, kind::POD, "default", "web").with_subresource("ephemeralcontainers").with_body(body);
+    sim.api.handle(&request).unwrap();
+    sim.dispatch();
+    sim.run(5.0);
+    let web = sim.pod("web");
+    assert_eq!(web["status"]["phase"].str(), "Running");
+    assert_eq!(web["status"]["containerStatuses"].len(), 1);
+    let debugger = &web["status"]["ephemeralContainerStatuses"].array()[0];
+    // It is not started again, whatever the Pod's restart policy says.
+    assert_eq!(debugger.at("state.terminated.exitCode").as_int(), Some(0));
+    assert_eq!(debugger["restartCount"].int(), 0);
 }
