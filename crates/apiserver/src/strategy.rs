@@ -44,6 +44,16 @@ pub(crate) fn prepare_for_create(kind: &Kind, object: &mut Value) {
         k if k == kind::POD => {
             let qos = qos_class(object);
             object.set("status", obj! { "phase" => "Pending", "qosClass" => qos });
+            if !object["spec"]["schedulingGates"].is_empty() {
+                let mut condition = obj! {
+                    "message" => "Scheduling is blocked due to non-empty scheduling gates", "reason" => "SchedulingGated",
+                    "status" => "False", "type" => "PodScheduled",
+                };
+                for time in ["lastProbeTime", "lastTransitionTime"] {
+                    condition.object_mut().insert(time, Value::Null);
+                }
+                object.set("status.conditions", api::list![condition]);
+            }
         }
         k if k == kind::NAMESPACE => {
             object.set("spec.finalizers", api::list!["kubernetes"]);

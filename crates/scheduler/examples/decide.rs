@@ -52,6 +52,7 @@ fn main() {
             siblings: Some(siblings),
             claim_problem: String::new(),
             volume_nodes: Vec::new(),
+            unbound: Vec::new(),
         };
         let outcome = decide(&cycle, rows.of(class.shape, nodes), &mut start, &mut rng);
         let node = outcome.result.unwrap_or_default();

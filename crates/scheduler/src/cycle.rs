@@ -284,7 +284,14 @@ mod tests {
 
     fn decide_for(cache: &Cache, view: &PodView, rng: &mut Rng) -> Outcome {
         let siblings = api::Selector::parse("app=web").ok();
-        let cycle = Cycle { cache, pod: view, siblings, claim_problem: String::new(), volume_nodes: Vec::new() };
+        let cycle = Cycle {
+            cache,
+            pod: view,
+            siblings,
+            claim_problem: String::new(),
+            volume_nodes: Vec::new(),
+            unbound: Vec::new(),
+        };
         decide(&cycle, &mut vec![Row::default(); cache.nodes().len()], &mut 0, rng)
     }
 
@@ -327,7 +334,8 @@ mod tests {
             rows.forget(cache.take_changed());
             let siblings = api::Selector::parse("app=web").ok();
             let (claim_problem, volume_nodes) = (String::new(), Vec::new());
-            let cycle = Cycle { cache: &cache, pod: &class.view, siblings, claim_problem, volume_nodes };
+            let unbound = Vec::new();
+            let cycle = Cycle { cache: &cache, pod: &class.view, siblings, claim_problem, volume_nodes, unbound };
             let (mut fresh, nodes) = (crate::rows::Rows::default(), cache.nodes().len());
             let (mut rng, mut again, mut from) = (Rng::new(i), Rng::new(i), start);
             let kept = decide(&cycle, rows.of(class.shape, nodes), &mut start, &mut rng).result;

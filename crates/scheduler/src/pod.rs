@@ -109,6 +109,9 @@ pub struct SpreadConstraint {
     pub hard: bool,
     /// Which Pods are counted.
     pub selector: Selector,
+    /// Whether only nodes count that the Pod may go to by its node affinity (`nodeAffinityPolicy`), and by its tolerations
+    /// (`nodeTaintsPolicy`).
+    pub policies: (bool, bool),
     /// Places fewer than this count as an empty one more.
     pub min_domains: i64,
 }
@@ -309,6 +312,7 @@ fn spread_constraint(pod: &Value, constraint: &Value) -> SpreadConstraint {
         max_skew: constraint["maxSkew"].int().max(1),
         hard: constraint["whenUnsatisfiable"].str() != "ScheduleAnyway",
         selector: Selector::from_label_selector(&selector),
+        policies: (constraint["nodeAffinityPolicy"].str() != "Ignore", constraint["nodeTaintsPolicy"].str() == "Honor"),
         min_domains: constraint["minDomains"].as_int().unwrap_or(1),
     }
 }

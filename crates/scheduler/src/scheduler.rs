@@ -139,6 +139,7 @@ impl Scheduler {
             siblings: siblings(pod, &class.view, &cx.client),
             claim_problem: claims.problem.clone(),
             volume_nodes: claims.volume_nodes.clone(),
+            unbound: claims.unbound.clone(),
         };
         let nodes = cycle.cache.nodes().len();
         let mut fresh = Rows::default();
@@ -152,7 +153,9 @@ impl Scheduler {
         match result {
             Ok(node) if claims.unbound.is_empty() => self.bind(pod, &class, &node, key, cx),
             Ok(node) => {
-                claims.select_node(&node, &mut cx.client);
+                if let Some(node) = self.cache.node(&node) {
+                    claims.select_node(node, &mut cx.client);
+                }
                 self.wait(key, vec!["VolumeBinding"], cx);
             }
             Err((failure, more)) => self.give_up(pod, &class, key, failure, more, cx),

@@ -1,7 +1,9 @@
 //! What a decision needs to know of objects other than nodes and Pods: the Pod's siblings, and its volumes.
 
+use crate::node::NodeInfo;
+use crate::plugins::term_fits;
 use crate::pod::{NodeTerm, PodView, read_node_terms};
-use api::{Map, Selector, Str, Value, kind, obj};
+use api::{Map, Quantity, Selector, Value, kind, obj};
 use apiserver::Client;
 
 /// The owners whose selector says which Pods are siblings (`helper.DefaultSelector` asks no others).
@@ -49,7 +51,70 @@ pub struct Claims {
     /// The node affinities of the volumes that are bound.
     pub volume_nodes: Vec<Vec<NodeTerm>>,
     /// The claims that will be bound once a node is known (`WaitForFirstConsumer`).
-    pub unbound: Vec<Value>,
+    pub unbound: Vec<Unbound>,
+}
+
+/// A claim that waits for its Pod's node.
+#[derive(Clone, Debug)]
+pub struct Unbound {
+    claim: Value,
+    /// Whether a provisioner can make a volume for it on any node.
+    provisioned: bool,
+    /// The volumes that would do, the smallest first, each with the nodes that reach it (all, if there are no terms).
+    volumes: Vec<(Value, Option<Vec<NodeTerm>>)>,
+}
+
+impl Unbound {
+    fn read(claim: Value, client: &Client<'_>) -> Unbound {
+        let class = claim["spec"]["storageClassName"].str();
+        let class = client.get(kind::STORAGE_CLASS, "", class).unwrap_or_default();
+        let mut volumes: Vec<Value> = client.list(kind::PERSISTENT_VOLUME, "");
+        volumes.retain(|volume| suits(volume, &claim));
+        let size = |volume: &Value| Quantity::of(&volume["spec"]["capacity"]["storage"]).value();
+        api::sort_by_key(&mut volumes, size);
+        let volumes = volumes.into_iter().map(|volume| {
+            let required = &volume["spec"]["nodeAffinity"]["required"];
+            let terms = (!required.is_null()).then(|| read_node_terms(required));
+            (volume, terms)
+        });
+        let provisioned = !matches!(class["provisioner"].str(), "" | NO_PROVISIONER);
+        Unbound { volumes: volumes.collect(), provisioned, claim }
+    }
+
+    /// Whether a Pod with this claim can run on a node.
+    pub fn fits(&self, node: &NodeInfo) -> bool {
+        self.provisioned || self.volume_for(node).is_some()
+    }
+
+    fn volume_for(&self, node: &NodeInfo) -> Option<&Value> {
+        let reachable = |terms: &Option<Vec<NodeTerm>>| {
+            terms.as_ref().is_none_or(|terms| terms.iter().any(|term| term_fits(term, node)))
+        };
+        self.volumes.iter().find(|(_, terms)| reachable(terms)).map(|(volume, _)| volume)
+    }
+}
+
+/// A class with this provisioner has only the volumes that somebody makes by hand.
+const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
+
+/// Whether a volume is free and is what a claim asks for (`volume.FindMatchingVolume`).
+fn suits(volume: &Value, claim: &Value) -> bool {
+    let (offered, asked) = (&volume["spec"], &claim["spec"]);
+    let reference = &offered["claimRef"];
+    let free = match reference.is_null() {
+        true => matches!(volume["status"]["phase"].str(), "" | "Pending" | "Available"),
+        false => reference["name"].str() == claim.name() && reference["namespace"].str() == claim.namespace(),
+    };
+    let mode = |spec: &Value| spec["volumeMode"].as_str().unwrap_or("Filesystem") == "Filesystem";
+    let modes = offered["accessModes"].array();
+    let selector = &asked["selector"];
+    free && !volume.deleting()
+        && offered["storageClassName"].str() == asked["storageClassName"].str()
+        && mode(offered) == mode(asked)
+        && asked["accessModes"].array().iter().all(|wanted| modes.contains(wanted))
+        && Quantity::of(&offered["capacity"]["storage"]).value()
+            >= Quantity::of(&asked["resources"]["requests"]["storage"]).value()
+        && (selector.is_null() || Selector::from_label_selector(selector).matches(volume.labels()))
 }
 
 impl Claims {
@@ -73,7 +138,7 @@ impl Claims {
                     claims.volume_nodes.push(read_node_terms(required));
                 }
             } else if waits_for_consumer(&claim, client) {
-                claims.unbound.push(claim);
+                claims.unbound.push(Unbound::read(claim, client));
             } else {
                 claims.problem = "pod has unbound immediate PersistentVolumeClaims".into();
                 return claims;
@@ -82,15 +147,32 @@ impl Claims {
         claims
     }
 
-    /// Tells the volume controller for which node the claims are to be bound.
-    pub fn select_node(&self, node: &str, client: &mut Client<'_>) {
+    /// Reserves a volume that the node reaches for each claim, or tells the provisioner for which node to make one.
+    pub fn select_node(&self, node: &NodeInfo, client: &mut Client<'_>) {
         const SELECTED_NODE: &str = "volume.kubernetes.io/selected-node";
-        for claim in &self.unbound {
-            if claim.annotation(SELECTED_NODE) != node {
-                let mut claim = claim.clone();
-                claim.annotate(SELECTED_NODE, Str::from(node));
-                // A conflict is mended by the next attempt, when the claim has changed.
-                let _ = client.update(kind::PERSISTENT_VOLUME_CLAIM, claim);
+        const BOUND_BY_CONTROLLER: &str = "pv.kubernetes.io/bound-by-controller";
+        // A conflict is mended by the next attempt, when claim or volume have changed.
+        for unbound in &self.unbound {
+            let claim = &unbound.claim;
+            match unbound.volume_for(node) {
+                Some(volume) if volume["spec"]["claimRef"].is_null() => {
+                    let mut volume = volume.clone();
+                    let reference = obj! {
+                        "apiVersion" => "v1", "kind" => "PersistentVolumeClaim", "name" => claim.name(),
+                        "namespace" => claim.namespace(), "resourceVersion" => &claim["metadata"]["resourceVersion"],
+                        "uid" => claim.uid(),
+                    };
+                    volume.set("spec.claimRef", reference);
+                    volume.annotate(BOUND_BY_CONTROLLER, "yes");
+                    let _ = client.update(kind::PERSISTENT_VOLUME, volume);
+                }
+                Some(_) => {}
+                None if claim.annotation(SELECTED_NODE) != node.name => {
+                    let mut claim = claim.clone();
+                    claim.annotate(SELECTED_NODE, node.name.clone());
+                    let _ = client.update(kind::PERSISTENT_VOLUME_CLAIM, claim);
+                }
+                None => {}
             }
         }
     }
@@ -100,4 +182,44 @@ fn waits_for_consumer(claim: &Value, client: &Client<'_>) -> bool {
     let class = claim["spec"]["storageClassName"].str();
     let class = client.get(kind::STORAGE_CLASS, "", class).unwrap_or_default();
     class["volumeBindingMode"].str() == "WaitForFirstConsumer"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::list;
+
+    #[test]
+    fn a_local_volume_decides_where_its_pod_can_run() {
+        let volume = |name: &str, size: &str, node: &str| {
+            let expression = obj! { "key" => "kubernetes.io/hostname", "operator" => "In", "values" => list![node] };
+            let terms = list![obj! { "matchExpressions" => list![expression] }];
+            obj! {
+                "metadata" => obj! { "name" => name }, "status" => obj! { "phase" => "Available" },
+                "spec" => obj! {
+                    "capacity" => obj! { "storage" => size }, "accessModes" => list!["ReadWriteOnce"],
+                    "storageClassName" => "local",
+                    "nodeAffinity" => obj! { "required" => obj! { "nodeSelectorTerms" => terms } },
+                },
+            }
+        };
+        let claim = obj! {
+            "metadata" => obj! { "name" => "data", "namespace" => "default" },
+            "spec" => obj! {
+                "accessModes" => list!["ReadWriteOnce"], "storageClassName" => "local",
+                "resources" => obj! { "requests" => obj! { "storage" => "2Gi" } },
+            },
+        };
+        assert!(!suits(&volume("small", "1Gi", "n1"), &claim));
+        let big = volume("big", "4Gi", "n1");
+        assert!(suits(&big, &claim));
+        let terms = Some(read_node_terms(&big["spec"]["nodeAffinity"]["required"]));
+        let unbound = Unbound { claim, provisioned: false, volumes: vec![(big, terms)] };
+        let node = |name: &str| NodeInfo {
+            name: name.into(),
+            labels: obj! { "kubernetes.io/hostname" => name },
+            ..NodeInfo::default()
+        };
+        assert!(unbound.fits(&node("n1")) && !unbound.fits(&node("n2")));
+    }
 }

@@ -15,6 +15,8 @@ mod pod_topology_spread;
 mod taint_toleration;
 mod volume_binding;
 
+pub use node_affinity::term_fits;
+
 use crate::cache::Cache;
 use crate::node::NodeInfo;
 use crate::pod::PodView;
@@ -36,6 +38,8 @@ pub struct Cycle<'a> {
     pub claim_problem: String,
     /// The node affinities of the PersistentVolumes behind its claims: all must match.
     pub volume_nodes: Vec<Vec<crate::pod::NodeTerm>>,
+    /// Its claims that wait for a node.
+    pub unbound: Vec<crate::surroundings::Unbound>,
 }
 
 /// Why a node (or all of them) will not do.

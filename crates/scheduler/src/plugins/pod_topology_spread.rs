@@ -6,7 +6,7 @@ use super::{Change, Cycle, Filter, MAX_SCORE, Plugin, Rejection, Score, own_name
 use crate::cache::Cache;
 use crate::node::NodeInfo;
 use crate::plugins::node_affinity::node_fits;
-use crate::pod::SpreadConstraint;
+use crate::pod::{PodView, SpreadConstraint};
 use crate::spots::Spots;
 use api::OrdMap;
 
@@ -32,6 +32,7 @@ struct Counted<'a> {
     min_domains: i64,
     groups: Vec<u32>,
     own: bool,
+    policies: (bool, bool),
 }
 
 /// A constraint, how many Pods there are in each place (unless a place is a node), and what one Pod weighs.
@@ -57,8 +58,8 @@ impl Counted<'_> {
 fn counted<'a>(cycle: &'a Cycle<'a>, constraint: &'a SpreadConstraint) -> Counted<'a> {
     let own = constraint.selector.matches(&cycle.pod.labels);
     let groups = cycle.cache.matching_groups(&own_namespace(cycle.pod), &constraint.selector);
-    let (max_skew, min_domains) = (constraint.max_skew, constraint.min_domains);
-    Counted { key: &constraint.key, max_skew, min_domains, groups, own }
+    let SpreadConstraint { max_skew, min_domains, policies, .. } = *constraint;
+    Counted { key: &constraint.key, max_skew, min_domains, groups, own, policies }
 }
 
 fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
@@ -67,11 +68,13 @@ fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
     if constraints.is_empty() {
         return Filter::Skip;
     }
-    // Only nodes that the Pod could go to by its node affinity, and that have all the labels, take part.
+    // Only nodes that the Pod could go to, as far as the constraint asks, and that have all the labels, take part.
     let has_labels = |node: &NodeInfo| constraints.iter().all(|c| node.topology(c.key).is_some());
-    let eligible = |node: &&NodeInfo| node_fits(cycle.pod, node) && has_labels(node);
-    let places: Vec<OrdMap<&str, i64>> =
-        constraints.iter().map(|c| c.by_place(nodes(cycle.cache).filter(eligible))).collect();
+    let eligible = |c: &Counted<'_>, node: &NodeInfo| {
+        (!c.policies.0 || node_fits(cycle.pod, node)) && (!c.policies.1 || endures(cycle.pod, node)) && has_labels(node)
+    };
+    let of = |c: &Counted<'a>| c.by_place(nodes(cycle.cache).filter(|node| eligible(c, node)));
+    let places: Vec<OrdMap<&str, i64>> = constraints.iter().map(of).collect();
     let checks: Vec<(Counted<'a>, OrdMap<&str, i64>)> = constraints.into_iter().zip(places).collect();
     Filter::Check(Box::new(move |node| {
         for (constraint, places) in &checks {
@@ -90,6 +93,11 @@ fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
         }
         Ok(())
     }))
+}
+
+/// Whether the Pod tolerates what keeps others from a node.
+fn endures(pod: &PodView, node: &NodeInfo) -> bool {
+    node.taints.iter().filter(|taint| taint.effect != "PreferNoSchedule").all(|taint| pod.tolerates(taint))
 }
 
 fn nodes(cache: &Cache) -> impl Iterator<Item = &NodeInfo> {
@@ -169,7 +177,14 @@ fn system_constraints<'a>(cycle: &'a Cycle<'a>) -> Vec<Counted<'a>> {
     let Some(selector) = &cycle.siblings else { return Vec::new() };
     let groups = cycle.cache.matching_groups(&own_namespace(cycle.pod), selector);
     let own = selector.matches(&cycle.pod.labels);
-    let of = |(key, max_skew)| Counted { key, max_skew, min_domains: 1, groups: groups.clone(), own };
+    let of = |(key, max_skew)| Counted {
+        key,
+        max_skew,
+        min_domains: 1,
+        groups: groups.clone(),
+        own,
+        policies: (true, false),
+    };
     SYSTEM_DEFAULTS.into_iter().map(of).collect()
 }
 
