@@ -1,10 +1,11 @@
-//! `exec` over WebSocket (k8s.io/apimachinery/pkg/util/remotecommand: `v5.channel.k8s.io`).
+//! `exec` and `attach` over WebSocket (k8s.io/apimachinery/pkg/util/remotecommand: `v5.channel.k8s.io`).
 
 use super::http::{Body, broken};
-use super::owner::Door;
-use api::{Status, Value, kind, list, obj};
-use apiserver::Key;
+use super::owner::{Door, Owner};
+use super::stream;
+use api::{Status, Str, Time, Value, kind, list, obj};
 use apiserver::http::Call;
+use apiserver::{Key, Request, Verb};
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{Either, Full};
 use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
@@ -23,6 +24,8 @@ const PROTOCOLS: [&str; 2] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
 /// How often a running command is asked for its output.
 const LOOK: Duration = Duration::from_millis(15);
 
+/// How old a container may be whose whole output an attach shows.
+const JUST_NOW: Duration = Duration::from_secs(3);
 /// How long a client has to end its side.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -34,8 +37,43 @@ const CLOSE: u8 = 255;
 
 /// What a client wants to join.
 struct Wanted {
-    number: u64,
+    source: Source,
     tty: bool,
+}
+
+/// Where the output comes from.
+#[derive(Clone)]
+enum Source {
+    /// A command, by its number.
+    Command(u64),
+    /// The log of a container that needs nobody, from a place in its text on, for as long as it lives.
+    Log(Box<Request>, usize, Option<Str>),
+}
+
+impl Source {
+    /// The exit status once there is one, and what has been written: output and errors. None if the source has gone.
+    fn read(&mut self, owner: &mut Owner) -> Option<(Option<i32>, (String, String))> {
+        match self {
+            Source::Command(number) => owner.remote(*number).map(|remote| (remote.status(), remote.read())),
+            Source::Log(request, seen, life) => {
+                let ended = stream::life(owner, request) != *life || life.is_none();
+                let text = owner.request(request).ok()?.body;
+                let new = text.str().get(*seen..).unwrap_or_default().to_owned();
+                *seen = (*seen).max(text.str().len());
+                Some((ended.then_some(0), (new, String::new())))
+            }
+        }
+    }
+
+    /// Types text; none is the end of the input.
+    fn write(&self, owner: &mut Owner, text: Option<&str>) {
+        let Source::Command(number) = self else { return };
+        match (owner.remote(*number), text) {
+            (Some(remote), Some(text)) => remote.write(text),
+            (Some(remote), None) => remote.close(),
+            _ => {}
+        }
+    }
 }
 
 /// Whether a request asks for a WebSocket.
@@ -49,7 +87,7 @@ pub fn is_websocket(headers: &HeaderMap) -> bool {
 /// The server's refusal: no such Pod or container, a protocol that is not spoken.
 pub async fn exec(door: &Door, call: Call, headers: &HeaderMap, upgrade: OnUpgrade) -> Result<Response<Body>, Status> {
     if !is_websocket(headers) {
-        return Err(Status::bad_request("Upgrade request required: exec is served over WebSocket"));
+        return Err(Status::bad_request("Upgrade request required: exec and attach are served over WebSocket"));
     }
     let offered = super::credentials::text(headers, "sec-websocket-protocol");
     let offered: Vec<&str> = offered.split(',').map(str::trim).collect();
@@ -68,7 +106,9 @@ pub async fn exec(door: &Door, call: Call, headers: &HeaderMap, upgrade: OnUpgra
         match wanted {
             Ok(wanted) => {
                 serve(&door, &mut socket, &wanted).await;
-                door.ask(move |owner| owner.end(wanted.number)).await;
+                if let Source::Command(number) = wanted.source {
+                    door.ask(move |owner| owner.end(number)).await;
+                }
             }
             // What goes wrong in the container is said on the stream, as the kubelet does.
             Err(status) => drop(finish(&mut socket, &status).await),
@@ -94,7 +134,7 @@ pub async fn exec(door: &Door, call: Call, headers: &HeaderMap, upgrade: OnUpgra
 
 /// Checks the request as the API server and the kubelet do, and starts the command. The outer error is answered before the
 /// connection is upgraded, the inner one after.
-fn start(owner: &mut super::owner::Owner, call: &Call) -> Result<Result<Wanted, Value>, Status> {
+fn start(owner: &mut Owner, call: &Call) -> Result<Result<Wanted, Value>, Status> {
     let request = &call.request;
     owner.look(|cluster| cluster.api().permit(request))?;
     let key = Key::new(request.namespace.clone(), request.name.clone());
@@ -107,16 +147,44 @@ fn start(owner: &mut super::owner::Owner, call: &Call) -> Result<Result<Wanted, 
     };
     let truth = |name: &str| matches!(request.parameter(name), "true" | "1");
     let tty = truth("tty");
+    let at = (request.namespace.as_str(), request.name.as_str(), container.as_str());
+    if request.subresource == "attach" {
+        let specs = pod.at("spec.containers").array();
+        let spec = specs.iter().find(|spec| spec["name"].str() == container).cloned().unwrap_or_default();
+        let words = spec["command"].array().iter().chain(spec["args"].array());
+        let mut command: Vec<String> = words.map(|word| word.str().to_owned()).collect();
+        if command.is_empty() {
+            command.push("sh".to_owned());
+        }
+        let joined = truth("stdin").then(|| owner.attach(at, command)).flatten();
+        let source =
+            joined.map_or_else(|| follow(owner, request, &pod, &container), |number| Ok(Source::Command(number)))?;
+        return Ok(Ok(Wanted { source, tty }));
+    }
     let command: Vec<String> =
         request.options.query.iter().filter(|(key, _)| key == "command").map(|(_, value)| value.to_string()).collect();
     if command.is_empty() {
         return Err(Status::bad_request("you must specify at least 1 command for the container"));
     }
-    let started = owner.exec((&request.namespace, &request.name, &container), command, truth("stdin"));
-    Ok(started.map(|number| Wanted { number, tty }).map_err(|why| {
+    let started = owner.exec(at, command, truth("stdin"));
+    Ok(started.map(|number| Wanted { source: Source::Command(number), tty }).map_err(|why| {
         let message = format!("Internal error occurred: {why}");
         Status { code: 500, reason: "InternalError", message, details: Value::Null }.to_value()
     }))
+}
+
+/// What a container prints from now on; from its beginning, if that was just now: who ran it is still on the way.
+fn follow(owner: &mut Owner, request: &Request, pod: &Value, container: &str) -> Result<Source, Status> {
+    let mut log =
+        Request::new(Verb::Get, kind::POD, request.namespace.clone(), request.name.clone()).with_subresource("log");
+    log.options.query.push(("container".into(), container.into()));
+    let statuses = pod.at("status.containerStatuses").array();
+    let started = statuses.iter().find(|status| status["name"].str() == container);
+    let started = started.and_then(|status| Time::parse(status.at("state.running.startedAt").str()));
+    let text = owner.request(&log)?.body;
+    let fresh = started.is_none_or(|at| owner.now().since(at) < JUST_NOW);
+    let life = stream::life(owner, &log);
+    Ok(Source::Log(Box::new(log), if fresh { 0 } else { text.str().len() }, life))
 }
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;
@@ -132,10 +200,11 @@ async fn finish(socket: &mut Socket, status: &Value) -> Result<(), ()> {
 
 /// Carries input and output until the command has ended or the client has gone.
 async fn serve(door: &Door, socket: &mut Socket, wanted: &Wanted) {
-    let (number, mut terminal) = (wanted.number, wanted.tty.then(Terminal::default));
+    let (mut source, mut terminal) = (wanted.source.clone(), wanted.tty.then(Terminal::default));
     loop {
-        let asked = door.ask(move |owner| owner.remote(number).map(|remote| (remote.status(), remote.read())));
-        let Some(Some((status, (stdout, stderr)))) = asked.await else { return };
+        let asked = door.ask(move |owner| (source.read(owner), source));
+        let Some((Some((status, (stdout, stderr))), back)) = asked.await else { return };
+        source = back;
         let quiet = stdout.is_empty() && stderr.is_empty();
         for (channel, text) in [(STDOUT, stdout), (STDERR, stderr)] {
             // A terminal has one screen, on which a new line begins at its left edge.
@@ -163,7 +232,7 @@ async fn serve(door: &Door, socket: &mut Socket, wanted: &Wanted) {
                 let typed = match (bytes.first(), bytes.get(1..).unwrap_or_default()) {
                     (Some(&STDIN), text) => text.to_vec(),
                     (Some(&CLOSE), [STDIN, ..]) => {
-                        door.ask(move |owner| owner.remote(number).map(|remote| remote.close())).await;
+                        write(door, &source, None).await;
                         continue;
                     }
                     _ => continue,
@@ -178,8 +247,8 @@ async fn serve(door: &Door, socket: &mut Socket, wanted: &Wanted) {
                 }
                 for key in keys {
                     match key {
-                        Typed::Text(text) => drop(door.ask(move |owner| owner.remote(number).map(|remote| remote.write(&text))).await),
-                        Typed::End => drop(door.ask(move |owner| owner.remote(number).map(|remote| remote.close())).await),
+                        Typed::Text(text) => write(door, &source, Some(text)).await,
+                        Typed::End => write(door, &source, None).await,
                         Typed::Interrupt => {
                             let _ = finish(socket, &ended(130)).await;
                             return;
@@ -189,6 +258,11 @@ async fn serve(door: &Door, socket: &mut Socket, wanted: &Wanted) {
             }
         }
     }
+}
+
+async fn write(door: &Door, source: &Source, text: Option<String>) {
+    let source = source.clone();
+    door.ask(move |owner| source.write(owner, text.as_deref())).await;
 }
 
 /// How a command ended, as the kubelet says it.

@@ -79,8 +79,8 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
         Asked::Api(mut call) => {
             (call.request.token, call.request.impersonate) = (who.token, who.impersonate);
             match call.request.subresource.as_str() {
-                "portforward" | "attach" => Err(not_served(&call.request.subresource)),
-                "exec" => exec::exec(&context.door, *call, &parts.headers, upgrade).await,
+                "portforward" => Err(not_served(&call.request.subresource)),
+                "exec" | "attach" => exec::exec(&context.door, *call, &parts.headers, upgrade).await,
                 _ => api(*call, context).await,
             }
         }

@@ -161,9 +161,19 @@ impl Owner {
     /// In the container runtime's words.
     pub fn exec(&mut self, at: (&str, &str, &str), command: Vec<String>, stdin: bool) -> Result<u64, String> {
         let remote = self.session.exec(at, command, stdin)?;
+        Ok(self.keep(remote))
+    }
+
+    /// Joins a container's process where that waits for somebody; its number.
+    pub fn attach(&mut self, at: (&str, &str, &str), command: Vec<String>) -> Option<u64> {
+        let remote = self.session.attach(at, command)?.ok()?;
+        Some(self.keep(remote))
+    }
+
+    fn keep(&mut self, remote: Remote) -> u64 {
         self.next_remote += 1;
         self.remotes.insert(self.next_remote, remote);
-        Ok(self.next_remote)
+        self.next_remote
     }
 
     /// A running command.

@@ -232,7 +232,7 @@ pub async fn log(door: &Door, call: Call) -> Result<Streaming, Status> {
 }
 
 /// What tells this life of a container from the next; none if it does not run.
-fn life(owner: &super::owner::Owner, request: &apiserver::Request) -> Option<api::Str> {
+pub fn life(owner: &super::owner::Owner, request: &apiserver::Request) -> Option<api::Str> {
     owner.look(|cluster| {
         let key = apiserver::Key::new(request.namespace.clone(), request.name.clone());
         let pod = cluster.api().store().get(kind::POD, &key)?;

@@ -2,7 +2,7 @@
 
 use super::{Session, earlier};
 use crate::interp::Shell;
-use crate::process::{Input, Io, Kernel, Output, Pipe};
+use crate::process::{Input, Io, Kernel, Output, Pipe, Place};
 use api::Time;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -31,9 +31,31 @@ impl Session {
         command: Vec<String>,
         stdin: bool,
     ) -> Result<Remote, String> {
-        let kernel = self.kernel.clone();
-        let place = kernel.system().container(namespace, pod, container);
+        let place = self.kernel.system().container(namespace, pod, container);
         let place = place.ok_or_else(|| format!("container not found ({container:?})"))?;
+        self.start(place, container, command, stdin, false)
+    }
+
+    /// Joins a container's process where that waits for somebody: it ends when he leaves. None if it waits for nobody.
+    pub fn attach(
+        &mut self,
+        (namespace, pod, container): (&str, &str, &str),
+        command: Vec<String>,
+    ) -> Option<Result<Remote, String>> {
+        let place = self.kernel.system().container(namespace, pod, container)?;
+        let waits = self.kernel.system().waits(&place);
+        waits.then(|| self.start(place, container, command, true, true))
+    }
+
+    fn start(
+        &mut self,
+        place: Place,
+        container: &str,
+        command: Vec<String>,
+        stdin: bool,
+        whole: bool,
+    ) -> Result<Remote, String> {
+        let kernel = self.kernel.clone();
         let gone = || format!("container not found ({container:?})");
         let mut shell = Shell::new(&kernel, place.clone()).ok_or_else(gone)?;
         let name = command.first().cloned().unwrap_or_default();
@@ -63,7 +85,12 @@ impl Session {
         let future = async move {
             let mut running = Box::pin(running);
             let alive = || inner.system().incarnation(&place) == born;
-            poll_fn(|task| if alive() { running.as_mut().poll(task) } else { Poll::Ready(KILLED) }).await
+            let code = poll_fn(|task| if alive() { running.as_mut().poll(task) } else { Poll::Ready(KILLED) }).await;
+            if whole && alive() {
+                inner.system().kill(&place, code);
+                inner.touch();
+            }
+            code
         };
         let (_, pid) = kernel.spawn(text, Box::pin(future));
         self.settle();
