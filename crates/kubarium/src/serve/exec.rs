@@ -3,7 +3,7 @@
 use super::http::{Body, broken};
 use super::owner::{Door, Owner};
 use super::stream;
-use api::{Status, Str, Time, Value, kind, list, obj};
+use api::{Status, Str, Value, kind, list, obj};
 use apiserver::http::Call;
 use apiserver::{Key, Request, Verb};
 use futures_util::{SinkExt, StreamExt};
@@ -24,8 +24,6 @@ const PROTOCOLS: [&str; 2] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
 /// How often a running command is asked for its output.
 const LOOK: Duration = Duration::from_millis(15);
 
-/// How old a container may be whose whole output an attach shows.
-const JUST_NOW: Duration = Duration::from_secs(3);
 /// How long a client has to end its side.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -157,8 +155,7 @@ fn start(owner: &mut Owner, call: &Call) -> Result<Result<Wanted, Value>, Status
             command.push("sh".to_owned());
         }
         let joined = truth("stdin").then(|| owner.attach(at, command)).flatten();
-        let source =
-            joined.map_or_else(|| follow(owner, request, &pod, &container), |number| Ok(Source::Command(number)))?;
+        let source = joined.map_or_else(|| follow(owner, request, &container), |number| Ok(Source::Command(number)))?;
         return Ok(Ok(Wanted { source, tty }));
     }
     let command: Vec<String> =
@@ -173,18 +170,14 @@ fn start(owner: &mut Owner, call: &Call) -> Result<Result<Wanted, Value>, Status
     }))
 }
 
-/// What a container prints from now on; from its beginning, if that was just now: who ran it is still on the way.
-fn follow(owner: &mut Owner, request: &Request, pod: &Value, container: &str) -> Result<Source, Status> {
+/// What a container prints from now on.
+fn follow(owner: &mut Owner, request: &Request, container: &str) -> Result<Source, Status> {
     let mut log =
         Request::new(Verb::Get, kind::POD, request.namespace.clone(), request.name.clone()).with_subresource("log");
     log.options.query.push(("container".into(), container.into()));
-    let statuses = pod.at("status.containerStatuses").array();
-    let started = statuses.iter().find(|status| status["name"].str() == container);
-    let started = started.and_then(|status| Time::parse(status.at("state.running.startedAt").str()));
-    let text = owner.request(&log)?.body;
-    let fresh = started.is_none_or(|at| owner.now().since(at) < JUST_NOW);
+    let seen = owner.request(&log)?.body.str().len();
     let life = stream::life(owner, &log);
-    Ok(Source::Log(Box::new(log), if fresh { 0 } else { text.str().len() }, life))
+    Ok(Source::Log(Box::new(log), seen, life))
 }
 
 type Socket = WebSocketStream<TokioIo<Upgraded>>;

@@ -21,6 +21,11 @@ pub type Body = Either<Full<Bytes>, stream::Lines>;
 /// How long the headers and the body of a request may take to come.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How often, and after which pause, a Pod's admission looks for the `default` ServiceAccount of a namespace that is so new
+/// that it has none yet (plugin/pkg/admission/serviceaccount: `getServiceAccount`).
+const ATTEMPTS: usize = 10;
+const RETRY: Duration = Duration::from_millis(100);
+
 /// Serves a connection until it ends.
 pub async fn connection(socket: TcpStream, context: Rc<Context>) {
     let service = hyper::service::service_fn(move |request| {
@@ -126,13 +131,18 @@ async fn api(call: Call, context: &Context) -> Result<Response<Body>, Status> {
     if call.request.subresource == "log" && call.follow {
         return stream::log(door, call).await.map(streaming);
     }
-    let (result, request) = door
-        .ask(move |owner| {
-            let result = owner.request(&call.request);
-            (result, call.request)
-        })
-        .await
-        .ok_or_else(broken)?;
+    let mut request = call.request;
+    let mut attempts = 1;
+    let result = loop {
+        let asked = door.ask(move |owner| (owner.request(&request), request));
+        let (result, back) = asked.await.ok_or_else(broken)?;
+        request = back;
+        match &result {
+            Err(status) if attempts < ATTEMPTS && is_early(status) => attempts += 1,
+            _ => break result,
+        }
+        tokio::time::sleep(RETRY).await;
+    };
     Ok(whole(match result {
         Ok(response) => {
             let code = if request.verb == Verb::Create { 201 } else { 200 };
@@ -140,6 +150,11 @@ async fn api(call: Call, context: &Context) -> Result<Response<Body>, Status> {
         }
         Err(status) => Answer::refusal(&status, media),
     }))
+}
+
+/// Whether a refusal may be gone in a moment.
+fn is_early(status: &Status) -> bool {
+    status.code == 403 && status.message.ends_with("serviceaccount \"default\" not found")
 }
 
 /// 501: what this server does not do.
