@@ -5,7 +5,7 @@ use super::pod_dump::as_json;
 use super::rules::{At, Check};
 use super::workload::{at_most_100_percent, number, pod_template, positive_or_percent, selector, template};
 use crate::names::config_map_key;
-use crate::{Selector, Value, base64, json};
+use crate::{Selector, Value, base64, json, obj};
 
 pub(super) fn check(name: &str) -> Option<Check> {
     Some(match name {
@@ -62,7 +62,19 @@ fn strategy(errors: &mut Errors, at: At) {
 
 fn stateful_template(errors: &mut Errors, at: At) {
     selector(errors, at.path, at.value, "statefulset");
-    template(errors, at.path, at.value, "StatefulSet");
+    // Each of its Pods gets a volume for each claim, in the place of one with that name.
+    let claims = at.value["volumeClaimTemplates"].array();
+    if claims.is_empty() {
+        return template(errors, at.path, at.value, "StatefulSet");
+    }
+    let mut spec = at.value.clone();
+    let volumes = spec.at_mut("template.spec.volumes").array_mut();
+    for name in claims.iter().map(Value::name) {
+        if !volumes.iter().any(|volume| volume["name"].str() == name) {
+            volumes.push(obj! { "name" => name, "persistentVolumeClaim" => obj! { "claimName" => name } });
+        }
+    }
+    template(errors, at.path, &spec, "StatefulSet");
 }
 
 /// What of a StatefulSet's spec may change; everything else stays for ever.

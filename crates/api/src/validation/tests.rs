@@ -416,6 +416,14 @@ fn stateful_sets() {
         ]
     );
     assert_eq!(errors(kind::STATEFUL_SET, &set("replicas: 3, "), Some(&set(""))), [""; 0]);
+    let mounted = set("volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}], ")
+        .replace("image: a", "image: a, volumeMounts: [{name: data, mountPath: /d}]");
+    assert_eq!(errors(kind::STATEFUL_SET, &mounted, None), [""; 0]);
+    refused(
+        kind::STATEFUL_SET,
+        &mounted.replace("metadata: {name: data}", "metadata: {name: other}"),
+        &["spec.template.spec.containers[0].volumeMounts[0].name: Not found: \"data\""],
+    );
 }
 
 #[test]
