@@ -40,7 +40,7 @@ pub(crate) static APPLY: Command = Command {
     about: "Make objects be as files say.",
     usage: "(-f FILENAME | -k DIRECTORY)",
     flags: &[FLAGS, FILES, OUTPUT, SELECTOR, ALL, DRY_RUN, VALIDATE],
-    subcommands: &[&VIEW_LAST_APPLIED, &SET_LAST_APPLIED],
+    subcommands: &[&EDIT_LAST_APPLIED, &SET_LAST_APPLIED, &VIEW_LAST_APPLIED],
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };
@@ -54,11 +54,23 @@ static VIEW_LAST_APPLIED: Command = Command {
     ..BASE
 };
 
+static EDIT_LAST_APPLIED: Command = Command {
+    name: "edit-last-applied",
+    about: "Change the configuration that was last applied, in an editor.",
+    usage: "(RESOURCE/NAME | -f FILENAME)",
+    flags: &[FILES, OUTPUT],
+    action: |cx| Box::pin(edit_last_applied(cx)),
+    ..BASE
+};
+
+static SET_FLAGS: &[Flag] =
+    &[flag("create-annotation", Kind::Bool, "false", "Make the annotation if the object has none.")];
+
 static SET_LAST_APPLIED: Command = Command {
     name: "set-last-applied",
     about: "Take a file for the configuration that was last applied.",
     usage: "-f FILENAME",
-    flags: &[FILES, OUTPUT, DRY_RUN],
+    flags: &[SET_FLAGS, FILES, OUTPUT, DRY_RUN],
     action: |cx| Box::pin(set_last_applied(cx)),
     ..BASE
 };
@@ -71,6 +83,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if sources.is_empty() {
         return Err("must specify one of -f and -k".into());
     }
+    super::prune::check(cx)?;
     let format = cx.format()?;
     let (mut manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
     if let Some(selector) = Some(cx.flags.text("selector")).filter(|s| !s.is_empty()) {
@@ -89,8 +102,20 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         // Controllers do their part meanwhile: a Pod that follows its Namespace needs the service account there.
         cx.latency().await;
     }
+    let (mut uids, mut namespaces) = (Vec::new(), Vec::new());
+    for (_, object) in &applied {
+        uids.push(object.uid().to_owned());
+        let namespace = object.namespace().to_owned();
+        if !namespace.is_empty() && !namespaces.contains(&namespace) {
+            namespaces.push(namespace);
+        }
+    }
     if !format.is_human() && !matches!(format, Format::Name) {
         print_all(cx, applied, &format)?;
+    }
+    // What could not be applied may be missed by mistake.
+    if cx.flags.on("prune") && failures.is_empty() {
+        super::prune::prune(cx, &uids, &namespaces).await?;
     }
     Fail::all(failures)
 }
@@ -266,17 +291,55 @@ async fn set_last_applied(cx: &Cx<'_>) -> Outcome {
     for manifest in &manifests {
         let name = manifest.object.name();
         let current = cx.get(manifest.kind, &manifest.namespace, name)?;
-        if current.annotation(LAST_APPLIED).is_empty() {
+        if current.annotation(LAST_APPLIED).is_empty() && !cx.flags.on("create-annotation") {
             return Err(fail!(
                 "no last-applied-configuration annotation found on resource: {name}, to create the annotation, run the command \
                  with --create-annotation"
             ));
         }
-        let mut body = Value::object();
-        body.annotate(LAST_APPLIED, configuration(&manifest.object));
-        let verb = Verb::Patch(PatchType::Merge);
-        let object = cx.request(&cx.ask(verb, manifest.kind, &manifest.namespace, name).with_body(body))?;
+        let mut object = current;
+        if cx.dry_run()? != DryRun::Client {
+            let mut body = Value::object();
+            body.annotate(LAST_APPLIED, configuration(&manifest.object));
+            let verb = Verb::Patch(PatchType::Merge);
+            object = cx.request(&cx.ask(verb, manifest.kind, &manifest.namespace, name).with_body(body))?;
+        }
         cx.print_changed(manifest.kind, &object, "configured")?;
+    }
+    Ok(())
+}
+
+async fn edit_last_applied(cx: &Cx<'_>) -> Outcome {
+    let choice = Choice::of(cx);
+    if cx.args().is_empty() && choice.files.is_empty() {
+        return Err(resource::MISSING.into());
+    }
+    let (infos, failures) = resource::objects(cx, cx.args(), &choice).await?;
+    Fail::all(failures)?;
+    for info in infos {
+        let text = info.object.annotation(LAST_APPLIED);
+        if text.is_empty() {
+            return Err(fail!("no last-applied-configuration annotation found on resource: {}\n", info.name));
+        }
+        let before = json::parse(text).map_err(Fail::Text)?;
+        let path = format!("/tmp/kubectl-edit-last-applied-{}.yaml", info.name);
+        cx.host.write_file(&path, &yaml::to_string(&before)).map_err(|why| fail!("open {path}: {why}"))?;
+        cx.host.edit(&path).await.map_err(Fail::Text)?;
+        let edited = cx.host.read_file(&path).map_err(|why| fail!("open {path}: {why}"))?;
+        let after = yaml::parse(&edited).map_err(|why| fail!("The edited file had a syntax error: {why}"))?.value;
+        if after == before {
+            cx.warn("Edit cancelled, no changes made.");
+            continue;
+        }
+        let same = |field: &str| after[field] == before[field];
+        if !same("apiVersion") || !same("kind") || after.name() != before.name() {
+            return Err("At least one of apiVersion, kind and name was changed".into());
+        }
+        let mut body = Value::object();
+        body.annotate(LAST_APPLIED, format!("{}\n", json::to_string(&after)));
+        let verb = Verb::Patch(PatchType::Merge);
+        let object = cx.request(&cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(body))?;
+        cx.print_changed(info.kind, &object, "edited")?;
     }
     Ok(())
 }

@@ -124,3 +124,18 @@ fn words_are_completed() {
     assert_eq!(complete("kubectl create serv"), ["service", "serviceaccount"]);
     assert_eq!(complete("kubectl get pods -o js"), ["json", "jsonpath="]);
 }
+
+#[test]
+fn what_the_files_no_longer_have_is_pruned() {
+    let world = World::new();
+    let map = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, labels: {{app: x}}}}\n");
+    let both = format!("{}---\n{}", map("a"), map("b"));
+    world.files.borrow_mut().insert("x.yaml".to_owned(), both);
+    assert_eq!(world.run("apply -f x.yaml").stdout, "configmap/a created\nconfigmap/b created\n");
+    world.run("create configmap c");
+    world.files.borrow_mut().insert("x.yaml".to_owned(), map("a"));
+    assert!(world.run("apply -f x.yaml --prune").stderr.starts_with("error: all resources selected for prune"));
+    let pruned = world.run("apply -f x.yaml --prune -l app=x --prune-allowlist=core/v1/ConfigMap");
+    assert_eq!(pruned.stdout, "configmap/a unchanged\nconfigmap/b pruned\n");
+    assert!(world.get(kind::CONFIG_MAP, "b").is_none() && world.get(kind::CONFIG_MAP, "c").is_some());
+}

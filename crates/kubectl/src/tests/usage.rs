@@ -87,7 +87,35 @@ fn no_output_format_means_no_answer() {
 fn nothing_typed_panics() {
     let world = World::new();
     let tails = [
-        "", " x", " pods", " pod x", " -f", " -o", " --", " -- x", " /", " =", " -", " '' ''", " a=b", " a-", " x y z",
+        "",
+        " x",
+        " pods",
+        " pod x",
+        " -f",
+        " -o",
+        " --",
+        " -- x",
+        " /",
+        " =",
+        " -",
+        " '' ''",
+        " a=b",
+        " a-",
+        " x y z",
+        " -v=9 pods",
+        " x --image=i",
+        " x --from-literal=a=b --append-hash",
+        " x --rule=a/b*=c:d,tls",
+        " -k .",
+        " --prune --all -f .",
+        " x --copy-to=y --image=z",
+        " x:/a b",
+        " x:80 :",
+        " --for=jsonpath={.a}=b pods",
+        " --tcp=1:2:3 x",
+        " --hard==,= x",
+        " x --verb=* --resource=*/*",
+        " --aggregation-rule== x",
     ];
     for command in crate::cmd::ROOT.subcommands {
         let subcommands = std::iter::once("").chain(command.subcommands.iter().map(|c| c.name));
