@@ -4,7 +4,7 @@
 mod binding;
 
 use crate::{Controller, enqueue_self, gone_is_fine, pods};
-use api::{Status, Str, Value, kind, obj};
+use api::{Quantity, Status, Str, Value, kind, obj};
 use apiserver::{Context, DeleteOptions, EventSpec, EventType, WatchEvent, WorkKey};
 use std::time::Duration;
 
@@ -28,6 +28,9 @@ const PROVISIONER: [&str; 2] =
 const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
 /// The provisioner that this cluster really has: directories of a node (`rancher.io/local-path` of many small clusters).
 const LOCAL_PATH: &str = "rancher.io/local-path";
+/// The other one: volumes outside the cluster, which any node may have and which can grow (the sample driver of the Container
+/// Storage Interface).
+const CSI_HOSTPATH: &str = "hostpath.csi.k8s.io";
 
 fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
     let object = &event.object;
@@ -79,7 +82,10 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         return bind_claim(claim, key, cx);
     }
     match cx.client.get(kind::PERSISTENT_VOLUME, "", volume) {
-        Some(volume) if refers_to(&volume, &claim) || volume["spec"]["claimRef"].is_null() => bind(claim, volume, cx),
+        Some(volume) if refers_to(&volume, &claim) || volume["spec"]["claimRef"].is_null() => {
+            let volume = grow(&claim, volume, cx)?;
+            bind(claim, volume, cx)
+        }
         None if claim["status"]["phase"].str() == "Bound" => lose(claim, cx),
         _ => {
             cx.enqueue_after(key.clone(), SYNC_PERIOD);
@@ -146,13 +152,47 @@ fn provision(mut claim: Value, class: &Value, key: &WorkKey, cx: &mut Context<'_
              correctly registered."
         );
         cx.client.event(&claim, kind::PERSISTENT_VOLUME_CLAIM, EventSpec::normal("ExternalProvisioning", message));
-        cx.enqueue_after(key.clone(), SYNC_PERIOD);
-        return Ok(());
+        if provisioner != CSI_HOSTPATH {
+            cx.enqueue_after(key.clone(), SYNC_PERIOD);
+            return Ok(());
+        }
+    }
+    cx.client.component = provisioner.into();
+    if provisioner == CSI_HOSTPATH {
+        let message =
+            format!("External provisioner is provisioning volume for claim \"{}/{}\"", claim.namespace(), claim.name());
+        cx.client.event(&claim, kind::PERSISTENT_VOLUME_CLAIM, EventSpec::normal("Provisioning", message));
     }
     let volume = cx.client.create(kind::PERSISTENT_VOLUME, binding::new_volume(&claim, class, provisioner))?;
     let message = format!("Successfully provisioned volume {}", volume.name());
     cx.client.event(&claim, kind::PERSISTENT_VOLUME_CLAIM, EventSpec::normal("ProvisioningSucceeded", message));
     bind(claim, volume, cx)
+}
+
+/// Makes a bound volume as large as its claim has become, if its driver can (external-resizer).
+fn grow(claim: &Value, mut volume: Value, cx: &mut Context<'_>) -> Result<Value, Status> {
+    let wish = &claim["spec"]["resources"]["requests"]["storage"];
+    let bound = claim["status"]["phase"].str() == "Bound";
+    if !bound || Quantity::of(wish) <= Quantity::of(&volume["spec"]["capacity"]["storage"]) {
+        return Ok(volume);
+    }
+    let controller = cx.client.component.clone();
+    if volume["spec"]["csi"]["driver"].str() != CSI_HOSTPATH {
+        cx.client.component = "volume_expand".into();
+        let message = "waiting for an external controller to expand this PVC";
+        cx.client.event(claim, kind::PERSISTENT_VOLUME_CLAIM, EventSpec::normal("ExternalExpanding", message));
+        cx.client.component = controller;
+        return Ok(volume);
+    }
+    cx.client.component = format!("external-resizer {CSI_HOSTPATH}").into();
+    let message = format!("External resizer is resizing volume {}", volume.name());
+    cx.client.event(claim, kind::PERSISTENT_VOLUME_CLAIM, EventSpec::normal("Resizing", message));
+    volume.set("spec.capacity.storage", wish.clone());
+    let grown = cx.client.update(kind::PERSISTENT_VOLUME, volume)?;
+    let message = "Resize volume succeeded";
+    cx.client.event(claim, kind::PERSISTENT_VOLUME_CLAIM, EventSpec::normal("VolumeResizeSuccessful", message));
+    cx.client.component = controller;
+    Ok(grown)
 }
 
 /// Binds both to each other, as far as they are not yet. Each step is a write of its own: the volume, then the claim.
@@ -253,7 +293,7 @@ fn reconcile_volume(volume: Value, cx: &mut Context<'_>) -> Result<(), Status> {
     if volume["spec"]["persistentVolumeReclaimPolicy"].str() != "Delete" {
         return Ok(());
     }
-    if volume.annotation(PROVISIONED_BY) == LOCAL_PATH {
+    if [LOCAL_PATH, CSI_HOSTPATH].contains(&volume.annotation(PROVISIONED_BY)) {
         let deleted = cx.client.delete(kind::PERSISTENT_VOLUME, "", volume.name(), DeleteOptions::default());
         return gone_is_fine(deleted);
     }

@@ -28,6 +28,14 @@ pub(super) fn storage_class(server: &ApiServer, claim: &mut Value) {
     }
 }
 
+/// StorageObjectInUseProtection: claims and volumes stay while they are in use.
+pub(super) fn protect(object: &mut Value, finalizer: &'static str) {
+    let finalizers = object.at_mut("metadata.finalizers").array_mut();
+    if !finalizers.iter().any(|known| known.str() == finalizer) {
+        finalizers.push(finalizer.into());
+    }
+}
+
 /// DefaultIngressClass
 pub(super) fn ingress_class(server: &ApiServer, ingress: &mut Value) {
     let named = !ingress["spec"]["ingressClassName"].is_null()

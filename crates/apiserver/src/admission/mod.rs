@@ -29,7 +29,11 @@ pub(crate) fn admit(server: &mut ApiServer, request: &Request, object: &mut Valu
             default_toleration_seconds(object);
             defaults::runtime_class(server, object)?;
         }
-        k if k == kind::PERSISTENT_VOLUME_CLAIM => defaults::storage_class(server, object),
+        k if k == kind::PERSISTENT_VOLUME_CLAIM => {
+            defaults::storage_class(server, object);
+            defaults::protect(object, "kubernetes.io/pvc-protection");
+        }
+        k if k == kind::PERSISTENT_VOLUME => defaults::protect(object, "kubernetes.io/pv-protection"),
         k if k == kind::INGRESS => defaults::ingress_class(server, object),
         k if k == kind::PRIORITY_CLASS => priority::class(server, object, &Value::Null)?,
         k if k == kind::CERTIFICATE_SIGNING_REQUEST => certificates::sign_for(request, object)?,

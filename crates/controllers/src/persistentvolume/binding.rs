@@ -37,6 +37,10 @@ pub fn new_volume(claim: &Value, class: &Value, provisioner: &str) -> Value {
     let expression = obj! { "key" => "kubernetes.io/hostname", "operator" => "In", "values" => list![node] };
     let term = obj! { "matchExpressions" => list![expression] };
     let affinity = obj! { "required" => obj! { "nodeSelectorTerms" => list![term] } };
+    let is_local = provisioner == LOCAL_PATH;
+    let path = format!("/opt/{}/{name}", LOCAL_PATH.replace('/', "-"));
+    let directory = obj! { "path" => path, "type" => "DirectoryOrCreate" };
+    let driver = obj! { "driver" => provisioner, "volumeHandle" => claim.uid() };
     let policy = class["reclaimPolicy"].as_str().unwrap_or("Delete");
     obj! {
         "apiVersion" => "v1", "kind" => "PersistentVolume",
@@ -49,8 +53,8 @@ pub fn new_volume(claim: &Value, class: &Value, provisioner: &str) -> Value {
                 "namespace" => claim.namespace(), "uid" => claim.uid(),
                 "resourceVersion" => &claim["metadata"]["resourceVersion"],
             },
-            "hostPath" => obj! { "path" => format!("/opt/{}/{name}", LOCAL_PATH.replace('/', "-")), "type" => "DirectoryOrCreate" },
-            "nodeAffinity" => Some(affinity).filter(|_| !node.is_empty()),
+            "hostPath" => Some(directory).filter(|_| is_local), "csi" => Some(driver).filter(|_| !is_local),
+            "nodeAffinity" => Some(affinity).filter(|_| is_local && !node.is_empty()),
             "persistentVolumeReclaimPolicy" => policy, "storageClassName" => class.name(),
             "volumeMode" => claim["spec"]["volumeMode"].as_str().unwrap_or("Filesystem"),
         },

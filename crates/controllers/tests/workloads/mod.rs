@@ -6,3 +6,4 @@ mod disruption;
 mod job;
 mod replicationcontroller;
 mod statefulset;
+mod volumes;

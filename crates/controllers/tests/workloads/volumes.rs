@@ -1,0 +1,52 @@
+//! Volumes that a driver makes: outside the cluster, and able to grow.
+
+use crate::world::World;
+use api::{Value, kind, list, obj};
+use apiserver::Propagation;
+use std::time::Duration;
+
+fn claim(world: &mut World, reclaim: &str) {
+    let class = obj! {
+        "metadata" => obj! { "name" => "csi" }, "provisioner" => "hostpath.csi.k8s.io", "reclaimPolicy" => reclaim,
+        "volumeBindingMode" => "Immediate", "allowVolumeExpansion" => true,
+    };
+    world.create(kind::STORAGE_CLASS, class);
+    let requests = obj! { "requests" => obj! { "storage" => "1Gi" } };
+    let spec = obj! { "accessModes" => list!["ReadWriteOnce"], "resources" => requests, "storageClassName" => "csi" };
+    let metadata = obj! { "name" => "data", "namespace" => "default" };
+    world.create(kind::PERSISTENT_VOLUME_CLAIM, obj! { "metadata" => metadata, "spec" => spec });
+    world.settle();
+}
+
+fn data(world: &World) -> Value {
+    world.get(kind::PERSISTENT_VOLUME_CLAIM, "data").unwrap()
+}
+
+#[test]
+fn a_class_makes_volumes_and_they_grow() {
+    let mut world = World::new(2);
+    claim(&mut world, "Delete");
+    let bound = data(&world);
+    assert_eq!((bound["status"]["phase"].str(), bound.at("status.capacity.storage").str()), ("Bound", "1Gi"));
+    let finalizers = bound["metadata"]["finalizers"].array();
+    assert_eq!(finalizers.iter().map(Value::str).collect::<Vec<_>>(), ["kubernetes.io/pvc-protection"]);
+    let volume = world.list(kind::PERSISTENT_VOLUME).remove(0);
+    assert_eq!(volume["spec"]["csi"]["driver"].str(), "hostpath.csi.k8s.io");
+    assert_eq!(world.messages("ProvisioningSucceeded"), [format!("Successfully provisioned volume {}", volume.name())]);
+    world.edit(kind::PERSISTENT_VOLUME_CLAIM, "data", |c| c.set("spec.resources.requests.storage", "3Gi"));
+    world.settle();
+    assert_eq!(data(&world).at("status.capacity.storage").str(), "3Gi");
+    assert_eq!(world.messages("VolumeResizeSuccessful").len(), 1);
+    world.delete(kind::PERSISTENT_VOLUME_CLAIM, "data", Propagation::Background);
+    world.advance(Duration::from_secs(20));
+    assert!(world.list(kind::PERSISTENT_VOLUME).is_empty());
+}
+
+#[test]
+fn a_volume_that_is_to_be_kept_outlives_its_claim() {
+    let mut world = World::new(2);
+    claim(&mut world, "Retain");
+    world.delete(kind::PERSISTENT_VOLUME_CLAIM, "data", Propagation::Background);
+    world.advance(Duration::from_secs(20));
+    assert_eq!(world.list(kind::PERSISTENT_VOLUME)[0]["status"]["phase"].str(), "Released");
+}
