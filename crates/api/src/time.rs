@@ -171,7 +171,9 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
         seconds += number.parse::<f64>().ok()? * scale;
         rest = tail;
     }
-    Duration::try_from_secs_f64(seconds).ok()
+    /// Go counts nanoseconds in 64 bits.
+    const MOST: f64 = 9_223_372_036.0;
+    if seconds > MOST { None } else { Duration::try_from_secs_f64(seconds).ok() }
 }
 
 /// The inverse of [`civil_from_days`].

@@ -1,5 +1,6 @@
 //! Jobs and CronJobs (pkg/apis/batch/validation).
 
+use super::meta::label_selector;
 use super::path::{Errors, Path};
 use super::pod_dump::as_json;
 use super::rules::{At, Check, structure_rules};
@@ -86,7 +87,9 @@ fn template(errors: &mut Errors, at: At) {
 
 fn selects_template(errors: &mut Errors, at: At) {
     let labels = at.value["template"].labels();
-    if !Selector::from_label_selector(&at.value["selector"]).matches(labels) {
+    let mut selector = Errors::default();
+    label_selector(&mut selector, at.path, &at.value["selector"]);
+    if selector.0.is_empty() && !Selector::from_label_selector(&at.value["selector"]).matches(labels) {
         let path = at.path.child("template");
         let path = path.child("metadata");
         errors.invalid(&path.child("labels"), labels, "`selector` does not match template `labels`");

@@ -3,7 +3,7 @@
 use super::path::{Errors, Path};
 use super::pod_dump::as_json;
 use super::rules::{At, Check};
-use super::workload::{at_most_100_percent, number, pod_template, positive_or_percent, selector, template};
+use super::workload::{at_most_100_percent, number, pod_template, positive_or_percent, selector_and_template};
 use crate::names::config_map_key;
 use crate::{Selector, Value, base64, json, obj};
 
@@ -61,11 +61,11 @@ fn strategy(errors: &mut Errors, at: At) {
 }
 
 fn stateful_template(errors: &mut Errors, at: At) {
-    selector(errors, at.path, at.value, "statefulset");
+    const NAMES: [&str; 3] = ["statefulset", "StatefulSet", ""];
     // Each of its Pods gets a volume for each claim, in the place of one with that name.
     let claims = at.value["volumeClaimTemplates"].array();
     if claims.is_empty() {
-        return template(errors, at.path, at.value, "StatefulSet");
+        return selector_and_template(errors, at.path, at.value, NAMES);
     }
     let mut spec = at.value.clone();
     let volumes = spec.at_mut("template.spec.volumes").array_mut();
@@ -74,7 +74,7 @@ fn stateful_template(errors: &mut Errors, at: At) {
             volumes.push(obj! { "name" => name, "persistentVolumeClaim" => obj! { "claimName" => name } });
         }
     }
-    template(errors, at.path, &spec, "StatefulSet");
+    selector_and_template(errors, at.path, &spec, NAMES);
 }
 
 /// What of a StatefulSet's spec may change; everything else stays for ever.

@@ -474,6 +474,27 @@ fn secrets() {
 }
 
 #[test]
+fn a_selector_that_makes_no_sense_hides_the_template() {
+    let text = DEPLOYMENT.replace("matchLabels: {app: web}", "matchExpressions: [{key: a, operator: Is}]");
+    let shown = "{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"Is\"}]}";
+    let operator = "spec.selector.matchExpressions[0].operator: Invalid value: \"Is\": not a valid selector operator";
+    refused(
+        kind::DEPLOYMENT,
+        &text,
+        &[operator, &format!("spec.selector: Invalid value: {shown}: invalid label selector")],
+    );
+    refused(kind::STATEFUL_SET, &text, &[operator, &format!("spec.selector: Invalid value: {shown}")]);
+    refused(kind::DAEMON_SET, &text, &[operator]);
+    refused(
+        kind::DAEMON_SET,
+        &DEPLOYMENT.replace("selector: {matchLabels: {app: web}}, ", ""),
+        &[
+            "spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`",
+        ],
+    );
+}
+
+#[test]
 fn strategies_that_there_are_not() {
     refused(
         kind::DEPLOYMENT,

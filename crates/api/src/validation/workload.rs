@@ -11,8 +11,7 @@ use crate::{Selector, Value, obj};
 pub(super) fn deployment(errors: &mut Errors, new: &Value, old: &Value, path: &Path) {
     let spec = &new["spec"];
     errors.nonnegative(&path.child("replicas"), &spec["replicas"]);
-    selector(errors, path, spec, "deployment");
-    template(errors, path, spec, "ReplicaSet");
+    selector_and_template(errors, path, spec, ["deployment", "ReplicaSet", "invalid label selector"]);
     strategy(errors, &path.child("strategy"), &spec["strategy"]);
     for field in ["minReadySeconds", "revisionHistoryLimit"] {
         errors.nonnegative(&path.child(field), &spec[field]);
@@ -33,32 +32,60 @@ pub(super) fn replica_set(errors: &mut Errors, new: &Value, old: &Value, path: &
     let spec = &new["spec"];
     errors.nonnegative(&path.child("replicas"), &spec["replicas"]);
     errors.nonnegative(&path.child("minReadySeconds"), &spec["minReadySeconds"]);
-    selector(errors, path, spec, "deployment");
-    template(errors, path, spec, "ReplicaSet");
+    selector_and_template(errors, path, spec, ["deployment", "ReplicaSet", "invalid label selector"]);
     immutable_selector(errors, path, new, old);
 }
 
 /// `spec` of a DaemonSet.
 pub(super) fn daemon_set(errors: &mut Errors, new: &Value, old: &Value, path: &Path) {
     let spec = &new["spec"];
-    selector(errors, path, spec, "daemonset");
-    template(errors, path, spec, "DaemonSet");
+    let (selector_path, before) = (path.child("selector"), errors.0.len());
+    label_selector(errors, &selector_path, &spec["selector"]);
+    if errors.0.len() == before {
+        template_labels(errors, path, spec);
+    }
+    if is_empty_selector(&spec["selector"]) {
+        errors.invalid(&selector_path, &spec["selector"], "empty selector is invalid for daemonset");
+    }
+    let template = path.child("template");
+    pod_template(errors, &template, &spec["template"]);
+    runs_for_ever(errors, &template.child("spec"), &spec["template"]["spec"], "DaemonSet");
     errors.nonnegative(&path.child("minReadySeconds"), &spec["minReadySeconds"]);
     daemon_strategy(errors, &path.child("updateStrategy"), &spec["updateStrategy"]);
     errors.nonnegative(&path.child("revisionHistoryLimit"), &spec["revisionHistoryLimit"]);
     immutable_selector(errors, path, new, old);
 }
 
-pub(super) fn selector(errors: &mut Errors, path: &Path, spec: &Value, kind: &str) {
-    let path = path.child("selector");
+/// `selector`, and the template that it must select; `kind` and `owner` are how errors name the kind, and `unreadable` what
+/// they say of a selector that makes no sense.
+pub(super) fn selector_and_template(
+    errors: &mut Errors,
+    path: &Path,
+    spec: &Value,
+    [kind, owner, unreadable]: [&str; 3],
+) {
+    let selector_path = path.child("selector");
+    let before = errors.0.len();
     if spec["selector"].is_null() {
-        errors.required(&path, "");
+        errors.required(&selector_path, "");
     } else {
-        label_selector(errors, &path, &spec["selector"]);
+        label_selector(errors, &selector_path, &spec["selector"]);
+        if errors.0.len() > before {
+            match unreadable {
+                "" => {
+                    let message = format!("Invalid value: {}", crate::json::to_string(&spec["selector"]));
+                    let field = selector_path.to_string();
+                    errors.0.push(crate::FieldError { reason: "FieldValueInvalid", field, message });
+                }
+                _ => errors.invalid(&selector_path, &spec["selector"], unreadable),
+            }
+            return;
+        }
         if is_empty_selector(&spec["selector"]) {
-            errors.invalid(&path, &spec["selector"], &format!("empty selector is invalid for {kind}"));
+            errors.invalid(&selector_path, &spec["selector"], &format!("empty selector is invalid for {kind}"));
         }
     }
+    template(errors, path, spec, owner);
 }
 
 fn immutable_selector(errors: &mut Errors, path: &Path, new: &Value, old: &Value) {
@@ -68,16 +95,22 @@ fn immutable_selector(errors: &mut Errors, path: &Path, new: &Value, old: &Value
 }
 
 /// The template of Pods that run for ever; `owner` is the kind named in errors.
-pub(super) fn template(errors: &mut Errors, path: &Path, spec: &Value, owner: &str) {
+fn template(errors: &mut Errors, path: &Path, spec: &Value, owner: &str) {
+    template_labels(errors, path, spec);
     let (template, path) = (&spec["template"], path.child("template"));
-    let selector = Selector::from_label_selector(&spec["selector"]);
-    let (its_labels, metadata) = (template.labels(), path.child("metadata"));
-    if !selector.is_everything() && !selector.matches(its_labels) {
-        let shown = labels_or_none(template);
-        errors.invalid(&metadata.child("labels"), shown, "`selector` does not match template `labels`");
-    }
     pod_template(errors, &path, template);
     runs_for_ever(errors, &path.child("spec"), &template["spec"], owner);
+}
+
+/// The selector selects the template.
+fn template_labels(errors: &mut Errors, path: &Path, spec: &Value) {
+    let selector = Selector::from_label_selector(&spec["selector"]);
+    if !selector.is_everything() && !selector.matches(spec["template"].labels()) {
+        let path = path.child("template");
+        let path = path.child("metadata");
+        let shown = labels_or_none(&spec["template"]);
+        errors.invalid(&path.child("labels"), shown, "`selector` does not match template `labels`");
+    }
 }
 
 /// An object's labels as Go shows a map.
