@@ -1,5 +1,7 @@
 //! The kinds the API serves, as data: what they are called in every place where Kubernetes names them.
 
+use std::sync::{Mutex, PoisonError};
+
 /// One kind of object.
 #[derive(Debug)]
 pub struct Kind {
@@ -186,6 +188,8 @@ kinds! {
     VALIDATING_ADMISSION_POLICY_BINDING = "admissionregistration.k8s.io" v1 ValidatingAdmissionPolicyBinding validatingadmissionpolicybindings validatingadmissionpolicybinding [] ["api-extensions"] false [];
     /// admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration
     VALIDATING_WEBHOOK_CONFIGURATION = "admissionregistration.k8s.io" v1 ValidatingWebhookConfiguration validatingwebhookconfigurations validatingwebhookconfiguration [] ["api-extensions"] false [];
+    /// apiextensions.k8s.io/v1 CustomResourceDefinition
+    CUSTOM_RESOURCE_DEFINITION = "apiextensions.k8s.io" v1 CustomResourceDefinition customresourcedefinitions customresourcedefinition [crd crds] ["api-extensions"] false [status];
     /// scheduling.k8s.io/v1 PriorityClass
     PRIORITY_CLASS = "scheduling.k8s.io" v1 PriorityClass priorityclasses priorityclass [pc] [] false [];
     /// coordination.k8s.io/v1 Lease
@@ -393,6 +397,53 @@ pub static SELF_SUBJECT_ACCESS_REVIEW: &Kind = &REVIEWS[5];
 pub static SELF_SUBJECT_RULES_REVIEW: &Kind = &REVIEWS[6];
 /// authorization.k8s.io/v1 SubjectAccessReview
 pub static SUBJECT_ACCESS_REVIEW: &Kind = &REVIEWS[7];
+
+/// The places of kinds that users define begin here: behind all others.
+pub const FIRST_CUSTOM: usize = KINDS.len() + 64;
+
+impl Kind {
+    /// Whether a CustomResourceDefinition defines it.
+    pub fn is_custom(&self) -> bool {
+        self.index >= FIRST_CUSTOM
+    }
+}
+
+/// One shared copy of a kind that is defined while the program runs. It stays for good, so that equal definitions (of
+/// snapshots, of clusters one after the other) take no more room than one.
+pub fn intern(kind: Kind) -> &'static Kind {
+    static KNOWN: Mutex<Vec<&'static Kind>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let same = |other: &&&'static Kind| format!("{other:?}") == format!("{kind:?}");
+    if let Some(found) = known.iter().find(same) {
+        return found;
+    }
+    let kind: &'static Kind = Box::leak(Box::new(kind));
+    known.push(kind);
+    kind
+}
+
+/// A text, and a list of texts, that stay for good: the parts of an interned kind.
+pub fn intern_texts<'a>(texts: impl Iterator<Item = &'a str>) -> &'static [&'static str] {
+    static KNOWN: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut one = |text: &str| -> &'static str {
+        if let Some(found) = known.iter().find(|known| **known == text) {
+            return found;
+        }
+        let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
+        known.push(text);
+        text
+    };
+    let texts: Vec<&'static str> = texts.map(&mut one).collect();
+    static LISTS: Mutex<Vec<&'static [&'static str]>> = Mutex::new(Vec::new());
+    let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = lists.iter().find(|known| ***known == *texts) {
+        return found;
+    }
+    let list: &'static [&'static str] = Box::leak(texts.into_boxed_slice());
+    lists.push(list);
+    list
+}
 
 /// Every kind that is served, in whatever form.
 pub fn served() -> impl Iterator<Item = &'static Kind> {

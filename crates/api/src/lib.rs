@@ -14,6 +14,7 @@ pub mod names;
 pub mod patch;
 pub mod quantity;
 mod random;
+pub mod regex;
 pub mod schema;
 pub mod selector;
 pub mod sha256;

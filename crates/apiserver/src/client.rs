@@ -85,6 +85,21 @@ impl<'a> Client<'a> {
         self.server.store.list(kind, namespace).cloned().collect()
     }
 
+    /// The kinds of which objects are stored, those that users have defined among them.
+    pub fn stored_kinds(&self) -> Vec<&'static Kind> {
+        self.server.stored_kinds()
+    }
+
+    /// The kind at a place of the store.
+    pub fn kind_at(&self, index: usize) -> Option<&'static Kind> {
+        self.server.kind_at(index)
+    }
+
+    /// The kind with an `apiVersion` and a `kind`.
+    pub fn kind_named(&self, api_version: &str, name: &str) -> Option<&'static Kind> {
+        self.server.kind_named(api_version, name)
+    }
+
     /// How many objects of a kind there are.
     pub fn count(&self, kind: &Kind) -> usize {
         self.server.store.count(kind)

@@ -40,6 +40,12 @@ impl ApiServer {
                 false => self.terminate_namespace(object),
             });
         }
+        if kind == kind::CUSTOM_RESOURCE_DEFINITION {
+            return Ok(match request.options.dry_run {
+                true => object,
+                false => self.delete_definition(object),
+            });
+        }
         let before = object.clone();
         let grace = grace_period(kind, &object, request.options.grace_period);
         set_finalizers(kind, &mut object, wanted(request));
@@ -98,6 +104,9 @@ impl ApiServer {
     pub(crate) fn erase(&mut self, kind: &'static Kind, object: &Value) {
         if self.store.remove(kind, &Key::of(object), self.now).is_some() {
             self.release(kind, object, &Value::Null);
+        }
+        if let Some(custom) = self.custom(kind) {
+            self.settle_definition(&custom.definition);
         }
     }
 

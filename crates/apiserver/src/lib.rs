@@ -10,6 +10,7 @@ mod apply;
 mod authn;
 pub mod client;
 pub mod component;
+mod custom;
 mod delete;
 mod events;
 pub mod http;

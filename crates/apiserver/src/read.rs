@@ -36,7 +36,7 @@ impl ApiServer {
         self.known_version(&request.options.resource_version)?;
         let object = self.find(request.kind, &request.namespace, &request.name)?;
         let body = self.shown(request.kind, object, Form::of(request));
-        Ok(Response { body, warnings: deprecation(request.kind) })
+        Ok(Response { body, warnings: self.warnings(request.kind) })
     }
 
     /// A stored object in the version and the form in which it is asked for.
@@ -47,7 +47,15 @@ impl ApiServer {
         }
         match form {
             Form::Whole => object,
-            Form::Table(include) => table::table(kind, [&object], self.now, include),
+            Form::Table(include) => self.table(kind, std::slice::from_ref(&object), include),
+        }
+    }
+
+    /// Objects as a Table.
+    fn table(&self, kind: &Kind, objects: &[Value], include: IncludeObject) -> Value {
+        match self.custom(kind) {
+            Some(custom) => custom.table(objects, self.now, include),
+            None => table::table(kind, objects, self.now, include),
         }
     }
 
@@ -77,7 +85,7 @@ impl ApiServer {
 
     pub(crate) fn list(&self, request: &Request) -> Result<Response, Status> {
         let body = self.listed(request.kind, self.page(request)?, Form::of(request));
-        Ok(Response { body, warnings: deprecation(request.kind) })
+        Ok(Response { body, warnings: self.warnings(request.kind) })
     }
 
     /// A page of objects in the version and the form in which they are asked for.
@@ -91,7 +99,7 @@ impl ApiServer {
         match form {
             Form::Whole => list_of(kind, page),
             Form::Table(include) => {
-                let mut table = table::table(kind, &page.items, self.now, include);
+                let mut table = self.table(kind, &page.items, include);
                 table.set("metadata", page.metadata);
                 table
             }

@@ -1,10 +1,12 @@
 //! The API server: takes a request, finds who answers it.
 
 use crate::allocator::Allocators;
+use crate::custom::Custom;
 use crate::request::{Request, Response, Verb};
 use crate::store::Store;
 use crate::watch::WatchEvent;
 use api::{Rng, Status, Time, Value, kind};
+use std::sync::Arc;
 
 /// The API server and everything it remembers. A clone is a snapshot.
 #[derive(Clone)]
@@ -21,6 +23,10 @@ pub struct ApiServer {
     pub(crate) marks: Vec<Value>,
     /// What admission warns of while a request is answered.
     pub(crate) warnings: Vec<String>,
+    /// The kinds that users have defined, in the order of discovery.
+    pub(crate) custom: Vec<Arc<Custom>>,
+    /// How many kinds users have ever defined: no place in the store is used twice.
+    pub(crate) custom_count: usize,
 }
 
 impl ApiServer {
@@ -34,6 +40,8 @@ impl ApiServer {
             recent: Vec::new(),
             marks: Vec::new(),
             warnings: Vec::new(),
+            custom: Vec::new(),
+            custom_count: 0,
             measured: None,
         }
     }
@@ -91,7 +99,10 @@ impl ApiServer {
         if !request.subresource.is_empty() && !request.kind.subresources.contains(&request.subresource.as_str()) {
             return Err(Status::no_such_resource());
         }
-        if request.kind.stored().is_none() {
+        if request.kind.is_custom() && self.custom(request.kind).is_none() {
+            return Err(Status::no_such_resource());
+        }
+        if request.kind.stored().is_none() && !request.kind.is_custom() {
             return Err(Status::method_not_allowed());
         }
         match (request.verb, request.subresource.as_str()) {

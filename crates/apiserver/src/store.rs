@@ -46,6 +46,8 @@ struct Table {
 #[derive(Clone)]
 pub struct Store {
     tables: Vec<Table>,
+    /// What is read of a kind that this store has never had.
+    nothing: Table,
     revision: u64,
     /// Changes that the cluster has not yet handed to the components.
     fresh: Vec<WatchEvent>,
@@ -53,11 +55,22 @@ pub struct Store {
 
 impl Default for Store {
     fn default() -> Store {
-        Store { tables: vec![Table::default(); KINDS.len()], revision: 0, fresh: Vec::new() }
+        Store { tables: vec![Table::default(); KINDS.len()], nothing: Table::default(), revision: 0, fresh: Vec::new() }
     }
 }
 
 impl Store {
+    fn table(&self, kind: &Kind) -> &Table {
+        self.tables.get(kind.index).unwrap_or(&self.nothing)
+    }
+
+    /// Makes room for the kind at a place.
+    pub(crate) fn reserve(&mut self, index: usize) {
+        if self.tables.len() <= index {
+            self.tables.resize(index + 1, Table::default());
+        }
+    }
+
     /// The number of writes so far: the newest `resourceVersion`.
     pub fn revision(&self) -> u64 {
         self.revision
@@ -65,17 +78,17 @@ impl Store {
 
     /// The object at `key`.
     pub fn get(&self, kind: &Kind, key: &Key) -> Option<&Value> {
-        self.tables[kind.index].objects.get(key)
+        self.table(kind).objects.get(key)
     }
 
     /// How many objects of the kind there are.
     pub fn count(&self, kind: &Kind) -> usize {
-        self.tables[kind.index].objects.len()
+        self.table(kind).objects.len()
     }
 
     /// The objects of a namespace (of all, if it is empty), by namespace and name.
     pub fn list<'a>(&'a self, kind: &Kind, namespace: &'a str) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
-        let objects = &self.tables[kind.index].objects;
+        let objects = &self.table(kind).objects;
         if namespace.is_empty() {
             return Box::new(objects.values());
         }
@@ -91,7 +104,7 @@ impl Store {
         key: &Key,
     ) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
         let within = move |key: &Key| namespace.is_empty() || key.namespace == namespace;
-        let objects = &self.tables[kind.index].objects;
+        let objects = &self.table(kind).objects;
         Box::new(objects.range(key.clone()..).take_while(move |(key, _)| within(key)).map(|(_, value)| value))
     }
 
@@ -106,7 +119,7 @@ impl Store {
                 then.insert(key, event.old.clone());
             }
         }
-        let mut objects = self.tables[kind.index].objects.clone();
+        let mut objects = self.table(kind).objects.clone();
         for (key, old) in &then {
             match old {
                 Value::Null => objects.remove(key),
@@ -120,7 +133,7 @@ impl Store {
 
     /// The revision of the newest change of a kind that is no longer in the log.
     pub(crate) fn forgotten(&self, kind: &Kind) -> u64 {
-        self.tables[kind.index].forgotten
+        self.table(kind).forgotten
     }
 
     /// The objects of a namespace whose names begin as that of `from` does, by name.
@@ -134,13 +147,13 @@ impl Store {
 
     /// The objects that an index has under `key`, by namespace and name.
     pub fn indexed<'a>(&'a self, kind: &Kind, key: &IndexKey) -> impl Iterator<Item = &'a Value> + use<'a> {
-        let table = &self.tables[kind.index];
+        let table = self.table(kind);
         table.indexes.get(key).into_iter().flatten().filter_map(|key| table.objects.get(key))
     }
 
     /// How many objects an index has under `key`.
     pub fn indexed_count(&self, kind: &Kind, key: &IndexKey) -> usize {
-        self.tables[kind.index].indexes.get(key).map_or(0, OrdSet::len)
+        self.table(kind).indexes.get(key).map_or(0, OrdSet::len)
     }
 
     /// Stores `object` (new or changed), numbers it, and logs the change. Returns it as it is stored.
@@ -149,6 +162,7 @@ impl Store {
         let metadata = object.object_mut().entry("metadata");
         metadata.object_mut().insert("resourceVersion", self.revision.to_string().into());
         let key = Key::of(&object);
+        self.reserve(kind.index);
         let table = &mut self.tables[kind.index];
         let old = table.objects.insert(key.clone(), object.clone()).unwrap_or_default();
         reindex(table, kind, &key, &old, &object);
@@ -159,7 +173,7 @@ impl Store {
 
     /// Removes the object at `key`, logs it with the resource version of its deletion, and returns it.
     pub fn remove(&mut self, kind: &'static Kind, key: &Key, now: Time) -> Option<Value> {
-        let table = &mut self.tables[kind.index];
+        let table = self.tables.get_mut(kind.index)?;
         let old = table.objects.remove(key)?;
         reindex(table, kind, key, &old, &Value::Null);
         self.revision += 1;
@@ -172,7 +186,7 @@ impl Store {
 
     /// The changes of a kind after `revision`; `None` if the log does not reach back so far.
     pub fn changes(&self, kind: &Kind, revision: u64) -> Option<impl Iterator<Item = &WatchEvent>> {
-        let table = &self.tables[kind.index];
+        let table = self.table(kind);
         if revision < table.forgotten {
             return None;
         }

@@ -8,7 +8,8 @@ use api::{FieldError, Kind, Selector, Status, Value, kind, list, obj, patch};
 
 impl ApiServer {
     pub(crate) fn get_scale(&self, request: &Request) -> Result<Response, Status> {
-        let scale = scale_of(self.find(request.kind, &request.namespace, &request.name)?);
+        let object = self.find(request.kind, &request.namespace, &request.name)?;
+        let scale = self.scale(request.kind, object);
         Ok(match request.options.table {
             true => table::table(&scale_kind(request.kind), [&scale], self.now, IncludeObject::Metadata).into(),
             false => scale.into(),
@@ -17,9 +18,10 @@ impl ApiServer {
 
     pub(crate) fn write_scale(&mut self, request: &Request) -> Result<Response, Status> {
         let old = self.find(request.kind, &request.namespace, &request.name)?.clone();
+        let now = self.scale(request.kind, &old);
         let scale = match request.verb {
-            Verb::Patch(PatchType::Json) => patch::json_patch(&scale_of(&old), &request.body)?,
-            Verb::Patch(_) => patch::merge_patch(&scale_of(&old), &request.body),
+            Verb::Patch(PatchType::Json) => patch::json_patch(&now, &request.body)?,
+            Verb::Patch(_) => patch::merge_patch(&now, &request.body),
             _ => request.body.clone(),
         };
         let name = scale.name();
@@ -45,8 +47,19 @@ impl ApiServer {
             return Err(Status::invalid(&scale_kind(request.kind), &request.name, &[error]));
         }
         let mut object = old;
-        object.set("spec.replicas", replicas.int());
-        Ok(scale_of(&self.replace(request, object, None)?).into())
+        match self.custom(request.kind) {
+            Some(custom) => object.set(custom.replicas_path(), replicas.int()),
+            None => object.set("spec.replicas", replicas.int()),
+        }
+        let stored = self.replace(request, object, None)?;
+        Ok(self.scale(request.kind, &stored).into())
+    }
+
+    fn scale(&self, kind: &Kind, object: &Value) -> Value {
+        match self.custom(kind) {
+            Some(custom) => custom.scale_of(object),
+            None => scale_of(object),
+        }
     }
 
     /// A `Binding` that is created by itself says in its metadata which Pod it is for.

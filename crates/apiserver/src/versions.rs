@@ -29,10 +29,13 @@ fn is_other(kind: &Kind) -> bool {
 
 /// A stored object in the version in which `kind` is served.
 pub(crate) fn served(kind: &Kind, stored: &Value) -> Value {
-    if !is_other(kind) {
-        return stored.clone();
-    }
     let mut object = stored.clone();
+    if kind.is_custom() && object["apiVersion"].str() != kind.api_version() {
+        object.set("apiVersion", kind.api_version());
+    }
+    if !is_other(kind) {
+        return object;
+    }
     match kind.kind {
         "Event" => rename(&mut object, |(stored, served)| (stored, served)),
         _ => downgrade(&mut object),
@@ -43,7 +46,7 @@ pub(crate) fn served(kind: &Kind, stored: &Value) -> Value {
 
 /// The same for all objects of a list.
 pub(crate) fn serve_all(kind: &Kind, items: &mut [Value]) {
-    if is_other(kind) {
+    if is_other(kind) || kind.is_custom() {
         for item in items {
             *item = served(kind, item);
         }

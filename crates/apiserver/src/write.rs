@@ -1,7 +1,7 @@
 //! Create, update and patch (k8s.io/apiserver/pkg/endpoints/handlers and pkg/registry/generic/registry/store.go).
 
+use crate::custom::definition;
 use crate::managed::{self, Writer};
-use crate::read::deprecation;
 use crate::request::{FieldValidation, PatchType, Request, Response, Verb};
 use crate::server::ApiServer;
 use crate::strategy;
@@ -42,8 +42,8 @@ const CONDITIONAL: &[&str] = &[
 
 impl ApiServer {
     pub(crate) fn create(&mut self, request: &Request) -> Result<Response, Status> {
-        let (mut object, mut warnings) = decoded(request)?;
-        warnings.extend(deprecation(request.kind));
+        let (mut object, mut warnings) = self.read_body(request)?;
+        warnings.extend(self.warnings(request.kind));
         self.name(request, &mut object)?;
         let body = self.insert(request, object, None)?;
         if !request.options.trusted {
@@ -59,18 +59,24 @@ impl ApiServer {
             let message = "resourceVersion should not be set on objects to be created".to_owned();
             return Err(Status { code: 500, reason: "", message, details: Value::Null });
         }
-        schema::default(kind, &mut object);
+        default(kind, &mut object);
         let writer = self.writer(request);
-        let fields = fields.unwrap_or_else(|| self.created_fields(kind, Shape::of(kind), &object, &writer));
+        let custom = self.custom(kind);
+        let shape = custom.as_ref().map_or_else(|| Shape::of(kind), |custom| custom.shape());
+        let fields = fields.unwrap_or_else(|| self.created_fields(kind, shape, &object, &writer));
         // Some strategies write the UID elsewhere, too.
         let metadata = object.at_mut("metadata").object_mut();
         metadata.insert("uid", self.rng.uid().into());
         metadata.insert("creationTimestamp", self.now.into());
-        strategy::prepare_for_create(kind, &mut object);
+        match &custom {
+            Some(custom) => custom.prepare_for_create(&mut object),
+            None => strategy::prepare_for_create(kind, &mut object),
+        }
         self.check_escalation(request, &object, &Value::Null)?;
         admission::admit(self, request, &mut object)?;
         self.allocate(kind, &Value::Null, &mut object)?;
-        let checked = checked(request.kind, &object, &Value::Null)
+        let checked = self
+            .checked(request.kind, &object, &Value::Null)
             .and_then(|()| admission::validate(self, request, &object, &Value::Null));
         let quotas = match checked {
             Ok(quotas) => quotas,
@@ -94,7 +100,50 @@ impl ApiServer {
         }
         self.charge_quotas(quotas);
         let stored = self.store.put(kind, object, self.now);
+        if kind == kind::CUSTOM_RESOURCE_DEFINITION {
+            self.define(stored.clone());
+        }
         Ok(versions::served(request.kind, &stored))
+    }
+
+    /// What is wrong with an object to be stored.
+    fn checked(&self, kind: &'static Kind, object: &Value, old: &Value) -> Result<(), Status> {
+        let more = match self.custom(kind) {
+            Some(custom) => custom.errors(object),
+            None if kind == kind::CUSTOM_RESOURCE_DEFINITION => definition::errors(object, old),
+            None => return checked(kind, object, old),
+        };
+        let mut errors = validation::validate(kind, object, old);
+        errors.extend(more);
+        match &errors[..] {
+            [] => Ok(()),
+            errors => Err(Status::invalid(kind, object.name(), errors)),
+        }
+    }
+
+    /// The request's body as an object, and warnings about what was dropped.
+    fn read_body(&self, request: &Request) -> Result<(Value, Vec<String>), Status> {
+        match self.custom(request.kind) {
+            Some(custom) if !request.options.trusted => accepted(request, custom.decode(&request.body)?),
+            _ => decoded(request),
+        }
+    }
+
+    /// What a patch makes of an object.
+    fn patched(&self, request: &Request, patch_type: PatchType, old: &Value) -> Result<Decoded, Status> {
+        let Some(custom) = self.custom(request.kind) else {
+            return apply_patch(request.kind, patch_type, old, &request.body);
+        };
+        match patch_type {
+            PatchType::Json => custom.decode(&patch::json_patch(old, &request.body)?),
+            PatchType::Merge => custom.decode(&patch::merge_patch(old, &request.body)),
+            _ => {
+                let message = "the body of the request was in an unknown format - accepted media types include: \
+                               application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
+                    .to_owned();
+                Err(Status { code: 415, reason: "UnsupportedMediaType", message, details: Value::Null })
+            }
+        }
     }
 
     /// Who writes.
@@ -141,7 +190,7 @@ impl ApiServer {
     }
 
     pub(crate) fn update(&mut self, request: &Request) -> Result<Response, Status> {
-        let (mut object, warnings) = decoded(request)?;
+        let (mut object, warnings) = self.read_body(request)?;
         names_agree(request, &object)?;
         let creates = request.subresource.is_empty() && CREATED_BY_UPDATE.contains(&request.kind.kind);
         if creates && self.find(request.kind, &request.namespace, &request.name).is_err() {
@@ -183,7 +232,7 @@ impl ApiServer {
         if managed::is_derived(&shown) {
             shown.set("metadata.managedFields", managed::expanded(request.kind, &shown));
         }
-        let decoded = apply_patch(request.kind, patch_type, &shown, &request.body)?;
+        let decoded = self.patched(request, patch_type, &shown)?;
         let (object, warnings) = accepted(request, decoded)?;
         names_agree(request, &object)?;
         self.replaced(request, object, warnings)
@@ -197,8 +246,8 @@ impl ApiServer {
                 let merged = api::apply::merge(Shape::of(request.kind), old, &request.body);
                 accepted(request, patch::decode(request.kind, &merged)?)?
             }
-            Verb::Patch(patch_type) => accepted(request, apply_patch(request.kind, patch_type, old, &request.body)?)?,
-            _ => decoded(request)?,
+            Verb::Patch(patch_type) => accepted(request, self.patched(request, patch_type, old)?)?,
+            _ => self.read_body(request)?,
         };
         names_agree(request, &object)?;
         Ok((object, warnings))
@@ -216,9 +265,15 @@ impl ApiServer {
         let writer = self.writer(request);
         let before = live.clone().unwrap_or_else(|| managed::empty(stored));
         let shown = versions::served(kind, &before);
-        let applied = apply::apply(kind, Shape::of(kind), &shown, &config, &writer, request.options.force)?;
+        let custom = self.custom(kind);
+        let shape = custom.as_ref().map_or_else(|| Shape::of(kind), |custom| custom.shape());
+        let applied = apply::apply(kind, shape, &shown, &config, &writer, request.options.force)?;
         let object = applied.object.unwrap_or(shown);
-        let (mut object, warnings) = accepted(request, patch::decode(kind, &object)?)?;
+        let decoded = match &custom {
+            Some(custom) => custom.decode(&object)?,
+            None => patch::decode(kind, &object)?,
+        };
+        let (mut object, warnings) = accepted(request, decoded)?;
         names_agree(request, &object)?;
         let Some(live) = live else {
             if !request.subresource.is_empty() {
@@ -260,12 +315,17 @@ impl ApiServer {
         let part = matches!(request.subresource.as_str(), "ephemeralcontainers" | "resize");
         let main = part || matches!(request.subresource.as_str(), "" | "scale");
         if !trusted && main {
-            schema::default(kind, &mut object);
+            default(kind, &mut object);
         }
+        let custom = self.custom(kind);
+        let shape = custom.as_ref().map_or_else(|| Shape::of(kind), |custom| custom.shape());
         let given = object.remove("metadata.managedFields").unwrap_or_default();
         keep_system_fields(&mut object, &old);
         let sent = object.clone();
-        strategy::prepare_for_update(kind, &request.subresource, &mut object, &old);
+        match &custom {
+            Some(custom) => custom.prepare_for_update(&request.subresource, &mut object, &old),
+            None => strategy::prepare_for_update(kind, &request.subresource, &mut object, &old),
+        }
         let kept = &old["metadata"]["managedFields"];
         if !kept.is_null() {
             object.set("metadata.managedFields", kept);
@@ -280,7 +340,7 @@ impl ApiServer {
         let before = if part { &api::NULL } else { &old };
         let mut quotas = Vec::new();
         if !trusted {
-            let checked = checked(request.kind, &object, before);
+            let checked = self.checked(request.kind, &object, before);
             match checked.and_then(|()| admission::validate(self, request, &object, &old)) {
                 Ok(changed) => quotas = changed,
                 Err(status) => {
@@ -297,7 +357,7 @@ impl ApiServer {
         let fields = match fields {
             Some(fields) => fields,
             None if trusted && request.subresource == "status" => self.marked_fields(kind, &old, &sent, &writer),
-            None => managed::updated(kind, Shape::of(kind), &old, &sent, &given, &writer),
+            None => managed::updated(kind, shape, &old, &sent, &given, &writer),
         };
         if !(unchanged && managed::same_but_times(&fields, &managed::expanded(kind, &old))) {
             match fields {
@@ -311,7 +371,10 @@ impl ApiServer {
         self.charge_quotas(quotas);
         self.release(kind, &old, &object);
         let finished = object.deleting() && object["metadata"]["finalizers"].is_empty() && !holds_on(kind, &object);
-        let stored = self.store.put(kind, object, self.now);
+        let mut stored = self.store.put(kind, object, self.now);
+        if kind == kind::CUSTOM_RESOURCE_DEFINITION {
+            stored = self.define(stored);
+        }
         if finished {
             self.erase(kind, &stored);
         }
@@ -333,6 +396,15 @@ impl ApiServer {
 }
 
 const NAMESPACES_DIFFER: &str = "the namespace of the provided object does not match the namespace sent on the request";
+
+/// Writes what a built-in kind's object leaves out; a custom one has its defaults since it was decoded.
+fn default(kind: &Kind, object: &mut Value) {
+    match kind {
+        k if k == kind::CUSTOM_RESOURCE_DEFINITION => definition::default(object),
+        k if k.is_custom() => {}
+        _ => schema::default(kind, object),
+    }
+}
 
 /// 409: the name is taken, be it a generated one.
 fn taken(request: &Request, object: &Value) -> Status {

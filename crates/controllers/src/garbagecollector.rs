@@ -62,20 +62,20 @@ fn enqueue(kind: &Kind, object: &Value, cx: &mut Context<'_>) {
 
 fn dependents(uid: &str, cx: &Context<'_>) -> Vec<(&'static Kind, Value)> {
     let of = |kind: &'static Kind| cx.client.owned_by(kind, uid).into_iter().map(move |object| (kind, object));
-    kind::KINDS.iter().filter(|kind| cx.client.count_owned_by(kind, uid) > 0).flat_map(of).collect()
+    cx.client.stored_kinds().into_iter().filter(|kind| cx.client.count_owned_by(kind, uid) > 0).flat_map(of).collect()
 }
 
 /// The owner that a reference of `object` means, if it is there.
 fn find_owner(object: &Value, reference: &Value, cx: &Context<'_>) -> Option<(&'static Kind, Value)> {
-    let kind = kind::by_api_version(reference["apiVersion"].str(), reference["kind"].str())?;
+    let kind = cx.client.kind_named(reference["apiVersion"].str(), reference["kind"].str())?;
     let namespace = if kind.namespaced { object.namespace() } else { "" };
     let owner = cx.client.get(kind, namespace, reference["name"].str())?;
     (owner.uid() == reference["uid"].str()).then_some((kind, owner))
 }
 
 /// A kind that is not served cannot be judged: such an owner counts as there.
-fn is_unknown_kind(reference: &Value) -> bool {
-    kind::by_api_version(reference["apiVersion"].str(), reference["kind"].str()).is_none()
+fn is_unknown_kind(reference: &Value, cx: &Context<'_>) -> bool {
+    cx.client.kind_named(reference["apiVersion"].str(), reference["kind"].str()).is_none()
 }
 
 fn has_finalizer(object: &Value, name: &str) -> bool {
@@ -84,7 +84,7 @@ fn has_finalizer(object: &Value, name: &str) -> bool {
 
 fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     let Some((index, name)) = key.name.split_once('/') else { return Ok(()) };
-    let Some(kind) = index.parse().ok().and_then(|index: usize| kind::KINDS.get(index)) else { return Ok(()) };
+    let Some(kind) = index.parse().ok().and_then(|index: usize| cx.client.kind_at(index)) else { return Ok(()) };
     let Some(object) = cx.client.get(kind, &key.namespace, name) else { return Ok(()) };
     if object.deleting() && has_finalizer(&object, ORPHAN) {
         return orphan_dependents(kind, object, cx);
@@ -106,7 +106,7 @@ fn collect(kind: &'static Kind, mut object: Value, cx: &mut Context<'_>) -> Resu
         match find_owner(&object, reference, cx) {
             Some((_, owner)) if owner.deleting() && has_finalizer(&owner, FOREGROUND) => waiting += 1,
             Some(_) => solid.push(reference.clone()),
-            None if is_unknown_kind(reference) => solid.push(reference.clone()),
+            None if is_unknown_kind(reference, cx) => solid.push(reference.clone()),
             None => {}
         }
     }
@@ -117,7 +117,7 @@ fn collect(kind: &'static Kind, mut object: Value, cx: &mut Context<'_>) -> Resu
         object.set("metadata.ownerReferences", solid);
         return cx.client.update(kind, object).map(drop);
     }
-    let has_dependents = kind::KINDS.iter().any(|k| cx.client.count_owned_by(k, object.uid()) > 0);
+    let has_dependents = cx.client.stored_kinds().iter().any(|k| cx.client.count_owned_by(k, object.uid()) > 0);
     let propagation = match () {
         _ if has_finalizer(&object, ORPHAN) => Propagation::Orphan,
         _ if waiting > 0 && has_dependents || has_finalizer(&object, FOREGROUND) => Propagation::Foreground,

@@ -37,7 +37,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         return Ok(());
     }
     let mut empty = true;
-    for kind in kind::KINDS.iter().filter(|kind| kind.namespaced) {
+    for kind in cx.client.stored_kinds().into_iter().filter(|kind| kind.namespaced) {
         delete_all(kind, &key.name, cx)?;
         empty &= cx.client.list(kind, &key.name).is_empty();
     }

@@ -9,7 +9,7 @@ use crate::print::{Format, Printed};
 use api::OrdSet;
 use api::{Kind, Value};
 use apiserver::User;
-use apiserver::request::{FieldValidation, Request, Verb};
+use apiserver::request::{FieldValidation, PatchType, Request, Verb};
 use std::cell::RefCell;
 
 /// One command line being carried out.
@@ -129,6 +129,11 @@ impl<'a> Cx<'a> {
     /// A request in this command's name.
     pub fn ask(&self, verb: Verb, kind: &'static Kind, namespace: &str, name: &str) -> Request {
         let namespace = if kind.namespaced { namespace } else { "" };
+        // How the lists of a kind merge is known of built-in ones only.
+        let verb = match verb {
+            Verb::Patch(PatchType::StrategicMerge) if kind.is_custom() => Verb::Patch(PatchType::Merge),
+            verb => verb,
+        };
         let mut request = Request::new(verb, kind, namespace, name);
         if matches!(verb, Verb::Create | Verb::Update | Verb::Patch(_)) {
             request.options.field_manager = self.manager().into();

@@ -4,7 +4,7 @@ use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
 use crate::kustomize;
 use crate::resource::scoped;
-use api::{Kind, Value, kind, yaml};
+use api::{Kind, Value, yaml};
 
 /// One object of a file.
 #[derive(Clone, Debug)]
@@ -138,7 +138,8 @@ fn manifest(cx: &Cx<'_>, object: &Value, source: &str) -> Outcome<Manifest> {
     let (api_version, name) = (object["apiVersion"].str(), object["kind"].str());
     check_type(cx, object, source)?;
     check_metadata(object).map_err(|why| fail!("unable to decode {source:?}: {why}"))?;
-    let Some(kind) = kind::by_api_version(api_version, name).filter(|k| cx.host.kinds().contains(k)) else {
+    let served = cx.host.kinds().into_iter().find(|k| k.kind == name && k.api_version() == api_version);
+    let Some(kind) = served else {
         return Err(fail!(
             "resource mapping not found for name: {:?} namespace: {:?} from {source:?}: no matches for kind {name:?} in \
              version {api_version:?}\nensure CRDs are installed first",

@@ -2,7 +2,7 @@
 
 pub mod interp;
 pub mod process;
-mod regex;
+use api::regex;
 pub mod session;
 pub mod syntax;
 mod text;

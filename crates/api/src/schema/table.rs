@@ -182,7 +182,7 @@ impl Table {
     }
 }
 
-const TEXTS: [&str; 26] = [
+const TEXTS: [&str; 27] = [
     include_str!("../../schema/meta.txt"),
     include_str!("../../schema/container.txt"),
     include_str!("../../schema/volume.txt"),
@@ -209,6 +209,7 @@ const TEXTS: [&str; 26] = [
     include_str!("../../schema/admissionregistration.txt"),
     include_str!("../../schema/flowcontrol.txt"),
     include_str!("../../schema/resource.txt"),
+    include_str!("../../schema/apiextensions.txt"),
 ];
 /// What is checked of each struct.
 const RULES: &str = include_str!("../../schema/rules.txt");
@@ -278,6 +279,9 @@ fn mark_apply(line: &'static str, names: &Names<usize>, structs: &mut [Struct]) 
 /// The struct of a kind: Go types of one name in several groups are told apart by a prefix, `events.Event` or
 /// `autoscaling.v1.HorizontalPodAutoscaler`.
 fn struct_of(kind: &Kind, structs: &Names<usize>) -> usize {
+    if kind.is_custom() {
+        return structs.get("CustomObject").copied().unwrap_or_default();
+    }
     let group = kind.group.split('.').next().unwrap_or_default();
     let exact = format!("{group}.{}.{}", kind.version, kind.kind);
     let grouped = format!("{group}.{}", kind.kind);

@@ -100,7 +100,7 @@ async fn enter(context: &Context, head: &Head, who: ApiRequest) -> Result<(Vec<&
             let api = cluster.api();
             let permitted = path.map_or(Ok(()), |(verb, path)| api.permit_path(&who, &verb, &path));
             let measured = |kind: &&Kind| api.has_metrics() || !kind::METRICS.contains(kind);
-            (permitted, kind::served().filter(measured).collect::<Vec<_>>(), who)
+            (permitted, api.kinds().into_iter().filter(measured).collect::<Vec<_>>(), who)
         })
     });
     let (permitted, kinds, who) = asked.await.ok_or_else(broken)?;

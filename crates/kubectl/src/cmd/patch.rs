@@ -85,7 +85,8 @@ fn patch(cx: &Cx<'_>, info: &Info, type_: PatchType, body: &Value) -> Outcome {
     let object = if cx.flags.on("local") || cx.dry_run()? == DryRun::Client {
         super::run::overlaid(&info.object, body)
     } else {
-        let request = cx.ask(Verb::Patch(type_), info.kind, &info.namespace, &info.name).with_body(body.clone());
+        let mut request = cx.ask(Verb::Patch(type_), info.kind, &info.namespace, &info.name).with_body(body.clone());
+        request.verb = Verb::Patch(type_);
         cx.request(&request.with_subresource(cx.flags.text("subresource")))?
     };
     let same =

@@ -80,24 +80,7 @@ fn bracket(pattern: &[Char], c: char) -> Option<(bool, usize)> {
     }
 }
 
-/// A character class such as `alpha`.
-pub(crate) fn class(name: &str, c: char) -> bool {
-    match name {
-        "alpha" => c.is_alphabetic(),
-        "digit" => c.is_ascii_digit(),
-        "alnum" => c.is_alphanumeric(),
-        "upper" => c.is_uppercase(),
-        "lower" => c.is_lowercase(),
-        "space" => c.is_whitespace(),
-        "blank" => c == ' ' || c == '\t',
-        "punct" => c.is_ascii_punctuation(),
-        "xdigit" => c.is_ascii_hexdigit(),
-        "cntrl" => c.is_control(),
-        "print" => !c.is_control(),
-        "graph" => !c.is_control() && !c.is_whitespace(),
-        _ => false,
-    }
-}
+pub(crate) use api::regex::class;
 
 /// Whether there is anything to match in a word.
 pub(crate) fn is_pattern(word: &[Char]) -> bool {

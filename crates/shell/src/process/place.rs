@@ -46,6 +46,11 @@ pub struct Identity {
 
 /// The world that processes act on. Every call is instantaneous in virtual time.
 pub trait System {
+    /// The kinds that the API server serves.
+    fn kinds(&self) -> Vec<&'static api::Kind> {
+        api::kind::served().collect()
+    }
+
     /// The virtual time.
     fn now(&self) -> Time;
 

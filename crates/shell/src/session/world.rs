@@ -228,6 +228,10 @@ impl System for World {
         pod.container(container).filter(|container| container.running()).map(|_| place)
     }
 
+    fn kinds(&self) -> Vec<&'static api::Kind> {
+        self.cluster.api().kinds()
+    }
+
     fn request(&mut self, request: &Request) -> Result<Response, Status> {
         self.cluster.request(request)
     }

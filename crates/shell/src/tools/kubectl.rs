@@ -155,7 +155,7 @@ impl Host for Terminal<'_> {
     }
 
     fn kinds(&self) -> Vec<&'static Kind> {
-        let mut kinds: Vec<&'static Kind> = api::kind::served().collect();
+        let mut kinds = self.0.kernel().system().kinds();
         // As discovery has it: the kinds of an add-on are there while it answers.
         let asked = Request::new(Verb::Get, kind::API_SERVICE, "", "v1beta1.metrics.k8s.io");
         let answer = self.0.kernel().system().request(&asked);

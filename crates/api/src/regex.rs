@@ -7,6 +7,25 @@ mod parse;
 use parse::Parser;
 use std::cell::Cell;
 
+/// Whether a character is of a class such as `alpha`.
+pub fn class(name: &str, c: char) -> bool {
+    match name {
+        "alpha" => c.is_alphabetic(),
+        "digit" => c.is_ascii_digit(),
+        "alnum" => c.is_alphanumeric(),
+        "upper" => c.is_uppercase(),
+        "lower" => c.is_lowercase(),
+        "space" => c.is_whitespace(),
+        "blank" => c == ' ' || c == '\t',
+        "punct" => c.is_ascii_punctuation(),
+        "xdigit" => c.is_ascii_hexdigit(),
+        "cntrl" => c.is_control(),
+        "print" => !c.is_control(),
+        "graph" => !c.is_control() && !c.is_whitespace(),
+        _ => false,
+    }
+}
+
 /// A compiled expression.
 #[derive(Clone, Debug)]
 pub struct Regex {
@@ -51,6 +70,66 @@ const BUDGET: usize = 1_000_000;
 const MAX_DEPTH: usize = 400;
 
 impl Regex {
+    /// Compiles an expression as Go writes them, as far as extended ones can say the same.
+    ///
+    /// # Errors
+    /// What is wrong.
+    pub fn go(pattern: &str) -> Result<Regex, String> {
+        let mut text = String::new();
+        let mut chars = pattern.chars().peekable();
+        let mut inside = false;
+        while let Some(letter) = chars.next() {
+            match letter {
+                '\\' => {
+                    let class = match chars.next() {
+                        Some('d') => "0-9",
+                        Some('w') => "A-Za-z0-9_",
+                        Some('s') => " \t\n\r\u{c}",
+                        // In a bracket expression a backslash is a character like others.
+                        Some(other) if inside => {
+                            text.push(other);
+                            continue;
+                        }
+                        Some(other) => {
+                            text.extend(['\\', other]);
+                            continue;
+                        }
+                        None => return Err("trailing backslash".to_owned()),
+                    };
+                    if inside {
+                        text.push_str(class);
+                    } else {
+                        text.extend(["[", class, "]"]);
+                    }
+                }
+                '(' if !inside && chars.peek() == Some(&'?') => {
+                    // `(?:`: a group without a number.
+                    chars.next();
+                    if chars.next() != Some(':') {
+                        return Err("unsupported group".to_owned());
+                    }
+                    text.push('(');
+                }
+                '[' if !inside => {
+                    inside = true;
+                    text.push('[');
+                    for first in ['^', ']'] {
+                        if chars.peek() == Some(&first) {
+                            text.push(first);
+                            chars.next();
+                        }
+                    }
+                }
+                ']' => {
+                    inside = false;
+                    text.push(']');
+                }
+                other => text.push(other),
+            }
+        }
+        Regex::new(&text, true, false)
+    }
+
     /// Compiles an expression.
     ///
     /// # Errors
@@ -206,8 +285,7 @@ impl Machine<'_> {
             Node::Char(own) => same(*own, c),
             Node::Class(negated, ranges, classes) => {
                 let hit = |c: char| {
-                    ranges.iter().any(|(a, b)| (*a..=*b).contains(&c))
-                        || classes.iter().any(|name| crate::interp::glob::class(name, c))
+                    ranges.iter().any(|(a, b)| (*a..=*b).contains(&c)) || classes.iter().any(|name| class(name, c))
                 };
                 let folded = self.ignore_case && (c.to_lowercase().any(hit) || c.to_uppercase().any(hit));
                 (hit(c) || folded) != *negated
