@@ -79,6 +79,13 @@ fn common(errors: &mut Errors, path: &Path, metadata: &Value) {
         let detail = "finalizer orphan and foregroundDeletion cannot be both set";
         errors.invalid(&finalizers, &metadata["finalizers"], detail);
     }
+    for (i, finalizer) in metadata["finalizers"].array().iter().enumerate() {
+        let name = finalizer.str();
+        if !name.contains('/') && !["kubernetes", "orphan", "foregroundDeletion"].contains(&name) {
+            let detail = "name is neither a standard finalizer name nor is it fully qualified";
+            errors.invalid(&finalizers.index(i), name, detail);
+        }
+    }
 }
 
 /// Labels, or a map of labels such as a node selector.
@@ -107,14 +114,15 @@ pub(super) fn annotations(errors: &mut Errors, path: &Path, annotations: &Value)
 
 fn owners(errors: &mut Errors, path: &Path, owners: &Value) {
     let mut controller = String::new();
-    for (i, owner) in owners.array().iter().enumerate() {
+    for owner in owners.array() {
         for field in ["apiVersion", "kind", "name", "uid"] {
             if owner[field].str().is_empty() {
-                errors.required(&path.index(i).child(field), "must not be empty");
+                let detail = if field == "apiVersion" { "version must not be empty" } else { "must not be empty" };
+                errors.invalid(&path.child(field), "", detail);
             }
         }
         if owner["apiVersion"].str() == "v1" && owner["kind"].str() == "Event" {
-            errors.invalid(&path.index(i), owner, "/v1, Kind=Event is disallowed from being an owner");
+            errors.invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner");
         }
         if owner["controller"].bool() {
             let name = format!("{}/{}", owner["kind"].str(), owner["name"].str());

@@ -135,6 +135,19 @@ fn names_and_labels() {
 }
 
 #[test]
+fn owners_and_finalizers() {
+    refused(
+        kind::CONFIG_MAP,
+        "{metadata: {ownerReferences: [{kind: Pod, name: p}], finalizers: [mine, example.com/mine, orphan]}}",
+        &[
+            "metadata.ownerReferences.apiVersion: Invalid value: \"\": version must not be empty",
+            "metadata.ownerReferences.uid: Invalid value: \"\": must not be empty",
+            "metadata.finalizers[0]: Invalid value: \"mine\": name is neither a standard finalizer name nor is it fully qualified",
+        ],
+    );
+}
+
+#[test]
 fn deployments() {
     let spec = |more: &str| DEPLOYMENT.replace("{spec: {selector", &format!("{{spec: {{{more}, selector"));
     refused(
