@@ -1,6 +1,6 @@
 //! `kubectl rollout history`
 
-use super::{objects, revisions};
+use super::{has_controller_revisions, held_template, objects, revisions};
 use crate::cx::Cx;
 use crate::describe::pod_template;
 use crate::fail::{Fail, Outcome, fail};
@@ -29,10 +29,10 @@ pub(super) async fn run(cx: &Cx<'_>) -> Outcome {
 }
 
 fn history(cx: &Cx<'_>, info: &Info, wanted: i64) -> Outcome<String> {
-    if info.kind.kind != "Deployment" {
+    if info.kind.kind != "Deployment" && !has_controller_revisions(info) {
         return Err(fail!("no history viewer has been implemented for {:?}", info.kind.kind));
     }
-    let revisions = revisions(cx, &info.object)?;
+    let revisions = revisions(cx, info)?;
     if wanted > 0 {
         let Some((_, set)) = revisions.iter().find(|(revision, _)| *revision == wanted) else {
             return Err("unable to find the specified revision".into());
@@ -57,9 +57,9 @@ fn cause(set: &Value) -> &str {
 }
 
 fn template(set: &Value) -> String {
-    let mut template = set.at("spec.template").clone();
+    let mut template = held_template(set);
     let cause = set.annotation(CHANGE_CAUSE);
-    if !cause.is_empty() {
+    if !cause.is_empty() && set["data"].is_null() {
         template.annotate(CHANGE_CAUSE, cause);
     }
     pod_template(&template)

@@ -130,15 +130,32 @@ fn change_one(cx: &Cx<'_>, info: &Info, done: &str, patch: &impl Fn(&Info) -> Ou
     cx.print_changed(info.kind, &object, done)
 }
 
-/// The ReplicaSets of a Deployment by revision.
-fn revisions(cx: &Cx<'_>, deployment: &Value) -> Outcome<Vec<(i64, Value)>> {
-    let selector = api::Selector::from_label_selector(&deployment["spec"]["selector"]).to_string();
-    let all = cx.list(kind::REPLICA_SET, deployment.namespace(), &selector, "")?;
-    let own = all.into_iter().filter(|set| set.controller()["uid"].str() == deployment.uid());
-    let mut revisions: Vec<(i64, Value)> =
-        own.filter_map(|set| Some((set.annotation(REVISION).parse().ok()?, set))).collect();
+/// Whether an object keeps its templates in ControllerRevisions; a Deployment keeps them in its ReplicaSets.
+fn has_controller_revisions(info: &Info) -> bool {
+    matches!(info.kind.kind, "DaemonSet" | "StatefulSet")
+}
+
+/// What holds the templates of an object that rolls out, by revision: ReplicaSets or ControllerRevisions.
+fn revisions(cx: &Cx<'_>, info: &Info) -> Outcome<Vec<(i64, Value)>> {
+    let owner = &info.object;
+    let selector = api::Selector::from_label_selector(&owner["spec"]["selector"]).to_string();
+    let kind = if has_controller_revisions(info) { kind::CONTROLLER_REVISION } else { kind::REPLICA_SET };
+    let all = cx.list(kind, owner.namespace(), &selector, "")?;
+    let own = all.into_iter().filter(|held| held.controller()["uid"].str() == owner.uid());
+    let number = |held: &Value| held["revision"].as_int().or_else(|| held.annotation(REVISION).parse().ok());
+    let mut revisions: Vec<(i64, Value)> = own.filter_map(|held| Some((number(&held)?, held))).collect();
     api::sort_by_key(&mut revisions, |(revision, _)| *revision);
     Ok(revisions)
+}
+
+/// The template that a revision holds.
+fn held_template(held: &Value) -> Value {
+    let mut template = match held["data"].is_null() {
+        true => held.at("spec.template").clone(),
+        false => held.at("data.spec.template").clone(),
+    };
+    template.remove("$patch");
+    template
 }
 
 /// The annotation with the revision of a ReplicaSet.

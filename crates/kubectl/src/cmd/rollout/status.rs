@@ -132,9 +132,9 @@ fn stateful_set(object: &Value) -> Outcome<(String, bool)> {
     if ready < desired {
         return Ok((format!("Waiting for {} pods to be ready...", desired - ready), false));
     }
-    let partition = object.at("spec.updateStrategy.rollingUpdate.partition").int();
     let updated = status["updatedReplicas"].int();
-    if partition > 0 {
+    // Partitioned is what has a partition, be it 0, as the server writes it.
+    if let Some(partition) = object.at("spec.updateStrategy.rollingUpdate.partition").as_int() {
         let wanted = desired - partition;
         return Ok(match updated < wanted {
             true => (

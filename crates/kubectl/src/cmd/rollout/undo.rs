@@ -1,6 +1,6 @@
 //! `kubectl rollout undo`
 
-use super::{REVISION, objects, replace, revisions};
+use super::{REVISION, has_controller_revisions, held_template, objects, replace, revisions};
 use crate::cmd::create::LAST_APPLIED;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -32,6 +32,17 @@ pub(super) async fn run(cx: &Cx<'_>) -> Outcome {
 }
 
 fn undo(cx: &Cx<'_>, info: &Info) -> Outcome {
+    if !info.object.annotation(LAST_APPLIED).is_empty() {
+        cx.host.stderr(&format!(
+            "Warning: resource {}/{} was previously managed with 'kubectl apply'. Rolling back will not update the \
+             {LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider \
+             using 'kubectl apply' with your previous configuration file instead.\n",
+            info.kind.plural, info.name
+        ));
+    }
+    if has_controller_revisions(info) {
+        return undo_by_patch(cx, info);
+    }
     if info.kind.kind != "Deployment" {
         return Err(fail!("no rollbacker has been implemented for {:?}", info.kind.kind));
     }
@@ -40,7 +51,7 @@ fn undo(cx: &Cx<'_>, info: &Info) -> Outcome {
         return Err(fail!("unable to find specified revision {wanted} in history"));
     }
     let deployment = &info.object;
-    let revisions = revisions(cx, deployment)?;
+    let revisions = revisions(cx, info)?;
     let found = match wanted {
         0 if revisions.len() < 2 => return Err(fail!("no rollout history found for deployment {:?}", info.name)),
         0 => revisions.get(revisions.len() - 2),
@@ -70,6 +81,31 @@ fn undo(cx: &Cx<'_>, info: &Info) -> Outcome {
     if cx.dry_run()? != DryRun::Client {
         let verb = Verb::Patch(PatchType::Json);
         object = cx.request(&cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(patch))?;
+    }
+    cx.print_changed(info.kind, &object, "rolled back")
+}
+
+/// Of a DaemonSet or StatefulSet: a revision is a patch that brings its template back.
+fn undo_by_patch(cx: &Cx<'_>, info: &Info) -> Outcome {
+    let wanted = cx.flags.int("to-revision");
+    let revisions = revisions(cx, info)?;
+    let found = match wanted {
+        0 if revisions.len() < 2 => return Err("no last revision to roll back to".into()),
+        0 => revisions.get(revisions.len() - 2),
+        wanted => revisions.iter().find(|(revision, _)| *revision == wanted),
+    };
+    let Some((_, held)) = found else {
+        return Err(fail!("unable to find specified revision {wanted} in history"));
+    };
+    if held_template(held) == info.object["spec"]["template"] {
+        let done = format!("skipped rollback (current template already matches revision {wanted})");
+        return cx.print_changed(info.kind, &info.object, &done);
+    }
+    let mut object = info.object.clone();
+    if cx.dry_run()? != DryRun::Client {
+        let verb = Verb::Patch(PatchType::StrategicMerge);
+        let ask = cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(held["data"].clone());
+        object = cx.request(&ask)?;
     }
     cx.print_changed(info.kind, &object, "rolled back")
 }
