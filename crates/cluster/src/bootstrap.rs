@@ -33,6 +33,30 @@ pub(crate) fn addons(api: &mut ApiServer) {
             create(api, kind, &namespace, document);
         }
     }
+    controller_accounts(api);
+}
+
+/// Controllers with a role that a kubeadm cluster does not run.
+const IDLE: [&str; 5] = [
+    "device-taint-eviction-controller",
+    "route-controller",
+    "selinux-warning-controller",
+    "service-ca-cert-publisher",
+    "service-controller",
+];
+
+/// Makes the accounts as which the controllers work (`--use-service-account-credentials`).
+fn controller_accounts(api: &mut ApiServer) {
+    let roles = api.store().list(kind::CLUSTER_ROLE, "").map(|role| role["metadata"]["name"].to_str());
+    let mut names: Vec<_> = roles.filter(|name| name.starts_with("system:controller:")).collect();
+    names.extend(["bootstrap-signer".into(), "token-cleaner".into()]);
+    for name in names {
+        let name = name.strip_prefix("system:controller:").unwrap_or(&name);
+        if !IDLE.contains(&name) {
+            let metadata = obj! { "name" => name, "namespace" => "kube-system" };
+            create(api, kind::SERVICE_ACCOUNT, "kube-system", obj! { "metadata" => metadata });
+        }
+    }
 }
 
 /// Makes the Service `kubernetes`, its Endpoints and EndpointSlice if they are missing, as the API server's own

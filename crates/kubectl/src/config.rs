@@ -96,6 +96,11 @@ impl Config {
         named(&self.value, "clusters", self.in_use(given)["cluster"].str())["cluster"]["server"].str()
     }
 
+    /// The name of a context's user; empty if there is no such context.
+    pub fn user_name(&self, context: &str) -> &str {
+        self.in_use(context)["user"].str()
+    }
+
     /// Who one is in a context (the current one if `context` is empty), or the user that `--user` names.
     pub fn user(&self, context: &str, user: &str) -> &Value {
         let name = if user.is_empty() { self.in_use(context)["user"].str() } else { user };

@@ -145,12 +145,33 @@ impl<'a> Cx<'a> {
         request
     }
 
-    /// Says who asks: the user of the kubeconfig or of the command line, and whom he wants to be taken for.
-    pub fn identify(&self, request: &mut Request) {
+    /// The kubeconfig's user, or the one that the command line names, and his name.
+    fn user(&self) -> (&Value, &str) {
         // `create rolebinding` has a flag of this name that means something else.
         let shadowed = self.command.flags.iter().copied().flatten().any(|flag| flag.name == "user");
-        let named = if shadowed { "" } else { self.flags.text("user") };
-        let user = self.config.user(self.flags.text("context"), named);
+        let (context, named) = (self.flags.text("context"), if shadowed { "" } else { self.flags.text("user") });
+        (self.config.user(context, named), if named.is_empty() { self.config.user_name(context) } else { named })
+    }
+
+    /// Whether there is such a user, and whoever has groups has a name
+    /// (k8s.io/client-go/tools/clientcmd, `getAuthInfo` and `validateAuthInfo`).
+    fn known(&self) -> Outcome {
+        let (user, name) = self.user();
+        if user.is_null() && !name.is_empty() {
+            return Err(fail!("auth info {name:?} does not exist"));
+        }
+        let more = ["as-group", "as-uid", "as-user-extra"].iter().any(|flag| !self.flags.list(flag).is_empty());
+        if more && self.impersonated(user).is_none() {
+            return Err(fail!(
+                "invalid configuration: requesting uid, groups or user-extra for {name} without impersonating a user"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Says who asks: the user of the kubeconfig or of the command line, and whom he wants to be taken for.
+    pub fn identify(&self, request: &mut Request) {
+        let (user, _) = self.user();
         // A certificate goes before a token: the server looks at it first (`--client-ca-file`).
         let certified = ["client-certificate-data", "client-certificate"].iter().any(|field| !user[*field].is_null());
         let token = match self.flags.text("token") {
@@ -265,6 +286,7 @@ impl<'a> Cx<'a> {
     /// Whether the command line points to a server that is there.
     fn reachable(&self) -> Outcome {
         self.config.check(self.flags.text("context"))?;
+        self.known()?;
         let server = self.flags.text("server");
         if server.is_empty() || server == self.config.server(self.flags.text("context")) {
             return Ok(());

@@ -50,6 +50,31 @@ impl ApiServer {
             self.bind_role(name, "-", list![account(&name[CONTROLLER.len()..])]);
         }
         self.priority_classes();
+        self.config_maps();
+    }
+
+    /// What servers that extend this one must know to trust its users, and since when tokens in Secrets are watched
+    /// (pkg/controlplane/controller/{clusterauthenticationtrust,legacytokentracking}).
+    fn config_maps(&mut self) {
+        let authority =
+            "-----BEGIN CERTIFICATE-----\nVGhpcyBjbHVzdGVyIGlzIGEgc2ltdWxhdGlvbi4=\n-----END CERTIFICATE-----\n";
+        let trusted = obj! {
+            "client-ca-file" => authority,
+            "requestheader-allowed-names" => "[\"front-proxy-client\"]",
+            "requestheader-client-ca-file" => authority,
+            "requestheader-extra-headers-prefix" => "[\"X-Remote-Extra-\"]",
+            "requestheader-group-headers" => "[\"X-Remote-Group\"]",
+            "requestheader-username-headers" => "[\"X-Remote-User\"]",
+        };
+        let today: String = self.now.rfc3339().chars().take(10).collect();
+        let maps = [
+            ("extension-apiserver-authentication", trusted),
+            ("kube-apiserver-legacy-service-account-token-tracking", obj! { "since" => today }),
+        ];
+        for (name, data) in maps {
+            let metadata = obj! { "name" => name, "namespace" => "kube-system" };
+            self.make(kind::CONFIG_MAP, obj! { "metadata" => metadata, "data" => data });
+        }
     }
 
     fn bind_role(&mut self, name: &str, role: &str, subjects: Value) {

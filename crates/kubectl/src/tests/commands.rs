@@ -107,6 +107,27 @@ fn waiting_ends() {
 }
 
 #[test]
+fn whoever_asks_must_be_known_and_is_told_what_he_may() {
+    let world = World::new();
+    world.server.borrow_mut().bootstrap();
+    assert_eq!(world.run("--user=nobody get pods").stderr, "error: auth info \"nobody\" does not exist\n");
+    let text = world.run("get pods --as-group=dev").stderr;
+    assert!(text.ends_with("for kubernetes-admin without impersonating a user\n"), "{text}");
+    ok(&world, "create role reader --verb=get,list --resource=pods");
+    ok(&world, "create rolebinding reader --role=reader --user=jane");
+    assert_eq!(ok(&world, "auth can-i list pods --as=jane"), "yes\n");
+    assert_eq!(world.run("auth can-i delete pods --as=jane").exit, 1);
+    let listed = ok(&world, "auth can-i --list --as=jane --no-headers");
+    assert!(listed.lines().any(|line| line.starts_with("pods  ") && line.ends_with("[get list]")), "{listed}");
+    let table = "ATTRIBUTE   VALUE\nUsername    jane\nGroups      [dev system:authenticated]\n";
+    assert_eq!(ok(&world, "auth whoami --as=jane --as-group=dev"), table);
+    ok(&world, "create serviceaccount robot");
+    ok(&world, "config set-credentials robot --token=nonsense");
+    let refused = world.run("--user=robot get pods").stderr;
+    assert_eq!(refused, "error: You must be logged in to the server (Unauthorized)\n");
+}
+
+#[test]
 fn words_are_completed() {
     let world = World::new();
     ok(&world, "create deployment web --image=nginx");
