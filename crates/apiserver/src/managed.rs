@@ -368,24 +368,17 @@ impl ApiServer {
 /// How many of the newest entries are kept in order to be shared.
 const RECENT: usize = 8;
 
-/// Whether what can be owned in two new objects is the same, as far as can be told without a walk.
+/// Whether what can be owned in two new objects is the same. What they share is not walked.
 fn same_make(a: &Value, b: &Value) -> bool {
     let own = ["name", "namespace", "generateName", "uid", "creationTimestamp"];
     a.len() == b.len()
-        && a.entries()
-            .zip(b.entries())
-            .all(|((k, x), (l, y))| k == l && (k == "metadata" || x.is_same(y) || shallow(x, y)))
+        && a.entries().zip(b.entries()).all(|((k, x), (l, y))| k == l && (k == "metadata" || x == y))
         && a["metadata"]["generateName"].is_null() == b["metadata"]["generateName"].is_null()
         && ["labels", "annotations", "ownerReferences", "finalizers"]
             .iter()
             .all(|field| a["metadata"][*field] == b["metadata"][*field])
         && a["metadata"].entries().all(|(k, _)| own.contains(&k.as_str()) || !b["metadata"][k.as_str()].is_null())
         && a["metadata"].len() == b["metadata"].len()
-}
-
-/// Whether two values are equal and so small that comparing them costs nothing.
-fn shallow(a: &Value, b: &Value) -> bool {
-    a.len() <= 1 && a == b
 }
 
 /// Whether a write of a status left the metadata alone.

@@ -105,8 +105,8 @@ pub struct Options {
     pub table: bool,
     /// `includeObject` of a Table.
     pub include: IncludeObject,
-    /// The body is an object as this server gave it out, changed by one of the cluster's own components: it need not be
-    /// decoded and validated again. Never set for what comes from outside.
+    /// The body was made by one of the cluster's own components, or is an object as this server gave it out, changed by one:
+    /// it need not be decoded, nor a change of it validated. Never set for what comes from outside.
     pub trusted: bool,
     /// What strict decoding says about keys that occur twice in the body's text.
     pub duplicates: Vec<Str>,

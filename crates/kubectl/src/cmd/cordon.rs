@@ -164,12 +164,12 @@ async fn drain_one(cx: &Cx<'_>, node: &Info) -> Outcome {
     }
     let (left, going): (Vec<&Value>, Vec<&Value>) =
         pods.iter().partition(|p| p.controller()["kind"].str() == "DaemonSet");
-    if !left.is_empty() {
-        cx.warn(format_args!("Warning: ignoring DaemonSet-managed Pods: {}", names(&left)));
-    }
     let bare: Vec<&Value> = going.iter().copied().filter(|p| p.controller().is_null()).collect();
-    if !bare.is_empty() {
-        cx.warn(format_args!("Warning: deleting Pods that declare no controller: {}", names(&bare)));
+    let warnings = [("deleting Pods that declare no controller", &bare), ("ignoring DaemonSet-managed Pods", &left)];
+    let warnings = warnings.iter().filter(|(_, pods)| !pods.is_empty());
+    let texts: Vec<String> = warnings.map(|(why, pods)| format!("{why}: {}", names(pods))).collect();
+    if !texts.is_empty() {
+        cx.warn(format_args!("Warning: {}", texts.join("; ")));
     }
     evict(cx, &going).await
 }
