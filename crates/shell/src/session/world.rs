@@ -15,6 +15,7 @@ const WORK: &str = "/home/student/work";
 
 /// Programs that only a machine has, never a container.
 const MACHINE_ONLY: &[&str] = &[
+    "jq",
     "kubectl",
     "ssh",
     "systemctl",

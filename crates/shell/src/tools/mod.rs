@@ -156,6 +156,7 @@ programs! {
         "uptime" uptime false, "nproc" nproc false;
     ip: "ip" run false;
     iptables: "iptables" run false, "iptables-save" save false;
+    jq: "jq" run false;
     kubectl: "kubectl" run false;
     ls: "ls" run false;
     mkdir: "mkdir" run false, "rmdir" rmdir false, "touch" touch false, "chmod" chmod false;
