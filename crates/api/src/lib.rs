@@ -25,7 +25,7 @@ pub mod validation;
 mod value;
 pub mod yaml;
 
-pub use collections::{OrdMap, OrdSet, Vector, sort, sort_by, sort_by_cached_key, sort_by_key};
+pub use collections::{FlatMap, FlatSet, OrdMap, OrdSet, Vector, sort, sort_by, sort_by_cached_key, sort_by_key};
 pub use field_selector::{FieldSelector, FieldTerm};
 pub use kind::Kind;
 pub use meta::{condition, controller_ref, is_pod_ended, is_pod_ready, set_condition};

@@ -2,7 +2,7 @@
 
 use crate::servicepods::{self, HEADLESS, TRIGGER_TIME};
 use crate::{Controller, gone_is_fine};
-use api::OrdMap;
+use api::FlatMap;
 use api::{Map, Status, Value, is_pod_ready, kind, list, obj};
 use apiserver::{Context, DeleteOptions, EventType, WatchEvent, WorkKey};
 
@@ -82,13 +82,13 @@ fn labels(service: &Value) -> Value {
 
 /// The addresses, grouped by the ports they answer on, sorted as text; null if there are none.
 fn subsets(service: &Value, pods: &[Value], even_unready: bool) -> Value {
-    let mut groups: OrdMap<String, (Value, Vec<Value>, Vec<Value>)> = OrdMap::new();
+    let mut groups: FlatMap<String, (Value, Vec<Value>, Vec<Value>)> = FlatMap::new();
     for pod in pods {
         let ports = subset_ports(service, pod);
         if ports.is_null() && !servicepods::is_headless(service) {
             continue;
         }
-        let group = groups.entry(api::json::to_string(&ports)).or_insert((ports, Vec::new(), Vec::new()));
+        let group = groups.get_or_insert_with(api::json::to_string(&ports), || (ports, Vec::new(), Vec::new()));
         let address = obj! {
             "ip" => &pod["status"]["podIP"], "nodeName" => &pod["spec"]["nodeName"],
             "hostname" => servicepods::hostname(pod, service), "targetRef" => servicepods::target_ref(pod),

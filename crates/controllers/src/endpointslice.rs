@@ -2,7 +2,7 @@
 
 use crate::servicepods::{self, HEADLESS, TRIGGER_TIME};
 use crate::{Controller, enqueue_owner, gone_is_fine};
-use api::OrdMap;
+use api::FlatMap;
 use api::{Map, Status, Value, controller_ref, is_pod_ready, kind, list, obj};
 use apiserver::{Context, DeleteOptions, EventType, WatchEvent, WorkKey};
 
@@ -40,10 +40,10 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         return Ok(());
     }
     let pods = servicepods::behind(&service, &cx.client);
-    let mut wanted: OrdMap<String, (Value, Vec<Value>)> = OrdMap::new();
+    let mut wanted: FlatMap<String, (Value, Vec<Value>)> = FlatMap::new();
     for pod in &pods {
         let ports = servicepods::ports(&service, pod);
-        let group = wanted.entry(api::json::to_string(&ports)).or_insert((ports, Vec::new()));
+        let group = wanted.get_or_insert_with(api::json::to_string(&ports), || (ports, Vec::new()));
         let node = cx.client.get(kind::NODE, "", pod["spec"]["nodeName"].str()).unwrap_or_default();
         group.1.push(endpoint(&service, pod, &node));
     }
@@ -73,7 +73,7 @@ fn endpoint(service: &Value, pod: &Value, node: &Value) -> Value {
 fn plan(stored: Vec<Value>, wanted: Vec<(Value, Vec<Value>)>) -> Vec<Plan> {
     let mut plans: Vec<Plan> = Vec::new();
     let mut unused: Vec<Value> = Vec::new();
-    let mut left: Vec<(Value, OrdMap<String, Value>, Vec<String>)> = wanted
+    let mut left: Vec<(Value, FlatMap<String, Value>, Vec<String>)> = wanted
         .into_iter()
         .map(|(ports, endpoints)| {
             let order: Vec<String> = endpoints.iter().map(identity).collect();

@@ -2,7 +2,7 @@
 //! that is reached from outside.
 
 use crate::{Controller, enqueue_self};
-use api::OrdSet;
+use api::FlatSet;
 use api::{Status, Str, Value, kind, list, obj};
 use apiserver::{Context, EventSpec, EventType, WatchEvent, WorkKey};
 use std::time::Duration;
@@ -47,7 +47,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     let Some(mut service) = cx.client.get(kind::SERVICE, &key.namespace, &key.name) else { return Ok(()) };
     match (wants_balancer(&service), address(&service).is_empty()) {
         (true, true) => {
-            let taken: OrdSet<Str> = cx.client.list(kind::SERVICE, "").iter().map(address).collect();
+            let taken: FlatSet<Str> = cx.client.list(kind::SERVICE, "").iter().map(address).collect();
             let mut pool = (FIRST..=LAST).map(|last| Str::from(format!("{POOL}{last}")));
             let Some(ip) = pool.find(|ip| !taken.contains(ip)) else {
                 cx.enqueue_after(key.clone(), PROVISIONING);

@@ -6,7 +6,7 @@ use crate::fail::{Fail, Outcome, fail};
 use crate::flags::Flags;
 use crate::host::Host;
 use crate::print::{Format, Printed};
-use api::OrdSet;
+use api::FlatSet;
 use api::{Kind, Value};
 use apiserver::User;
 use apiserver::request::{FieldValidation, PatchType, Request, Verb};
@@ -28,7 +28,7 @@ pub struct Cx<'a> {
     pub namespace: String,
     /// Whether the command line names the namespace.
     pub namespace_given: bool,
-    warned: RefCell<OrdSet<String>>,
+    warned: RefCell<FlatSet<String>>,
 }
 
 /// Whether anything is written, and who stops short of it.

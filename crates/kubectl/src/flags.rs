@@ -1,7 +1,7 @@
 //! Command-line flags with the rules and the error texts of pflag, which kubectl uses. No abbreviations; a value may follow
 //! after `=` or as the next argument; one-letter flags may be combined (`-itn web`) and joined with their value (`-ojson`).
 
-use api::OrdMap;
+use api::FlatMap;
 use std::time::Duration;
 
 /// What a flag's value is.
@@ -83,8 +83,8 @@ impl Flag {
 /// The arguments of one command line, read.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    defined: OrdMap<&'static str, Flag>,
-    given: OrdMap<&'static str, Vec<String>>,
+    defined: FlatMap<&'static str, Flag>,
+    given: FlatMap<&'static str, Vec<String>>,
     /// What is not a flag.
     pub args: Vec<String>,
     /// How many of `args` stand before `--`, if there is one.
@@ -162,7 +162,7 @@ impl Flags {
 
     fn give(&mut self, flag: Flag, value: String) -> Result<(), String> {
         flag.check(&value)?;
-        let values = self.given.entry(flag.name).or_default();
+        let values = self.given.get_or_default(flag.name);
         match flag.kind {
             Kind::List => values.extend(value.split(',').filter(|v| !v.is_empty()).map(str::to_owned)),
             Kind::Repeated => values.push(value),

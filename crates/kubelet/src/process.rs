@@ -1,7 +1,7 @@
 //! A container's first process: steps in virtual time.
 
 use crate::programs::Server;
-use api::OrdMap;
+use api::FlatMap;
 use api::{Str, Time};
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,7 +128,7 @@ pub struct Process {
     position: usize,
     /// When it goes on; none: never by itself.
     wake: Option<Time>,
-    variables: OrdMap<String, String>,
+    variables: FlatMap<String, String>,
     /// How it ended.
     pub ended: Option<(Time, i32)>,
     /// Where it listens.
@@ -144,7 +144,7 @@ pub(crate) const OVERHEAD: Duration = Duration::from_millis(800);
 impl Process {
     /// A process that begins at `now`.
     pub fn start(program: Arc<Program>, now: Time) -> Process {
-        Process { program, position: 0, wake: Some(now), variables: OrdMap::new(), ended: None, server: None }
+        Process { program, position: 0, wake: Some(now), variables: FlatMap::new(), ended: None, server: None }
     }
 
     /// When it does something next by itself.

@@ -1,6 +1,6 @@
 //! The descriptions of all kinds, read once from the texts in `schema/`.
 
-use crate::OrdMap;
+use crate::FlatMap;
 use crate::{Kind, Map, Value, kind, list};
 use std::sync::OnceLock;
 
@@ -117,12 +117,12 @@ impl Struct {
 /// All structs and string types.
 pub struct Table {
     structs: Vec<Struct>,
-    kinds: OrdMap<&'static str, usize>,
+    kinds: FlatMap<&'static str, usize>,
     /// The structs of the stored kinds.
     roots: Vec<usize>,
     /// Each struct as a type.
     types: Vec<Type>,
-    enums: OrdMap<&'static str, Vec<&'static str>>,
+    enums: FlatMap<&'static str, Vec<&'static str>>,
 }
 
 impl Table {
@@ -225,12 +225,12 @@ pub fn table() -> &'static Table {
 fn load() -> Table {
     let lines = || TEXTS.iter().flat_map(|text| text.lines()).filter(|l| !l.is_empty() && !l.starts_with('#'));
     let heads = lines().filter(|line| !line.starts_with(' '));
-    let kinds: OrdMap<&'static str, usize> = heads.enumerate().map(|(i, name)| (name, i)).collect();
+    let kinds: FlatMap<&'static str, usize> = heads.enumerate().map(|(i, name)| (name, i)).collect();
     let enums = STRINGS.lines().filter(|l| !l.starts_with('#')).filter_map(|line| {
         let mut words = line.split(' ');
         Some((words.next()?, words.map(|word| word.trim_matches('"')).collect()))
     });
-    let enums: OrdMap<&'static str, Vec<&'static str>> = enums.collect();
+    let enums: FlatMap<&'static str, Vec<&'static str>> = enums.collect();
     let mut structs: Vec<Struct> = Vec::with_capacity(kinds.len());
     for line in lines() {
         match (line.strip_prefix("  "), structs.last_mut()) {
@@ -306,7 +306,7 @@ fn add_rules(structs: &mut [Struct], names: &Names<usize>) {
     }
 }
 
-type Names<T> = OrdMap<&'static str, T>;
+type Names<T> = FlatMap<&'static str, T>;
 
 fn field(line: &'static str, structs: &Names<usize>, strings: &Names<Vec<&'static str>>) -> Field {
     let mut words = line.split(' ');

@@ -1,7 +1,7 @@
 //! Containers: names, images, ports, environment, mounts, resources, probes.
 
 use super::path::{Errors, NOT_NEGATIVE, Path};
-use crate::OrdSet;
+use crate::FlatSet;
 use crate::names::{
     config_map_key, dns1123_label, env_var_name, http_header_name, port_name, port_number, qualified_name,
 };
@@ -35,7 +35,7 @@ const ENV_RESOURCES: &[&str] = &[
 /// What containers are checked against.
 pub(super) struct Context<'a> {
     /// The names of the Pod's volumes.
-    pub volumes: OrdSet<&'a str>,
+    pub volumes: FlatSet<&'a str>,
     pub host_network: bool,
 }
 
@@ -46,8 +46,8 @@ pub(super) fn containers(errors: &mut Errors, spec_path: &Path, spec: &Value, co
     if containers.is_empty() {
         errors.required(&path, "");
     }
-    let mut names = OrdSet::new();
-    let mut host_ports = OrdSet::new();
+    let mut names = FlatSet::new();
+    let mut host_ports = FlatSet::new();
     for (i, container) in containers.iter().enumerate() {
         let path = path.index(i);
         one(errors, &path, container, context);
@@ -81,7 +81,7 @@ fn init_container(errors: &mut Errors, path: &Path, container: &Value) {
             }
         }
     }
-    let mut host_ports = OrdSet::new();
+    let mut host_ports = FlatSet::new();
     unique_host_ports(errors, &path.child("ports"), container, &mut host_ports);
 }
 
@@ -113,7 +113,7 @@ pub(super) fn image(errors: &mut Errors, path: &Path, image: &Value) {
 }
 
 fn ports(errors: &mut Errors, path: &Path, container: &Value, host_network: bool) {
-    let mut names = OrdSet::new();
+    let mut names = FlatSet::new();
     for (i, port) in container["ports"].array().iter().enumerate() {
         let path = path.index(i);
         let name = port["name"].str();
@@ -143,7 +143,7 @@ fn unique_host_ports<'a>(
     errors: &mut Errors,
     path: &Path,
     container: &'a Value,
-    seen: &mut OrdSet<(&'a str, &'a str, i64)>,
+    seen: &mut FlatSet<(&'a str, &'a str, i64)>,
 ) {
     for (i, port) in container["ports"].array().iter().enumerate() {
         let key = (port["protocol"].str(), port["hostIP"].str(), port["hostPort"].int());
@@ -232,7 +232,7 @@ fn env_from(errors: &mut Errors, path: &Path, sources: &Value) {
 }
 
 fn mounts(errors: &mut Errors, path: &Path, mounts: &Value, context: &Context) {
-    let mut places = OrdSet::new();
+    let mut places = FlatSet::new();
     for (i, mount) in mounts.array().iter().enumerate() {
         let path = path.index(i);
         let (name, place, sub_path) = (mount["name"].str(), mount["mountPath"].str(), mount["subPath"].str());

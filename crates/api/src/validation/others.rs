@@ -3,7 +3,7 @@
 use super::container::PROTOCOLS;
 use super::path::{Errors, IMMUTABLE, Path};
 use super::scheduling::effect;
-use crate::OrdSet;
+use crate::FlatSet;
 use crate::Value;
 use crate::names::{config_map_key, label_value, port_number, qualified_name};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -43,7 +43,7 @@ pub(super) fn config_map(errors: &mut Errors, new: &Value, old: &Value) {
 pub(super) fn node(errors: &mut Errors, new: &Value, old: &Value) {
     let spec = Path::root("spec");
     let taints = spec.child("taints");
-    let mut seen = OrdSet::new();
+    let mut seen = FlatSet::new();
     for (i, taint) in new["spec"]["taints"].array().iter().enumerate() {
         let path = taints.index(i);
         let (key, value) = (taint["key"].str(), taint["value"].str());

@@ -3,7 +3,7 @@
 use super::container::{PROTOCOLS, port};
 use super::meta::labels;
 use super::path::{Errors, Path};
-use crate::OrdSet;
+use crate::FlatSet;
 use crate::names::{dns1123_label, dns1123_subdomain, port_number, qualified_name};
 use crate::{Value, list, obj};
 use std::net::IpAddr;
@@ -33,7 +33,7 @@ pub(super) fn service(errors: &mut Errors, new: &Value, old: &Value, path: &Path
     }
     addresses(errors, path, spec);
     let ports_path = path.child("ports");
-    let mut names = OrdSet::new();
+    let mut names = FlatSet::new();
     for (i, port) in ports.iter().enumerate() {
         one_port(errors, &ports_path.index(i), port, ports.len() > 1, &mut names);
     }
@@ -101,7 +101,7 @@ fn external_name(errors: &mut Errors, path: &Path, spec: &Value) {
     }
 }
 
-fn one_port<'a>(errors: &mut Errors, path: &Path, given: &'a Value, named: bool, names: &mut OrdSet<&'a str>) {
+fn one_port<'a>(errors: &mut Errors, path: &Path, given: &'a Value, named: bool, names: &mut FlatSet<&'a str>) {
     let name = given["name"].str();
     if name.is_empty() {
         if named {
@@ -123,7 +123,7 @@ fn one_port<'a>(errors: &mut Errors, path: &Path, given: &'a Value, named: bool,
 }
 
 fn node_ports(errors: &mut Errors, path: &Path, kind: &str, ports: &[Value]) {
-    let (mut seen, mut node_ports) = (OrdSet::new(), OrdSet::new());
+    let (mut seen, mut node_ports) = (FlatSet::new(), FlatSet::new());
     for (i, port) in ports.iter().enumerate() {
         let path = path.index(i);
         let (protocol, number, node_port) = (port["protocol"].str(), port["port"].int(), port["nodePort"].int());

@@ -2,7 +2,7 @@
 
 use super::container::relative;
 use super::path::{Errors, Path};
-use crate::OrdSet;
+use crate::FlatSet;
 use crate::names::{dns1123_label, in_range};
 use crate::{Quantity, Value};
 
@@ -10,8 +10,8 @@ const HOST_PATH_TYPES: &[&str] =
     &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 
 /// Checks a Pod's volumes and returns their names.
-pub(super) fn volumes<'a>(errors: &mut Errors, path: &Path, volumes: &'a Value) -> OrdSet<&'a str> {
-    let mut names = OrdSet::new();
+pub(super) fn volumes<'a>(errors: &mut Errors, path: &Path, volumes: &'a Value) -> FlatSet<&'a str> {
+    let mut names = FlatSet::new();
     for (i, volume) in volumes.array().iter().enumerate() {
         let path = path.index(i);
         let name = volume["name"].str();

@@ -6,7 +6,7 @@ use crate::cx::Cx;
 use crate::fail::{Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::print::Columns;
-use api::OrdSet;
+use api::FlatSet;
 use api::{Kind as ApiKind, kind};
 
 static FLAGS: &[Flag] = &[
@@ -120,7 +120,7 @@ async fn versions(cx: &Cx<'_>) -> Outcome {
     if !cx.args().is_empty() {
         return cx.usage(format_args!("unexpected arguments: [{}]", cx.args().join(" ")));
     }
-    let versions: OrdSet<String> = cx.host.kinds().iter().map(|kind| kind.api_version()).collect();
+    let versions: FlatSet<String> = cx.host.kinds().iter().map(|kind| kind.api_version()).collect();
     versions.iter().for_each(|version| cx.say(version));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Requests and limits: of a container as they are, of a Pod added up as the scheduler does.
 
 use super::writer::Writer;
-use api::OrdMap;
+use api::FlatMap;
 use api::quantity::Quantity;
 use api::{Str, Value};
 
@@ -19,12 +19,12 @@ pub fn describe(w: &mut Writer, level: usize, resources: &Value) {
 }
 
 /// Amounts by the resource's name.
-pub type Amounts = OrdMap<Str, Quantity>;
+pub type Amounts = FlatMap<Str, Quantity>;
 
 /// Adds up amounts.
 pub fn add(total: &mut Amounts, more: &Amounts) {
     for (name, amount) in more {
-        let sum = total.entry(name.clone()).or_default();
+        let sum = total.get_or_default(name.clone());
         *sum = *sum + *amount;
     }
 }
@@ -65,7 +65,7 @@ fn amounts(list: &Value) -> Amounts {
 
 fn at_least(total: &mut Amounts, other: &Amounts) {
     for (name, amount) in other {
-        let largest = total.entry(name.clone()).or_insert(*amount);
+        let largest = total.get_or_insert_with(name.clone(), || *amount);
         *largest = (*largest).max(*amount);
     }
 }

@@ -288,12 +288,12 @@ fn number(token: &str) -> Result<i64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::OrdMap;
+    use api::FlatMap;
     use proptest::prelude::*;
 
-    impl Variables for OrdMap<String, String> {
+    impl Variables for FlatMap<String, String> {
         fn get(&self, name: &str) -> Option<String> {
-            OrdMap::get(self, name).cloned()
+            FlatMap::get(self, name).cloned()
         }
         fn set(&mut self, name: &str, value: String) {
             self.insert(name.into(), value);
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn expressions() {
-        let mut variables = OrdMap::from([("x".to_owned(), "5".to_owned()), ("y".into(), "x+1".into())]);
+        let mut variables = FlatMap::from([("x".to_owned(), "5".to_owned()), ("y".into(), "x+1".into())]);
         let mut value = |text: &str| evaluate(text, &mut variables);
         assert_eq!(value("1 + 2 * 3 - (4 - 1) % 2"), Ok(6));
         assert_eq!(value("x++ + ++x"), Ok(12));
@@ -317,7 +317,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_panics(text in "[-+*/%()<>=!&|^?:,x01 ]{0,30}") {
-            let mut variables = OrdMap::from([("x".to_owned(), "x".to_owned())]);
+            let mut variables = FlatMap::from([("x".to_owned(), "x".to_owned())]);
             let _ = evaluate(&text, &mut variables);
         }
     }

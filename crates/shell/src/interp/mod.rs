@@ -20,7 +20,7 @@ pub use repl::{repl, terminal};
 use crate::process::{BoxFuture, Io, Kernel, Pipe, Place, join_all};
 use crate::process::{Input, Output};
 use crate::syntax::{Aliases, Command, Compound, Item, Join, Pipeline, Redirect, Script};
-use api::OrdMap;
+use api::FlatMap;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -67,7 +67,7 @@ pub struct Shell {
     /// The working directory.
     pub cwd: String,
     /// The variables.
-    pub variables: OrdMap<String, Variable>,
+    pub variables: FlatMap<String, Variable>,
     /// The aliases.
     pub aliases: Aliases,
     /// `$?`
@@ -76,7 +76,7 @@ pub struct Shell {
     pub name: String,
     /// `$1` ...
     pub parameters: Vec<String>,
-    functions: OrdMap<String, Rc<Command>>,
+    functions: FlatMap<String, Rc<Command>>,
     /// `set -e`, `-u`, `-x`, `-o pipefail` ..., by letter (`P` for pipefail).
     options: Vec<char>,
     calls: usize,
@@ -93,7 +93,7 @@ pub struct Shell {
     /// The status of the last `$(...)`: a command line of nothing but assignments ends with it.
     substituted: Option<i32>,
     /// What `local` hides, a function call each.
-    locals: Vec<OrdMap<String, Option<Variable>>>,
+    locals: Vec<FlatMap<String, Option<Variable>>>,
 }
 
 impl Shell {
@@ -104,12 +104,12 @@ impl Shell {
             kernel: kernel.clone(),
             place,
             cwd: identity.cwd.clone(),
-            variables: OrdMap::new(),
+            variables: FlatMap::new(),
             aliases: Aliases::new(),
             status: 0,
             name: identity.shell,
             parameters: Vec::new(),
-            functions: OrdMap::new(),
+            functions: FlatMap::new(),
             options: Vec::new(),
             calls: 0,
             spilled: 0,
@@ -137,7 +137,7 @@ impl Shell {
 
     /// Sets a variable, keeping whether it is exported. False if it is read-only.
     pub fn set(&mut self, name: &str, value: impl Into<String>) -> bool {
-        let variable = self.variables.entry(name.to_owned()).or_default();
+        let variable = self.variables.get_or_default(name.to_owned());
         if !variable.read_only {
             variable.value = value.into();
             variable.exported |= self.options.contains(&'a');
@@ -146,7 +146,7 @@ impl Shell {
     }
 
     /// The environment of commands.
-    pub fn environment(&self) -> OrdMap<String, String> {
+    pub fn environment(&self) -> FlatMap<String, String> {
         let exported = self.variables.iter().filter(|(_, variable)| variable.exported);
         exported.map(|(name, variable)| (name.clone(), variable.value.clone())).collect()
     }

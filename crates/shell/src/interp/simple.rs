@@ -4,7 +4,7 @@ use super::{Flow, Jump, Shell, Variable};
 use crate::process::{BoxFuture, Io};
 use crate::syntax::Simple;
 use crate::tools::{self, Cx};
-use api::OrdMap;
+use api::FlatMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ impl Shell {
     }
 
     /// Runs a program of the place; its exit status.
-    pub(crate) async fn program(&mut self, arguments: Vec<String>, env: OrdMap<String, String>, io: &Io) -> Flow {
+    pub(crate) async fn program(&mut self, arguments: Vec<String>, env: FlatMap<String, String>, io: &Io) -> Flow {
         let name = arguments[0].clone();
         if !tools::is_shell_tool(&name) {
             self.kernel.sleep(START).await;
@@ -99,7 +99,7 @@ impl Shell {
     }
 
     /// A path is run as a script; any other name is not found.
-    async fn unknown(&mut self, name: &str, arguments: Vec<String>, env: OrdMap<String, String>, io: &Io) -> Flow {
+    async fn unknown(&mut self, name: &str, arguments: Vec<String>, env: FlatMap<String, String>, io: &Io) -> Flow {
         if !name.contains('/') {
             let text = format!("{name}: {}", if self.name == "bash" { "command not found" } else { "not found" });
             self.complain(io, &text);
@@ -125,12 +125,12 @@ impl Shell {
     }
 
     /// A new shell process: the environment is all it knows.
-    pub(crate) fn child(&self, env: OrdMap<String, String>) -> Shell {
+    pub(crate) fn child(&self, env: FlatMap<String, String>) -> Shell {
         let exported = |value| Variable { value, exported: true, read_only: false };
         Shell {
             variables: env.into_iter().map(|(name, value)| (name, exported(value))).collect(),
-            aliases: OrdMap::new(),
-            functions: OrdMap::new(),
+            aliases: FlatMap::new(),
+            functions: FlatMap::new(),
             options: Vec::new(),
             parameters: Vec::new(),
             locals: Vec::new(),
@@ -161,7 +161,7 @@ impl Shell {
         arguments.remove(0);
         let parameters = std::mem::replace(&mut self.parameters, arguments);
         let before = self.swap_in(own);
-        self.locals.push(OrdMap::new());
+        self.locals.push(FlatMap::new());
         let flow = self.command(body, io).await;
         let locals = self.locals.pop().unwrap_or_default();
         self.swap_out(locals.into_iter().collect());

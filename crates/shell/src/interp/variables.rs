@@ -28,7 +28,7 @@ pub(super) async fn export(shell: &mut Shell, arguments: Vec<String>, io: Io) ->
             shell.assign(name, value.to_owned(), &io)?;
         }
         if value.is_some() || exports || shell.variables.contains_key(name) {
-            let variable = shell.variables.entry(name.to_owned()).or_default();
+            let variable = shell.variables.get_or_default(name.to_owned());
             variable.exported = (variable.exported || exports) && !flags.contains('n');
             variable.read_only |= command == "readonly" || flags.contains('r');
         }
@@ -46,7 +46,7 @@ pub(super) async fn local(shell: &mut Shell, arguments: Vec<String>, io: Io) -> 
         let new = Variable { value: value.to_owned(), ..Variable::default() };
         let old = shell.variables.insert(name.to_owned(), new);
         if let Some(locals) = shell.locals.last_mut() {
-            locals.entry(name.to_owned()).or_insert(old);
+            locals.get_or_insert_with(name.to_owned(), || old);
         }
     }
     Ok(0)

@@ -1,7 +1,7 @@
 //! What all processes of a session share: the world, the terminal, the jobs, and whatever they wait for.
 
 use super::{BoxFuture, Place, System};
-use api::OrdMap;
+use api::FlatMap;
 use api::Time;
 use network::{Protocol, Trace};
 use std::cell::{Cell, RefCell, RefMut};
@@ -72,9 +72,9 @@ pub struct Front {
     /// Its directory.
     pub cwd: String,
     /// Its aliases.
-    pub aliases: OrdMap<String, String>,
+    pub aliases: FlatMap<String, String>,
     /// Its variables.
-    pub variables: OrdMap<String, String>,
+    pub variables: FlatMap<String, String>,
     /// The names of its functions.
     pub functions: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! Characters to tokens. Words are read by `word.rs`.
 
 use super::{Aliases, Error, Part, Word};
-use api::OrdMap;
+use api::FlatMap;
 
 /// How deep commands may be nested. The parser and the interpreter recurse, and a browser's stack is small.
 pub(super) const MAX_DEPTH: usize = 60;
@@ -39,7 +39,7 @@ pub(super) struct Lexer<'a> {
     pub(super) depth: usize,
     pub(super) aliases: &'a Aliases,
     /// The bodies of here-documents: where they start (just after a newline) and end. They are skipped at that newline.
-    bodies: OrdMap<usize, usize>,
+    bodies: FlatMap<usize, usize>,
     /// Aliases being expanded, with how many characters were left after their text: they are not expanded again in it.
     expanding: Vec<(String, usize)>,
     /// The last token read: where it starts, where it ends, and itself. Parsers peek, and reading a word with nested
@@ -50,7 +50,7 @@ pub(super) struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     pub(super) fn new(source: &str, aliases: &'a Aliases, depth: usize) -> Lexer<'a> {
         let chars = source.chars().collect();
-        Lexer { chars, at: 0, depth, aliases, bodies: OrdMap::new(), expanding: Vec::new(), last: None }
+        Lexer { chars, at: 0, depth, aliases, bodies: FlatMap::new(), expanding: Vec::new(), last: None }
     }
 
     pub(super) fn peek_char(&self) -> Option<char> {

@@ -13,11 +13,11 @@ mod word;
 pub use ast::*;
 pub use parser::{assignment, is_name, line_end, parse_one};
 
-use api::OrdMap;
+use api::FlatMap;
 use std::fmt;
 
 /// Alias names and what they stand for.
-pub type Aliases = OrdMap<String, String>;
+pub type Aliases = FlatMap<String, String>;
 
 /// Why text is no command.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ mod options;
 
 use crate::interp::Shell;
 use crate::process::{BoxFuture, Io, Kernel};
-use api::OrdMap;
+use api::FlatMap;
 use std::rc::Rc;
 
 pub(crate) use options::Options;
@@ -19,7 +19,7 @@ pub(crate) struct Cx {
     /// The arguments, the program's name first.
     pub(crate) args: Vec<String>,
     /// The environment.
-    pub(crate) env: OrdMap<String, String>,
+    pub(crate) env: FlatMap<String, String>,
     /// The streams.
     pub(crate) io: Io,
 }

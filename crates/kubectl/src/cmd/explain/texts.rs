@@ -1,6 +1,6 @@
 //! The descriptions: `Struct text` and, below it, `  field text`, one a line.
 
-use api::OrdMap;
+use api::FlatMap;
 use std::sync::OnceLock;
 
 const TEXTS: &str = include_str!("texts.txt");
@@ -16,7 +16,7 @@ pub fn of_field(of: &str, field: &str) -> &'static str {
     texts.get(&(of, field)).or_else(|| texts.get(&("*", field))).copied().unwrap_or_default()
 }
 
-type Texts = OrdMap<(&'static str, &'static str), &'static str>;
+type Texts = FlatMap<(&'static str, &'static str), &'static str>;
 
 fn all() -> &'static Texts {
     static ALL: OnceLock<Texts> = OnceLock::new();
@@ -43,7 +43,7 @@ mod tests {
     #[test]
     fn every_text_belongs_to_something_and_is_a_sentence() {
         // Every struct that kinds reach.
-        let mut structs: OrdMap<&str, usize> = OrdMap::new();
+        let mut structs: FlatMap<&str, usize> = FlatMap::new();
         let mut open: Vec<usize> = kind::KINDS.iter().map(|kind| table().kind(kind)).collect();
         while let Some(id) = open.pop() {
             let of = table().get(id);

@@ -33,7 +33,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(env: &OrdMap<String, String>) -> Machine {
+    pub(super) fn new(env: &api::FlatMap<String, String>) -> Machine {
         let text = |text: &str| Value::Text(text.to_owned());
         let variables = [("FS", " "), ("OFS", " "), ("ORS", "\n"), ("SUBSEP", "\u{1c}"), ("RS", "\n")];
         let mut variables: OrdMap<String, Value> = variables.into_iter().map(|(n, v)| (n.into(), text(v))).collect();
