@@ -151,3 +151,27 @@ fn sorting_is_stable_and_arranges_everything() {
         assert_eq!(sorted, model);
     }
 }
+
+#[test]
+fn a_flat_map_does_what_the_standard_one_does() {
+    let mut rng = Rng::new(5);
+    let (mut map, mut model) = (crate::FlatMap::new(), BTreeMap::new());
+    for step in 0..3000 {
+        let key = rng.below(60);
+        match rng.below(4) {
+            0 => assert_eq!(map.remove(&key), model.remove(&key)),
+            1 => {
+                *map.get_or_insert_with(key, || step) += 1;
+                *model.entry(key).or_insert(step) += 1;
+            }
+            2 => assert_eq!(map.get_mut(&key), model.get_mut(&key)),
+            _ => assert_eq!(map.insert(key, step), model.insert(key, step)),
+        }
+        assert!(map.iter().eq(model.iter()) && map.contains_key(&key) == model.contains_key(&key));
+    }
+    map.retain(|key, _| key % 2 == 0);
+    model.retain(|key, _| key % 2 == 0);
+    assert!(map.keys().rev().eq(model.keys().rev()) && map.into_values().eq(model.into_values()));
+    let mut set = crate::FlatSet::from(["b", "a", "b"]);
+    assert!(set.iter().eq(["a", "b"].iter()) && !set.insert("a") && set.remove("b") && !set.contains("b"));
+}
