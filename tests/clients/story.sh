@@ -68,14 +68,10 @@ run 'green' k get configmap config -o yaml
 refused 'unknown field' k create -f <(printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: c, image: i}], nosuch: 1}\n')
 refused 'not found' k get pod nosuch
 run 'yes' k auth can-i create pods
-case $("$kubectl" version --client -o json | tr -d ' \n') in
-  *'"minor":"27"'* | *'"minor":"28"'* | *'"minor":"29"'*) ;; # These speak SPDY only, which is not served.
-  *)
-    pod=$(k get pods -l app=web --field-selector=status.phase=Running -o jsonpath='{.items[0].metadata.name}')
-    run "$pod" k exec "$pod" -- hostname
-    run 'typed' bash -c 'echo typed | timeout 60 "$0" exec -i "$1" -- cat' "$kubectl" "$pod"
-    ;;
-esac
+pod=$(k get pods -l app=web --field-selector=status.phase=Running -o jsonpath='{.items[0].metadata.name}')
+run "$pod" k exec "$pod" -- hostname
+run 'typed' bash -c 'echo typed | timeout 60 "$0" exec -i "$1" -- cat' "$kubectl" "$pod"
+refused 'exit code 3' k exec "$pod" -- sh -c 'exit 3'
 run 'namespace/other created' k create namespace other
 run 'deleted' k delete namespace other
 run 'deleted' k delete deployment,service web

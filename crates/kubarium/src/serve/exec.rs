@@ -1,14 +1,16 @@
-//! `exec` and `attach` over WebSocket (k8s.io/apimachinery/pkg/util/remotecommand: `v5.channel.k8s.io`).
+//! `exec` and `attach` over WebSocket, and over SPDY for kubectl before 1.31 (k8s.io/apimachinery/pkg/util/remotecommand:
+//! `v5.channel.k8s.io`, `v4.channel.k8s.io`).
 
+use super::credentials::text;
 use super::http::{Body, broken};
 use super::owner::{Door, Owner};
-use super::stream;
+use super::{spdy, stream};
 use api::{Status, Str, Value, kind, list, obj};
 use apiserver::http::Call;
 use apiserver::{Key, Request, Verb};
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{Either, Full};
-use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
+use hyper::header::HeaderValue;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper::{HeaderMap, Response, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -74,9 +76,88 @@ impl Source {
     }
 }
 
-/// Whether a request asks for a WebSocket.
-pub fn is_websocket(headers: &HeaderMap) -> bool {
-    super::credentials::text(headers, "upgrade").eq_ignore_ascii_case("websocket")
+/// How the client speaks.
+enum Wire {
+    WebSocket(Box<WebSocketStream<TokioIo<Upgraded>>>, Vec<Event>),
+    Spdy(Box<spdy::Connection>),
+}
+
+/// What the client does.
+enum Event {
+    Typed(Vec<u8>),
+    End,
+}
+
+impl Wire {
+    /// Waits until the client has done something; false when it has gone. May be dropped while it waits.
+    async fn wait(&mut self) -> bool {
+        match self {
+            Wire::Spdy(connection) => connection.wait().await,
+            Wire::WebSocket(socket, events) => {
+                let Some(Ok(message)) = socket.next().await else { return false };
+                if let Message::Binary(bytes) = &message {
+                    match (bytes.first(), bytes.get(1..).unwrap_or_default()) {
+                        (Some(&STDIN), text) => events.push(Event::Typed(text.to_vec())),
+                        (Some(&CLOSE), [STDIN, ..]) => events.push(Event::End),
+                        _ => {}
+                    }
+                }
+                !message.is_close()
+            }
+        }
+    }
+
+    /// What the client has done since the last call.
+    async fn take(&mut self) -> Vec<Event> {
+        match self {
+            Wire::WebSocket(_, events) => std::mem::take(events),
+            Wire::Spdy(connection) => {
+                let _ = connection.flush().await;
+                let event = |event| match event {
+                    spdy::Event::Data(kind, bytes) if kind == "stdin" => Some(Event::Typed(bytes)),
+                    spdy::Event::End(kind) if kind == "stdin" => Some(Event::End),
+                    _ => None,
+                };
+                connection.take().into_iter().filter_map(event).collect()
+            }
+        }
+    }
+
+    async fn send(&mut self, channel: u8, bytes: &[u8]) -> Result<(), ()> {
+        match self {
+            Wire::Spdy(connection) => {
+                connection.send(if channel == STDOUT { "stdout" } else { "stderr" }, bytes, false).await
+            }
+            Wire::WebSocket(socket, _) => {
+                let message: Vec<u8> = std::iter::once(channel).chain(bytes.iter().copied()).collect();
+                socket.send(Message::Binary(Bytes::from(message))).await.map_err(drop)
+            }
+        }
+    }
+
+    /// Says how it ended, and ends.
+    async fn finish(mut self, status: Option<Value>) {
+        let said = status.map(|status| api::json::to_string(&status));
+        match &mut self {
+            Wire::Spdy(connection) => {
+                for kind in ["stdout", "stderr"] {
+                    let _ = connection.send(kind, b"", true).await;
+                }
+                let _ = connection.send("error", said.unwrap_or_default().as_bytes(), true).await;
+            }
+            Wire::WebSocket(socket, _) => {
+                if let Some(said) = said {
+                    let message: Vec<u8> = std::iter::once(ERROR).chain(said.bytes()).collect();
+                    let _ = socket.send(Message::Binary(Bytes::from(message))).await;
+                }
+                // A stream that ends otherwise looks broken to the client.
+                let _ = socket.close(Some(CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() })).await;
+            }
+        }
+        // The client ends its side; what it still says is passed over.
+        let rest = async { while self.wait().await {} };
+        let _ = tokio::time::timeout(GOODBYE, rest).await;
+    }
 }
 
 /// Starts a command in a container and joins the client to it.
@@ -84,50 +165,70 @@ pub fn is_websocket(headers: &HeaderMap) -> bool {
 /// # Errors
 /// The server's refusal: no such Pod or container, a protocol that is not spoken.
 pub async fn exec(door: &Door, call: Call, headers: &HeaderMap, upgrade: OnUpgrade) -> Result<Response<Body>, Status> {
-    if !is_websocket(headers) {
-        return Err(Status::bad_request("Upgrade request required: exec and attach are served over WebSocket"));
-    }
-    let offered = super::credentials::text(headers, "sec-websocket-protocol");
-    let offered: Vec<&str> = offered.split(',').map(str::trim).collect();
+    let asked = text(headers, "upgrade").to_ascii_lowercase();
+    let (list, answer) = match asked.as_str() {
+        "websocket" => ("sec-websocket-protocol", "websocket"),
+        "spdy/3.1" => ("x-stream-protocol-version", "SPDY/3.1"),
+        _ => return Err(Status::bad_request("Upgrade request required")),
+    };
+    let offered: Vec<&str> = headers.get_all(list).iter().filter_map(|value| value.to_str().ok()).collect();
+    let offered: Vec<&str> = offered.iter().flat_map(|value| value.split(',')).map(str::trim).collect();
     let Some(protocol) = PROTOCOLS.into_iter().find(|known| offered.contains(known)) else {
         let known = PROTOCOLS.join(" ");
         return Err(Status::bad_request(format!(
             "unable to negotiate protocol: client supports {offered:?}, server supports [{known}]"
         )));
     };
-    let key = super::credentials::text(headers, "sec-websocket-key").to_owned();
+    let accept = derive_accept_key(text(headers, "sec-websocket-key").as_bytes());
+    let streams = streams(&call.request);
     let wanted = door.ask(move |owner| start(owner, &call)).await.ok_or_else(broken)??;
-    let door = door.clone();
+    let (door, websocket) = (door.clone(), answer == "websocket");
     tokio::task::spawn_local(async move {
-        let Ok(upgraded) = upgrade.await else { return };
-        let mut socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, None).await;
-        match wanted {
-            Ok(wanted) => {
-                serve(&door, &mut socket, &wanted).await;
+        let wire = match upgrade.await.map(TokioIo::new) {
+            Ok(io) if websocket => {
+                let socket = WebSocketStream::from_raw_socket(io, Role::Server, None).await;
+                Some(Wire::WebSocket(Box::new(socket), Vec::new()))
+            }
+            Ok(io) => spdy::Connection::accept(io, streams).await.map(|connection| Wire::Spdy(Box::new(connection))),
+            Err(_) => None,
+        };
+        match (wanted, wire) {
+            (Ok(wanted), wire) => {
+                if let Some(mut wire) = wire {
+                    let status = serve(&door, &mut wire, &wanted).await;
+                    wire.finish(status).await;
+                }
                 if let Source::Command(number) = wanted.source {
                     door.ask(move |owner| owner.end(number)).await;
                 }
             }
             // What goes wrong in the container is said on the stream, as the kubelet does.
-            Err(status) => drop(finish(&mut socket, &status).await),
+            (Err(status), Some(wire)) => wire.finish(Some(status)).await,
+            (Err(_), None) => {}
         }
-        // A stream that ends otherwise looks broken to the client.
-        let _ = socket.close(Some(CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() })).await;
-        // The client answers; what it still says is passed over.
-        let rest = async { while let Some(Ok(_)) = socket.next().await {} };
-        let _ = tokio::time::timeout(GOODBYE, rest).await;
     });
     let mut response = Response::new(Either::Left(Full::default()));
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    let accept = derive_accept_key(key.as_bytes());
-    for (name, value) in [("sec-websocket-accept", accept.as_str()), ("sec-websocket-protocol", protocol)] {
+    let mut put = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(name.parse::<hyper::header::HeaderName>().map_err(|_| broken())?, value);
+            response.headers_mut().insert(name, value);
         }
+    };
+    put("upgrade", answer);
+    put("connection", "Upgrade");
+    put(list, protocol);
+    if websocket {
+        put("sec-websocket-accept", &accept);
     }
-    response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     Ok(response)
+}
+
+/// How many streams a client opens that speaks SPDY: one for errors, one for each that it asks for, one for a terminal's size.
+fn streams(request: &Request) -> usize {
+    let truth = |name: &str| matches!(request.parameter(name), "true" | "1");
+    let tty = truth("tty");
+    let asked = ["stdin", "stdout"].iter().filter(|name| truth(name)).count();
+    1 + asked + usize::from(truth("stderr") && !tty) + usize::from(tty)
 }
 
 /// Checks the request as the API server and the kubelet do, and starts the command. The outer error is answered before the
@@ -180,73 +281,48 @@ fn follow(owner: &mut Owner, request: &Request, container: &str) -> Result<Sourc
     Ok(Source::Log(Box::new(log), seen, life))
 }
 
-type Socket = WebSocketStream<TokioIo<Upgraded>>;
-
-async fn send(socket: &mut Socket, channel: u8, bytes: &[u8]) -> Result<(), ()> {
-    let message: Vec<u8> = std::iter::once(channel).chain(bytes.iter().copied()).collect();
-    socket.send(Message::Binary(Bytes::from(message))).await.map_err(drop)
-}
-
-async fn finish(socket: &mut Socket, status: &Value) -> Result<(), ()> {
-    send(socket, ERROR, api::json::to_string(status).as_bytes()).await
-}
-
-/// Carries input and output until the command has ended or the client has gone.
-async fn serve(door: &Door, socket: &mut Socket, wanted: &Wanted) {
+/// Carries input and output until the command has ended, which is told, or the client has gone.
+async fn serve(door: &Door, wire: &mut Wire, wanted: &Wanted) -> Option<Value> {
     let (mut source, mut terminal) = (wanted.source.clone(), wanted.tty.then(Terminal::default));
     loop {
         let asked = door.ask(move |owner| (source.read(owner), source));
-        let Some((Some((status, (stdout, stderr))), back)) = asked.await else { return };
+        let (read, back) = asked.await?;
+        let (status, (stdout, stderr)) = read?;
         source = back;
         let quiet = stdout.is_empty() && stderr.is_empty();
         for (channel, text) in [(STDOUT, stdout), (STDERR, stderr)] {
             // A terminal has one screen, on which a new line begins at its left edge.
             let (channel, text) =
                 if terminal.is_some() { (STDOUT, text.replace('\n', "\r\n")) } else { (channel, text) };
-            if !text.is_empty() && send(socket, channel, text.as_bytes()).await.is_err() {
-                return;
+            if !text.is_empty() {
+                wire.send(channel, text.as_bytes()).await.ok()?;
             }
         }
         if let Some(code) = status {
-            let _ = finish(socket, &ended(code)).await;
-            return;
+            return Some(ended(code));
         }
-        if !quiet {
-            continue;
+        if quiet {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                there = wire.wait() => if !there { return None },
+            }
         }
-        tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
-            message = socket.next() => {
-                let Some(Ok(message)) = message else { return };
-                let Message::Binary(bytes) = message else {
-                    if message.is_close() { return }
-                    continue;
-                };
-                let typed = match (bytes.first(), bytes.get(1..).unwrap_or_default()) {
-                    (Some(&STDIN), text) => text.to_vec(),
-                    (Some(&CLOSE), [STDIN, ..]) => {
-                        write(door, &source, None).await;
-                        continue;
-                    }
-                    _ => continue,
-                };
-                let typed = String::from_utf8_lossy(&typed).into_owned();
-                let (echo, keys) = match &mut terminal {
-                    Some(terminal) => terminal.typed(&typed),
-                    None => (String::new(), vec![Typed::Text(typed)]),
-                };
-                if !echo.is_empty() && send(socket, STDOUT, echo.as_bytes()).await.is_err() {
-                    return;
+        for event in wire.take().await {
+            let (echo, keys) = match (event, &mut terminal) {
+                (Event::End, _) => (String::new(), vec![Typed::End]),
+                (Event::Typed(bytes), None) => {
+                    (String::new(), vec![Typed::Text(String::from_utf8_lossy(&bytes).into_owned())])
                 }
-                for key in keys {
-                    match key {
-                        Typed::Text(text) => write(door, &source, Some(text)).await,
-                        Typed::End => write(door, &source, None).await,
-                        Typed::Interrupt => {
-                            let _ = finish(socket, &ended(130)).await;
-                            return;
-                        }
-                    }
+                (Event::Typed(bytes), Some(terminal)) => terminal.typed(&String::from_utf8_lossy(&bytes)),
+            };
+            if !echo.is_empty() {
+                wire.send(STDOUT, echo.as_bytes()).await.ok()?;
+            }
+            for key in keys {
+                match key {
+                    Typed::Text(text) => write(door, &source, Some(text)).await,
+                    Typed::End => write(door, &source, None).await,
+                    Typed::Interrupt => return Some(ended(130)),
                 }
             }
         }

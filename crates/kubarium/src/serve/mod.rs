@@ -12,6 +12,7 @@ mod gnostic;
 mod http;
 mod owner;
 mod protobuf;
+mod spdy;
 mod stream;
 
 use crate::arguments::Serve;
