@@ -153,6 +153,11 @@ impl ApiServer {
         kind::served().chain(self.custom.iter().map(|custom| custom.kind)).collect()
     }
 
+    /// The schemas of the kinds that users have defined, for whoever explains them.
+    pub fn custom_schemas(&self) -> Vec<(&'static Kind, Value)> {
+        self.custom.iter().map(|custom| (custom.kind, custom.schema.clone())).collect()
+    }
+
     /// The kind at a place of the store, in the version in which it is stored.
     pub fn kind_at(&self, index: usize) -> Option<&'static Kind> {
         match kind::KINDS.get(index) {

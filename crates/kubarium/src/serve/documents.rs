@@ -14,29 +14,42 @@ const OLD_PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+pr
 
 /// The documents that have been made, by what they are.
 #[derive(Default)]
-pub struct Documents(RefCell<BTreeMap<String, Answer>>);
+pub struct Documents {
+    made: RefCell<BTreeMap<String, Answer>>,
+    /// The kinds that users have defined when the documents were made, with their schemas.
+    custom: RefCell<Vec<(&'static Kind, Value)>>,
+}
 
 impl Documents {
     /// The answer to a path of OpenAPI; none for another path.
     ///
     /// # Errors
     /// 404 for a group and version that is not served, 405 for another method than GET, 406 for a form that is not offered.
-    pub fn answer(&self, head: &Head, kinds: &[&'static Kind]) -> Option<Result<Answer, Status>> {
+    pub fn answer(
+        &self,
+        head: &Head,
+        kinds: &[&'static Kind],
+        custom: Vec<(&'static Kind, Value)>,
+    ) -> Option<Result<Answer, Status>> {
         let path = head.path.trim_end_matches('/');
         let rest = path.strip_prefix("/openapi/")?;
         if !matches!(head.method.as_str(), "GET" | "HEAD") {
             return Some(Err(Status::method_not_allowed()));
+        }
+        if *self.custom.borrow() != custom {
+            self.made.borrow_mut().clear();
+            self.custom.replace(custom);
         }
         let wanted = |name: &str| head.accept.contains(name);
         let protobuf = wanted(PROTOBUF) || wanted(OLD_PROTOBUF);
         let json = head.accept.trim().is_empty() || wanted("json") || wanted("*/*") || wanted("application/*");
         let made = match (rest, protobuf) {
             ("v2", true) => self.kept("v2 protobuf", || {
-                let document = openapi::v2(kinds, describe);
+                let document = openapi::v2(kinds, &self.custom.borrow(), describe);
                 Some(Answer::text(200, PROTOBUF, gnostic::encode(&document)))
             }),
             (_, _) if !json => return Some(Err(not_acceptable())),
-            ("v2", false) => self.kept("v2", || Some(document(&openapi::v2(kinds, describe)))),
+            ("v2", false) => self.kept("v2", || Some(document(&openapi::v2(kinds, &self.custom.borrow(), describe)))),
             ("v3", _) => self.kept("v3", || {
                 let hash = |path: &str| self.v3(path, kinds).map(|made| answer::hash(&made.body)).unwrap_or_default();
                 Some(document(&openapi::v3_index(kinds, hash)))
@@ -47,15 +60,15 @@ impl Documents {
     }
 
     fn v3(&self, path: &str, kinds: &[&'static Kind]) -> Option<Answer> {
-        self.kept(path, || openapi::v3(path, kinds, describe).map(|value| document(&value)))
+        self.kept(path, || openapi::v3(path, kinds, &self.custom.borrow(), describe).map(|value| document(&value)))
     }
 
     fn kept(&self, name: &str, make: impl FnOnce() -> Option<Answer>) -> Option<Answer> {
-        if let Some(known) = self.0.borrow().get(name) {
+        if let Some(known) = self.made.borrow().get(name) {
             return Some(known.clone());
         }
         let made = make()?;
-        self.0.borrow_mut().insert(name.to_owned(), made.clone());
+        self.made.borrow_mut().insert(name.to_owned(), made.clone());
         Some(made)
     }
 }

@@ -15,6 +15,9 @@ use std::rc::Rc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 
+type Kinds = Vec<&'static Kind>;
+type Custom = Vec<(&'static Kind, Value)>;
+
 /// What an answer's body is: a text, or a stream.
 pub type Body = Either<Full<Bytes>, stream::Lines>;
 
@@ -65,8 +68,8 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
     let (user, token) = context.credentials.shown(&parts.headers)?;
     let impersonate = impersonated(&parts.headers)?;
     let who = ApiRequest { user, token, impersonate, ..ApiRequest::new(Verb::Get, kind::POD, "", "") };
-    let (kinds, who) = enter(context, &head, who).await?;
-    if let Some(answer) = context.documents.answer(&head, &kinds) {
+    let (kinds, custom, who) = enter(context, &head, who).await?;
+    if let Some(answer) = context.documents.answer(&head, &kinds, custom) {
         return answer.map(whole);
     }
     if head.path == "/" {
@@ -93,18 +96,21 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
 }
 
 /// What is served at the moment, and whether the client may see a path that is no resource.
-async fn enter(context: &Context, head: &Head, who: ApiRequest) -> Result<(Vec<&'static Kind>, ApiRequest), Status> {
+async fn enter(context: &Context, head: &Head, who: ApiRequest) -> Result<(Kinds, Custom, ApiRequest), Status> {
     let path = (!http::is_resource(&head.path)).then(|| (head.method.to_ascii_lowercase(), head.path.clone()));
+    let explains = head.path.starts_with("/openapi/");
     let asked = context.door.ask(move |owner| {
         owner.look(|cluster| {
             let api = cluster.api();
             let permitted = path.map_or(Ok(()), |(verb, path)| api.permit_path(&who, &verb, &path));
-            let measured = |kind: &&Kind| api.has_metrics() || !kind::METRICS.contains(kind);
-            (permitted, api.kinds().into_iter().filter(measured).collect::<Vec<_>>(), who)
+            let measured = if api.has_metrics() { kind::METRICS } else { &[] };
+            let kinds: Kinds = api.kinds().into_iter().chain(measured).collect();
+            let custom = if explains { api.custom_schemas() } else { Vec::new() };
+            (permitted, kinds, custom, who)
         })
     });
-    let (permitted, kinds, who) = asked.await.ok_or_else(broken)?;
-    permitted.map(|()| (kinds, who))
+    let (permitted, kinds, custom, who) = asked.await.ok_or_else(broken)?;
+    permitted.map(|()| (kinds, custom, who))
 }
 
 /// The bytes of a body.

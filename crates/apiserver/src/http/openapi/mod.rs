@@ -15,6 +15,9 @@ use names::Names;
 /// Says what a struct is (the field is empty) or what a field of it is; empty if nobody has said it yet.
 pub type Describe = fn(of: &str, field: &str) -> &'static str;
 
+/// The schemas of kinds that users have defined.
+pub type Custom = [(&'static Kind, Value)];
+
 /// Which of the two versions is written. They differ in where definitions stand and how types are referred to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Version {
@@ -37,10 +40,10 @@ fn info() -> Value {
 }
 
 /// The document of version 2, which holds everything.
-pub fn v2(kinds: &[&'static Kind], describe: Describe) -> Value {
+pub fn v2(kinds: &[&'static Kind], custom: &Custom, describe: Describe) -> Value {
     let names = Names::new(kinds);
     let mut definitions = schemas::Definitions::new(Version::V2, &names, describe);
-    definitions.kinds(kinds);
+    definitions.kinds(kinds, custom);
     let mut paths = Map::default();
     for (group, versions) in groups(kinds) {
         for version in versions {
@@ -54,7 +57,7 @@ pub fn v2(kinds: &[&'static Kind], describe: Describe) -> Value {
 }
 
 /// The document of version 3 for one group and version, such as `apis/apps/v1`; none if it is not served.
-pub fn v3(path: &str, kinds: &[&'static Kind], describe: Describe) -> Option<Value> {
+pub fn v3(path: &str, kinds: &[&'static Kind], custom: &Custom, describe: Describe) -> Option<Value> {
     let (group, version) = match path.split('/').collect::<Vec<_>>()[..] {
         ["api", version] => ("", version),
         ["apis", group, version] => (group, version),
@@ -67,7 +70,7 @@ pub fn v3(path: &str, kinds: &[&'static Kind], describe: Describe) -> Option<Val
     }
     let names = Names::new(kinds);
     let mut definitions = schemas::Definitions::new(Version::V3, &names, describe);
-    definitions.kinds(&of);
+    definitions.kinds(&of, custom);
     let mut paths = Map::default();
     paths::add(&mut paths, Version::V3, of[0].group, of[0].version, kinds, &names);
     Some(obj! {

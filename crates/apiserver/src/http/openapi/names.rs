@@ -30,6 +30,7 @@ impl Names {
     pub fn new(kinds: &[&'static Kind]) -> Names {
         let table = table();
         let mut names = vec![String::new(); super::structs()];
+        let kinds: Vec<&'static Kind> = kinds.iter().copied().filter(|kind| !kind.is_custom()).collect();
         let own = kinds.iter().map(|kind| (kind.group, kind.version, table.kind(kind)));
         let answers = kinds.iter().flat_map(|kind| kind.subresources.iter().map(move |name| (*kind, *name)));
         let answers = answers.filter_map(|(kind, subresource)| {
@@ -62,6 +63,15 @@ impl Names {
         Names(names)
     }
 
+    /// The definition of a kind; that of a user's kind has its group's name the other way round.
+    pub fn kind(&self, kind: &Kind) -> String {
+        if !kind.is_custom() {
+            return self.of(table().kind(kind)).to_owned();
+        }
+        let group: Vec<&str> = kind.group.rsplit('.').collect();
+        format!("{}.{}.{}", group.join("."), kind.version, kind.kind)
+    }
+
     /// A struct's definition.
     pub fn of(&self, id: usize) -> &str {
         self.0.get(id).map_or("", String::as_str)
@@ -74,7 +84,7 @@ pub(super) fn response_struct(kind: &Kind, subresource: &str) -> Option<usize> {
     let (group, _, name) = crate::http::verbs::response_kind(kind, subresource);
     let package = group.split('.').next().unwrap_or_default();
     let found = table.named(&format!("{package}.{name}")).or_else(|| table.named(name));
-    found.filter(|id| *id != table.kind(kind))
+    found.filter(|id| kind.is_custom() || *id != table.kind(kind))
 }
 
 /// The struct that a type is, or is a list or map of.

@@ -3,7 +3,6 @@
 use super::names::Names;
 use super::{Version, group_version_kind};
 use crate::http::verbs;
-use api::schema::table;
 use api::{Kind, Map, Value, list, obj};
 
 /// Parameters by name: their type and what they are.
@@ -147,7 +146,7 @@ impl Writer<'_> {
     }
 
     fn schema(&self, kind: &'static Kind, suffix: &str) -> Value {
-        obj! { "$ref" => format!("{}{}{suffix}", self.of.root(), self.names.of(table().kind(kind))) }
+        obj! { "$ref" => format!("{}{}{suffix}", self.of.root(), self.names.kind(kind)) }
     }
 
     fn response(&self, kind: &'static Kind, subresource: &str, action: &str) -> Value {

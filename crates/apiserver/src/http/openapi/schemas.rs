@@ -1,7 +1,7 @@
 //! The definitions of a document.
 
 use super::names::{META, Names, inner, response_struct};
-use super::{Describe, Version, group_version_kind};
+use super::{Custom, Describe, Version, group_version_kind};
 use api::schema::{Field, Presence, Struct, Type, table};
 use api::{Kind, Map, Str, Value, kind, list, obj};
 
@@ -56,14 +56,16 @@ impl<'a> Definitions<'a> {
     }
 
     /// Adds kinds, their lists and all that they hold.
-    pub fn kinds(&mut self, kinds: &[&'static Kind]) {
+    pub fn kinds(&mut self, kinds: &[&'static Kind], custom: &Custom) {
         let table = table();
         table.named("DeleteOptions").into_iter().for_each(|id| self.add(id));
         for kind in kinds {
-            let id = table.kind(kind);
-            self.add(id);
             let gvk = group_version_kind((kind.group, kind.version, kind.kind));
-            let name = self.names.of(id).to_owned();
+            let name = self.names.kind(kind);
+            match kind.is_custom() {
+                true => self.custom(kind, &name, custom),
+                false => self.add(table.kind(kind)),
+            }
             self.extend(&name, gvk);
             if !kind::REVIEWS.iter().any(|review| review == *kind) || *kind == kind::COMPONENT_STATUS {
                 self.list(kind, &name);
@@ -79,6 +81,23 @@ impl<'a> Definitions<'a> {
                 }
             }
         }
+    }
+
+    /// Adds a kind that a user has defined: its schema as the user wrote it, and what every object has.
+    fn custom(&mut self, kind: &Kind, name: &str, custom: &Custom) {
+        let found = custom
+            .iter()
+            .find(|(known, _)| (known.group, known.version, known.kind) == (kind.group, kind.version, kind.kind));
+        let mut schema = found.map(|(_, schema)| schema.clone()).unwrap_or_default();
+        schema.set("type", "object");
+        for field in ["apiVersion", "kind"] {
+            let text = self.text(kind.kind, field);
+            schema.set(&format!("properties.{field}"), text);
+        }
+        let metadata = self.reference(&format!("{META}.ObjectMeta"));
+        schema.set("properties.metadata", metadata);
+        table().named("ObjectMeta").into_iter().for_each(|id| self.add(id));
+        self.made.insert(name, schema);
     }
 
     /// Notes which kind a definition is.

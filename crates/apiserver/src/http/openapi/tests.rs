@@ -23,7 +23,7 @@ fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 
 #[test]
 fn every_reference_leads_somewhere() {
-    let document = v2(&kinds(), |_, _| "");
+    let document = v2(&kinds(), &[], |_, _| "");
     let mut found = Vec::new();
     references(&document, &mut found);
     assert!(found.len() > 500);
@@ -32,7 +32,7 @@ fn every_reference_leads_somewhere() {
         assert!(!document["definitions"][name].is_null(), "{name}");
     }
     for path in v3_paths(&kinds()) {
-        let document = v3(&path, &kinds(), |_, _| "").unwrap();
+        let document = v3(&path, &kinds(), &[], |_, _| "").unwrap();
         let mut found = Vec::new();
         references(&document, &mut found);
         for name in found {
@@ -40,13 +40,14 @@ fn every_reference_leads_somewhere() {
             assert!(!document["components"]["schemas"][name].is_null(), "{path}: {name}");
         }
     }
-    assert!(v3("apis/nosuch/v1", &kinds(), |_, _| "").is_none());
+    assert!(v3("apis/nosuch/v1", &kinds(), &[], |_, _| "").is_none());
 }
 
 #[test]
 fn names_extensions_and_parameters_are_those_of_a_real_server() {
     let document =
-        v3("apis/apps/v1", &kinds(), |of, field| if (of, field) == ("Deployment", "") { "What." } else { "" }).unwrap();
+        v3("apis/apps/v1", &kinds(), &[], |of, field| if (of, field) == ("Deployment", "") { "What." } else { "" })
+            .unwrap();
     let schemas = &document["components"]["schemas"];
     let deployment = &schemas["io.k8s.api.apps.v1.Deployment"];
     assert_eq!(deployment["description"].str(), "What.");
