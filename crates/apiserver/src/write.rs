@@ -214,9 +214,13 @@ impl ApiServer {
     fn replaced(&mut self, request: &Request, object: Value, mut warnings: Vec<String>) -> Result<Response, Status> {
         let whole = !request.options.trusted && request.subresource.is_empty();
         let old = self.find(request.kind, &request.namespace, &request.name)?.clone();
-        let body = self.replace(request, object, None)?;
+        let mut body = self.replace(request, object, None)?;
         if whole {
             warnings.extend(validation::warnings(request.kind, &body, &old));
+        }
+        // A client sees the object as a GET shows it, or it would find a difference where nothing has changed.
+        if !request.options.trusted && managed::is_derived(&body) {
+            body.set("metadata.managedFields", managed::expanded(request.kind, &body));
         }
         Ok(Response { body, warnings })
     }
