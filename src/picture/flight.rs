@@ -53,9 +53,10 @@ pub fn FlightView(props: &Props) -> Html {
         Some(reason) => ("lost", lang.text(Message::PacketStopped), reason_text(lang, reason, &flight.target)),
         None => ("", "", lang.fill(Message::AnsweredBy, &[&flight.target])),
     };
+    let way = flight.places.iter().map(Place::key).collect::<Vec<_>>().join(" ");
     html! {
         <>
-            <svg class="paths" ref={svg} aria-hidden="true">
+            <svg class="paths" ref={svg} aria-hidden="true" data-way={way}>
                 <path class={classes!("trail", tone)} />
                 <circle class={classes!("packet", tone)} r="6" />
             </svg>
