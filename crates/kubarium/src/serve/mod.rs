@@ -14,6 +14,7 @@ mod owner;
 mod protobuf;
 mod spdy;
 mod stream;
+mod terminal;
 
 use crate::arguments::Serve;
 use cluster::Options;

@@ -2,20 +2,12 @@
 
 use super::names::{META, Names, inner, response_struct};
 use super::{Custom, Describe, Version, group_version_kind};
-use api::schema::{Field, Presence, Struct, Type, table};
+use api::schema::{Field, Merge, Presence, Struct, Type, table};
 use api::{Kind, Map, Str, Value, kind, list, obj};
 
 const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const INT_OR_STRING: &str = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
 const RAW: &str = "io.k8s.apimachinery.pkg.runtime.RawExtension";
-
-/// Lists that join by other keys than a strategic merge patch's (`+listMapKey` of k8s.io/api).
-const MAP_KEYS: &[(&str, &str, &[&str])] = &[
-    ("Container", "ports", &["containerPort", "protocol"]),
-    ("EphemeralContainer", "ports", &["containerPort", "protocol"]),
-    ("ServiceSpec", "ports", &["port", "protocol"]),
-    ("PodSpec", "topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
-];
 
 pub(super) struct Definitions<'a> {
     version: Version,
@@ -174,37 +166,8 @@ impl<'a> Definitions<'a> {
         {
             property.set("default", obj! {});
         }
-        self.joining(of, field, &mut property);
+        joining(field, &mut property);
         property
-    }
-
-    /// How patches join a list.
-    fn joining(&self, of: &Struct, field: &Field, property: &mut Value) {
-        if field.retain_keys || field.merge {
-            let strategy = match (field.merge, field.retain_keys) {
-                (true, true) => "merge,retainKeys",
-                (true, false) => "merge",
-                _ => "retainKeys",
-            };
-            property.set("x-kubernetes-patch-strategy", strategy);
-        }
-        if !field.merge_key.is_empty() {
-            property.set("x-kubernetes-patch-merge-key", field.merge_key);
-        }
-        if !matches!(field.ty, Type::List(_)) {
-            return;
-        }
-        let special = MAP_KEYS.iter().find(|(name, list, _)| *name == of.name && *list == field.name);
-        let one = [field.merge_key];
-        let keys: &[&str] = special.map_or(if field.merge_key.is_empty() { &[] } else { &one }, |(_, _, keys)| keys);
-        match (field.merge, keys) {
-            (_, [_, ..]) => {
-                property.set("x-kubernetes-list-type", "map");
-                property.set("x-kubernetes-list-map-keys", keys.iter().copied().collect::<Value>());
-            }
-            (true, []) => property.set("x-kubernetes-list-type", "set"),
-            (false, []) => property.set("x-kubernetes-list-type", "atomic"),
-        }
     }
 
     fn reference(&self, name: &str) -> Value {
@@ -241,5 +204,32 @@ impl<'a> Definitions<'a> {
             Type::List(element) => obj! { "type" => "array", "items" => self.typed(element) },
             Type::Map(element) => obj! { "type" => "object", "additionalProperties" => self.typed(element) },
         }
+    }
+}
+
+/// How patches join a list.
+fn joining(field: &Field, property: &mut Value) {
+    if field.retain_keys || field.merge {
+        let strategy = match (field.merge, field.retain_keys) {
+            (true, true) => "merge,retainKeys",
+            (true, false) => "merge",
+            _ => "retainKeys",
+        };
+        property.set("x-kubernetes-patch-strategy", strategy);
+    }
+    if !field.merge_key.is_empty() {
+        property.set("x-kubernetes-patch-merge-key", field.merge_key);
+    }
+    let list = matches!(field.ty, Type::List(_));
+    match &field.apply {
+        Merge::Map(keys) => {
+            property.set("x-kubernetes-list-type", "map");
+            property.set("x-kubernetes-list-map-keys", keys.iter().copied().collect::<Value>());
+        }
+        Merge::Set => property.set("x-kubernetes-list-type", "set"),
+        Merge::Atomic if !list => property.set("x-kubernetes-map-type", "atomic"),
+        Merge::Atomic => property.set("x-kubernetes-list-type", "atomic"),
+        Merge::Usual if !list => {}
+        Merge::Usual => property.set("x-kubernetes-list-type", "atomic"),
     }
 }
