@@ -152,7 +152,8 @@ impl Wire {
                     let _ = socket.send(Message::Binary(Bytes::from(message))).await;
                 }
                 // A stream that ends otherwise looks broken to the client.
-                let _ = socket.close(Some(CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() })).await;
+                let _ =
+                    (**socket).close(Some(CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() })).await;
             }
         }
         // The client ends its side; what it still says is passed over.
