@@ -51,7 +51,7 @@ test("a NetworkPolicy stops a packet at the Pod that it isolates, and the pictur
 test("an Ingress hands requests on: through the load balancer to its controller, and from there to a Pod", async () => {
   // The controller writes addresses once a minute.
   await kube.speed("100");
-  await kube.run("kubectl apply -f /usr/share/kubarium/ingress-nginx.yaml");
+  await kube.run("kubectl apply -f https://raw.githubusercontent.com/kubernetes/ingress-nginx/controller-v1.13.2/deploy/static/provider/cloud/deploy.yaml");
   await kube.run("kubectl create ingress shop --class=nginx --rule='shop.example.com/*=web:80'");
   await kube.run("kubectl rollout status -n ingress-nginx deployment ingress-nginx-controller; sleep 70");
   const address = await kube.run("kubectl get ingress shop -o jsonpath='{.status.loadBalancer.ingress[0].ip}'");

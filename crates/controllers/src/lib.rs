@@ -1,8 +1,8 @@
 //! kube-controller-manager: one reconcile function a file.
 //!
 //! **Invariant:** a controller keeps no state (but for what upstream's forgets when it is restarted: [`Context::memory`]): it
-//! observes changes only to decide which objects to look at, and then makes the world as it should be from what the API says now. Adding one is adding a file and a line in [`CONTROLLERS`]; none
-//! knows another.
+//! observes changes only to decide which objects to look at, and then makes the world as it should be from what the API says
+//! now. Adding one is adding a file and a line in [`CONTROLLERS`]; none knows another.
 
 mod adoption;
 mod amount;

@@ -17,15 +17,37 @@ const DOMAINS: &[(&str, Ipv4Addr)] = &[
     ("example.org", Ipv4Addr::new(198, 51, 100, 22)),
     ("foo.com", Ipv4Addr::new(203, 0, 113, 11)),
     ("github.com", Ipv4Addr::new(203, 0, 113, 20)),
+    ("githubusercontent.com", Ipv4Addr::new(203, 0, 113, 23)),
     ("google.com", Ipv4Addr::new(203, 0, 113, 21)),
     ("k8s.io", Ipv4Addr::new(203, 0, 113, 31)),
     ("kubernetes.io", Ipv4Addr::new(203, 0, 113, 32)),
     ("naver.com", Ipv4Addr::new(203, 0, 113, 22)),
-    ("wikipedia.org", Ipv4Addr::new(203, 0, 113, 23)),
+    ("wikipedia.org", Ipv4Addr::new(203, 0, 113, 24)),
 ];
 
-/// What people apply to have metrics-server.
-const METRICS_SERVER: &str = include_str!("components.yaml");
+/// A manifest that a project publishes, once for each release: what people apply to have an add-on.
+struct Document {
+    host: &'static str,
+    /// How its path begins, and how it may end.
+    project: &'static str,
+    file: &'static str,
+    text: &'static str,
+}
+
+const DOCUMENTS: &[Document] = &[
+    Document {
+        host: "github.com",
+        project: "kubernetes-sigs/metrics-server/releases/",
+        file: "/components.yaml",
+        text: include_str!("../documents/metrics-server.yaml"),
+    },
+    Document {
+        host: "raw.githubusercontent.com",
+        project: "kubernetes/ingress-nginx/",
+        file: "/deploy/static/provider/cloud/deploy.yaml",
+        text: include_str!("../documents/ingress-nginx.yaml"),
+    },
+];
 
 /// The ports that web sites listen on.
 const WEB_PORTS: [u16; 2] = [80, 443];
@@ -52,14 +74,8 @@ pub fn listens(address: Ipv4Addr, port: u16) -> bool {
 pub fn document(url: &str) -> Option<Result<&'static str, u16>> {
     let (host, path) = url.split_once("://")?.1.split_once('/')?;
     resolve(host)?;
-    let release = path.strip_prefix("kubernetes-sigs/metrics-server/releases/").filter(|_| host == "github.com");
-    let released = release.is_some_and(|rest| {
-        matches!(
-            rest.split('/').collect::<Vec<_>>()[..],
-            ["latest", "download", "components.yaml"] | ["download", _, "components.yaml"]
-        )
-    });
-    Some(if released { Ok(METRICS_SERVER) } else { Err(404) })
+    let here = |d: &&Document| d.host == host && path.starts_with(d.project) && path.ends_with(d.file);
+    Some(DOCUMENTS.iter().find(here).map_or(Err(404), |document| Ok(document.text)))
 }
 
 /// The page that the web site at `address` shows; `None` where there is no site.

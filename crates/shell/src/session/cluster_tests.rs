@@ -109,7 +109,8 @@ fn an_ingress_controller_hands_requests_on_to_services() {
         "kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80; kubectl apply -f shop.yaml",
     );
     assert_eq!(ask("kubectl get ingress shop -o jsonpath='{.status.loadBalancer}'").0, "{}", "nobody acts yet");
-    let (applied, status) = ask("kubectl apply -f /usr/share/kubarium/ingress-nginx.yaml");
+    let manifest = "https://raw.githubusercontent.com/kubernetes/ingress-nginx/controller-v1.13.2/deploy/static/provider/cloud/deploy.yaml";
+    let (applied, status) = ask(&format!("kubectl apply -f {manifest}"));
     assert_eq!((applied.lines().count(), status), (7, 0), "{applied}");
     ask("kubectl rollout status -n ingress-nginx deployment ingress-nginx-controller; sleep 80");
     let address = ask("kubectl get ingress shop -o jsonpath='{.status.loadBalancer.ingress[0].ip}'").0;

@@ -44,7 +44,7 @@ impl World {
     /// The world in which a session begins.
     pub(crate) fn new(cluster: Cluster) -> World {
         let (mut home, now) = (Fs::new(), cluster.now().0);
-        for directory in [WORK, "/tmp", "/bin", "/usr/bin", "/usr/share/kubarium", "/root", "/var/log"] {
+        for directory in [WORK, "/tmp", "/bin", "/usr/bin", "/root", "/var/log"] {
             // The tree is empty: nothing can be in the way.
             let _ = home.mkdir_all(directory, now);
         }
@@ -53,7 +53,6 @@ impl World {
         let files = [
             ("/etc/hosts", hosts.as_str()),
             ("/etc/hostname", "workstation\n"),
-            ("/usr/share/kubarium/ingress-nginx.yaml", include_str!("../../addons/ingress-nginx.yaml")),
             ("/etc/resolv.conf", cluster.kubelets().node_resolv_conf()),
             (
                 "/etc/os-release",
