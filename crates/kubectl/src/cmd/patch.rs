@@ -87,11 +87,29 @@ fn patch(cx: &Cx<'_>, info: &Info, type_: PatchType, body: &Value) -> Outcome {
     } else {
         let mut request = cx.ask(Verb::Patch(type_), info.kind, &info.namespace, &info.name).with_body(body.clone());
         request.verb = Verb::Patch(type_);
-        cx.request(&request.with_subresource(cx.flags.text("subresource")))?
+        cx.request(&request.with_subresource(cx.flags.text("subresource")))
+            .map_err(|fail| unsupported(fail, info.kind, type_))?
     };
-    let same =
-        object["metadata"]["resourceVersion"] == info.object["metadata"]["resourceVersion"] && object == info.object;
+    // Who manages a field may be noted anew, which is no change.
+    let plain = |object: &Value| {
+        let mut object = object.clone();
+        object.remove("metadata.managedFields");
+        object
+    };
+    let same = plain(&object) == plain(&info.object);
     cx.print_changed(info.kind, &object, if same { "patched (no change)" } else { "patched" })
+}
+
+/// A kind may refuse a format of patches: kubectl says which, and of which kind.
+fn unsupported(fail: Fail, kind: &api::Kind, type_: PatchType) -> Fail {
+    let Fail::Status(Status { code: 415, message, .. }) = fail else { return fail };
+    let format = match type_ {
+        PatchType::Json => "json-patch+json",
+        PatchType::Merge => "merge-patch+json",
+        PatchType::StrategicMerge => "strategic-merge-patch+json",
+        PatchType::Apply => "apply-patch+yaml",
+    };
+    fail!("application/{format} is not supported by {}, Kind={}: {message}", kind.api_version(), kind.kind)
 }
 
 #[cfg(test)]
