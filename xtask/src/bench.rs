@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how the cluster's cost grows. Times depend on the machine's mood, so what counts is their ratio
+//! `cargo xtask bench`: how the cluster's cost grows, and a request's. Times depend on the machine's mood, so what counts is their ratio
 //! within one run: ten times the Pods should take ten times as long.
 
 use crate::error::{Error, Result, fail};
@@ -29,7 +29,8 @@ pub fn run(arguments: &[String]) -> Result {
         println!("{nodes:>6} {pods:>7} {wall:>9.3} {rate:>10.0} {memory:>8.0}  {growth}");
         before = Some((*pods, wall));
     }
-    Ok(())
+    println!();
+    sh::run(sh::cargo().args(["run", "--quiet", "--release", "--package", "kubarium", "--example", "requests"]))
 }
 
 /// The line of figures that `kubarium scale` prints.

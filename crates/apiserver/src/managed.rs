@@ -290,7 +290,9 @@ impl ApiServer {
     /// `managedFields` of a new object, as it came from the client with its defaults. Objects that share what they are
     /// made of (the Pods of a template) share their entry.
     pub(crate) fn created_fields(&mut self, kind: &Kind, shape: Shape<'_>, object: &Value, writer: &Writer) -> Value {
-        let known = self.recent.iter().find(|(other, of, _)| *of == kind.index && same_make(other, object));
+        // Only what has a template's spec is made by the thousand.
+        let alike = |(other, of, _): &&(Value, usize, Value)| *of == kind.index && same_make(other, object);
+        let known = self.recent.iter().find(alike).filter(|_| !object["spec"].is_null());
         let fields = match known {
             Some((_, _, fields)) => {
                 let entry = &fields.array()[0];
@@ -306,8 +308,8 @@ impl ApiServer {
             }
         };
         let made = encode(vec![entry_of(writer, false, fields)]);
-        if !made.is_null() {
-            self.recent.retain(|(other, of, _)| !(*of == kind.index && same_make(other, object)));
+        if !made.is_null() && !object["spec"].is_null() {
+            self.recent.retain(|(_, of, _)| *of != kind.index);
             self.recent.insert(0, (object.clone(), kind.index, made.clone()));
             self.recent.truncate(RECENT);
         }
@@ -365,8 +367,8 @@ impl ApiServer {
     }
 }
 
-/// How many of the newest entries are kept in order to be shared.
-const RECENT: usize = 8;
+/// How many of the newest entries are kept in order to be shared, of different kinds.
+const RECENT: usize = 4;
 
 /// Whether what can be owned in two new objects is the same. What they share is not walked.
 fn same_make(a: &Value, b: &Value) -> bool {

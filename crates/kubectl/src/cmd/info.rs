@@ -142,12 +142,13 @@ pub(crate) fn raw(cx: &Cx<'_>, path: &str) -> Outcome {
 /// `/apis/apps/v1/namespaces/default/deployments/web/status` as a request.
 fn parse_path(cx: &Cx<'_>, path: &str) -> Option<Request> {
     let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
-    let (group, rest) = match parts.split_first()? {
-        (&"api", [version, rest @ ..]) if *version == "v1" => ("", rest),
-        (&"apis", [group, _, rest @ ..]) => (*group, rest),
+    let (group, version, rest) = match parts.split_first()? {
+        (&"api", [version, rest @ ..]) => ("", *version, rest),
+        (&"apis", [group, version, rest @ ..]) => (*group, *version, rest),
         _ => return None,
     };
-    let find = |plural: &str| cx.host.kinds().into_iter().find(|k| k.group == group && k.plural == plural);
+    let is = |k: &api::Kind, plural: &str| k.group == group && k.version == version && k.plural == plural;
+    let find = |plural: &str| cx.host.kinds().into_iter().find(|k| is(k, plural));
     let (namespace, rest) = match rest {
         ["namespaces", namespace, rest @ ..] if !rest.is_empty() && find(rest[0]).is_some() => (*namespace, rest),
         rest => ("", rest),
