@@ -6,6 +6,7 @@
 
 mod connect;
 pub mod dns;
+mod filter;
 pub mod ingress;
 mod intervals;
 pub mod iptables;

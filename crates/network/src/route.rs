@@ -3,7 +3,6 @@
 use crate::network::{Machines, Network};
 use crate::outside;
 use crate::packet::{At, Packet, Place, Protocol};
-use crate::policy::{Connection, Direction};
 use crate::proxy::{Door, Origin, Verdict};
 use crate::trace::{Hop, Listener, Outcome, Reason, Route, What};
 use crate::weave;
@@ -312,45 +311,13 @@ impl Walk<'_> {
         Outcome::Answered(Listener { place, address: destination, port, client: source })
     }
 
-    /// Asks the policies of the Pod that the packet comes from, once, when its destination is known.
-    fn let_out(&mut self) -> Result<(), Outcome> {
-        match self.leaving.take() {
-            Some(uid) => self.ask_policies(&uid, Direction::Egress, self.packet.destination),
-            None => Ok(()),
-        }
-    }
-
-    /// Asks the policies of the Pod that the packet is for. Its own node always gets through (probes must), and so does
-    /// what it sends itself.
-    fn let_in(&mut self, uid: &Str) -> Result<(), Outcome> {
-        let own = self.seen == self.packet.destination
-            || self.network.node_of(uid).is_none_or(|node| self.is_own(&node, self.seen));
-        if own { Ok(()) } else { self.ask_policies(uid, Direction::Ingress, self.seen) }
-    }
-
-    fn ask_policies(&mut self, uid: &Str, direction: Direction, address: Ipv4Addr) -> Result<(), Outcome> {
-        if self.network.policies.is_empty() {
-            return Ok(());
-        }
-        let Some(pod) = self.machines.pod(uid) else { return Ok(()) };
-        let peer = self.network.pod_at(address).and_then(|peer| self.machines.pod(&peer.uid));
-        let Packet { protocol, port, .. } = self.packet;
-        let connection = Connection { direction, pod, address, peer, protocol, port };
-        let Some(denial) = self.network.policies.denies(&connection) else { return Ok(()) };
-        self.hop(At::Pod(uid.clone()), What::Denied(denial));
-        Err(Outcome::TimedOut(match direction {
-            Direction::Ingress => Reason::IngressDenied,
-            Direction::Egress => Reason::EgressDenied,
-        }))
-    }
-
     /// The node whose bridge has `address`, in case somebody talks to a bridge.
     fn bridge_owner(&self, address: Ipv4Addr) -> Option<Str> {
         let mut nodes = self.network.nodes();
         nodes.find(|(name, _)| self.network.weave.bridge(name) == Some(address)).map(|(name, _)| name.clone())
     }
 
-    fn is_own(&self, node: &str, address: Ipv4Addr) -> bool {
+    pub(crate) fn is_own(&self, node: &str, address: Ipv4Addr) -> bool {
         address.is_loopback()
             || self.network.node_at(address).is_some_and(|name| name == node)
             || self.network.weave.bridge(node) == Some(address)
@@ -364,7 +331,7 @@ impl Walk<'_> {
         self.hops.push(Hop { at, what: What::Masqueraded, before, after: self.packet });
     }
 
-    fn hop(&mut self, at: At, what: What) {
+    pub(crate) fn hop(&mut self, at: At, what: What) {
         self.hops.push(Hop { at, what, before: self.packet, after: self.packet });
     }
 

@@ -1,5 +1,8 @@
 //! Whole connections through a small cluster: master, node1..node3, a Service of each type.
 
+mod policies;
+mod rules;
+
 use crate::*;
 use api::{Rng, Str, Time, Value, kind, list, obj};
 use std::collections::{BTreeMap, BTreeSet};
@@ -352,91 +355,6 @@ fn addresses_answer_a_ping_and_services_do_not() {
     assert!(matches!(ping(&Place::Outside, "172.17.0.13"), Outcome::Answered(_)));
     assert_eq!(ping(&Place::Outside, "10.36.0.1"), Outcome::TimedOut(Reason::PodNetworkIsInside));
     assert_eq!(ping(&pod, "10.100.0.1"), Outcome::TimedOut(Reason::NoSuchService));
-}
-
-#[test]
-fn policies_stop_packets_at_the_pod_that_they_isolate() {
-    let mut cluster = Cluster::new();
-    let policy = |name: &str, spec: &str| {
-        let text = format!("metadata: {{namespace: default, name: {name}}}\nspec: {spec}");
-        api::yaml::documents(&text).unwrap().remove(0)
-    };
-    let deny = policy("deny", "{podSelector: {matchLabels: {app: web-1}}, policyTypes: [Ingress]}");
-    cluster.network.observe(kind::NETWORK_POLICY, &deny, false);
-    let trace = cluster.pod_calls("10.36.0.1", 80);
-    assert_eq!(way(&trace), "web-0 > bridge node1 > bridge node2 > web-1 (Ingress denied)");
-    assert_eq!(trace.outcome, Outcome::TimedOut(Reason::IngressDenied));
-    assert!(trace.after.as_secs() > 120);
-    assert!(matches!(&trace.hops.last().unwrap().what, What::Denied(denial) if denial.policies == ["deny"]));
-    // A probe of its own node passes, another node does not.
-    assert!(cluster.call(&Place::Node("node2".into()), "10.36.0.1", 80).listener().is_some());
-    assert_eq!(cluster.call(&Place::Node("node1".into()), "10.36.0.1", 80).reason(), Some(Reason::IngressDenied));
-    // By a Service, from inside and from outside, it is the same; other endpoints answer.
-    let reasons: BTreeSet<_> = (0..60).map(|_| cluster.user_calls("172.17.0.12", 30_080).reason()).collect();
-    assert_eq!(reasons, BTreeSet::from([None, Some(Reason::IngressDenied)]));
-    let allow =
-        "{podSelector: {matchLabels: {app: web-1}}, ingress: [{from: [{podSelector: {matchLabels: {app: web-0}}}]}]}";
-    cluster.network.observe(kind::NETWORK_POLICY, &policy("allow", allow), false);
-    assert!(cluster.pod_calls("10.36.0.1", 80).listener().is_some());
-    let other = cluster.call(&Place::Pod("web-2".into()), "10.36.0.1", 80);
-    assert!(matches!(&other.hops.last().unwrap().what, What::Denied(denial) if denial.policies == ["allow", "deny"]));
-}
-
-#[test]
-fn a_pod_that_may_not_go_out_does_not_even_learn_addresses() {
-    let mut cluster = Cluster::new();
-    let text = "metadata: {namespace: default, name: out}\nspec: {podSelector: {matchLabels: {app: web-0}}, policyTypes: [Egress]}";
-    let deny = api::yaml::documents(text).unwrap().remove(0);
-    cluster.network.observe(kind::NETWORK_POLICY, &deny, false);
-    let trace = cluster.pod_calls("web", 80);
-    assert_eq!(trace.outcome, Outcome::Unresolved(Reason::NoNameServer));
-    assert!(matches!(&trace.query.last().unwrap().what, What::Denied(denial) if denial.direction == Direction::Egress));
-    let trace = cluster.pod_calls("10.100.0.1", 80);
-    assert_eq!(way(&trace), "web-0 > bridge node1 > node1 > service web > web-0 (Egress denied)");
-    assert!(cluster.pod_calls("127.0.0.1", 80).listener().is_some());
-    assert!(cluster.call(&Place::Pod("web-1".into()), "10.44.0.1", 80).listener().is_some());
-    cluster.network.observe(kind::NETWORK_POLICY, &deny, true);
-    assert!(cluster.pod_calls("web", 80).listener().is_some());
-}
-
-/// The rules of a node's table `nat` that mention `word`, chains' hashes left out.
-fn rules(cluster: &Cluster, node: &str, word: &str) -> Vec<String> {
-    let text = iptables::save(&cluster.network.proxy, node, Some("nat"));
-    let short = |word: &str| match word.rsplit_once('-') {
-        Some((kind, hash)) if hash.len() == 16 && kind.starts_with("KUBE-") => kind.to_owned(),
-        _ => word.to_owned(),
-    };
-    let lines = text.lines().filter(|line| line.contains(word) && line.starts_with("-A"));
-    lines.map(|line| line.split(' ').map(short).collect::<Vec<_>>().join(" ")).collect()
-}
-
-#[test]
-fn a_nodes_rules_are_those_that_packets_follow() {
-    let cluster = Cluster::new();
-    let web = rules(&cluster, "node1", "default/web");
-    let expected = [
-        r#"-A KUBE-NODEPORTS -p tcp -m comment --comment "default/web" -m tcp --dport 30080 -j KUBE-EXT"#,
-        r#"-A KUBE-SERVICES -d 10.100.0.1/32 -p tcp -m comment --comment "default/web cluster IP" -m tcp --dport 80 -j KUBE-SVC"#,
-        r#"-A KUBE-EXT -m comment --comment "masquerade traffic for default/web external destinations" -j KUBE-MARK-MASQ"#,
-        r#"-A KUBE-SVC -m comment --comment "default/web -> 10.44.0.1:80" -m statistic --mode random --probability 0.25000000000 -j KUBE-SEP"#,
-        r#"-A KUBE-SVC -m comment --comment "default/web -> 10.44.0.2:80" -j KUBE-SEP"#,
-        r#"-A KUBE-SEP -s 10.44.0.1/32 -m comment --comment "default/web" -j KUBE-MARK-MASQ"#,
-        r#"-A KUBE-SEP -p tcp -m comment --comment "default/web" -m tcp -j DNAT --to-destination 10.44.0.1:80"#,
-    ];
-    for rule in expected {
-        assert!(web.iter().any(|line| line == rule), "{rule}\n{web:#?}");
-    }
-    assert_eq!(web.iter().filter(|line| line.contains("DNAT")).count(), 4);
-    let local = rules(&cluster, "node2", "default/local");
-    assert_eq!(local.iter().filter(|line| line.starts_with("-A KUBE-SVL")).count(), 1, "{local:#?}");
-    let sticky = rules(&cluster, "node1", "default/sticky");
-    assert!(sticky.iter().any(|line| line.contains("--rcheck --seconds 10800 --reap --name KUBE-SEP")), "{sticky:#?}");
-    let text = iptables::save(&cluster.network.proxy, "node1", Some("filter"));
-    let refused = "-A KUBE-SERVICES -d 10.100.0.5/32 -p tcp -m comment --comment \"default/empty has no endpoints\" -m tcp \
-                   --dport 80 -j REJECT --reject-with icmp-port-unreachable\n";
-    assert!(text.contains(refused) && !text.contains("*nat"), "{text}");
-    let chains: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(':')?.split(' ').next()).collect();
-    assert_eq!(chains, ["INPUT", "FORWARD", "OUTPUT", "KUBE-EXTERNAL-SERVICES", "KUBE-SERVICES"]);
 }
 
 #[test]
