@@ -3,6 +3,7 @@
 
 mod decode;
 mod default;
+mod load;
 mod table;
 
 pub use decode::{Decoded, blank, decode, decode_bare, metadata_error, restore};
