@@ -8,6 +8,7 @@
 mod access;
 mod admission;
 mod backoff;
+mod company;
 mod env;
 mod eviction;
 mod hooks;

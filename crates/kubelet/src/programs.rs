@@ -43,30 +43,8 @@ pub struct Invocation<'a> {
     pub stdin: bool,
 }
 
-/// What a process does itself, whatever else there is in the cluster. For anything else in [`TOOLS`] it needs somebody
-/// who does it, if it can be joined.
-const ALONE: &[&str] = &[
-    "[", "cat", "cd", "date", "echo", "env", "export", "false", "hostname", "mkdir", "printenv", "printf", "rm",
-    "rmdir", "set", "sleep", "source", "test", "touch", "trap", "true", "ulimit", "umask", "whoami", ":", ".",
-];
-
-/// Whether somebody has to join a process for what it runs: a shell without a script, or a tool such as wget.
-fn needs_company(words: &[&str]) -> bool {
-    let Some((name, rest)) = words.split_first() else { return false };
-    let tool = |word: &str| TOOLS.contains(&base(word)) && !ALONE.contains(&base(word));
-    match base(name) {
-        "sh" | "bash" | "ash" | "dash" => {
-            rest.iter().all(|word| word.starts_with('-')) || {
-                let scripts = rest.iter().flat_map(|script| script.split(|c: char| " \t\n;|&(){}`'\"".contains(c)));
-                scripts.into_iter().any(tool)
-            }
-        }
-        name => tool(name),
-    }
-}
-
 /// Small tools that every image is taken to have.
-const TOOLS: &[&str] = &[
+pub(crate) const TOOLS: &[&str] = &[
     "[",
     "awk",
     "base64",
@@ -206,7 +184,7 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
         };
         return Err(format!("exec: \"{name}\": {why}"));
     }
-    if invocation.stdin && needs_company(&words) {
+    if invocation.stdin && crate::company::needed(&words) {
         return Ok(Program { on_term: None, ..idle(vec![Step::Attended]) });
     }
     let shell = matches!(base(name), "sh" | "bash" | "ash" | "dash");
@@ -218,9 +196,8 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
         return Ok(Program { on_term: replaced.then_some((0, TERM)), ..idle(steps) });
     }
     let words: Vec<Text> = words.iter().map(|word| Text::literal(word)).collect();
-    let ran = self::command(&words, invocation);
-    let mut steps = ran.steps;
-    steps.push(Step::Exit(ran.status));
+    let Ran { mut steps, status } = self::command(&words, invocation);
+    steps.push(Step::Exit(status));
     let handles = steps.iter().any(|step| matches!(step, Step::Serve(_)));
     let known = TOOLS.contains(&base(name)) || shell;
     Ok(Program { on_term: (handles || !known).then_some((0, TERM)), ..idle(steps) })
@@ -360,7 +337,7 @@ fn exists(name: &str, image: &Image) -> bool {
         || image.command.iter().any(|c| base(c) == short)
 }
 
-fn base(name: &str) -> &str {
+pub(crate) fn base(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 

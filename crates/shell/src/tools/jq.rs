@@ -2,6 +2,7 @@
 //! (jaq as a library would add more than a hundred kilobytes to the page.)
 
 mod eval;
+mod functions;
 mod parse;
 
 use super::Cx;
