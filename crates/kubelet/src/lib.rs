@@ -17,6 +17,7 @@ pub mod images;
 mod kubelets;
 mod node;
 mod pi;
+mod power;
 mod probes;
 mod process;
 mod programs;
