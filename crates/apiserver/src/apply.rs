@@ -2,7 +2,7 @@
 
 use crate::managed::{self, Entry, Writer};
 use api::apply::{self, Shape, compare, field_set, merge, with_named_fields};
-use api::fields::{Fields, difference, intersection, paths, union, without};
+use api::fields::{Fields, difference, intersection, is_superset, paths, union, without};
 use api::{Kind, Status, Value, json, list, obj};
 
 /// The manager whose applies take over what `kubectl apply` has written on the client's side.
@@ -131,7 +131,7 @@ fn resolve(
     }
     if writer.manager == KUBECTL {
         let allowed = allowed(shape, live, &writer.api_version);
-        if found.iter().all(|(_, fields)| managed::all_in(fields, &allowed)) {
+        if found.iter().all(|(_, fields)| is_superset(&allowed, fields)) {
             return Ok(());
         }
         for (_, fields) in &mut found {

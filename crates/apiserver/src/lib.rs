@@ -18,6 +18,7 @@ mod index;
 mod managed;
 mod metrics;
 mod paging;
+mod prepare;
 pub mod quota;
 pub mod rbac;
 mod read;

@@ -10,7 +10,7 @@
 use crate::server::ApiServer;
 use crate::strategy;
 use api::apply::{Shape, compare};
-use api::fields::{Fields, difference, intersection, is_superset, union, without};
+use api::fields::{Fields, difference, intersection, union, without};
 use api::{Kind, Str, Time, Value, kind, obj, schema};
 use std::sync::OnceLock;
 
@@ -392,11 +392,6 @@ fn same_labels(old: &Value, new: &Value) -> bool {
 pub(crate) fn conflicts(entry: &Entry, changed: &Fields) -> Option<Fields> {
     let common = intersection(&entry.fields, changed);
     (!common.is_empty()).then_some(common)
-}
-
-/// Whether all of `fields` is in `allowed`.
-pub(crate) fn all_in(fields: &Fields, allowed: &Fields) -> bool {
-    is_superset(allowed, fields)
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Questions about users and rights: objects of which only the answer counts (pkg/registry/authorization,
 //! pkg/registry/authentication).
 
+use crate::prepare::decoded;
 use crate::rbac::{Attributes, aggregate};
 use crate::request::{Request, Response, Verb};
 use crate::server::ApiServer;
 use crate::user::User;
-use crate::write::decoded;
 use api::{FieldError, Status, Value, kind, list, obj};
 
 impl ApiServer {

@@ -2,43 +2,17 @@
 
 use crate::custom::definition;
 use crate::managed::{self, Writer};
-use crate::request::{FieldValidation, PatchType, Request, Response, Verb};
+use crate::prepare::{
+    CONDITIONAL, CREATED_BY_UPDATE, NAMESPACES_DIFFER, accepted, apply_patch, checked, decoded, default, holds_on,
+    keep_system_fields, names_agree, taken, wrong_uid,
+};
+use crate::request::{PatchType, Request, Response, Verb};
 use crate::server::ApiServer;
 use crate::strategy;
 use crate::{admission, apply, versions};
 use api::apply::Shape;
 use api::schema::Decoded;
-use api::{FieldError, Kind, Status, Str, Value, kind, patch, schema, validation};
-
-/// Kinds that a PUT creates where there is nothing (`AllowCreateOnUpdate` of their strategies).
-const CREATED_BY_UPDATE: &[&str] = &[
-    "Endpoints",
-    "Event",
-    "LimitRange",
-    "Service",
-    "Lease",
-    "Role",
-    "RoleBinding",
-    "ClusterRole",
-    "ClusterRoleBinding",
-];
-/// Kinds of which every PUT must name the version that it replaces (`AllowUnconditionalUpdate`).
-const CONDITIONAL: &[&str] = &[
-    "Lease",
-    "PodDisruptionBudget",
-    "RuntimeClass",
-    "CSIDriver",
-    "CSINode",
-    "VolumeAttachment",
-    "FlowSchema",
-    "PriorityLevelConfiguration",
-    "MutatingAdmissionPolicy",
-    "MutatingAdmissionPolicyBinding",
-    "MutatingWebhookConfiguration",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "ValidatingWebhookConfiguration",
-];
+use api::{FieldError, Kind, Status, Value, kind, patch, validation};
 
 impl ApiServer {
     pub(crate) fn create(&mut self, request: &Request) -> Result<Response, Status> {
@@ -396,176 +370,5 @@ impl ApiServer {
             return Err(Status::modified(request.kind, &request.name));
         }
         Ok(())
-    }
-}
-
-const NAMESPACES_DIFFER: &str = "the namespace of the provided object does not match the namespace sent on the request";
-
-/// Writes what a built-in kind's object leaves out; a custom one has its defaults since it was decoded.
-fn default(kind: &Kind, object: &mut Value) {
-    match kind {
-        k if k == kind::CUSTOM_RESOURCE_DEFINITION => definition::default(object),
-        k if k.is_custom() => {}
-        _ => schema::default(kind, object),
-    }
-}
-
-/// 409: the name is taken, be it a generated one.
-fn taken(request: &Request, object: &Value) -> Status {
-    let mut status = Status::already_exists(request.kind, object.name());
-    let generated = !object["metadata"]["generateName"].str().is_empty() && request.body.name().is_empty();
-    if generated {
-        status.message.push_str(", the server was not able to generate a unique name for the object");
-        status.details.set("retryAfterSeconds", 1);
-    }
-    status
-}
-
-/// 409: the object at this name is another one than the client has in mind, in the words of the storage layer.
-fn wrong_uid(request: &Request, given: &str, stored: &str) -> Status {
-    let key = [registry_name(request.kind), &request.namespace, &request.name];
-    let key: Vec<&str> = key.into_iter().filter(|part| !part.is_empty()).collect();
-    let why = format!(
-        "StorageError: invalid object, Code: 4, Key: /registry/{}, ResourceVersion: 0, AdditionalErrorMsg: Precondition \
-         failed: UID in precondition: {given}, UID in object meta: {stored}",
-        key.join("/")
-    );
-    Status::conflict(request.kind, &request.name, &why)
-}
-
-/// Below which name etcd keeps a kind (`SpecialDefaultResourcePrefixes` of pkg/kubeapiserver/default_storage_factory_builder.go).
-fn registry_name(kind: &Kind) -> &'static str {
-    match kind.plural {
-        "replicationcontrollers" => "controllers",
-        "endpoints" => "services/endpoints",
-        "nodes" => "minions",
-        "services" => "services/specs",
-        "ingresses" => "ingress",
-        "networkpolicies" => "networkpolicies",
-        plural => plural,
-    }
-}
-
-/// An object cannot be renamed or moved.
-fn names_agree(request: &Request, object: &Value) -> Result<(), Status> {
-    let (given, url) = (object.name(), &request.name);
-    if given.is_empty() {
-        let why = format!("the name of the object ({url} based on URL) was undeterminable: name must be provided");
-        return Err(Status::bad_request(why));
-    }
-    if given != url {
-        let why = format!("the name of the object ({given}) does not match the name on the URL ({url})");
-        return Err(Status::bad_request(why));
-    }
-    let namespace = object.namespace();
-    if request.kind.namespaced && !namespace.is_empty() && namespace != request.namespace {
-        return Err(Status::bad_request(NAMESPACES_DIFFER));
-    }
-    Ok(())
-}
-
-/// What only the server writes is taken from the stored object where the client left it out (`rest.BeforeUpdate` and
-/// `ValidateObjectMetaAccessorUpdate`); what the client has changed of it is for validation to refuse.
-fn keep_system_fields(object: &mut Value, old: &Value) {
-    let before = &old["metadata"];
-    let metadata = object.at_mut("metadata").object_mut();
-    for field in ["uid", "creationTimestamp", "namespace"] {
-        let given = metadata.get(field).is_some_and(|v| !v.str().is_empty());
-        if !given && !before[field].is_null() {
-            metadata.insert(field, before[field].clone());
-        }
-    }
-    for field in ["generation", "resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds"] {
-        match &before[field] {
-            // Only a deletion begins one: what is sent all the same is refused by validation.
-            Value::Null if field.starts_with("deletion") => {}
-            Value::Null => drop(metadata.remove(field)),
-            _ if field == "deletionGracePeriodSeconds" && metadata.contains_key(field) => {}
-            stored => drop(metadata.insert(field, stored.clone())),
-        }
-    }
-}
-
-/// Whether a kind has a way of its own to keep an object that is being deleted: a Pod is held by its grace period, a
-/// Namespace by `spec.finalizers`.
-fn holds_on(kind: &Kind, object: &Value) -> bool {
-    (kind == kind::POD && object["metadata"]["deletionGracePeriodSeconds"].int() > 0)
-        || (kind == kind::NAMESPACE && !object["spec"]["finalizers"].is_empty())
-}
-
-pub(crate) fn checked(kind: &'static Kind, object: &Value, old: &Value) -> Result<(), Status> {
-    let mut errors = validation::validate(kind, object, old);
-    if !old.is_null() {
-        errors.extend(deletion_errors(&object["metadata"], &old["metadata"]));
-    }
-    match &errors[..] {
-        [] => Ok(()),
-        errors => Err(Status::invalid(kind, object.name(), errors)),
-    }
-}
-
-/// Only a deletion begins one.
-fn deletion_errors(new: &Value, old: &Value) -> Vec<FieldError> {
-    let changed = |field: &&&str| !new[**field].is_null() && new[**field] != old[**field];
-    let error = |field: &&str| {
-        let detail = "field is immutable; may only be changed via deletion";
-        FieldError::invalid(format!("metadata.{field}"), &new[*field], detail)
-    };
-    ["deletionGracePeriodSeconds", "deletionTimestamp"].iter().filter(changed).map(error).collect()
-}
-
-/// The request's body as an object of the kind that is stored, and warnings about what was dropped.
-pub(crate) fn decoded(request: &Request) -> Result<(Value, Vec<String>), Status> {
-    if request.options.trusted {
-        let mut object = request.body.clone();
-        if object["kind"].is_null() {
-            object.set("apiVersion", request.kind.api_version());
-            object.set("kind", request.kind.kind);
-        }
-        return Ok((object, Vec::new()));
-    }
-    accepted(request, schema::decode(request.kind, &request.body)?)
-}
-
-/// A decoded object, unless the request is strict about the fields that were dropped; and warnings about those.
-fn accepted(request: &Request, decoded: Decoded) -> Result<(Value, Vec<String>), Status> {
-    let mut object = decoded.value;
-    for (field, text) in [("apiVersion", request.kind.api_version().into()), ("kind", request.kind.kind.into())] {
-        let text: Str = text;
-        if object[field].str() != text {
-            object.set(field, text);
-        }
-    }
-    let object = versions::stored(request.kind, object);
-    let unknown = || decoded.unknown.iter().map(|field| format!("unknown field \"{field}\""));
-    match request.options.field_validation {
-        FieldValidation::Strict if !decoded.unknown.is_empty() => {
-            let (kind, version) = (request.kind.kind, request.kind.version);
-            let listed = unknown().collect::<Vec<_>>().join(", ");
-            Err(match request.verb {
-                Verb::Patch(_) => patch_error(listed),
-                _ => Status::bad_request(format!(
-                    "{kind} in version \"{version}\" cannot be handled as a {kind}: strict decoding error: {listed}"
-                )),
-            })
-        }
-        FieldValidation::Warn => Ok((object, unknown().collect())),
-        _ => Ok((object, Vec::new())),
-    }
-}
-
-/// 422: a patch brings fields that the kind does not have.
-fn patch_error(listed: String) -> Status {
-    let message = format!(" \"\" is invalid: patch: Invalid value: strict decoding error: {listed}");
-    Status { code: 422, reason: "Invalid", message, details: Value::Null }
-}
-
-fn apply_patch(kind: &'static Kind, patch_type: PatchType, old: &Value, body: &Value) -> Result<Decoded, Status> {
-    match patch_type {
-        PatchType::Json => patch::decode(kind, &patch::json_patch(old, body)?),
-        PatchType::Merge => patch::decode(kind, &patch::merge_patch(old, body)),
-        PatchType::StrategicMerge | PatchType::Apply => {
-            patch::restore(kind, body, &patch::strategic_merge(kind, old, body)?)
-        }
     }
 }
