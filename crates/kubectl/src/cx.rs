@@ -331,6 +331,15 @@ pub async fn either(mut a: crate::host::BoxFuture<'_, ()>, mut b: crate::host::B
     .await;
 }
 
+/// Runs futures side by side until all are done; each leaves its result where it likes.
+pub async fn join(mut running: Vec<crate::host::BoxFuture<'_, ()>>) {
+    std::future::poll_fn(|task| {
+        running.retain_mut(|future| future.as_mut().poll(task).is_pending());
+        if running.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}
+
 impl Cx<'_> {
     /// The time that a write and the read that follows take on a real cluster, some 10 ms each. Requests themselves are
     /// instant; where what happens between them shows in kubectl's output, this stands between.

@@ -13,6 +13,7 @@ mod debug;
 mod delete;
 mod describe;
 mod diff;
+mod drain;
 mod edit;
 mod events;
 mod exec;
@@ -103,7 +104,7 @@ pub(crate) static ROOT: Command = Command {
         &top::TOP,
         &cordon::CORDON,
         &cordon::UNCORDON,
-        &cordon::DRAIN,
+        &drain::DRAIN,
         &taint::TAINT,
         &describe::DESCRIBE,
         &logs::LOGS,

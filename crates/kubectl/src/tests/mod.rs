@@ -1,6 +1,7 @@
 //! Whole command lines against an API server.
 
 mod commands;
+mod drain;
 mod host;
 mod usage;
 
