@@ -150,7 +150,8 @@ fn set_or_remove(object: &mut Value, path: &str, value: Value) {
 impl ApiServer {
     /// All kinds that are served, those that users have defined among them.
     pub fn kinds(&self) -> Vec<&'static Kind> {
-        kind::served().chain(self.custom.iter().map(|custom| custom.kind)).collect()
+        let custom = self.custom.iter().map(|custom| custom.kind);
+        kind::served().chain(custom).chain(self.measured_kinds()).collect()
     }
 
     /// The schemas of the kinds that users have defined, for whoever explains them.

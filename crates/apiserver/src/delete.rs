@@ -24,7 +24,8 @@ impl ApiServer {
         let request = &with_body_options(request)?;
         let warned = request.kind == kind::JOB && wanted(request).is_none();
         let body = self.delete_one(request)?;
-        Ok(Response { body, warnings: if warned { vec![JOBS_ORPHAN.to_owned()] } else { Vec::new() } })
+        let warnings = if warned { vec![JOBS_ORPHAN.to_owned()] } else { Vec::new() };
+        Ok(Response { body, warnings, ..Response::default() })
     }
 
     fn delete_one(&mut self, request: &Request) -> Result<Value, Status> {
@@ -97,7 +98,7 @@ impl ApiServer {
             }
         }
         versions::serve_all(request.kind, &mut page.items);
-        Ok(Response { body: crate::paging::list_of(request.kind, page), warnings })
+        Ok(Response { body: crate::paging::list_of(request.kind, page), warnings, ..Response::default() })
     }
 
     /// Takes an object out of the store, with all that the server gave it.

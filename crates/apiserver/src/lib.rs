@@ -41,7 +41,7 @@ pub use authn::unauthorized;
 pub use client::{Client, DeleteOptions, EventSpec};
 pub use component::{Component, Context, WorkKey};
 pub use index::{Index, IndexKey};
-pub use metrics::Measured;
+pub use metrics::{API_SERVICE, Measured};
 pub use request::{FieldValidation, Options, PatchType, Propagation, Request, Response, Verb};
 pub use server::ApiServer;
 pub use store::{Key, Store};

@@ -6,6 +6,9 @@ use crate::server::ApiServer;
 use crate::store::Key;
 use api::{FieldSelector, Kind, OrdMap, Selector, Status, Value, kind, obj};
 
+/// The APIService that says who serves the metrics API.
+pub const API_SERVICE: &str = "v1beta1.metrics.k8s.io";
+
 /// NodeMetrics and PodMetrics.
 #[derive(Clone, Debug, Default)]
 pub struct Measured {
@@ -21,14 +24,20 @@ impl ApiServer {
         self.measured = measured;
     }
 
-    /// Whether the metrics API is served.
-    pub fn has_metrics(&self) -> bool {
-        self.measured.is_some()
+    /// What is measured, while an APIService sends requests for it to the add-on.
+    fn measured(&self) -> Option<&Measured> {
+        let service = Key::new("", API_SERVICE);
+        self.measured.as_ref().filter(|_| self.store.get(kind::API_SERVICE, &service).is_some())
+    }
+
+    /// The kinds of the metrics API, if it is served.
+    pub(crate) fn measured_kinds(&self) -> &'static [Kind] {
+        if self.measured().is_some() { kind::METRICS } else { &[] }
     }
 
     /// Answers a request for metrics.
     pub(crate) fn metrics(&self, request: &Request) -> Result<Response, Status> {
-        let Some(measured) = &self.measured else { return Err(Status::no_such_resource()) };
+        let Some(measured) = self.measured() else { return Err(Status::no_such_resource()) };
         let all = if request.kind == kind::NODE_METRICS { &measured.nodes } else { &measured.pods };
         match request.verb {
             Verb::Get => {

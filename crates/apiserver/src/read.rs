@@ -36,7 +36,7 @@ impl ApiServer {
         self.known_version(&request.options.resource_version)?;
         let object = self.find(request.kind, &request.namespace, &request.name)?;
         let body = self.shown(request.kind, object, Form::of(request));
-        Ok(Response { body, warnings: self.warnings(request.kind) })
+        Ok(Response { body, warnings: self.warnings(request.kind), ..Response::default() })
     }
 
     /// A stored object in the version and the form in which it is asked for.
@@ -80,12 +80,12 @@ impl ApiServer {
             }
             _ => return Err(Status::method_not_allowed()),
         };
-        Ok(Response { body, warnings: deprecation(kind) })
+        Ok(Response { body, warnings: deprecation(kind), ..Response::default() })
     }
 
     pub(crate) fn list(&self, request: &Request) -> Result<Response, Status> {
         let body = self.listed(request.kind, self.page(request)?, Form::of(request));
-        Ok(Response { body, warnings: self.warnings(request.kind) })
+        Ok(Response { body, warnings: self.warnings(request.kind), ..Response::default() })
     }
 
     /// A page of objects in the version and the form in which they are asked for.

@@ -146,11 +146,20 @@ pub struct Response {
     pub body: Value,
     /// The texts of `Warning:` headers.
     pub warnings: Vec<String>,
+    /// Whether the request has made the object: an update or an apply may, too.
+    pub created: bool,
+}
+
+impl Response {
+    /// The HTTP status code of the answer to a request with this verb.
+    pub fn code(&self, verb: Verb) -> u16 {
+        if self.created || verb == Verb::Create { 201 } else { 200 }
+    }
 }
 
 impl From<Value> for Response {
     fn from(body: Value) -> Response {
-        Response { body, warnings: Vec::new() }
+        Response { body, ..Response::default() }
     }
 }
 

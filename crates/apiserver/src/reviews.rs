@@ -29,7 +29,7 @@ impl ApiServer {
         if kind == kind::SELF_SUBJECT_REVIEW {
             review.set("metadata.creationTimestamp", self.now);
         }
-        Ok(Response { body: review, warnings })
+        Ok(Response { body: review, warnings, ..Response::default() })
     }
 
     fn review_token(&self, review: &Value) -> Result<Value, Status> {

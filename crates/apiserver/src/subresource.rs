@@ -242,7 +242,7 @@ impl ApiServer {
             _ => object.set("status.conditions", &sent["status"]["conditions"]),
         }
         let body = self.replace(request, object, None)?;
-        Ok(Response { body, warnings })
+        Ok(Response { body, warnings, ..Response::default() })
     }
 }
 

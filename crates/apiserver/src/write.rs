@@ -23,7 +23,7 @@ impl ApiServer {
         if !request.options.trusted {
             warnings.extend(validation::warnings(request.kind, &body, &Value::Null));
         }
-        Ok(Response { body, warnings })
+        Ok(Response { body, warnings, created: true })
     }
 
     /// Stores a new object, decoded and named. `fields` are its managed fields if it was applied.
@@ -170,7 +170,7 @@ impl ApiServer {
         if creates && self.find(request.kind, &request.namespace, &request.name).is_err() {
             self.name(request, &mut object)?;
             let body = self.insert(request, object, None)?;
-            return Ok(Response { body, warnings });
+            return Ok(Response { body, warnings, created: true });
         }
         if !request.options.trusted
             && object["metadata"]["resourceVersion"].str().is_empty()
@@ -196,7 +196,7 @@ impl ApiServer {
         if !request.options.trusted && managed::is_derived(&body) {
             body.set("metadata.managedFields", managed::expanded(request.kind, &body));
         }
-        Ok(Response { body, warnings })
+        Ok(Response { body, warnings, ..Response::default() })
     }
 
     pub(crate) fn patch(&mut self, request: &Request) -> Result<Response, Status> {
@@ -266,7 +266,7 @@ impl ApiServer {
             object.remove("metadata.managedFields");
             self.name(request, &mut object)?;
             let body = self.insert(request, object, Some(applied.fields))?;
-            return Ok(Response { body, warnings });
+            return Ok(Response { body, warnings, created: true });
         };
         let version = config["metadata"]["resourceVersion"].str();
         object.set("metadata.resourceVersion", if version.is_empty() { "" } else { version });
@@ -274,7 +274,7 @@ impl ApiServer {
             object.set("metadata.uid", live.uid());
         }
         let body = self.replace(request, object, Some(applied.fields))?;
-        Ok(Response { body, warnings })
+        Ok(Response { body, warnings, ..Response::default() })
     }
 
     /// The common end of update and patch: `object` takes the stored one's place. `fields` are its managed fields if it

@@ -3,13 +3,11 @@
 
 use crate::cluster::Cluster;
 use api::{OrdMap, Time, Value, condition, kind, obj};
-use apiserver::{Key, Measured, Request, Verb};
+use apiserver::{API_SERVICE, Key, Measured, Request, Verb};
 use kubelet::{Ask, ContainerUsage, PodUsage};
 use network::{Place, Protocol};
 use std::time::Duration;
 
-/// The object that says who serves the metrics API.
-const API_SERVICE: &str = "v1beta1.metrics.k8s.io";
 /// How often metrics-server asks (`--metric-resolution`).
 pub(crate) const RESOLUTION: Duration = Duration::from_secs(15);
 /// What a node uses besides its Pods: its kubelet, its container runtime, its system. CPU in microseconds a second, memory in

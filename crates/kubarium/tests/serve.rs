@@ -133,3 +133,78 @@ fn users_are_told_from_each_other() {
     assert_eq!(server.ask("GET /apis HTTP/1.1", b"").0, 403);
     assert_eq!(server.ask("GET /healthz HTTP/1.1", b"").0, 200);
 }
+
+#[test]
+fn a_wrong_token_is_refused_before_anything_else_is_looked_at() {
+    let server = Server::start(&["--control-plane-only"]);
+    for path in
+        ["/api/v1/pods", "/api/v1/nosuch", "/api/v1/pods?limit=x", "/apis", "/openapi/v3", "/healthz", "/nosuch"]
+    {
+        let (code, status) = server.json(&format!("GET {path} HTTP/1.1\r\nAuthorization: Bearer nonsense"), "");
+        assert_eq!((code, status["message"].as_str()), (401, Some("Unauthorized")), "{path}");
+    }
+    assert_eq!(server.ask("GET /api/v1/pods HTTP/1.1", b"").0, 200);
+    assert_eq!(server.ask("GET /api/v1/nosuch HTTP/1.1", b"").0, 404);
+}
+
+#[test]
+fn whatever_makes_an_object_answers_201() {
+    let server = Server::start(&["--control-plane-only"]);
+    let apply = format!("PATCH {MAPS}/a?fieldManager=me HTTP/1.1\r\nContent-Type: application/apply-patch+yaml");
+    let map = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}"#;
+    assert_eq!(server.json(&apply, map).0, 201);
+    assert_eq!(server.json(&apply, map).0, 200);
+    let put = format!("PUT /apis/coordination.k8s.io/v1/namespaces/default/leases/a HTTP/1.1\r\n{JSON}");
+    let lease = r#"{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"a"}}"#;
+    let (code, made) = server.json(&put, lease);
+    assert_eq!(code, 201);
+    assert_eq!(server.json(&put, &made.to_string()).0, 200);
+}
+
+#[test]
+fn metrics_are_served_while_they_are_measured() {
+    let server = Server::start(&["--workers", "1"]);
+    let get = |path: &str| server.json(&format!("GET {path} HTTP/1.1"), "");
+    let aggregated = "Accept: application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    let groups = || {
+        let (_, all) = server.json(&format!("GET /apis HTTP/1.1\r\n{aggregated}"), "");
+        let all = all["items"].as_array().expect("groups").clone();
+        all.into_iter().find(|group| group["metadata"]["name"] == "metrics.k8s.io")
+    };
+    let root = "/apis/metrics.k8s.io/v1beta1";
+    let nodes = &format!("{root}/nodes");
+    let document = &format!("/openapi/v3{root}");
+    let known = || get("/openapi/v3").1["paths"]["apis/metrics.k8s.io/v1beta1"].is_object();
+    assert_eq!((get(root).0, get(nodes).0, get(document).0, known()), (404, 404, 404, false));
+    assert!(groups().is_none());
+
+    let manifest = include_str!("../../network/documents/metrics-server.yaml");
+    for object in manifest.split("\n---\n") {
+        let field = |name: &str| object.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim();
+        let collection = match (field("apiVersion:"), field("kind:")) {
+            ("apps/v1", _) => "/apis/apps/v1/namespaces/kube-system/deployments",
+            ("apiregistration.k8s.io/v1", _) => "/apis/apiregistration.k8s.io/v1/apiservices",
+            ("v1", "Service") => "/api/v1/namespaces/kube-system/services",
+            ("v1", "ServiceAccount") => "/api/v1/namespaces/kube-system/serviceaccounts",
+            _ => continue,
+        };
+        let (code, made) =
+            server.json(&format!("POST {collection} HTTP/1.1\r\nContent-Type: application/yaml"), object);
+        assert_eq!(code, 201, "{made}");
+    }
+    server.ask("POST /kubarium/advance?seconds=90 HTTP/1.1", b"");
+
+    assert_eq!(get(root).1["resources"].as_array().map(Vec::len), Some(2));
+    assert_eq!(groups().expect("a group")["versions"][0]["resources"][0]["responseKind"]["kind"], "NodeMetrics");
+    let (_, list) = get(nodes);
+    assert_eq!((list["kind"].as_str(), list["items"].as_array().map(Vec::len)), (Some("NodeMetricsList"), Some(2)));
+    assert_eq!(get(&format!("{root}/namespaces/kube-system/pods/etcd-master")).1["containers"][0]["name"], "etcd");
+    assert!(known(), "the documents are those of before");
+    let schema = "io.k8s.metrics.pkg.apis.metrics.v1beta1.PodMetrics";
+    assert!(get(document).1["components"]["schemas"][schema].is_object());
+    assert_eq!(get("/openapi/v2").0, 200);
+    assert_eq!(server.json(&format!("POST {nodes} HTTP/1.1\r\n{JSON}"), "{}").0, 405);
+
+    server.ask("DELETE /apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io HTTP/1.1", b"");
+    assert_eq!((get(root).0, get(nodes).0, get(document).0, known()), (404, 404, 404, false));
+}

@@ -161,6 +161,7 @@ fn a_load_makes_an_autoscaler_act_once_somebody_measures() {
     story.run("sleep 30");
     assert_eq!(story.run("kubectl top nodes --no-headers").lines().count(), 4);
     assert!(story.run("kubectl get apiservice").contains("kube-system/metrics-server   True"));
+    assert!(story.run("kubectl explain podmetrics.containers").contains("usage\t<map[string]Quantity> -required-"));
     story.run("kubectl create deployment web --image=registry.k8s.io/hpa-example --port=80");
     story.run("kubectl set resources deployment web --requests=cpu=200m");
     story.run("kubectl expose deployment web --port=80");

@@ -70,7 +70,7 @@ pub fn after(cx: &Cx<'_>, request: &Request, answer: &Result<Response, Status>) 
         return;
     }
     let status = match answer {
-        Ok(_) if request.verb == Verb::Create => "201 Created".to_owned(),
+        Ok(answer) if answer.code(request.verb) == 201 => "201 Created".to_owned(),
         Ok(_) => "200 OK".to_owned(),
         Err(status) => format!("{} {}", status.code, words(status.reason)),
     };

@@ -3,7 +3,7 @@
 use super::table::{Field, Merge, Presence, Struct, Table, Type, struct_in};
 use crate::{FlatMap, Kind, Value, kind, list};
 
-const TEXTS: [&str; 27] = [
+const TEXTS: [&str; 28] = [
     include_str!("../../schema/meta.txt"),
     include_str!("../../schema/container.txt"),
     include_str!("../../schema/volume.txt"),
@@ -31,6 +31,7 @@ const TEXTS: [&str; 27] = [
     include_str!("../../schema/flowcontrol.txt"),
     include_str!("../../schema/resource.txt"),
     include_str!("../../schema/apiextensions.txt"),
+    include_str!("../../schema/metrics.txt"),
 ];
 /// What is checked of each struct.
 const RULES: &str = include_str!("../../schema/rules.txt");

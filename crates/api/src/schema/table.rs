@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_described() {
-        for kind in kind::served() {
+        for kind in kind::served().chain(kind::METRICS) {
             let described = table().get(table().kind(kind));
             assert_eq!(described.name, kind.kind);
             assert!(described.field("metadata").is_some(), "{}", kind.kind);

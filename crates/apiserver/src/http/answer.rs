@@ -1,7 +1,7 @@
 //! What the server answers, as text.
 
 use super::media::{As, Format, Media};
-use crate::request::Response;
+use crate::request::{Response, Verb};
 use api::{Kind, Status, Value, json, kind, obj, sha256, yaml};
 
 /// An answer that is complete.
@@ -67,12 +67,12 @@ pub fn hash(bytes: &[u8]) -> String {
 }
 
 /// The answer to a request for objects of a kind.
-pub fn encode(kind: &Kind, code: u16, response: &Response, media: Media) -> Answer {
+pub fn encode(kind: &Kind, verb: Verb, response: &Response, media: Media) -> Answer {
     if let Value::String(text) = &response.body {
-        return Answer { warnings: response.warnings.clone(), ..Answer::text(code, "text/plain", text.as_bytes()) };
+        return Answer { warnings: response.warnings.clone(), ..Answer::text(200, "text/plain", text.as_bytes()) };
     }
     let body = formed(&response.body, kind, media.form);
-    let content_type = media.content_type();
+    let (code, content_type) = (response.code(verb), media.content_type());
     Answer { warnings: response.warnings.clone(), ..Answer::text(code, content_type, write(&body, media.format)) }
 }
 

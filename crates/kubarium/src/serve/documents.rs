@@ -16,7 +16,9 @@ const OLD_PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2@v1.0+pr
 #[derive(Default)]
 pub struct Documents {
     made: RefCell<BTreeMap<String, Answer>>,
-    /// The kinds that users have defined when the documents were made, with their schemas.
+    /// What was served when the documents were made.
+    kinds: RefCell<Vec<&'static Kind>>,
+    /// The kinds that users had defined, with their schemas.
     custom: RefCell<Vec<(&'static Kind, Value)>>,
 }
 
@@ -36,8 +38,9 @@ impl Documents {
         if !matches!(head.method.as_str(), "GET" | "HEAD") {
             return Some(Err(Status::method_not_allowed()));
         }
-        if *self.custom.borrow() != custom {
+        if *self.custom.borrow() != custom || *self.kinds.borrow() != kinds {
             self.made.borrow_mut().clear();
+            self.kinds.replace(kinds.to_vec());
             self.custom.replace(custom);
         }
         let wanted = |name: &str| head.accept.contains(name);

@@ -95,16 +95,19 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
     }
 }
 
-/// What is served at the moment, and whether the client may see a path that is no resource.
+/// What is served at the moment, whether the client is somebody, and whether he may see a path that is no resource.
 async fn enter(context: &Context, head: &Head, who: ApiRequest) -> Result<(Kinds, Custom, ApiRequest), Status> {
     let path = (!http::is_resource(&head.path)).then(|| (head.method.to_ascii_lowercase(), head.path.clone()));
     let explains = head.path.starts_with("/openapi/");
     let asked = context.door.ask(move |owner| {
         owner.look(|cluster| {
             let api = cluster.api();
-            let permitted = path.map_or(Ok(()), |(verb, path)| api.permit_path(&who, &verb, &path));
-            let measured = if api.has_metrics() { kind::METRICS } else { &[] };
-            let kinds: Kinds = api.kinds().into_iter().chain(measured).collect();
+            // Who it is comes before what is asked: nobody learns with a wrong token that there is no such path.
+            let permitted = match path {
+                Some((verb, path)) => api.permit_path(&who, &verb, &path),
+                None => api.user_of(&who).map(drop),
+            };
+            let kinds = api.kinds();
             let custom = if explains { api.custom_schemas() } else { Vec::new() };
             (permitted, kinds, custom, who)
         })
@@ -150,10 +153,7 @@ async fn api(call: Call, context: &Context) -> Result<Response<Body>, Status> {
         tokio::time::sleep(RETRY).await;
     };
     Ok(whole(match result {
-        Ok(response) => {
-            let code = if request.verb == Verb::Create { 201 } else { 200 };
-            http::answer::encode(request.kind, code, &response, media)
-        }
+        Ok(response) => http::answer::encode(request.kind, request.verb, &response, media),
         Err(status) => Answer::refusal(&status, media),
     }))
 }

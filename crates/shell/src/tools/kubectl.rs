@@ -3,8 +3,8 @@
 use super::Cx;
 use crate::interp::Shell;
 use crate::process::{Forwarded, Input, Io, Kernel, Output, Place};
-use api::{Kind, Status, Time, Value, kind};
-use apiserver::{Request, Response, Verb, Watch, WatchEvent};
+use api::{Kind, Status, Time, Value};
+use apiserver::{Request, Response, Watch, WatchEvent};
 use kubectl::{BoxFuture, Host};
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -155,14 +155,7 @@ impl Host for Terminal<'_> {
     }
 
     fn kinds(&self) -> Vec<&'static Kind> {
-        let mut kinds = self.0.kernel().system().kinds();
-        // As discovery has it: the kinds of an add-on are there while it answers.
-        let asked = Request::new(Verb::Get, kind::API_SERVICE, "", "v1beta1.metrics.k8s.io");
-        let answer = self.0.kernel().system().request(&asked);
-        if answer.is_ok_and(|answer| api::condition(&answer.body, "Available")["status"].str() == "True") {
-            kinds.extend(kind::METRICS);
-        }
-        kinds
+        self.0.kernel().system().kinds()
     }
 }
 

@@ -87,7 +87,7 @@ fn owners_and_finalizers() {
 
 #[test]
 fn every_rule_can_be_run() {
-    for kind in kind::served() {
+    for kind in kind::served().chain(kind::METRICS) {
         let text =
             "{spec: {}, metadata: {uid: u}, webhooks: [{}], rules: [{}], subjects: [{}], roleRef: {}, template: {}}";
         let parsed = yaml::parse(text).unwrap().value;

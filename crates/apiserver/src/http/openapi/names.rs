@@ -44,6 +44,7 @@ impl Names {
                 ("apiextensions", version) => {
                     format!("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.{version}")
                 }
+                ("metrics", version) => format!("io.k8s.metrics.pkg.apis.metrics.{version}"),
                 ("apiregistration", version) => {
                     format!("io.k8s.kube-aggregator.pkg.apis.apiregistration.{version}")
                 }

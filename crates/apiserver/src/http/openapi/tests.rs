@@ -2,7 +2,7 @@ use super::*;
 use api::kind;
 
 fn kinds() -> Vec<&'static Kind> {
-    kind::served().collect()
+    kind::served().chain(kind::METRICS).collect()
 }
 
 /// Every `$ref` below a value.
