@@ -44,15 +44,5 @@ pub(super) fn response_kind(kind: &Kind, subresource: &str) -> (&'static str, &'
 
 /// Whether a kind or its subresource allows a verb.
 pub(super) fn allows(kind: &Kind, subresource: &str, verb: Verb) -> bool {
-    let name = match verb {
-        Verb::Get => "get",
-        Verb::List => "list",
-        Verb::Watch => "watch",
-        Verb::Create => "create",
-        Verb::Update => "update",
-        Verb::Patch(_) => "patch",
-        Verb::Delete => "delete",
-        Verb::DeleteCollection => "deletecollection",
-    };
-    of(kind, subresource).contains(&name)
+    of(kind, subresource).contains(&verb.name())
 }
