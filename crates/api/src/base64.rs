@@ -1,6 +1,22 @@
-//! Base 64, for the data of Secrets.
+//! Base 64: padded as Secrets have it, and without padding as URLs and tokens do (RFC 4648, sections 4 and 5).
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+const FOR_URLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// What a letter stands for; none if it is none of base 64's.
+pub fn value_of(letter: u8) -> Option<u32> {
+    place(ALPHABET, letter)
+}
+
+fn place(alphabet: &[u8; 64], letter: u8) -> Option<u32> {
+    alphabet.iter().position(|a| *a == letter).map(|at| at as u32)
+}
+
+/// Encodes bytes in the letters for URLs, without padding.
+pub fn encode_for_url(bytes: &[u8]) -> String {
+    encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
+}
 
 /// Encodes bytes, padded.
 pub fn encode(bytes: &[u8]) -> String {
@@ -28,13 +44,28 @@ pub fn decode(text: &str) -> Result<String, String> {
 /// # Errors
 /// It is no base 64.
 pub fn decode_bytes(text: &str) -> Result<Vec<u8>, String> {
+    letters(ALPHABET, text.trim_end_matches('=')).map_err(illegal)
+}
+
+/// Decodes what [`encode_for_url`] makes.
+///
+/// # Errors
+/// It is no such text.
+pub fn decode_from_url(text: &str) -> Result<Vec<u8>, String> {
+    let bytes = letters(FOR_URLS, text).map_err(illegal)?;
+    if text.len() % 4 == 1 { Err(illegal(text.len())) } else { Ok(bytes) }
+}
+
+fn illegal(at: usize) -> String {
+    format!("illegal base64 data at input byte {at}")
+}
+
+/// The bytes that letters stand for, or the place of one that stands for nothing.
+fn letters(alphabet: &[u8; 64], text: &str) -> Result<Vec<u8>, usize> {
     let mut bytes = Vec::new();
     let (mut word, mut bits) = (0_u32, 0);
-    for (at, letter) in text.trim_end_matches('=').bytes().enumerate() {
-        let Some(value) = ALPHABET.iter().position(|a| *a == letter) else {
-            return Err(format!("illegal base64 data at input byte {at}"));
-        };
-        word = word << 6 | value as u32;
+    for (at, letter) in text.bytes().enumerate() {
+        word = word << 6 | place(alphabet, letter).ok_or(at)?;
         bits += 6;
         if bits >= 8 {
             bits -= 8;
@@ -56,5 +87,10 @@ mod tests {
             assert_eq!(decode(encoded).as_deref(), Ok(text));
         }
         assert!(decode("*").is_err());
+        let odd = [0xfb, 0xff, 0xfe, 0x01];
+        assert_eq!(encode_for_url(&odd), "-__-AQ");
+        assert_eq!(decode_from_url("-__-AQ").as_deref(), Ok(&odd[..]));
+        assert_eq!(decode_from_url("+AAA"), Err("illegal base64 data at input byte 0".into()));
+        assert_eq!(decode_from_url("AAAAA"), Err("illegal base64 data at input byte 5".into()));
     }
 }

@@ -6,7 +6,7 @@
 use crate::request::{Options, Request};
 use crate::server::ApiServer;
 use crate::store::Key;
-use api::{FieldError, Kind, Status, Value, json, obj};
+use api::{FieldError, Kind, Status, Value, base64, json, obj};
 
 const LIST_OPTIONS: &str = "ListOptions.meta.k8s.io \"\" is invalid: ";
 const TOO_OLD: &str = "The resourceVersion for the provided list is too old.";
@@ -168,12 +168,12 @@ fn token(namespace: &str, last: &Key, revision: i64) -> String {
     };
     // Go's encoder keeps the order of the fields.
     let start = json::to_string(&start.into());
-    encode(format!("{{\"v\":\"meta.k8s.io/v1\",\"rv\":{revision},\"start\":{start}}}").as_bytes())
+    base64::encode_for_url(format!("{{\"v\":\"meta.k8s.io/v1\",\"rv\":{revision},\"start\":{start}}}").as_bytes())
 }
 
 fn read_token(text: &str, namespace: &str) -> Result<(Key, i64), String> {
     let invalid = |why: &str| format!("continue key is not valid: {why}");
-    let bytes = decode(text).map_err(|at| invalid(&format!("illegal base64 data at input byte {at}")))?;
+    let bytes = base64::decode_from_url(text).map_err(|error| invalid(&error))?;
     let parsed = json::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| invalid(&error))?;
     if parsed["v"].str() != "meta.k8s.io/v1" {
         return Err(invalid(&format!("server does not recognize this encoded version {}", parsed["v"].str())));
@@ -193,36 +193,6 @@ fn read_token(text: &str, namespace: &str) -> Result<(Key, i64), String> {
         None => Key::new(namespace, start),
     };
     Ok((key, parsed["rv"].int()))
-}
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// Base 64 for URLs, without padding.
-fn encode(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for i in 0..=chunk.len() {
-            text.push(ALPHABET[(word >> (18 - 6 * i) & 63) as usize] as char);
-        }
-    }
-    text
-}
-
-/// The bytes, or where the text stops being base 64.
-fn decode(text: &str) -> Result<Vec<u8>, usize> {
-    let mut bytes = Vec::new();
-    let (mut word, mut bits) = (0_u32, 0);
-    for (at, letter) in text.bytes().enumerate() {
-        let value = ALPHABET.iter().position(|a| *a == letter).ok_or(at)?;
-        word = (word << 6 | value as u32) & 0xffff;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push((word >> bits) as u8);
-        }
-    }
-    if text.len() % 4 == 1 { Err(text.len()) } else { Ok(bytes) }
 }
 
 /// A collection of a kind as it is answered: `metadata` and `items`.

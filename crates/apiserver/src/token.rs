@@ -31,21 +31,21 @@ fn verify(key: &str, token: &str) -> Option<Value> {
         return None;
     }
     let payload = signed.split_once('.')?.1;
-    let text = base64::decode(&padded(payload)).ok()?;
-    api::json::parse(&text).ok()
+    let bytes = base64::decode_from_url(payload).ok()?;
+    api::json::parse(&String::from_utf8_lossy(&bytes)).ok()
 }
 
 /// A token with these claims.
 pub fn sign(key: &str, claims: &Value) -> String {
-    let header = obj! { "alg" => "RS256", "kid" => encoded(&api::sha256::digest(key.as_bytes())) };
-    let part = |value: &Value| encoded(api::json::to_string(value).as_bytes());
+    let header = obj! { "alg" => "RS256", "kid" => base64::encode_for_url(&api::sha256::digest(key.as_bytes())) };
+    let part = |value: &Value| base64::encode_for_url(api::json::to_string(value).as_bytes());
     let signed = format!("{}.{}", part(&header), part(claims));
     let signature = signature_of(key, &signed);
     format!("{signed}.{signature}")
 }
 
 fn signature_of(key: &str, signed: &str) -> String {
-    encoded(&seal(key, signed.as_bytes()))
+    base64::encode_for_url(&seal(key, signed.as_bytes()))
 }
 
 /// What proves that whoever has the key has seen the data: 256 bytes, as RSA with 2048 bits gives.
@@ -57,16 +57,6 @@ pub fn seal(key: &str, data: &[u8]) -> Vec<u8> {
         last = api::sha256::digest(&last);
     }
     bytes
-}
-
-/// Base64 as tokens use it: without padding, and with two other letters.
-fn encoded(bytes: &[u8]) -> String {
-    base64::encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
-}
-
-fn padded(text: &str) -> String {
-    let missing = (4 - text.len() % 4) % 4;
-    format!("{}{}", text.replace('-', "+").replace('_', "/"), "=".repeat(missing))
 }
 
 /// The claims of the token in a Secret of type `kubernetes.io/service-account-token`.

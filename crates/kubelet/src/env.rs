@@ -220,26 +220,13 @@ fn set(variables: &mut Variables, name: Str, value: Str) {
 
 /// Decodes base64; what is no base64 is passed over.
 pub(crate) fn base64(text: &str) -> Vec<u8> {
-    let digit = |byte: u8| match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
+    let letter = |letter| match letter {
+        '-' => Some('+'),
+        '_' => Some('/'),
+        '+' | '/' => Some(letter),
+        _ => Some(letter).filter(char::is_ascii_alphanumeric),
     };
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut bits, mut count) = (0u32, 0);
-    for value in text.bytes().filter_map(digit) {
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-            bits &= (1 << count) - 1;
-        }
-    }
-    bytes
+    api::base64::decode_bytes(&text.chars().filter_map(letter).collect::<String>()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -243,7 +243,7 @@ impl Reader {
                 self.message(*id, bytes, &mut Vec::new(), &mut inner, depth + 1)?;
                 inner.into()
             }
-            (Type::Bytes, Content::Bytes(bytes)) => base64(bytes).into(),
+            (Type::Bytes, Content::Bytes(bytes)) => api::base64::encode(bytes).into(),
             (Type::Quantity, Content::Bytes(bytes)) => text_in(bytes, 1)?.into(),
             (Type::IntOrString, Content::Bytes(bytes)) => int_or_string(bytes)?,
             (Type::Time, Content::Bytes(bytes)) => time(bytes)?.map_or(Value::Null, |at| at.rfc3339().as_str().into()),
@@ -292,10 +292,6 @@ fn time(bytes: &[u8]) -> Result<Option<Time>, String> {
     }
     let zero = bytes.is_empty() || seconds <= -62_135_596_800;
     Ok((!zero).then(|| Time(seconds.saturating_mul(1_000_000).saturating_add(nanos / 1000))))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    api::base64::encode(bytes)
 }
 
 #[cfg(test)]

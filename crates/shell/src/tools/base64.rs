@@ -1,8 +1,7 @@
 //! `base64`
 
 use super::Cx;
-
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+use api::base64::{encode, value_of};
 
 /// Encodes, or with `-d` decodes.
 pub(super) async fn run(cx: Cx) -> i32 {
@@ -35,19 +34,6 @@ pub(super) async fn run(cx: Cx) -> i32 {
     0
 }
 
-/// Bytes as base64.
-fn encode(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = chunk.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for i in 0..4 {
-            let letter = ALPHABET[(word >> (18 - 6 * i)) as usize & 63] as char;
-            out.push(if i <= chunk.len() { letter } else { '=' });
-        }
-    }
-    out
-}
-
 /// What base64 stands for, up to the first character that is none; and whether all of it was valid.
 fn decode(text: &str) -> (Vec<u8>, bool) {
     let (mut out, mut word, mut bits, mut padding, mut letters) = (Vec::new(), 0u32, 0, 0, 0);
@@ -56,8 +42,8 @@ fn decode(text: &str) -> (Vec<u8>, bool) {
             padding += 1;
             continue;
         }
-        let Some(value) = ALPHABET.iter().position(|b| *b == byte).filter(|_| padding == 0) else { return (out, false) };
-        word = word << 6 | value as u32;
+        let Some(value) = value_of(byte).filter(|_| padding == 0) else { return (out, false) };
+        word = word << 6 | value;
         bits += 6;
         letters += 1;
         if bits >= 8 {
