@@ -102,6 +102,14 @@ pub fn set_condition(object: &mut Value, new: Value) {
     }
 }
 
+/// The name of the IngressClass of an Ingress, which older ones have in an annotation; empty for none.
+pub fn ingress_class(ingress: &Value) -> &str {
+    match ingress["spec"]["ingressClassName"].str() {
+        "" => ingress.annotation("kubernetes.io/ingress.class"),
+        class => class,
+    }
+}
+
 /// Whether a Pod has ended: it will never run again.
 pub fn is_pod_ended(pod: &Value) -> bool {
     matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed")

@@ -5,7 +5,7 @@ use crate::request::Request;
 use crate::server::ApiServer;
 use crate::strategy::qos_class;
 use api::quantity::Format;
-use api::{Kind, Map, Quantity, Selector, Status, Str, Time, Value, kind, obj};
+use api::{Kind, Map, Quantity, Selector, Status, Str, Time, Value, is_pod_ended, kind, obj};
 
 /// Amounts of resources, by name.
 type Amounts = Vec<(Str, Quantity)>;
@@ -61,7 +61,7 @@ fn pod_usage(pod: &Value, now: Time, counted: &mut Amounts) {
     let metadata = &pod["metadata"];
     let grace = std::time::Duration::from_secs(metadata["deletionGracePeriodSeconds"].int().unsigned_abs());
     let overdue = metadata["deletionTimestamp"].time().is_some_and(|end| now > end + grace);
-    if matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed") || overdue {
+    if is_pod_ended(pod) || overdue {
         return;
     }
     counted.push(("pods".into(), one()));

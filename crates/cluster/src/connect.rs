@@ -1,10 +1,10 @@
 //! Connections: packets are carried by the network, and answered by what runs in containers.
 
 use crate::cluster::Cluster;
-use api::{Str, Time, Value};
+use api::{Rng, Str, Time, Value};
 use kubelet::Kubelets;
 use kubelet::http::{Reply, Request};
-use network::{Call, Listener, Machines, Place, Protocol, Trace, outside};
+use network::{Call, Listener, Machines, Network, Place, Protocol, Trace, outside};
 use std::net::Ipv4Addr;
 
 /// How many connections are remembered for those who draw them.
@@ -25,10 +25,8 @@ impl Cluster {
     /// Tries to connect from a place to a name or an address, and tells the whole way. Takes no virtual time: the caller
     /// waits for [`Trace::after`].
     pub fn connect(&mut self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Trace {
-        let (mut network, mut rng) = (std::mem::take(&mut self.kubelets.network.network), self.network_rng.clone());
-        let call = Call { from, host, port, protocol };
-        let trace = network.connect(&call, &Inhabitants(&self.kubelets), &mut rng, self.now());
-        (self.kubelets.network.network, self.network_rng) = (network, rng);
+        let (call, now) = (Call { from, host, port, protocol }, self.now());
+        let trace = self.in_network(|network, machines, rng| network.connect(&call, machines, rng, now));
         self.carried += 1;
         self.traces.push_back(Carried { number: self.carried, at: self.now(), trace: trace.clone() });
         if self.traces.len() > REMEMBERED {
@@ -39,10 +37,8 @@ impl Cluster {
 
     /// What a name means to somebody at a place: its address or why there is none, and the questions that were asked.
     pub fn lookup(&mut self, from: &Place, name: &str) -> (Result<Ipv4Addr, network::Reason>, Vec<network::Lookup>) {
-        let (mut network, mut rng) = (std::mem::take(&mut self.kubelets.network.network), self.network_rng.clone());
-        let found = network.lookup(from, name, &Inhabitants(&self.kubelets), &mut rng, self.now());
-        (self.kubelets.network.network, self.network_rng) = (network, rng);
-        found
+        let now = self.now();
+        self.in_network(|network, machines, rng| network.lookup(from, name, machines, rng, now))
     }
 
     /// Asks a name server for records.
@@ -50,10 +46,16 @@ impl Cluster {
     /// # Errors
     /// There is no server, or it cannot be reached.
     pub fn ask(&mut self, question: &network::Question<'_>) -> Result<network::Answered, network::Reason> {
-        let (mut network, mut rng) = (std::mem::take(&mut self.kubelets.network.network), self.network_rng.clone());
-        let answered = network.ask(question, &Inhabitants(&self.kubelets), &mut rng, self.now());
-        (self.kubelets.network.network, self.network_rng) = (network, rng);
-        answered
+        let now = self.now();
+        self.in_network(|network, machines, rng| network.ask(question, machines, rng, now))
+    }
+
+    /// Lets `act` work on the network, which asks the kubelets about the machines meanwhile.
+    fn in_network<T>(&mut self, act: impl FnOnce(&mut Network, &dyn Machines, &mut Rng) -> T) -> T {
+        let mut network = std::mem::take(&mut self.kubelets.network.network);
+        let result = act(&mut network, &Inhabitants(&self.kubelets), &mut self.network_rng);
+        self.kubelets.network.network = network;
+        result
     }
 
     /// What the other end of an open connection answers to an HTTP request; `None` if it is no server that answers.

@@ -58,11 +58,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
 }
 
 fn is_own(ingress: &Value, cx: &Context<'_>) -> bool {
-    let class = match ingress["spec"]["ingressClassName"].str() {
-        "" => ingress.annotation("kubernetes.io/ingress.class"),
-        class => class,
-    };
-    let class = cx.client.get(kind::INGRESS_CLASS, "", class);
+    let class = cx.client.get(kind::INGRESS_CLASS, "", meta::ingress_class(ingress));
     class.is_some_and(|class| class["spec"]["controller"].str() == CLASS)
 }
 

@@ -2,7 +2,7 @@
 //! What comes is counted by the API server as it lets it in.
 
 use crate::{Controller, enqueue_self};
-use api::{Status, kind};
+use api::{Status, is_pod_ended, kind};
 use apiserver::{Context, EventType, WatchEvent, WorkKey, quota};
 
 const NAME: &str = "resourcequota";
@@ -29,11 +29,10 @@ fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
 
 /// Whether less may be used after a change (pkg/quota/v1/install/update_filter.go).
 fn frees(event: &WatchEvent) -> bool {
-    let ended = |pod: &api::Value| matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed");
     match event.event {
         EventType::Deleted => true,
         EventType::Added => false,
-        EventType::Modified if event.kind == kind::POD => ended(&event.object) && !ended(&event.old),
+        EventType::Modified if event.kind == kind::POD => is_pod_ended(&event.object) && !is_pod_ended(&event.old),
         EventType::Modified => {
             let spec_counts = event.kind == kind::SERVICE || event.kind == kind::PERSISTENT_VOLUME_CLAIM;
             spec_counts && event.object["spec"] != event.old["spec"]

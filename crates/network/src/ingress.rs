@@ -82,17 +82,9 @@ impl Ingresses {
         }
     }
 
-    /// The name of the IngressClass of an Ingress, which older ones have in an annotation; empty for none.
-    pub fn class_of(ingress: &Value) -> &str {
-        match ingress["spec"]["ingressClassName"].str() {
-            "" => ingress.annotation("kubernetes.io/ingress.class"),
-            class => class,
-        }
-    }
-
     /// Whether a controller is responsible for an Ingress.
     pub fn is_for(&self, ingress: &Value, controller: &str) -> bool {
-        self.classes.get(Ingresses::class_of(ingress)).is_some_and(|known| known == controller)
+        self.classes.get(api::meta::ingress_class(ingress)).is_some_and(|known| known == controller)
     }
 
     /// Where a request goes. `host` is the `Host:` header, `path` the request's with its query, `tls` whether it came by HTTPS.

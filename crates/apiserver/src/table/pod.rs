@@ -144,10 +144,9 @@ impl Summary {
         if !pod.deleting() {
             return;
         }
-        let status = &pod["status"];
-        if status["reason"].str() == "NodeLost" {
+        if pod["status"]["reason"].str() == "NodeLost" {
             self.status = "Unknown".to_owned();
-        } else if !matches!(status["phase"].str(), "Succeeded" | "Failed") {
+        } else if !api::is_pod_ended(pod) {
             self.status = "Terminating".to_owned();
         }
     }
