@@ -25,8 +25,8 @@ fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
         return enqueue_self(NAME, &event.object, cx);
     }
     // Its Service has got an address, or its first Pod is ready.
-    let own = event.object.labels()[LABEL.0].str() == LABEL.1;
-    if own && [kind::SERVICE, kind::ENDPOINT_SLICE].contains(&event.kind) || event.kind == kind::INGRESS_CLASS {
+    let own = || event.object.labels()[LABEL.0].str() == LABEL.1;
+    if event.kind == kind::INGRESS_CLASS || [kind::SERVICE, kind::ENDPOINT_SLICE].contains(&event.kind) && own() {
         for ingress in cx.client.list(kind::INGRESS, "") {
             enqueue_self(NAME, &ingress, cx);
         }
