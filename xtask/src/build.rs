@@ -22,14 +22,20 @@ const FOR_SIZE: &[(&str, &str)] = &[
     ),
 ];
 
-/// Builds the page after installing what is missing.
-pub fn run(_arguments: &[String]) -> Result {
+/// Builds the page after installing what is missing. `--dev` builds it for working on it: quickly, large and slow, with the
+/// texts of panics.
+pub fn run(arguments: &[String]) -> Result {
     tools::for_the_page()?;
     let mut trunk = sh::program("trunk");
     // Trunk reads NO_COLOR as a flag that wants "true" or "false", and stops at the customary "1".
-    trunk.env_remove("NO_COLOR").args(["build", "--release"]);
+    trunk.env_remove("NO_COLOR").arg("build");
+    match arguments {
+        [] => trunk.arg("--release").envs(FOR_SIZE.iter().copied()),
+        [flag] if flag == "--dev" => trunk.args(["--cargo-profile", "page-dev"]),
+        _ => return fail("usage: cargo xtask build [--dev]"),
+    };
     fetch()?;
-    sh::run(trunk.envs(FOR_SIZE.iter().copied()))?;
+    sh::run(&mut trunk)?;
     absolute_addresses()
 }
 
