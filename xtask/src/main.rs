@@ -31,7 +31,11 @@ const COMMANDS: &[Command] = &[
         run: serve::run,
     },
     Command { name: "test", about: "install what is missing and run every check and test", run: test::run },
-    Command { name: "build", about: "write the release page to dist/ [--dev: quickly, large and slow]", run: build::run },
+    Command {
+        name: "build",
+        about: "write the release page to dist/ [--dev: quickly, large and slow]",
+        run: build::run,
+    },
     Command { name: "oracle", about: "score the recordings [-v] [SCENARIO.scn ...]", run: oracle::run },
     Command { name: "clients", about: "real kubectls and client libraries against kubarium serve", run: clients::run },
     Command {

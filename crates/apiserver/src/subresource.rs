@@ -104,6 +104,8 @@ impl ApiServer {
         };
         condition.object_mut().insert("lastProbeTime", Value::Null);
         api::set_condition(&mut pod, condition);
+        // `ClearingNominatedNodeNameAfterBinding` (pkg/registry/core/pod/storage/storage.go): the room is taken now.
+        pod.remove("status.nominatedNodeName");
         if !request.options.dry_run {
             self.store.put(kind::POD, pod, self.now);
         }

@@ -244,3 +244,20 @@ fn kinds_without_a_spec_count_their_changes_too() {
     let request = Request::new(Verb::Update, kind::VALIDATING_WEBHOOK_CONFIGURATION, "", "hooks").with_body(changed);
     assert_eq!(server.handle(&request).unwrap().body.generation(), 2);
 }
+
+#[test]
+fn a_bound_pod_is_no_longer_nominated() {
+    let mut server = server();
+    let mut made = create(&mut server, kind::POD, pod("web")).unwrap();
+    made.set("status.nominatedNodeName", "node1");
+    let mut client = Client::new(&mut server, "scheduler");
+    client.update_status(kind::POD, made).unwrap();
+    assert_eq!(client.get(kind::POD, "default", "web").unwrap().at("status.nominatedNodeName").str(), "node1");
+    let target = obj! { "target" => obj! { "kind" => "Node", "name" => "node1" } };
+    let mut request = Request::new(Verb::Create, kind::POD, "default", "web").with_body(target);
+    request.subresource = "binding".into();
+    server.handle(&request).unwrap();
+    let bound = get(&mut server, kind::POD, "web").unwrap();
+    assert_eq!(bound.at("spec.nodeName").str(), "node1");
+    assert!(bound.at("status.nominatedNodeName").is_null());
+}

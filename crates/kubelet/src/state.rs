@@ -41,6 +41,8 @@ pub struct Pod {
     pub(crate) pass: Pass,
     /// When the next pass begins.
     pub(crate) sync_at: Option<Time>,
+    /// When the last pass ended. The next one that has to do with the runtime waits until a relist has seen what it did.
+    pub(crate) synced: Option<Time>,
     /// Whether it begins without a report: a container that a probe had killed is replaced within one pass.
     pub(crate) silent: bool,
     pub(crate) life: Life,
@@ -263,6 +265,7 @@ impl Pod {
             plan: VecDeque::new(),
             pass: Pass::default(),
             sync_at: None,
+            synced: None,
             silent: false,
             life: Life::Syncing,
             volumes: Vec::new(),

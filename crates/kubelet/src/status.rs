@@ -20,7 +20,10 @@ pub(crate) fn generate(pod: &Pod, host_ip: &str, old: &Value, now: Time) -> Valu
     let (init, regular, ephemeral) = (statuses(true, false), statuses(false, false), statuses(false, true));
     let phase = phase(pod, &init, &regular);
     let generation = Some(pod.object.generation()).filter(|generation| *generation > 0);
-    let ip = pod.ip.clone().or_else(|| old["podIP"].as_str().map(Str::from));
+    let ip = match pod.host_network() {
+        true => Some(Str::from(host_ip)),
+        false => pod.ip.clone().or_else(|| old["podIP"].as_str().map(Str::from)),
+    };
     obj! {
         "conditions" => conditions(pod, phase, &init, &regular, old, now),
         "containerStatuses" => regular,

@@ -103,7 +103,15 @@ impl Worker<'_, '_> {
         self.pod.sync_at = None;
         self.pod.pass = Pass::default();
         match self.pod.life {
-            Life::Syncing if self.pod.deleting() => return self.terminate(),
+            Life::Syncing if self.pod.deleting() => {
+                // `podCache.GetNewerThan`: the worker does not act on what the runtime was before its last pass.
+                let seen = self.pod.synced.map(|at| self.node.relist_after(at)).filter(|at| *at > self.cx.now);
+                match seen {
+                    Some(at) => self.pod.sync_at = Some(at),
+                    None => self.terminate(),
+                }
+                return;
+            }
             Life::Syncing => {}
             Life::Terminating => return,
             Life::Terminated => return self.finish(),
@@ -220,10 +228,11 @@ impl Worker<'_, '_> {
             self.event(EventSpec::warning("FailedCreatePodSandBox", text));
             return self.retry();
         };
-        self.pod.ip = Some(ip);
         self.pod.sandbox = true;
         self.pod.pass.changed = Some(self.cx.now);
+        // `OnPodSandboxReady` reports the condition alone; the address comes with the next pass.
         self.write_status();
+        self.pod.ip = Some(ip);
         self.pod.plan = self.plan().into();
         self.next();
     }
@@ -273,6 +282,7 @@ impl Worker<'_, '_> {
             }
         }
         self.pod.work = Work::Nothing;
+        self.pod.synced = Some(self.cx.now);
         if self.pod.pass.failed {
             self.retry();
         } else if self.pod.pass.started {

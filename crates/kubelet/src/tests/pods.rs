@@ -38,6 +38,18 @@ fn a_pod_starts_as_recorded() {
 }
 
 #[test]
+fn the_sandbox_alone_does_not_show_the_address() {
+    let mut sim = Sim::new(&["node1"]);
+    sim.apply(&pod("web", "{name: nginx, image: nginx}"));
+    sim.run(0.45);
+    let web = sim.pod("web");
+    assert_eq!(api::condition(&web, "PodReadyToStartContainers")["status"].str(), "True");
+    assert!(web.at("status.podIP").is_null(), "{web:?}");
+    sim.run(3.0);
+    assert!(!sim.pod("web").at("status.podIP").str().is_empty());
+}
+
+#[test]
 fn a_changed_image_restarts_the_container() {
     let mut sim = Sim::new(&["node1"]);
     sim.apply(&pod("web", "{name: c, image: \"nginx:1.25\"}"));
