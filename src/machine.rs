@@ -1,6 +1,7 @@
 //! The cluster and the terminal session in it, as the page drives them: time flows by frames, and what has happened
 //! since the last look is handed out as changes for the picture and as text for the terminal.
 
+use crate::i18n::Lang;
 use crate::inspector::Subject;
 use crate::model::{Flight, View, World};
 use crate::terminal::Completion;
@@ -66,6 +67,11 @@ impl Machine {
         };
         let now = session.now();
         Machine { session, world: World::default(), watches, connection: 0, editing: false, started: now }
+    }
+
+    /// The language of what is told at the terminal beside the real tools' words, such as `curl --trace-route`.
+    pub fn speak(&self, lang: Lang) {
+        self.session.kernel().set_language(lang.of_stories());
     }
 
     /// Gives a line to the session; none is the end of input.

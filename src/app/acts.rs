@@ -37,6 +37,7 @@ impl App {
             }
             Action::Lang => {
                 self.settings.lang = self.settings.lang.other();
+                self.machine.borrow().speak(self.settings.lang);
                 settings::remember("lang", self.settings.lang.tag());
                 self.settings.show();
             }

@@ -128,6 +128,7 @@ impl Component for App {
         settings.show();
         let restored = recovery::take(settings.seed);
         let machine = Rc::new(RefCell::new(Machine::new(settings.seed)));
+        machine.borrow().speak(settings.lang);
         let link = cx.link();
         let complete = {
             let machine = machine.clone();

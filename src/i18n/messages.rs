@@ -90,39 +90,6 @@ messages! {
     AnsweredBy { en: "{} answered", ko: "{}이(가) 응답" }
     Internet { en: "The internet", ko: "인터넷" }
 
-    // Why a packet went no further.
-    StopNoNetwork { en: "The sender has no network of its own.", ko: "보내는 쪽에 네트워크가 없습니다." }
-    StopPodNetwork {
-        en: "{} is a Pod's address, inside the cluster. Outside, no router knows the way there.",
-        ko: "{}은(는) Pod의 주소입니다. 클러스터 안에서만 통하는 주소라, 바깥에서는 가는 길을 아무도 모릅니다."
-    }
-    StopServiceNetwork {
-        en: "{} is a cluster IP, inside the cluster. Outside, no router knows the way there.",
-        ko: "{}은(는) 클러스터 IP입니다. 클러스터 안에서만 통하는 주소라, 바깥에서는 가는 길을 아무도 모릅니다."
-    }
-    StopNoService { en: "No Service has {}.", ko: "{}을(를) 가진 Service가 없습니다." }
-    StopNoEndpoints { en: "The Service has no ready endpoint.", ko: "이 Service에는 준비된 엔드포인트가 없습니다." }
-    StopNoLocalEndpoints {
-        en: "externalTrafficPolicy is Local, and this node has no endpoint.",
-        ko: "externalTrafficPolicy가 Local인데 이 노드에는 엔드포인트가 없습니다."
-    }
-    StopNoAddress { en: "Nobody has the address {}.", ko: "{} 주소를 가진 것이 없습니다." }
-    StopNodeDown { en: "The node is off and does not answer.", ko: "노드가 꺼져 있어 응답하지 않습니다." }
-    StopNothingListens { en: "Nothing listens on {}: connection refused.", ko: "{}에서 듣는 것이 없어 연결이 거부되었습니다." }
-    StopNoHealthyNode { en: "The load balancer has no healthy node.", ko: "로드 밸런서에 건강한 노드가 없습니다." }
-    StopNotBalanced { en: "The load balancer does not serve {}.", ko: "로드 밸런서가 {}을(를) 맡고 있지 않습니다." }
-    StopIngressDenied {
-        en: "A NetworkPolicy lets nothing of the kind in to this Pod.",
-        ko: "NetworkPolicy가 이 Pod으로 들어오는 것을 막았습니다."
-    }
-    StopEgressDenied {
-        en: "A NetworkPolicy lets nothing of the kind out of this Pod.",
-        ko: "NetworkPolicy가 이 Pod에서 나가는 것을 막았습니다."
-    }
-    StopNameUnknown { en: "DNS does not know the name {}.", ko: "DNS가 {}(이)라는 이름을 모릅니다." }
-    StopNoNameServer { en: "The name server did not answer.", ko: "네임 서버가 응답하지 않았습니다." }
-    StopHopLimit { en: "It went in circles.", ko: "제자리를 맴돌았습니다." }
-
     // The inspector.
     Summary { en: "Summary", ko: "요약" }
     Events { en: "Events", ko: "이벤트" }

@@ -34,6 +34,14 @@ impl Lang {
         }
     }
 
+    /// As the core's stories name it (`network::Step::text`).
+    pub fn of_stories(self) -> network::Language {
+        match self {
+            Lang::En => network::Language::English,
+            Lang::Ko => network::Language::Korean,
+        }
+    }
+
     /// The other language, which the switch offers.
     pub fn other(self) -> Lang {
         match self {

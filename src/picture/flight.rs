@@ -166,23 +166,5 @@ fn place_note(note: &HtmlElement, scene: &Element, (x, y): (f64, f64)) {
 
 /// Why a packet went no further, in words.
 fn reason_text(lang: Lang, reason: Reason, target: &str) -> String {
-    let message = match reason {
-        Reason::NoNetwork => Message::StopNoNetwork,
-        Reason::PodNetworkIsInside => Message::StopPodNetwork,
-        Reason::ServiceNetworkIsInside => Message::StopServiceNetwork,
-        Reason::NoSuchService => Message::StopNoService,
-        Reason::NoEndpoints => Message::StopNoEndpoints,
-        Reason::NoLocalEndpoints => Message::StopNoLocalEndpoints,
-        Reason::NoSuchAddress => Message::StopNoAddress,
-        Reason::NodeDown => Message::StopNodeDown,
-        Reason::NothingListens => Message::StopNothingListens,
-        Reason::NoHealthyNode => Message::StopNoHealthyNode,
-        Reason::PortNotBalanced => Message::StopNotBalanced,
-        Reason::IngressDenied => Message::StopIngressDenied,
-        Reason::EgressDenied => Message::StopEgressDenied,
-        Reason::NameUnknown => Message::StopNameUnknown,
-        Reason::NoNameServer => Message::StopNoNameServer,
-        Reason::HopLimit => Message::StopHopLimit,
-    };
-    lang.fill(message, &[target])
+    network::fill(lang.of_stories(), reason.why(), &[("to", target.into())])
 }

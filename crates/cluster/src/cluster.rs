@@ -3,6 +3,7 @@
 use crate::bootstrap;
 use crate::cni::Cni;
 use crate::connect::Carried;
+use crate::flows::Flows;
 use crate::metrics;
 use crate::queue::{ComponentId, Queue};
 use api::Vector;
@@ -75,6 +76,7 @@ pub struct Cluster {
     pub(crate) network_rng: Rng,
     pub(crate) traces: Vector<Carried>,
     pub(crate) carried: u64,
+    pub(crate) flows: Flows,
     last_change: Time,
 }
 
@@ -96,6 +98,7 @@ impl Cluster {
             network_rng: fork(),
             traces: Vector::new(),
             carried: 0,
+            flows: Flows::default(),
             last_change: boot,
             options,
         };

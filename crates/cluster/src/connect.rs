@@ -1,10 +1,11 @@
 //! Connections: packets are carried by the network, and answered by what runs in containers.
 
 use crate::cluster::Cluster;
+use crate::flows::Flow;
 use api::{Rng, Str, Time, Value};
 use kubelet::Kubelets;
 use kubelet::http::{Reply, Request};
-use network::{Call, Listener, Machines, Network, Place, Protocol, Trace, outside};
+use network::{Call, Field, Listener, Machines, Network, Outcome, Part, Place, Protocol, Step, Trace, outside};
 use std::net::Ipv4Addr;
 
 /// How many connections are remembered for those who draw them.
@@ -19,6 +20,32 @@ pub struct Carried {
     pub at: Time,
     /// Its way.
     pub trace: Trace,
+    /// What was asked over it, and answered.
+    pub exchange: Option<Exchange>,
+    /// Why it was made, where a proxy made it to hand a request on.
+    pub onward: Option<Onward>,
+}
+
+/// A request and the status of its answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    /// `GET`, `POST` ...
+    pub method: Str,
+    /// `Host:`
+    pub host: Str,
+    /// The path with its query.
+    pub path: Str,
+    /// The status; 0 where nothing answered in HTTP.
+    pub status: u16,
+}
+
+/// A connection that goes on where another one ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Onward {
+    /// The number of the connection that brought the request.
+    pub of: u64,
+    /// The rule that the proxy followed.
+    pub rule: Step,
 }
 
 impl Cluster {
@@ -26,9 +53,14 @@ impl Cluster {
     /// waits for [`Trace::after`].
     pub fn connect(&mut self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Trace {
         let (call, now) = (Call { from, host, port, protocol }, self.now());
-        let trace = self.in_network(|network, machines, rng| network.connect(&call, machines, rng, now));
+        let mut trace = self.in_network(|network, machines, rng| network.connect(&call, machines, rng, now));
         self.carried += 1;
-        self.traces.push_back(Carried { number: self.carried, at: self.now(), trace: trace.clone() });
+        if let Outcome::Answered(listener) = &mut trace.outcome {
+            listener.connection = self.carried;
+        }
+        self.flows.count(&trace, 1, now);
+        let carried = Carried { number: self.carried, at: now, trace: trace.clone(), exchange: None, onward: None };
+        self.traces.push_back(carried);
         if self.traces.len() > REMEMBERED {
             self.traces.pop_front();
         }
@@ -62,18 +94,86 @@ impl Cluster {
     pub fn http(&mut self, listener: &Listener, request: &Request) -> Option<Reply> {
         let mut request = request.clone();
         request.client = Str::from(listener.client.to_string());
+        let reply = self.answer(listener, &request);
+        let status = reply.as_ref().map_or(0, |reply| reply.status);
+        if let Some(carried) = self.carried_mut(listener.connection) {
+            let Request { method, host, path, .. } = request;
+            carried.exchange = Some(Exchange { method, host, path, status });
+        }
+        reply
+    }
+
+    fn answer(&mut self, listener: &Listener, request: &Request) -> Option<Reply> {
         let now = self.now();
         match &listener.place {
-            Place::Pod(uid) => match self.through_ingress(uid, listener.port, &request) {
+            Place::Pod(uid) => match self.through_ingress(uid, listener, request) {
                 Some(reply) => Some(reply),
-                None => self.kubelets.http(uid, listener.port, &request, now),
+                None => self.kubelets.http(uid, listener.port, request, now),
             },
-            Place::Node(name) => self.kubelets.node_http(name, listener.port, &request, now),
+            Place::Node(name) => self.kubelets.node_http(name, listener.port, request, now),
             Place::Outside => {
                 let page = outside::page(listener.address)?;
                 Some(Reply::new(200, "", "text/html", page.as_bytes()))
             }
         }
+    }
+
+    /// How many connections there have been: the number of the latest.
+    pub fn connections(&self) -> u64 {
+        self.carried
+    }
+
+    /// The connection with a number, while it is remembered.
+    pub fn connection(&self, number: u64) -> Option<&Carried> {
+        self.traces.get(self.index_of(number)?)
+    }
+
+    pub(crate) fn carried_mut(&mut self, number: u64) -> Option<&mut Carried> {
+        let index = self.index_of(number)?;
+        self.traces.get_mut(index)
+    }
+
+    fn index_of(&self, number: u64) -> Option<usize> {
+        let first = self.carried + 1 - self.traces.len() as u64;
+        usize::try_from(number.checked_sub(first)?).ok().filter(|index| *index < self.traces.len())
+    }
+
+    /// The story of a connection, a step for each thing that happened: its way, and what was asked and answered over it, with
+    /// the connections by which a proxy handed the request on. Empty where it is no longer remembered.
+    pub fn story(&self, number: u64) -> Vec<Step> {
+        let Some(carried) = self.connection(number) else { return Vec::new() };
+        let pod = |uid: &str| self.kubelets.pod_by_id(uid).map_or(uid, |pod| pod.object.name()).to_owned();
+        let mut steps = carried.trace.story(&pod);
+        // Connections that go on have greater numbers, so that this ends.
+        for onward in self.connections_after(number) {
+            if let Some(Onward { of, rule }) = &onward.onward
+                && *of == number
+            {
+                steps.push(rule.clone());
+                steps.extend(self.story(onward.number));
+            }
+        }
+        if let Some(Exchange { method, host, path, status }) = &carried.exchange {
+            let who = match carried.trace.listener().map(|listener| &listener.place) {
+                Some(Place::Pod(uid)) => pod(uid),
+                Some(Place::Node(name)) => name.to_string(),
+                Some(Place::Outside) | None => host.to_string(),
+            };
+            let values: Vec<Field> = vec![
+                ("who", who.into()),
+                ("method", method.clone()),
+                ("host", host.clone()),
+                ("path", path.clone()),
+                ("status", status.to_string().into()),
+            ];
+            steps.push(Step::new(Part::Http, if *status == 0 { "http-silent" } else { "http-answered" }, values));
+        }
+        steps
+    }
+
+    /// The traffic of the last seconds, by its way: requests a second, for those who draw flows.
+    pub fn flows(&self) -> Vec<Flow> {
+        self.flows.read(self.now())
     }
 
     /// The connections after the one with `number`, oldest first; only the latest are remembered.

@@ -2,16 +2,19 @@
 //! What it sends on travels through the network like everything else.
 
 use crate::cluster::Cluster;
+use crate::connect::Onward;
 use api::Str;
 use kubelet::http::{Reply, Request};
 use network::ingress::{Backend, NGINX, Target};
-use network::{Listener, Outcome, Place, Protocol};
+use network::{Field, Listener, Outcome, Part, Place, Protocol, Step};
 use std::net::SocketAddrV4;
 
 /// The image of ingress-nginx' controller.
 const IMAGE: &str = "registry.k8s.io/ingress-nginx/controller";
 /// Where it speaks TLS.
 const TLS_PORT: u16 = 443;
+/// How often a request is handed on by proxies at most.
+const MOST_HANDS: usize = 16;
 
 impl Cluster {
     /// Whether the other end of a connection speaks TLS: the web sites outside do, and ingress controllers.
@@ -25,9 +28,9 @@ impl Cluster {
     }
 
     /// What an ingress controller answers; `None` where the Pod is none.
-    pub(crate) fn through_ingress(&mut self, uid: &Str, port: u16, request: &Request) -> Option<Reply> {
+    pub(crate) fn through_ingress(&mut self, uid: &Str, listener: &Listener, request: &Request) -> Option<Reply> {
         let container = self.kubelets.runs_image(uid, IMAGE)?;
-        let tls = port == TLS_PORT;
+        let tls = listener.port == TLS_PORT;
         let target = self.network().ingresses.route(NGINX, &request.host, &request.path, tls);
         let (reply, upstream) = match target {
             Target::NotFound => (page(404), String::new()),
@@ -37,7 +40,7 @@ impl Cluster {
                 (reply, String::new())
             }
             Target::Backend(backend) => {
-                let (reply, to) = self.hand_on(uid, &backend, request, tls);
+                let (reply, to) = self.hand_on(uid, &backend, listener.connection, request, tls);
                 let Backend { namespace, service, number, name, .. } = &backend;
                 let port = if *number == 0 { name.to_string() } else { number.to_string() };
                 let to = to.map_or("-".to_owned(), |to| to.to_string());
@@ -55,7 +58,18 @@ impl Cluster {
     }
 
     /// Sends a request to an endpoint of a Service, and brings its reply.
-    fn hand_on(&mut self, uid: &Str, backend: &Backend, request: &Request, tls: bool) -> (Reply, Option<SocketAddrV4>) {
+    fn hand_on(
+        &mut self,
+        uid: &Str,
+        backend: &Backend,
+        connection: u64,
+        request: &Request,
+        tls: bool,
+    ) -> (Reply, Option<SocketAddrV4>) {
+        // A rule that leads back to the controller would go on for ever: nginx runs out of connections.
+        if request.headers.iter().filter(|(name, _)| name == "X-Forwarded-For").count() >= MOST_HANDS {
+            return (page(500), None);
+        }
         let proxy = &self.network().proxy;
         let service = proxy.service(&backend.namespace, &backend.service);
         let port = service.and_then(|service| {
@@ -71,6 +85,10 @@ impl Cluster {
         }
         let to = endpoints[self.network_rng.below(endpoints.len() as u32) as usize];
         let trace = self.connect(&Place::Pod(uid.clone()), &to.ip().to_string(), to.port(), Protocol::Tcp);
+        let rule = rule(backend, request);
+        if let Some(carried) = self.carried_mut(self.carried) {
+            carried.onward = Some(Onward { of: connection, rule });
+        }
         let listener = match &trace.outcome {
             Outcome::Answered(listener) => listener,
             Outcome::TimedOut(_) => return (page(504), Some(to)),
@@ -96,6 +114,22 @@ impl Cluster {
             _ => (page(502), Some(to)),
         }
     }
+}
+
+/// The rule by which a request is handed on, for its story.
+fn rule(backend: &Backend, request: &Request) -> Step {
+    let Backend { ingress, namespace, service, number, name, path } = backend;
+    let port = if *number == 0 { name.clone() } else { number.to_string().into() };
+    let values: Vec<Field> = vec![
+        ("namespace", namespace.clone()),
+        ("name", ingress.clone()),
+        ("host", request.host.clone()),
+        ("path", request.path.clone()),
+        ("service", service.clone()),
+        ("port", port),
+        ("onward", path.clone()),
+    ];
+    Step::new(Part::Http, "ingress-rule", values)
 }
 
 /// nginx' own page for a status.

@@ -82,14 +82,24 @@ impl Cluster {
     /// Carries what containers ask for. Once for all that they would ask in that time: each side is charged for all.
     pub(crate) fn carry_asks(&mut self) {
         for ask in self.kubelets.take_asks() {
-            let answerer = self.carry(&ask);
+            let (answerer, number) = self.carry(&ask);
             let server = answerer.as_ref().map(|(pod, port)| (pod.as_str(), *port));
-            self.kubelets.charge(&ask, server);
+            let questions = self.kubelets.charge(&ask, server);
+            if let Some(carried) = number.and_then(|number| self.connection(number)) {
+                let (trace, more) = (carried.trace.clone(), questions.saturating_sub(1) as u32);
+                self.flows.count(&trace, more, self.now());
+            }
         }
     }
 
-    /// The Pod and the port that have answered.
-    fn carry(&mut self, ask: &Ask) -> Option<(api::Str, u16)> {
+    /// The Pod and the port that have answered, and the number of the connection.
+    fn carry(&mut self, ask: &Ask) -> (Option<(api::Str, u16)>, Option<u64>) {
+        let before = self.carried;
+        let answerer = self.ask_once(ask);
+        (answerer, (self.carried > before).then_some(before + 1))
+    }
+
+    fn ask_once(&mut self, ask: &Ask) -> Option<(api::Str, u16)> {
         let rest = ask.url.strip_prefix("http://").unwrap_or(&ask.url);
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));

@@ -121,8 +121,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
     }
 
     /// A question has been answered by the server at a port of a Pod, or (`None`) by nobody in the cluster: both sides are
-    /// charged for all the questions that it stands for.
-    pub fn charge(&mut self, ask: &Ask, server: Option<(&str, u16)>) {
+    /// charged for all the questions that it stands for. Returns how many these are.
+    pub fn charge(&mut self, ask: &Ask, server: Option<(&str, u16)>) -> u64 {
         let answerer = server.and_then(|(pod, port)| {
             let pod = self.pods.get_mut(pod).map(Arc::make_mut)?;
             let index = serve::listener(pod, port)?;
@@ -139,6 +139,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
         {
             container.work += questions * ASKING;
         }
+        questions
     }
 
     /// What runs, and what it has used since this was asked last.

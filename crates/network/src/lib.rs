@@ -21,6 +21,7 @@ mod service;
 mod story;
 mod trace;
 pub mod weave;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -32,5 +33,7 @@ pub use packet::{At, Packet, Place, Protocol};
 pub use policy::{Denial, Direction};
 pub use proxy::{Choice, Door, Origin, Proxy, Rule, Verdict};
 pub use service::{Endpoint, Service, ServicePort, Slice};
+pub use story::{Part, Step};
 pub use trace::{Hop, Listener, Lookup, Outcome, Reason, Route, Trace, What};
 pub use weave::Weave;
+pub use words::{Field, Language, fill};

@@ -34,6 +34,18 @@ pub enum Door {
     NodePort,
 }
 
+impl Door {
+    /// As kube-proxy's comments name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Door::ClusterIp => "cluster IP",
+            Door::ExternalIp => "external IP",
+            Door::LoadBalancer => "loadbalancer IP",
+            Door::NodePort => "node port",
+        }
+    }
+}
+
 /// Where a packet comes from, as far as the rules care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {

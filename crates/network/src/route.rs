@@ -308,7 +308,7 @@ impl Walk<'_> {
     fn delivered(&mut self, at: At, place: Place) -> Outcome {
         self.hop(at, What::Delivered);
         let Packet { source, destination, port, .. } = self.packet;
-        Outcome::Answered(Listener { place, address: destination, port, client: source })
+        Outcome::Answered(Listener { place, address: destination, port, client: source, connection: 0 })
     }
 
     /// The node whose bridge has `address`, in case somebody talks to a bridge.

@@ -134,25 +134,30 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// A code for translations, such as `no-endpoints`.
+    /// A code for machines, such as `no-endpoints`.
     pub fn code(self) -> &'static str {
+        &self.why()["why-".len()..]
+    }
+
+    /// The kind of the sentence that tells it: its code after `why-`.
+    pub fn why(self) -> &'static str {
         match self {
-            Reason::NoNetwork => "no-network",
-            Reason::PodNetworkIsInside => "pod-network-is-inside",
-            Reason::ServiceNetworkIsInside => "service-network-is-inside",
-            Reason::NoSuchService => "no-such-service",
-            Reason::NoEndpoints => "no-endpoints",
-            Reason::NoLocalEndpoints => "no-local-endpoints",
-            Reason::NoSuchAddress => "no-such-address",
-            Reason::NodeDown => "node-down",
-            Reason::NothingListens => "nothing-listens",
-            Reason::NoHealthyNode => "no-healthy-node",
-            Reason::PortNotBalanced => "port-not-balanced",
-            Reason::IngressDenied => "ingress-denied",
-            Reason::EgressDenied => "egress-denied",
-            Reason::NameUnknown => "name-unknown",
-            Reason::NoNameServer => "no-name-server",
-            Reason::HopLimit => "hop-limit",
+            Reason::NoNetwork => "why-no-network",
+            Reason::PodNetworkIsInside => "why-pod-network-is-inside",
+            Reason::ServiceNetworkIsInside => "why-service-network-is-inside",
+            Reason::NoSuchService => "why-no-such-service",
+            Reason::NoEndpoints => "why-no-endpoints",
+            Reason::NoLocalEndpoints => "why-no-local-endpoints",
+            Reason::NoSuchAddress => "why-no-such-address",
+            Reason::NodeDown => "why-node-down",
+            Reason::NothingListens => "why-nothing-listens",
+            Reason::NoHealthyNode => "why-no-healthy-node",
+            Reason::PortNotBalanced => "why-port-not-balanced",
+            Reason::IngressDenied => "why-ingress-denied",
+            Reason::EgressDenied => "why-egress-denied",
+            Reason::NameUnknown => "why-name-unknown",
+            Reason::NoNameServer => "why-no-name-server",
+            Reason::HopLimit => "why-hop-limit",
         }
     }
 }
@@ -183,6 +188,8 @@ pub struct Listener {
     pub port: u16,
     /// Who it thinks the client is.
     pub client: Ipv4Addr,
+    /// The connection, by the number that whoever records connections gave it; 0 where nobody does.
+    pub connection: u64,
 }
 
 impl Trace {

@@ -3,7 +3,7 @@
 use super::{BoxFuture, Place, System};
 use api::FlatMap;
 use api::Time;
-use network::{Protocol, Trace};
+use network::{Language, Protocol, Trace};
 use std::cell::{Cell, RefCell, RefMut};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -116,6 +116,8 @@ pub struct Kernel {
     /// Counts the cluster's steps and the API's changes.
     pub(super) steps: Cell<u64>,
     pub(super) breaths: Cell<u64>,
+    /// The language that the person in front of the session reads.
+    language: Cell<Language>,
     output: RefCell<Vec<Chunk>>,
     pub(super) typed: RefCell<VecDeque<Option<String>>>,
     pub(super) want: RefCell<Want>,
@@ -146,6 +148,7 @@ impl Kernel {
             wants_change: Cell::new(false),
             steps: Cell::new(0),
             breaths: Cell::new(0),
+            language: Cell::default(),
             output: RefCell::default(),
             typed: RefCell::default(),
             want: RefCell::new(Want::Nothing),
@@ -195,6 +198,16 @@ impl Kernel {
         connections.set(connections.get() + 1);
         self.touch();
         self.system().connect(&place, "localhost", port, protocol)
+    }
+
+    /// The language that the person in front of the session reads, where a process' environment names none.
+    pub fn language(&self) -> Language {
+        self.language.get()
+    }
+
+    /// Sets that language.
+    pub fn set_language(&self, language: Language) {
+        self.language.set(language);
     }
 
     /// Notes that something happened which a process may be waiting for.

@@ -50,6 +50,7 @@ fn the_way_of_a_packet_and_the_rules_that_decide_it_can_be_read() {
     assert!(places[2].contains("service default/web: KUBE-SERVICES -> KUBE-NODEPORTS -> KUBE-EXT-"), "{text}");
     assert!(places[2].contains("(1 of 1); DNAT to 10."), "{text}");
     assert!(places.last().unwrap().contains("delivered at port 80") && text.contains("pod web-"), "{text}");
+    assert!(text.contains(" ms\nhttp   web-") && text.ends_with(" answered 200 to GET /\n"), "{text}");
     let chain = text.split("picked ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
     let (rules, _) = ask("ssh node2 iptables-save | grep default/web");
     assert!(rules.contains(&format!("-A {chain} -p tcp")), "{rules}");
@@ -70,6 +71,13 @@ fn the_way_of_a_packet_and_the_rules_that_decide_it_can_be_read() {
     assert_eq!(status, 28);
     assert!(
         text.contains(": Ingress denied by NetworkPolicy closed\nend    timed out: ingress-denied after"),
+        "{text}"
+    );
+    assert!(text.ends_with("why    A NetworkPolicy lets nothing of the kind in to this Pod.\n"), "{text}");
+    let (text, _) = ask("export LANG=ko_KR.UTF-8; curl -sm 2 --trace-route 10.44.0.1");
+    assert!(text.contains("hop 1  클러스터 바깥: 보냄: 172.17.0.1:"), "{text}");
+    assert!(
+        text.ends_with("10.44.0.1:80: 클러스터 안에서만 통하는 Pod의 주소라, 바깥에서는 가는 길을 아무도 모릅니다.\n"),
         "{text}"
     );
 }
@@ -118,6 +126,10 @@ fn an_ingress_controller_hands_requests_on_to_services() {
     assert!(ask("kubectl describe ingress shop").0.contains("Scheduled for sync"));
     let page = ask(&format!("curl -s -H 'Host: shop.example.com' http://{address}/"));
     assert!(page.0.contains("Welcome to nginx"), "{page:?}");
+    let (told, _) = ask(&format!("curl -s -o /dev/null --trace-route -H 'Host: shop.example.com' http://{address}/a"));
+    assert!(told.contains("\nhttp   Ingress default/shop: shop.example.com/a goes to Service web:80\n"), "{told}");
+    assert_eq!(told.lines().filter(|line| line.starts_with("end ")).count(), 2, "two connections: {told}");
+    assert!(told.ends_with(" answered 404 to GET /a\n"), "{told}");
     let code =
         |host: &str, rest: &str| format!("curl -s -o /dev/null -w '%{{http_code}}' -H 'Host: {host}' {rest}{address}/");
     assert_eq!(ask(&code("other.example.com", "")).0, "404");
@@ -127,6 +139,10 @@ fn an_ingress_controller_hands_requests_on_to_services() {
     assert!(log.contains("\"GET / HTTP/1.1\" 200") && log.contains("[default-web-80]"), "{log}");
     let from = ask("kubectl logs deploy/web | tail -1").0;
     assert!(from.starts_with("10."), "the request came from the controller's Pod: {from}");
+    // An Ingress that leads back to the controller does not go on for ever.
+    let own = "kubectl create ingress loop -n ingress-nginx --class=nginx --rule='loop.example.com/*=ingress-nginx-controller:80'";
+    ask(own);
+    assert_eq!(ask(&code("loop.example.com", "")).0, "500");
     ask("kubectl scale deployment web --replicas=0; sleep 3");
     assert_eq!(ask(&code("shop.example.com", "")).0, "503");
     ask("kubectl delete ingress shop");

@@ -6,7 +6,8 @@ use super::Cx;
 use super::Options;
 use crate::process::Output;
 use kubelet::http::{Reply, Request};
-use network::{Outcome, Protocol, Trace};
+use cluster::Cluster;
+use network::{Language, Outcome, Protocol};
 use std::time::Duration;
 pub(super) use url::{Url, globbed};
 
@@ -175,9 +176,8 @@ impl Transfer<'_> {
         let host = url.host.as_str();
         let trace = kernel.connect(&self.cx.shell.place, host, url.port, Protocol::Tcp);
         let Some(trace) = trace else { return Err((7, format!("Failed to connect to {host} port {} after 0 ms: Couldn't connect to server", url.port))) };
-        if self.options.has('T') {
-            self.tell(&trace);
-        }
+        let connection = kernel.system().cluster().map_or(0, Cluster::connections);
+        let told = self.tell(connection, 0);
         let seconds = |letter: char| self.options.value(letter).and_then(|s| s.parse::<f64>().ok()).filter(|s| *s > 0.0 && *s < 1e7);
         let (most, connect) = (seconds('m'), seconds('C'));
         if let Some(limit) = most.into_iter().chain(connect).reduce(f64::min).map(Duration::from_secs_f64)
@@ -215,6 +215,7 @@ impl Transfer<'_> {
         request.headers.iter().for_each(|(name, value)| self.say('>', &format!("{name}: {value}")));
         self.say('>', "");
         let reply = kernel.system().http(listener, &request);
+        self.tell(connection, told);
         kernel.sleep(EXCHANGE).await;
         let reply = match reply {
             None => return Err((52, "Empty reply from server".into())),
@@ -237,18 +238,17 @@ impl Transfer<'_> {
         Ok((reply, address))
     }
 
-    /// `--trace-route`
-    fn tell(&self, trace: &Trace) {
-        let lines = {
-            let system = self.cx.kernel().system();
-            let cluster = system.cluster();
-            let name = |uid: &str| {
-                let pod = cluster.and_then(|cluster| cluster.kubelets().pod_by_id(uid));
-                pod.map_or(uid, |pod| pod.object.name()).to_owned()
-            };
-            trace.story(&name)
-        };
-        lines.iter().for_each(|line| self.cx.err(&format!("{line}\n")));
+    /// `--trace-route`: the story of a connection so far, without its first `told` steps. Returns how many steps there are.
+    fn tell(&self, connection: u64, told: usize) -> usize {
+        if !self.options.has('T') {
+            return told;
+        }
+        let kernel = self.cx.kernel();
+        let spoken = self.cx.env.get("LANG").and_then(|locale| Language::read(locale));
+        let language = spoken.unwrap_or(kernel.language());
+        let steps = kernel.system().cluster().map(|cluster| cluster.story(connection)).unwrap_or_default();
+        steps.iter().skip(told).for_each(|step| self.cx.err(&format!("{}\n", step.line(language))));
+        steps.len()
     }
 
     fn request(&self, url: &Url) -> Request {
