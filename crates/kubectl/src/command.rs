@@ -4,6 +4,8 @@ use crate::cx::Cx;
 use crate::fail::{Fail, Outcome};
 use crate::flags::{Flag, Flags, Kind, flag};
 use crate::host::BoxFuture;
+use crate::texts;
+use api::Language;
 
 /// What a command does.
 pub type Action = for<'a> fn(&'a Cx<'a>) -> BoxFuture<'a, Outcome>;
@@ -17,8 +19,6 @@ pub struct Command {
     pub aliases: &'static [&'static str],
     /// What follows the name, as help shows it.
     pub usage: &'static str,
-    /// What it is for, in one sentence.
-    pub about: &'static str,
     /// Its flags.
     pub flags: &'static [&'static [Flag]],
     /// Flags that must be given.
@@ -31,36 +31,36 @@ pub struct Command {
 
 /// The flags that every command has.
 pub static GLOBAL: &[Flag] = &[
-    flag("as", Kind::Text, "", "Send requests as this user."),
-    flag("as-group", Kind::Repeated, "", "Send requests as a member of this group; may be repeated."),
-    flag("as-uid", Kind::Text, "", "Send requests with this user's UID."),
-    flag("as-user-extra", Kind::Repeated, "", "Send requests with this extra information about the user."),
-    flag("cache-dir", Kind::Text, "", "Where discovery is cached."),
-    flag("certificate-authority", Kind::Text, "", "A file with the certificate authority."),
-    flag("client-certificate", Kind::Text, "", "A file with the client certificate."),
-    flag("client-key", Kind::Text, "", "A file with the client key."),
-    flag("cluster", Kind::Text, "", "The cluster of the kubeconfig to talk to."),
-    flag("context", Kind::Text, "", "The context of the kubeconfig to use."),
-    flag("disable-compression", Kind::Bool, "false", "Ask the server not to compress answers."),
-    flag("help", Kind::Bool, "false", "Explain the command.").short('h'),
-    flag("insecure-skip-tls-verify", Kind::Bool, "false", "Do not check the server's certificate."),
-    flag("kubeconfig", Kind::Text, "", "The kubeconfig file."),
-    flag("kuberc", Kind::Text, "", "The file with preferences."),
-    flag("log-flush-frequency", Kind::Span, "5s", "How often logs are flushed."),
-    flag("match-server-version", Kind::Bool, "false", "Insist on a server of the same version."),
-    flag("namespace", Kind::Text, "", "The namespace to work in.").short('n'),
-    flag("password", Kind::Text, "", "The password for basic authentication."),
-    flag("profile", Kind::Text, "none", "The profile to take."),
-    flag("profile-output", Kind::Text, "profile.pprof", "Where the profile goes."),
-    flag("request-timeout", Kind::Text, "0", "How long one request may take; 0 for as long as it takes."),
-    flag("server", Kind::Text, "", "The address of the API server.").short('s'),
-    flag("tls-server-name", Kind::Text, "", "The name to expect in the server's certificate."),
-    flag("token", Kind::Text, "", "The bearer token."),
-    flag("user", Kind::Text, "", "The user of the kubeconfig to be."),
-    flag("username", Kind::Text, "", "The name for basic authentication."),
-    flag("v", Kind::Int32, "0", "How much kubectl says about what it does.").short('v'),
-    flag("vmodule", Kind::Text, "", "The same for single source files."),
-    flag("warnings-as-errors", Kind::Bool, "false", "Fail when the server warns."),
+    flag("as", Kind::Text, ""),
+    flag("as-group", Kind::Repeated, ""),
+    flag("as-uid", Kind::Text, ""),
+    flag("as-user-extra", Kind::Repeated, ""),
+    flag("cache-dir", Kind::Text, ""),
+    flag("certificate-authority", Kind::Text, ""),
+    flag("client-certificate", Kind::Text, ""),
+    flag("client-key", Kind::Text, ""),
+    flag("cluster", Kind::Text, ""),
+    flag("context", Kind::Text, ""),
+    flag("disable-compression", Kind::Bool, "false"),
+    flag("help", Kind::Bool, "false").short('h'),
+    flag("insecure-skip-tls-verify", Kind::Bool, "false"),
+    flag("kubeconfig", Kind::Text, ""),
+    flag("kuberc", Kind::Text, ""),
+    flag("log-flush-frequency", Kind::Span, "5s"),
+    flag("match-server-version", Kind::Bool, "false"),
+    flag("namespace", Kind::Text, "").short('n'),
+    flag("password", Kind::Text, ""),
+    flag("profile", Kind::Text, "none"),
+    flag("profile-output", Kind::Text, "profile.pprof"),
+    flag("request-timeout", Kind::Text, "0"),
+    flag("server", Kind::Text, "").short('s'),
+    flag("tls-server-name", Kind::Text, ""),
+    flag("token", Kind::Text, ""),
+    flag("user", Kind::Text, ""),
+    flag("username", Kind::Text, ""),
+    flag("v", Kind::Int32, "0").short('v'),
+    flag("vmodule", Kind::Text, ""),
+    flag("warnings-as-errors", Kind::Bool, "false"),
 ];
 
 /// A command found on a command line.
@@ -161,41 +161,57 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// The help of a command, made from its tables.
-pub fn help(command: &Command, path: &str) -> String {
-    let mut text = format!("{}\n\nUsage:\n  {path}", command.about);
+/// The help of a command, made from its tables, in a language.
+pub fn help(command: &Command, path: &str, language: Language) -> String {
+    let section = texts::section(path);
+    let heading = |name| texts::heading(language, name);
+    let mut text = format!("{}\n", texts::command(language, section));
+    if !command.aliases.is_empty() {
+        text.push_str(&format!("\n{}\n  {}, {}\n", heading("aliases"), command.name, command.aliases.join(", ")));
+    }
+    let examples = texts::examples(language, section);
+    if !examples.is_empty() {
+        text.push_str(&format!("\n{}\n", heading("examples")));
+        let shown: Vec<String> = examples.iter().map(|(line, does)| format!("  # {does}\n  {line}\n")).collect();
+        text.push_str(&shown.join("\n"));
+    }
+    if !command.subcommands.is_empty() {
+        text.push_str(&format!("\n{}\n", heading("commands")));
+        let width = command.subcommands.iter().map(|c| c.name.len()).max().unwrap_or(0);
+        for sub in command.subcommands {
+            let about = texts::command(language, texts::section(&format!("{path} {}", sub.name)));
+            text.push_str(&format!("  {:width$}   {about}\n", sub.name));
+        }
+    }
+    let flags: Vec<&Flag> = command.flags.iter().copied().flatten().collect();
+    if !flags.is_empty() {
+        text.push_str(&format!("\n{}\n", heading("flags")));
+        flags.iter().for_each(|flag| text.push_str(&flag_help(flag, section, language)));
+    }
+    text.push_str(&format!("\n{}\n  {path}", heading("usage")));
     if !command.subcommands.is_empty() {
         text.push_str(" COMMAND");
     }
     if !command.usage.is_empty() {
         text.push_str(&format!(" {}", command.usage));
     }
-    text.push_str(" [flags]\n");
+    text.push_str(" [flags]\n\n");
     if !command.subcommands.is_empty() {
-        text.push_str("\nCommands:\n");
-        let width = command.subcommands.iter().map(|c| c.name.len()).max().unwrap_or(0);
-        for sub in command.subcommands {
-            text.push_str(&format!("  {:width$}   {}\n", sub.name, sub.about));
-        }
+        text.push_str(&format!("{}\n", heading("more").replace("kubectl", path)));
     }
-    let flags: Vec<&Flag> = command.flags.iter().copied().flatten().collect();
-    if !flags.is_empty() {
-        text.push_str("\nFlags:\n");
-        flags.iter().for_each(|flag| text.push_str(&flag_help(flag)));
-    }
-    text.push_str("\nFlags that every command has: kubectl options\n");
+    text.push_str(&format!("{}\n", heading("global")));
     text
 }
 
-/// Two lines about one flag.
-pub fn flag_help(flag: &Flag) -> String {
+/// Two lines about one flag of the command of a section.
+pub fn flag_help(flag: &Flag, section: &str, language: Language) -> String {
     let short = flag.short.map_or(String::new(), |s| format!("-{s}, "));
     let default = match flag.kind {
         Kind::Bool | Kind::Int | Kind::Int32 | Kind::Span => flag.default.to_owned(),
         Kind::List | Kind::Repeated => "[]".to_owned(),
         Kind::Text | Kind::Optional(_) => format!("'{}'", flag.default),
     };
-    format!("    {short}--{}={default}:\n\t{}\n", flag.name, flag.about)
+    format!("    {short}--{}={default}:\n\t{}\n", flag.name, texts::flag(language, section, flag.name))
 }
 
 /// An error about how a command is used, with a hint where to read more.

@@ -36,13 +36,11 @@ pub struct Flag {
     pub kind: Kind,
     /// Its value when it is not given.
     pub default: &'static str,
-    /// What it is for.
-    pub about: &'static str,
 }
 
 /// A flag without a one-letter name.
-pub const fn flag(name: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Flag {
-    Flag { name, short: None, kind, default, about }
+pub const fn flag(name: &'static str, kind: Kind, default: &'static str) -> Flag {
+    Flag { name, short: None, kind, default }
 }
 
 impl Flag {
@@ -275,16 +273,16 @@ mod tests {
     use super::*;
 
     static TABLE: &[Flag] = &[
-        flag("output", Kind::Text, "", "").short('o'),
-        flag("namespace", Kind::Text, "", "").short('n'),
-        flag("all", Kind::Bool, "false", ""),
-        flag("stdin", Kind::Bool, "false", "").short('i'),
-        flag("tty", Kind::Bool, "false", "").short('t'),
-        flag("replicas", Kind::Int32, "1", "").short('r'),
-        flag("timeout", Kind::Span, "0s", ""),
-        flag("env", Kind::Repeated, "", ""),
-        flag("labels", Kind::List, "", "").short('l'),
-        flag("dry-run", Kind::Optional("unchanged"), "none", ""),
+        flag("output", Kind::Text, "").short('o'),
+        flag("namespace", Kind::Text, "").short('n'),
+        flag("all", Kind::Bool, "false"),
+        flag("stdin", Kind::Bool, "false").short('i'),
+        flag("tty", Kind::Bool, "false").short('t'),
+        flag("replicas", Kind::Int32, "1").short('r'),
+        flag("timeout", Kind::Span, "0s"),
+        flag("env", Kind::Repeated, ""),
+        flag("labels", Kind::List, "").short('l'),
+        flag("dry-run", Kind::Optional("unchanged"), "none"),
     ];
 
     fn parse(line: &str) -> Result<Flags, String> {

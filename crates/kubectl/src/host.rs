@@ -1,6 +1,6 @@
 //! The world as kubectl sees it: an API server, a terminal, files, an editor, and time.
 
-use api::{Kind, Status, Time, Value};
+use api::{Kind, Language, Status, Time, Value};
 use apiserver::request::{Request, Response};
 use apiserver::watch::{Watch, WatchEvent};
 use std::future::Future;
@@ -85,6 +85,11 @@ pub trait Host {
 
     /// An environment variable.
     fn env(&self, name: &str) -> Option<String>;
+
+    /// The language in which help is read.
+    fn language(&self) -> Language {
+        Language::of_environment(|name| self.env(name)).unwrap_or_default()
+    }
 
     /// Lets the user edit a file: runs `KUBE_EDITOR` or `EDITOR` on it, or opens the page's editor.
     ///

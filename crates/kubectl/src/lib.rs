@@ -17,6 +17,7 @@ mod host;
 mod kustomize;
 mod print;
 mod resource;
+pub mod texts;
 mod verbose;
 
 use api::base64;

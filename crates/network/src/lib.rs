@@ -26,6 +26,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use api::Language;
 pub use connect::{Answered, Call, Question};
 pub use intervals::{Interval, Intervals};
 pub use network::{Machines, Network};
@@ -36,4 +37,4 @@ pub use service::{Endpoint, Service, ServicePort, Slice};
 pub use story::{Part, Step};
 pub use trace::{Hop, Listener, Lookup, Outcome, Reason, Route, Trace, What};
 pub use weave::Weave;
-pub use words::{Field, Language, fill};
+pub use words::{Field, fill};

@@ -4,7 +4,8 @@
 use crate::dns::Answer;
 use crate::packet::At;
 use crate::trace::{Hop, Lookup, Outcome, Reason, Route, Trace, What};
-use crate::words::{self, Field, Language};
+use crate::words::{self, Field};
+use api::Language;
 use api::Str;
 use std::time::Duration;
 

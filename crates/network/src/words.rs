@@ -3,30 +3,9 @@
 //! `words.txt` has a block for each kind of sentence: its name, and a line a language. `{name}` stands for a value. The page
 //! and the terminal say the same, because both read this table; the data has no words, and the words decide nothing.
 
-use api::Str;
+use api::{Language, Str};
 
 const WORDS: &str = include_str!("words.txt");
-
-/// A language that stories are told in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// 한국어.
-    Korean,
-}
-
-impl Language {
-    /// The language of a BCP 47 tag or of a POSIX locale such as `ko_KR.UTF-8`; `None` where that names none of ours.
-    pub fn read(tag: &str) -> Option<Language> {
-        match tag.get(..2)? {
-            "ko" => Some(Language::Korean),
-            "en" => Some(Language::English),
-            _ => None,
-        }
-    }
-}
 
 /// A value of a sentence: its name in the template, and its text.
 pub type Field = (&'static str, Str);

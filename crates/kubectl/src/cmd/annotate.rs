@@ -10,7 +10,6 @@ use apiserver::request::{PatchType, Verb};
 
 pub(crate) static ANNOTATE: Command = Command {
     name: "annotate",
-    about: "Set annotations of objects.",
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N",
     flags: &[super::label::FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES, DRY_RUN, WRITE],
     action: |cx| Box::pin(change(cx, &ANNOTATIONS)),

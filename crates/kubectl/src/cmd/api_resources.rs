@@ -10,30 +10,20 @@ use api::FlatSet;
 use api::{Kind as ApiKind, kind};
 
 static FLAGS: &[Flag] = &[
-    flag("api-group", Kind::Text, "", "Only this group."),
-    flag("cached", Kind::Bool, "false", "Use what was discovered before."),
-    flag("categories", Kind::List, "", "Only these categories."),
-    flag("namespaced", Kind::Bool, "true", "Only those that live in namespaces, or only the others."),
-    flag("no-headers", Kind::Bool, "false", "Print no line of headers."),
-    flag("output", Kind::Text, "", "wide or name.").short('o'),
-    flag("sort-by", Kind::Text, "", "name or kind."),
-    flag("verbs", Kind::List, "", "Only those with these verbs."),
+    flag("api-group", Kind::Text, ""),
+    flag("cached", Kind::Bool, "false"),
+    flag("categories", Kind::List, ""),
+    flag("namespaced", Kind::Bool, "true"),
+    flag("no-headers", Kind::Bool, "false"),
+    flag("output", Kind::Text, "").short('o'),
+    flag("sort-by", Kind::Text, ""),
+    flag("verbs", Kind::List, ""),
 ];
 
-pub(crate) static API_RESOURCES: Command = Command {
-    name: "api-resources",
-    about: "List the kinds that the server knows.",
-    flags: &[FLAGS],
-    action: |cx| Box::pin(resources(cx)),
-    ..BASE
-};
+pub(crate) static API_RESOURCES: Command =
+    Command { name: "api-resources", flags: &[FLAGS], action: |cx| Box::pin(resources(cx)), ..BASE };
 
-pub(crate) static API_VERSIONS: Command = Command {
-    name: "api-versions",
-    about: "List the groups and versions that the server knows.",
-    action: |cx| Box::pin(versions(cx)),
-    ..BASE
-};
+pub(crate) static API_VERSIONS: Command = Command { name: "api-versions", action: |cx| Box::pin(versions(cx)), ..BASE };
 
 /// What can be done with objects of every stored kind.
 const VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];

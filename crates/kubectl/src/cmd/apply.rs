@@ -14,30 +14,24 @@ use api::{Selector, Value, json, yaml};
 use apiserver::request::{PatchType, Verb};
 
 static FLAGS: &[Flag] = &[
-    flag("force-conflicts", Kind::Bool, "false", "Take over fields that others own, with --server-side."),
-    flag("server-side", Kind::Bool, "false", "Let the server merge."),
-    flag("field-manager", Kind::Text, "", "The name under which fields are owned."),
-    flag("force", Kind::Bool, "false", "Delete and make anew what cannot be changed."),
-    flag("overwrite", Kind::Bool, "true", "Settle conflicts in favour of the file."),
-    flag("openapi-patch", Kind::Bool, "true", "Make patches by the server's schema."),
-    flag("prune", Kind::Bool, "false", "Delete what an earlier apply made and the files no longer have."),
-    flag("prune-allowlist", Kind::Repeated, "", "Kinds that --prune may delete."),
-    flag("applyset", Kind::Text, "", "The set of objects that --prune looks after."),
-    flag(
-        "cascade",
-        Kind::Optional("background"),
-        "background",
-        "What becomes of dependents, with --force and --prune.",
-    ),
-    flag("grace-period", Kind::Int, "-1", "Seconds to stop in, with --force and --prune."),
-    flag("timeout", Kind::Span, "0s", "How long to wait for a deletion."),
-    flag("wait", Kind::Bool, "false", "Wait for deletions."),
-    flag("subresource", Kind::Text, "", "The subresource to apply to, with --server-side."),
+    flag("force-conflicts", Kind::Bool, "false"),
+    flag("server-side", Kind::Bool, "false"),
+    flag("field-manager", Kind::Text, ""),
+    flag("force", Kind::Bool, "false"),
+    flag("overwrite", Kind::Bool, "true"),
+    flag("openapi-patch", Kind::Bool, "true"),
+    flag("prune", Kind::Bool, "false"),
+    flag("prune-allowlist", Kind::Repeated, ""),
+    flag("applyset", Kind::Text, ""),
+    flag("cascade", Kind::Optional("background"), "background"),
+    flag("grace-period", Kind::Int, "-1"),
+    flag("timeout", Kind::Span, "0s"),
+    flag("wait", Kind::Bool, "false"),
+    flag("subresource", Kind::Text, ""),
 ];
 
 pub(crate) static APPLY: Command = Command {
     name: "apply",
-    about: "Make objects be as files say.",
     usage: "(-f FILENAME | -k DIRECTORY)",
     flags: &[FLAGS, FILES, OUTPUT, SELECTOR, ALL, DRY_RUN, VALIDATE],
     subcommands: &[&EDIT_LAST_APPLIED, &SET_LAST_APPLIED, &VIEW_LAST_APPLIED],
@@ -47,7 +41,6 @@ pub(crate) static APPLY: Command = Command {
 
 static VIEW_LAST_APPLIED: Command = Command {
     name: "view-last-applied",
-    about: "Show the configuration that was last applied.",
     usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME)",
     flags: &[FILES, SELECTOR, ALL, OUTPUT],
     action: |cx| Box::pin(view_last_applied(cx)),
@@ -56,19 +49,16 @@ static VIEW_LAST_APPLIED: Command = Command {
 
 static EDIT_LAST_APPLIED: Command = Command {
     name: "edit-last-applied",
-    about: "Change the configuration that was last applied, in an editor.",
     usage: "(RESOURCE/NAME | -f FILENAME)",
     flags: &[FILES, OUTPUT],
     action: |cx| Box::pin(edit_last_applied(cx)),
     ..BASE
 };
 
-static SET_FLAGS: &[Flag] =
-    &[flag("create-annotation", Kind::Bool, "false", "Make the annotation if the object has none.")];
+static SET_FLAGS: &[Flag] = &[flag("create-annotation", Kind::Bool, "false")];
 
 static SET_LAST_APPLIED: Command = Command {
     name: "set-last-applied",
-    about: "Take a file for the configuration that was last applied.",
     usage: "-f FILENAME",
     flags: &[SET_FLAGS, FILES, OUTPUT, DRY_RUN],
     action: |cx| Box::pin(set_last_applied(cx)),

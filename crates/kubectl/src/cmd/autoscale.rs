@@ -10,17 +10,16 @@ use crate::resource::{self, Choice};
 use api::{Quantity, Value, kind, obj};
 
 static FLAGS: &[Flag] = &[
-    flag("min", Kind::Int32, "-1", "At least so many Pods."),
-    flag("max", Kind::Int32, "-1", "At most so many Pods."),
-    flag("cpu-percent", Kind::Int32, "-1", "The share of the requested CPU to aim at."),
-    flag("cpu", Kind::Text, "", "The CPU to aim at, as 80% or 500m."),
-    flag("memory", Kind::Text, "", "The memory to aim at, as 80% or 200Mi."),
-    flag("name", Kind::Text, "", "The autoscaler's name."),
+    flag("min", Kind::Int32, "-1"),
+    flag("max", Kind::Int32, "-1"),
+    flag("cpu-percent", Kind::Int32, "-1"),
+    flag("cpu", Kind::Text, ""),
+    flag("memory", Kind::Text, ""),
+    flag("name", Kind::Text, ""),
 ];
 
 pub(crate) static AUTOSCALE: Command = Command {
     name: "autoscale",
-    about: "Let the number of Pods follow the load.",
     usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE],
     required: &["max"],

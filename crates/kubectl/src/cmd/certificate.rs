@@ -9,18 +9,12 @@ use crate::resource::{self, Choice};
 use api::{Value, kind, obj};
 use apiserver::request::Verb;
 
-static FLAGS: &[Flag] = &[flag("force", Kind::Bool, "false", "Decide even if it is decided already.")];
+static FLAGS: &[Flag] = &[flag("force", Kind::Bool, "false")];
 
-pub(crate) static CERTIFICATE: Command = Command {
-    name: "certificate",
-    about: "Decide about requests for certificates.",
-    subcommands: &[&APPROVE, &DENY],
-    ..BASE
-};
+pub(crate) static CERTIFICATE: Command = Command { name: "certificate", subcommands: &[&APPROVE, &DENY], ..BASE };
 
 static APPROVE: Command = Command {
     name: "approve",
-    about: "Approve a request.",
     usage: "(-f FILENAME | NAME)",
     flags: &[FLAGS, FILES, OUTPUT],
     action: |cx| Box::pin(decide(cx, "Approved", "Denied", "KubectlApprove", "approve")),
@@ -29,7 +23,6 @@ static APPROVE: Command = Command {
 
 static DENY: Command = Command {
     name: "deny",
-    about: "Deny a request.",
     usage: "(-f FILENAME | NAME)",
     flags: &[FLAGS, FILES, OUTPUT],
     action: |cx| Box::pin(decide(cx, "Denied", "Approved", "KubectlDeny", "deny")),

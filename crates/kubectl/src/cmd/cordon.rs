@@ -10,7 +10,6 @@ use apiserver::request::{PatchType, Verb};
 
 pub(crate) static CORDON: Command = Command {
     name: "cordon",
-    about: "Keep new Pods away from a node.",
     usage: "NODE",
     flags: &[SELECTOR, DRY_RUN],
     action: |cx| Box::pin(set(cx, true)),
@@ -19,7 +18,6 @@ pub(crate) static CORDON: Command = Command {
 
 pub(crate) static UNCORDON: Command = Command {
     name: "uncordon",
-    about: "Let new Pods come to a node again.",
     usage: "NODE",
     flags: &[SELECTOR, DRY_RUN],
     action: |cx| Box::pin(set(cx, false)),

@@ -9,25 +9,19 @@ use crate::resource::{self, Choice, Info, Target, fetch, flatten};
 use apiserver::request::{Propagation, Verb};
 
 static FLAGS: &[Flag] = &[
-    flag(
-        "cascade",
-        Kind::Optional("background"),
-        "background",
-        "background, foreground or orphan: what becomes of dependents.",
-    ),
-    flag("force", Kind::Bool, "false", "Delete at once, without waiting for the kubelet."),
-    flag("grace-period", Kind::Int, "-1", "Seconds to stop in; -1 for the Pod's own."),
-    flag("now", Kind::Bool, "false", "Stop within a second."),
-    flag("ignore-not-found", Kind::Bool, "false", "Take it as success when an object is not there."),
-    flag("timeout", Kind::Span, "0s", "How long to wait until the objects are gone."),
-    flag("wait", Kind::Bool, "true", "Wait until the objects are gone."),
-    flag("raw", Kind::Text, "", "Send the deletion to this address."),
-    flag("interactive", Kind::Bool, "false", "Ask before deleting.").short('i'),
+    flag("cascade", Kind::Optional("background"), "background"),
+    flag("force", Kind::Bool, "false"),
+    flag("grace-period", Kind::Int, "-1"),
+    flag("now", Kind::Bool, "false"),
+    flag("ignore-not-found", Kind::Bool, "false"),
+    flag("timeout", Kind::Span, "0s"),
+    flag("wait", Kind::Bool, "true"),
+    flag("raw", Kind::Text, ""),
+    flag("interactive", Kind::Bool, "false").short('i'),
 ];
 
 pub(crate) static DELETE: Command = Command {
     name: "delete",
-    about: "Delete objects by file, name or selector.",
     usage: "([-f FILENAME] | TYPE [(NAME | -l label | --all)])",
     flags: &[FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES, DRY_RUN],
     action: |cx| Box::pin(run(cx)),

@@ -8,14 +8,10 @@ use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::resource::{self, Choice, Info};
 
-static FLAGS: &[Flag] = &[
-    flag("show-events", Kind::Bool, "true", "Show the events about the object."),
-    flag("chunk-size", Kind::Int, "500", "Read long lists in parts of this size."),
-];
+static FLAGS: &[Flag] = &[flag("show-events", Kind::Bool, "true"), flag("chunk-size", Kind::Int, "500")];
 
 pub(crate) static DESCRIBE: Command = Command {
     name: "describe",
-    about: "Tell all about objects.",
     usage: "(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME)",
     flags: &[FLAGS, FILES, SELECTOR, ALL_NAMESPACES],
     action: |cx| Box::pin(run(cx)),

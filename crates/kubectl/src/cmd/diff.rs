@@ -11,17 +11,16 @@ use api::{Value, json, yaml};
 use apiserver::request::{PatchType, Verb};
 
 static FLAGS: &[Flag] = &[
-    flag("concurrency", Kind::Int, "1", "How many objects to compare at once."),
-    flag("field-manager", Kind::Text, "kubectl-client-side-apply", "The name under which fields are owned."),
-    flag("force-conflicts", Kind::Bool, "false", "Take over fields that others own, with --server-side."),
-    flag("prune", Kind::Bool, "false", "Show what --prune would delete."),
-    flag("server-side", Kind::Bool, "false", "Let the server merge."),
-    flag("show-managed-fields", Kind::Bool, "false", "Show who manages which field."),
+    flag("concurrency", Kind::Int, "1"),
+    flag("field-manager", Kind::Text, "kubectl-client-side-apply"),
+    flag("force-conflicts", Kind::Bool, "false"),
+    flag("prune", Kind::Bool, "false"),
+    flag("server-side", Kind::Bool, "false"),
+    flag("show-managed-fields", Kind::Bool, "false"),
 ];
 
 pub(crate) static DIFF: Command = Command {
     name: "diff",
-    about: "Show what apply would change.",
     usage: "-f FILENAME",
     flags: &[FLAGS, FILES, SELECTOR],
     action: |cx| Box::pin(run(cx)),

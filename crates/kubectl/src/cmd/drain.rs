@@ -11,25 +11,19 @@ use crate::resource::Info;
 use api::{Value, kind};
 
 static FLAGS: &[Flag] = &[
-    flag("chunk-size", Kind::Int, "500", "Read long lists in parts of this size."),
-    flag("delete-emptydir-data", Kind::Bool, "false", "Go on although Pods lose what they keep in emptyDir volumes."),
-    flag("disable-eviction", Kind::Bool, "false", "Delete Pods instead of evicting them."),
-    flag("force", Kind::Bool, "false", "Go on although Pods that no controller owns are lost."),
-    flag("grace-period", Kind::Int, "-1", "Seconds to stop in; -1 for each Pod's own."),
-    flag("ignore-daemonsets", Kind::Bool, "false", "Leave Pods of DaemonSets alone."),
-    flag("pod-selector", Kind::Text, "", "Only Pods with these labels."),
-    flag(
-        "skip-wait-for-delete-timeout",
-        Kind::Int,
-        "0",
-        "Do not wait for Pods that are being deleted for so many seconds.",
-    ),
-    flag("timeout", Kind::Span, "0s", "How long to wait."),
+    flag("chunk-size", Kind::Int, "500"),
+    flag("delete-emptydir-data", Kind::Bool, "false"),
+    flag("disable-eviction", Kind::Bool, "false"),
+    flag("force", Kind::Bool, "false"),
+    flag("grace-period", Kind::Int, "-1"),
+    flag("ignore-daemonsets", Kind::Bool, "false"),
+    flag("pod-selector", Kind::Text, ""),
+    flag("skip-wait-for-delete-timeout", Kind::Int, "0"),
+    flag("timeout", Kind::Span, "0s"),
 ];
 
 pub(crate) static DRAIN: Command = Command {
     name: "drain",
-    about: "Move all Pods away from a node, before maintenance.",
     usage: "NODE",
     flags: &[FLAGS, SELECTOR, DRY_RUN],
     action: |cx| Box::pin(drain(cx)),

@@ -12,14 +12,13 @@ use api::{Value, json, yaml};
 use apiserver::request::{PatchType, Verb};
 
 static FLAGS: &[Flag] = &[
-    flag("output-patch", Kind::Bool, "false", "Show the patch that was sent."),
-    flag("subresource", Kind::Text, "", "The subresource to edit: status or scale."),
-    flag("windows-line-endings", Kind::Bool, "false", "End lines as Windows does."),
+    flag("output-patch", Kind::Bool, "false"),
+    flag("subresource", Kind::Text, ""),
+    flag("windows-line-endings", Kind::Bool, "false"),
 ];
 
 pub(crate) static EDIT: Command = Command {
     name: "edit",
-    about: "Change an object in an editor.",
     usage: "(RESOURCE/NAME | -f FILENAME)",
     flags: &[FLAGS, FILES, OUTPUT, VALIDATE, WRITE],
     action: |cx| Box::pin(run(cx)),

@@ -12,20 +12,15 @@ use api::{Time, Value, kind};
 use apiserver::request::Verb;
 
 static FLAGS: &[Flag] = &[
-    flag("chunk-size", Kind::Int, "500", "Read long lists in parts of this size."),
-    flag("for", Kind::Text, "", "Only events about this object, as TYPE/NAME."),
-    flag("no-headers", Kind::Bool, "false", "Print no line of headers."),
-    flag("types", Kind::List, "", "Only events of these types: Normal, Warning."),
-    flag("watch", Kind::Bool, "false", "Go on as events happen.").short('w'),
+    flag("chunk-size", Kind::Int, "500"),
+    flag("for", Kind::Text, ""),
+    flag("no-headers", Kind::Bool, "false"),
+    flag("types", Kind::List, ""),
+    flag("watch", Kind::Bool, "false").short('w'),
 ];
 
-pub(crate) static EVENTS: Command = Command {
-    name: "events",
-    about: "List events.",
-    flags: &[FLAGS, OUTPUT, ALL_NAMESPACES],
-    action: |cx| Box::pin(run(cx)),
-    ..BASE
-};
+pub(crate) static EVENTS: Command =
+    Command { name: "events", flags: &[FLAGS, OUTPUT, ALL_NAMESPACES], action: |cx| Box::pin(run(cx)), ..BASE };
 
 async fn run(cx: &Cx<'_>) -> Outcome {
     let format = cx.format()?;

@@ -9,16 +9,15 @@ use crate::resource;
 use api::{Status, Value, kind};
 
 static FLAGS: &[Flag] = &[
-    flag("container", Kind::Text, "", "The container.").short('c'),
-    flag("pod-running-timeout", Kind::Span, "1m0s", "How long to wait until a Pod runs."),
-    flag("quiet", Kind::Bool, "false", "Print only what the command prints.").short('q'),
-    flag("stdin", Kind::Bool, "false", "Pass standard input on.").short('i'),
-    flag("tty", Kind::Bool, "false", "Give the command a terminal.").short('t'),
+    flag("container", Kind::Text, "").short('c'),
+    flag("pod-running-timeout", Kind::Span, "1m0s"),
+    flag("quiet", Kind::Bool, "false").short('q'),
+    flag("stdin", Kind::Bool, "false").short('i'),
+    flag("tty", Kind::Bool, "false").short('t'),
 ];
 
 pub(crate) static EXEC: Command = Command {
     name: "exec",
-    about: "Run a command in a container.",
     usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]",
     flags: &[FLAGS, FILES],
     action: |cx| Box::pin(exec(cx)),
@@ -27,7 +26,6 @@ pub(crate) static EXEC: Command = Command {
 
 pub(crate) static ATTACH: Command = Command {
     name: "attach",
-    about: "Show what a running container prints.",
     usage: "(POD | TYPE/NAME) -c CONTAINER",
     flags: &[FLAGS],
     action: |cx| Box::pin(attach(cx)),

@@ -13,14 +13,13 @@ use crate::flags::{Flag, Kind, flag};
 use crate::resource::lookup;
 
 static FLAGS: &[Flag] = &[
-    flag("recursive", Kind::Bool, "false", "Show the fields of fields, and theirs, by name only.").short('R'),
-    flag("api-version", Kind::Text, "", "Explain this version of the kind, such as apps/v1."),
-    flag("output", Kind::Text, "plaintext", "The format: plaintext or plaintext-openapiv2.").short('o'),
+    flag("recursive", Kind::Bool, "false").short('R'),
+    flag("api-version", Kind::Text, ""),
+    flag("output", Kind::Text, "plaintext").short('o'),
 ];
 
 pub(crate) static EXPLAIN: Command = Command {
     name: "explain",
-    about: "Explain a kind and its fields.",
     usage: "TYPE[.FIELD]... [--recursive] [--api-version=GROUP/VERSION]",
     flags: &[FLAGS],
     action: |cx| Box::pin(async move { run(cx) }),

@@ -11,24 +11,23 @@ use api::{Value, kind, list, obj};
 use apiserver::request::Verb;
 
 static FLAGS: &[Flag] = &[
-    flag("port", Kind::Text, "", "The Service's port."),
-    flag("protocol", Kind::Text, "", "TCP, UDP or SCTP."),
-    flag("type", Kind::Text, "", "ClusterIP, NodePort, LoadBalancer or ExternalName."),
-    flag("load-balancer-ip", Kind::Text, "", "The address that the load balancer shall have."),
-    flag("selector", Kind::Text, "", "The labels of the Pods behind the Service."),
-    flag("labels", Kind::Text, "", "The Service's own labels.").short('l'),
-    flag("target-port", Kind::Text, "", "The name or number of the containers' port."),
-    flag("external-ip", Kind::Text, "", "A further address of the Service."),
-    flag("name", Kind::Text, "", "The Service's name."),
-    flag("session-affinity", Kind::Text, "", "None or ClientIP."),
-    flag("cluster-ip", Kind::Text, "", "The cluster IP; None for a headless Service."),
-    flag("overrides", Kind::Text, "", "JSON that is merged into the Service."),
-    flag("override-type", Kind::Text, "merge", "How it is merged: json, merge or strategic."),
+    flag("port", Kind::Text, ""),
+    flag("protocol", Kind::Text, ""),
+    flag("type", Kind::Text, ""),
+    flag("load-balancer-ip", Kind::Text, ""),
+    flag("selector", Kind::Text, ""),
+    flag("labels", Kind::Text, "").short('l'),
+    flag("target-port", Kind::Text, ""),
+    flag("external-ip", Kind::Text, ""),
+    flag("name", Kind::Text, ""),
+    flag("session-affinity", Kind::Text, ""),
+    flag("cluster-ip", Kind::Text, ""),
+    flag("overrides", Kind::Text, ""),
+    flag("override-type", Kind::Text, "merge"),
 ];
 
 pub(crate) static EXPOSE: Command = Command {
     name: "expose",
-    about: "Put a Service in front of Pods, of a controller or of another Service.",
     usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE],
     action: |cx| Box::pin(run(cx)),

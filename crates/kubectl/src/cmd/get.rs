@@ -14,24 +14,23 @@ use apiserver::table::{IncludeObject, table};
 use apiserver::watch::EventType;
 
 static FLAGS: &[Flag] = &[
-    flag("watch", FlagKind::Bool, "false", "Go on printing as objects change.").short('w'),
-    flag("watch-only", FlagKind::Bool, "false", "Print changes alone, not what is there."),
-    flag("output-watch-events", FlagKind::Bool, "false", "Print what kind of change each line is."),
-    flag("ignore-not-found", FlagKind::Bool, "false", "Take it as success when a named object is missing."),
-    flag("chunk-size", FlagKind::Int, "500", "Read long lists in parts of this size."),
-    flag("no-headers", FlagKind::Bool, "false", "Print no line of headers."),
-    flag("show-labels", FlagKind::Bool, "false", "Print all labels in the last column."),
-    flag("label-columns", FlagKind::List, "", "Print these labels in columns of their own.").short('L'),
-    flag("show-kind", FlagKind::Bool, "false", "Print the kind before each name."),
-    flag("sort-by", FlagKind::Text, "", "Sort by this JSONPath of the objects."),
-    flag("raw", FlagKind::Text, "", "Print what the server answers at this address."),
-    flag("server-print", FlagKind::Bool, "true", "Let the server make the table."),
-    flag("subresource", FlagKind::Text, "", "The subresource to read: status, scale or resize."),
+    flag("watch", FlagKind::Bool, "false").short('w'),
+    flag("watch-only", FlagKind::Bool, "false"),
+    flag("output-watch-events", FlagKind::Bool, "false"),
+    flag("ignore-not-found", FlagKind::Bool, "false"),
+    flag("chunk-size", FlagKind::Int, "500"),
+    flag("no-headers", FlagKind::Bool, "false"),
+    flag("show-labels", FlagKind::Bool, "false"),
+    flag("label-columns", FlagKind::List, "").short('L'),
+    flag("show-kind", FlagKind::Bool, "false"),
+    flag("sort-by", FlagKind::Text, ""),
+    flag("raw", FlagKind::Text, ""),
+    flag("server-print", FlagKind::Bool, "true"),
+    flag("subresource", FlagKind::Text, ""),
 ];
 
 pub(crate) static GET: Command = Command {
     name: "get",
-    about: "Show one or many objects.",
     usage: "(TYPE[.VERSION][.GROUP] [NAME | -l LABEL] | TYPE/NAME ...)",
     flags: &[FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL_NAMESPACES],
     action: |cx| Box::pin(run(cx)),

@@ -16,39 +16,18 @@ const SERVER: &str = "v1.36.2";
 /// The kustomize that comes with that kubectl.
 const KUSTOMIZE: &str = "v5.8.1";
 
-static VERSION_FLAGS: &[Flag] = &[flag("client", Kind::Bool, "false", "Do not ask the server.")];
-static OUTPUT_ONLY: &[Flag] = &[flag("output", Kind::Text, "", "json or yaml.").short('o')];
+static VERSION_FLAGS: &[Flag] = &[flag("client", Kind::Bool, "false")];
+static OUTPUT_ONLY: &[Flag] = &[flag("output", Kind::Text, "").short('o')];
 
-pub(crate) static VERSION: Command = Command {
-    name: "version",
-    about: "Print the versions of client and server.",
-    flags: &[VERSION_FLAGS, OUTPUT_ONLY],
-    action: |cx| Box::pin(version(cx)),
-    ..BASE
-};
+pub(crate) static VERSION: Command =
+    Command { name: "version", flags: &[VERSION_FLAGS, OUTPUT_ONLY], action: |cx| Box::pin(version(cx)), ..BASE };
 
-pub(crate) static CLUSTER_INFO: Command = Command {
-    name: "cluster-info",
-    about: "Print where the control plane and its services are.",
-    subcommands: &[&DUMP],
-    action: |cx| Box::pin(cluster_info(cx)),
-    ..BASE
-};
+pub(crate) static CLUSTER_INFO: Command =
+    Command { name: "cluster-info", subcommands: &[&DUMP], action: |cx| Box::pin(cluster_info(cx)), ..BASE };
 
-static DUMP: Command = Command {
-    name: "dump",
-    about: "Print what helps to find out what is wrong.",
-    flags: &[OUTPUT],
-    action: |cx| Box::pin(dump(cx)),
-    ..BASE
-};
+static DUMP: Command = Command { name: "dump", flags: &[OUTPUT], action: |cx| Box::pin(dump(cx)), ..BASE };
 
-pub(crate) static OPTIONS: Command = Command {
-    name: "options",
-    about: "List the flags that every command has.",
-    action: |cx| Box::pin(options(cx)),
-    ..BASE
-};
+pub(crate) static OPTIONS: Command = Command { name: "options", action: |cx| Box::pin(options(cx)), ..BASE };
 
 fn client_version() -> Value {
     obj! {
@@ -115,8 +94,9 @@ async fn dump(cx: &Cx<'_>) -> Outcome {
 }
 
 async fn options(cx: &Cx<'_>) -> Outcome {
-    cx.say("The following options can be passed to any command:\n");
-    global_flags().for_each(|flag| cx.say(flag_help(flag)));
+    let language = cx.host.language();
+    cx.say(format_args!("{}\n", crate::texts::heading(language, "options")));
+    global_flags().for_each(|flag| cx.say(flag_help(flag, "*", language)));
     Ok(())
 }
 

@@ -8,16 +8,10 @@ use crate::flags::{Flag, Kind, flag};
 use crate::kustomize;
 use api::yaml;
 
-static FLAGS: &[Flag] = &[flag("output", Kind::Text, "", "The file to write to.").short('o')];
+static FLAGS: &[Flag] = &[flag("output", Kind::Text, "").short('o')];
 
-pub(crate) static KUSTOMIZE: Command = Command {
-    name: "kustomize",
-    about: "Print what a kustomization makes.",
-    usage: "DIR",
-    flags: &[FLAGS],
-    action: |cx| Box::pin(run(cx)),
-    ..BASE
-};
+pub(crate) static KUSTOMIZE: Command =
+    Command { name: "kustomize", usage: "DIR", flags: &[FLAGS], action: |cx| Box::pin(run(cx)), ..BASE };
 
 async fn run(cx: &Cx<'_>) -> Outcome {
     let folder = match cx.args() {

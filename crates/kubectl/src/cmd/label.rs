@@ -7,15 +7,14 @@ use crate::flags::{Flag, Kind, flag};
 use api::names;
 
 pub(super) static FLAGS: &[Flag] = &[
-    flag("overwrite", Kind::Bool, "false", "Change what is already set."),
-    flag("list", Kind::Bool, "false", "Print what is set."),
-    flag("local", Kind::Bool, "false", "Do not talk to the server."),
-    flag("resource-version", Kind::Text, "", "Only if the object has this version now."),
+    flag("overwrite", Kind::Bool, "false"),
+    flag("list", Kind::Bool, "false"),
+    flag("local", Kind::Bool, "false"),
+    flag("resource-version", Kind::Text, ""),
 ];
 
 pub(crate) static LABEL: Command = Command {
     name: "label",
-    about: "Set labels of objects.",
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N",
     flags: &[FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES, DRY_RUN, WRITE],
     action: |cx| Box::pin(change(cx, &LABELS)),

@@ -48,45 +48,39 @@ pub(crate) use create::data::{content_hash, fill, from_env_file, from_file, from
 
 /// `-f`, `-R`, `-k`
 pub(crate) static FILES: &[Flag] = &[
-    flag("filename", Kind::List, "", "Files, folders or - for standard input, with the objects.").short('f'),
-    flag("recursive", Kind::Bool, "false", "Read folders inside folders too.").short('R'),
-    flag("kustomize", Kind::Text, "", "A folder with a kustomization.").short('k'),
+    flag("filename", Kind::List, "").short('f'),
+    flag("recursive", Kind::Bool, "false").short('R'),
+    flag("kustomize", Kind::Text, "").short('k'),
 ];
 /// `-o` and what belongs to it
 pub(crate) static OUTPUT: &[Flag] = &[
-    flag("output", Kind::Text, "", "The output format, such as json, yaml, name or jsonpath=...").short('o'),
-    flag("template", Kind::Text, "", "The template, or the file with it, for formats that need one."),
-    flag("show-managed-fields", Kind::Bool, "false", "Show who manages which field, in JSON and YAML."),
-    flag("allow-missing-template-keys", Kind::Bool, "true", "Take fields that are missing for empty ones."),
+    flag("output", Kind::Text, "").short('o'),
+    flag("template", Kind::Text, ""),
+    flag("show-managed-fields", Kind::Bool, "false"),
+    flag("allow-missing-template-keys", Kind::Bool, "true"),
 ];
 /// `-l`
-pub(crate) static SELECTOR: &[Flag] =
-    &[flag("selector", Kind::Text, "", "Choose objects by their labels, such as app=web,tier!=db.").short('l')];
+pub(crate) static SELECTOR: &[Flag] = &[flag("selector", Kind::Text, "").short('l')];
 /// `--field-selector`
-pub(crate) static FIELDS: &[Flag] =
-    &[flag("field-selector", Kind::Text, "", "Choose objects by their fields, such as status.phase=Running.")];
+pub(crate) static FIELDS: &[Flag] = &[flag("field-selector", Kind::Text, "")];
 /// `--all`
-pub(crate) static ALL: &[Flag] = &[flag("all", Kind::Bool, "false", "Choose all objects of the kinds.")];
+pub(crate) static ALL: &[Flag] = &[flag("all", Kind::Bool, "false")];
 /// `-A`
-pub(crate) static ALL_NAMESPACES: &[Flag] =
-    &[flag("all-namespaces", Kind::Bool, "false", "Look into all namespaces.").short('A')];
+pub(crate) static ALL_NAMESPACES: &[Flag] = &[flag("all-namespaces", Kind::Bool, "false").short('A')];
 /// `--dry-run`
-pub(crate) static DRY_RUN: &[Flag] =
-    &[flag("dry-run", Kind::Optional("unchanged"), "none", "none, client or server: who stops short of the change.")];
+pub(crate) static DRY_RUN: &[Flag] = &[flag("dry-run", Kind::Optional("unchanged"), "none")];
 /// What else commands that write have
 pub(crate) static WRITE: &[Flag] = &[
-    flag("field-manager", Kind::Text, "", "The name under which fields are owned."),
-    flag("save-config", Kind::Bool, "false", "Keep the configuration in an annotation, for a later apply."),
-    flag("record", Kind::Bool, "false", "Keep the command in an annotation."),
+    flag("field-manager", Kind::Text, ""),
+    flag("save-config", Kind::Bool, "false"),
+    flag("record", Kind::Bool, "false"),
 ];
 /// `--validate`
-pub(crate) static VALIDATE: &[Flag] =
-    &[flag("validate", Kind::Optional("strict"), "strict", "strict, warn or ignore: what to do about unknown fields.")];
+pub(crate) static VALIDATE: &[Flag] = &[flag("validate", Kind::Optional("strict"), "strict")];
 
 /// `kubectl` itself. Subcommands stand in the order in which suggestions name them.
 pub(crate) static ROOT: Command = Command {
     name: "kubectl",
-    about: "kubectl controls a Kubernetes cluster.",
     subcommands: &[
         &create::CREATE,
         &expose::EXPOSE,
@@ -138,15 +132,13 @@ pub(crate) static ROOT: Command = Command {
     ..BASE
 };
 
-static HELP: Command =
-    Command { name: "help", about: "Explain a command.", usage: "[COMMAND]", action: |cx| Box::pin(help(cx)), ..BASE };
+static HELP: Command = Command { name: "help", usage: "[COMMAND]", action: |cx| Box::pin(help(cx)), ..BASE };
 
 /// What a command has if it says nothing else.
 pub(crate) const BASE: Command = Command {
     name: "",
     aliases: &[],
     usage: "",
-    about: "",
     flags: &[],
     required: &[],
     subcommands: &[],
@@ -158,7 +150,7 @@ pub(crate) async fn run(args: Vec<String>, host: &dyn Host) -> Outcome {
     let found = command::find(&ROOT, &args)?;
     let flags = command::parse_flags(&found)?;
     if flags.on("help") {
-        host.stdout(&command::help(found.command, &found.path));
+        host.stdout(&command::help(found.command, &found.path, host.language()));
         return Ok(());
     }
     let missing: Vec<String> =
@@ -178,7 +170,7 @@ async fn group(cx: &Cx<'_>) -> Outcome {
     if !cx.args().is_empty() {
         return cx.usage(format_args!("unknown command {:?}", cx.args().join(" ")));
     }
-    cx.host.stderr(&command::help(cx.command, &cx.path));
+    cx.host.stderr(&command::help(cx.command, &cx.path, cx.host.language()));
     Err(Fail::Exit(1))
 }
 
@@ -196,7 +188,7 @@ async fn help(cx: &Cx<'_>) -> Outcome {
         path = format!("{path} {}", next.name);
         command = next;
     }
-    cx.host.stdout(&command::help(command, &path));
+    cx.host.stdout(&command::help(command, &path, cx.host.language()));
     Ok(())
 }
 

@@ -10,16 +10,15 @@ use api::{Status, Value, json, yaml};
 use apiserver::request::{PatchType, Verb};
 
 static FLAGS: &[Flag] = &[
-    flag("patch", Kind::Text, "", "The patch, as JSON or YAML.").short('p'),
-    flag("patch-file", Kind::Text, "", "The file with the patch."),
-    flag("type", Kind::Text, "strategic", "json, merge or strategic."),
-    flag("local", Kind::Bool, "false", "Do not talk to the server."),
-    flag("subresource", Kind::Text, "", "The subresource to patch: status, scale or resize."),
+    flag("patch", Kind::Text, "").short('p'),
+    flag("patch-file", Kind::Text, ""),
+    flag("type", Kind::Text, "strategic"),
+    flag("local", Kind::Bool, "false"),
+    flag("subresource", Kind::Text, ""),
 ];
 
 pub(crate) static PATCH: Command = Command {
     name: "patch",
-    about: "Change fields of an object.",
     usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE],
     action: |cx| Box::pin(run(cx)),

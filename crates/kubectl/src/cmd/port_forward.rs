@@ -8,14 +8,10 @@ use crate::flags::{Flag, Kind, flag};
 use crate::resource;
 use api::{Value, kind};
 
-static FLAGS: &[Flag] = &[
-    flag("address", Kind::List, "localhost", "The addresses to listen on."),
-    flag("pod-running-timeout", Kind::Span, "1m0s", "How long to wait until a Pod runs."),
-];
+static FLAGS: &[Flag] = &[flag("address", Kind::List, "localhost"), flag("pod-running-timeout", Kind::Span, "1m0s")];
 
 pub(crate) static PORT_FORWARD: Command = Command {
     name: "port-forward",
-    about: "Forward local ports to a Pod.",
     usage: "TYPE/NAME [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
     flags: &[FLAGS],
     action: |cx| Box::pin(run(cx)),

@@ -12,18 +12,17 @@ use crate::resource::Info;
 use apiserver::request::{Propagation, Verb};
 
 static FLAGS: &[Flag] = &[
-    flag("force", Kind::Bool, "false", "Delete the object first, then make it anew."),
-    flag("cascade", Kind::Optional("background"), "background", "What becomes of dependents, with --force."),
-    flag("grace-period", Kind::Int, "-1", "Seconds to stop in, with --force."),
-    flag("timeout", Kind::Span, "0s", "How long to wait for the deletion, with --force."),
-    flag("wait", Kind::Bool, "false", "Wait for the deletion, with --force."),
-    flag("raw", Kind::Text, "", "Send the file to this address."),
-    flag("subresource", Kind::Text, "", "The subresource to replace: status, scale or resize."),
+    flag("force", Kind::Bool, "false"),
+    flag("cascade", Kind::Optional("background"), "background"),
+    flag("grace-period", Kind::Int, "-1"),
+    flag("timeout", Kind::Span, "0s"),
+    flag("wait", Kind::Bool, "false"),
+    flag("raw", Kind::Text, ""),
+    flag("subresource", Kind::Text, ""),
 ];
 
 pub(crate) static REPLACE: Command = Command {
     name: "replace",
-    about: "Replace objects by what a file says.",
     usage: "-f FILENAME",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE, VALIDATE],
     action: |cx| Box::pin(run(cx)),

@@ -10,16 +10,15 @@ use api::{Value, obj};
 use apiserver::request::{PatchType, Verb};
 
 static FLAGS: &[Flag] = &[
-    flag("replicas", Kind::Int, "0", "How many replicas there shall be."),
-    flag("current-replicas", Kind::Int, "-1", "Only if there are as many replicas now."),
-    flag("resource-version", Kind::Text, "", "Only if the object has this version now."),
-    flag("timeout", Kind::Span, "0s", "How long to wait until it is done; 0 does not wait."),
-    flag("record", Kind::Bool, "false", "Keep the command in an annotation."),
+    flag("replicas", Kind::Int, "0"),
+    flag("current-replicas", Kind::Int, "-1"),
+    flag("resource-version", Kind::Text, ""),
+    flag("timeout", Kind::Span, "0s"),
+    flag("record", Kind::Bool, "false"),
 ];
 
 pub(crate) static SCALE: Command = Command {
     name: "scale",
-    about: "Set how many replicas there shall be.",
     usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)",
     flags: &[FLAGS, FILES, OUTPUT, SELECTOR, ALL, DRY_RUN],
     required: &["replicas"],

@@ -9,11 +9,10 @@ use crate::resource::{self, Choice, Info};
 use api::{Value, names, obj};
 use apiserver::request::{PatchType, Verb};
 
-static FLAGS: &[Flag] = &[flag("overwrite", Kind::Bool, "false", "Change taints that are already there.")];
+static FLAGS: &[Flag] = &[flag("overwrite", Kind::Bool, "false")];
 
 pub(crate) static TAINT: Command = Command {
     name: "taint",
-    about: "Set taints of nodes.",
     usage: "NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N",
     flags: &[FLAGS, OUTPUT, SELECTOR, ALL, DRY_RUN, WRITE, VALIDATE],
     action: |cx| Box::pin(run(cx)),

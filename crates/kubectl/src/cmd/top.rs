@@ -12,29 +12,19 @@ use api::{Kind, Value, kind};
 use apiserver::request::Verb;
 
 static FLAGS: &[Flag] = &[
-    flag("no-headers", FlagKind::Bool, "false", "Print no line of headers."),
-    flag("sort-by", FlagKind::Text, "", "cpu or memory."),
-    flag("show-swap", FlagKind::Bool, "false", "Show swap as well."),
-    flag("use-protocol-buffers", FlagKind::Bool, "true", "How the server answers."),
+    flag("no-headers", FlagKind::Bool, "false"),
+    flag("sort-by", FlagKind::Text, ""),
+    flag("show-swap", FlagKind::Bool, "false"),
+    flag("use-protocol-buffers", FlagKind::Bool, "true"),
 ];
-static NODE_FLAGS: &[Flag] =
-    &[flag("show-capacity", FlagKind::Bool, "false", "Relate to what the node has, not to what Pods may use.")];
-static POD_FLAGS: &[Flag] = &[
-    flag("containers", FlagKind::Bool, "false", "One line a container."),
-    flag("sum", FlagKind::Bool, "false", "Print the sum too."),
-];
+static NODE_FLAGS: &[Flag] = &[flag("show-capacity", FlagKind::Bool, "false")];
+static POD_FLAGS: &[Flag] = &[flag("containers", FlagKind::Bool, "false"), flag("sum", FlagKind::Bool, "false")];
 
-pub(crate) static TOP: Command = Command {
-    name: "top",
-    about: "Show what nodes or Pods use of CPU and memory.",
-    subcommands: &[&NODE, &POD],
-    ..BASE
-};
+pub(crate) static TOP: Command = Command { name: "top", subcommands: &[&NODE, &POD], ..BASE };
 
 static NODE: Command = Command {
     name: "node",
     aliases: &["nodes", "no"],
-    about: "Show what nodes use.",
     usage: "[NAME | -l label]",
     flags: &[FLAGS, NODE_FLAGS, SELECTOR],
     action: |cx| Box::pin(nodes(cx)),
@@ -44,7 +34,6 @@ static NODE: Command = Command {
 static POD: Command = Command {
     name: "pod",
     aliases: &["pods", "po"],
-    about: "Show what Pods use.",
     usage: "[NAME | -l label]",
     flags: &[FLAGS, POD_FLAGS, SELECTOR, FIELDS, ALL_NAMESPACES],
     action: |cx| Box::pin(pods(cx)),

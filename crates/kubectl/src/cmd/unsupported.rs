@@ -1,32 +1,25 @@
 //! Commands of which the simulator has only what can be said without doing them.
 
-use super::{BASE, FILES};
+use super::BASE;
 use crate::command::Command;
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use api::kind;
 
-static ANY: &[Flag] = &[
-    flag("address", Kind::List, "localhost", "The addresses to listen on."),
-    flag("attach", Kind::Bool, "true", "Attach to the container."),
-    flag("container", Kind::Text, "", "The container.").short('c'),
-    flag("copy-to", Kind::Text, "", "The name of a copy to debug."),
-    flag("image", Kind::Text, "", "The image of the debug container."),
-    flag("no-preserve", Kind::Bool, "false", "Do not keep owner and mode of files."),
-    flag("port", Kind::Int, "8001", "The port to listen on.").short('p'),
-    flag("stdin", Kind::Bool, "false", "Keep standard input open.").short('i'),
-    flag("target", Kind::Text, "", "The container whose processes to see."),
-    flag("tty", Kind::Bool, "false", "Give the container a terminal.").short('t'),
+static PROXY_FLAGS: &[Flag] = &[flag("address", Kind::List, "localhost"), flag("port", Kind::Int, "8001").short('p')];
+static CP_FLAGS: &[Flag] = &[
+    flag("container", Kind::Text, "").short('c'),
+    flag("no-preserve", Kind::Bool, "false"),
+    flag("retries", Kind::Int, "0"),
 ];
 
 macro_rules! command {
-    ($id:ident, $name:literal, $about:literal, $usage:literal, $subcommands:expr, $run:expr) => {
+    ($id:ident, $name:literal, $usage:literal, $flags:expr, $subcommands:expr, $run:expr) => {
         pub(crate) static $id: Command = Command {
             name: $name,
-            about: $about,
             usage: $usage,
-            flags: &[ANY, FILES],
+            flags: $flags,
             subcommands: $subcommands,
             action: |cx| Box::pin($run(cx)),
             ..BASE
@@ -34,19 +27,12 @@ macro_rules! command {
     };
 }
 
-command!(PROXY, "proxy", "Serve the API on a local port.", "[--port=PORT]", &[], not_here);
-command!(CP, "cp", "Copy files to and from containers.", "FROM TO", &[], cp);
-command!(
-    COMPLETION,
-    "completion",
-    "Print the completion script of a shell.",
-    "(bash|zsh|fish|powershell)",
-    &[],
-    completion
-);
-command!(ALPHA, "alpha", "Commands that are being tried out.", "", &[], alpha);
-command!(PLUGIN, "plugin", "Find out about plugins.", "", &[&PLUGIN_LIST], super::group);
-command!(PLUGIN_LIST, "list", "List the plugins in PATH.", "", &[], plugins);
+command!(PROXY, "proxy", "[--port=PORT]", &[PROXY_FLAGS], &[], not_here);
+command!(CP, "cp", "FROM TO", &[CP_FLAGS], &[], cp);
+command!(COMPLETION, "completion", "(bash|zsh|fish|powershell)", &[], &[], completion);
+command!(ALPHA, "alpha", "", &[], &[], alpha);
+command!(PLUGIN, "plugin", "", &[], &[&PLUGIN_LIST], super::group);
+command!(PLUGIN_LIST, "list", "", &[], &[], plugins);
 
 fn not_supported(what: &str) -> Fail {
     fail!("{what} is not simulated here")

@@ -10,15 +10,11 @@ use crate::print::jsonpath::{JsonPath, relaxed};
 use crate::resource::{self, Choice, Info, Target};
 use api::{Time, Value};
 
-static FLAGS: &[Flag] = &[
-    flag("for", Kind::Repeated, "", "create, delete, condition=NAME[=VALUE] or jsonpath='{PATH}'[=VALUE]."),
-    flag("timeout", Kind::Span, "30s", "How long to wait; 0 looks once, a negative time waits for a week."),
-    flag("local", Kind::Bool, "false", "Do not talk to the server."),
-];
+static FLAGS: &[Flag] =
+    &[flag("for", Kind::Repeated, ""), flag("timeout", Kind::Span, "30s"), flag("local", Kind::Bool, "false")];
 
 pub(crate) static WAIT: Command = Command {
     name: "wait",
-    about: "Wait until objects are as they shall be.",
     usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) --for=...",
     flags: &[FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES],
     action: |cx| Box::pin(run(cx)),

@@ -35,6 +35,18 @@ fn commands_reach_nodes_containers_and_servers() {
 }
 
 #[test]
+fn help_is_in_the_language_of_the_reader() {
+    let mut session = Session::new(Options::default(), true);
+    let about = |session: &mut Session, line: &str| in_cluster(session, line).0.lines().next().unwrap_or("").to_owned();
+    assert_eq!(about(&mut session, "kubectl get --help"), "Show one or many objects.");
+    assert_eq!(about(&mut session, "LANG=ko_KR.UTF-8 kubectl help get"), "오브젝트를 하나 또는 여럿 보여 줍니다.");
+    session.kernel().set_language(network::Language::Korean);
+    assert_eq!(about(&mut session, "kubectl get --help"), "오브젝트를 하나 또는 여럿 보여 줍니다.");
+    assert_eq!(about(&mut session, "LANG=en_US.UTF-8 kubectl get --help"), "Show one or many objects.");
+    assert_eq!(about(&mut session, "kubectl options"), "모든 명령에 쓸 수 있는 플래그:");
+}
+
+#[test]
 fn the_way_of_a_packet_and_the_rules_that_decide_it_can_be_read() {
     let mut session = Session::new(Options::default(), true);
     let mut ask = |line: &str| in_cluster(&mut session, line);

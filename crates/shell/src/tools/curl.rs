@@ -244,7 +244,7 @@ impl Transfer<'_> {
             return told;
         }
         let kernel = self.cx.kernel();
-        let spoken = self.cx.env.get("LANG").and_then(|locale| Language::read(locale));
+        let spoken = Language::of_environment(|name| self.cx.env.get(name).cloned());
         let language = spoken.unwrap_or(kernel.language());
         let steps = kernel.system().cluster().map(|cluster| cluster.story(connection)).unwrap_or_default();
         steps.iter().skip(told).for_each(|step| self.cx.err(&format!("{}\n", step.line(language))));

@@ -3,7 +3,7 @@
 use super::Cx;
 use crate::interp::Shell;
 use crate::process::{Forwarded, Input, Io, Kernel, Output, Place};
-use api::{Kind, Status, Time, Value};
+use api::{Kind, Language, Status, Time, Value};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use kubectl::{BoxFuture, Host};
 use std::cell::Cell;
@@ -101,6 +101,10 @@ impl Host for Terminal<'_> {
 
     fn env(&self, name: &str) -> Option<String> {
         self.0.env.get(name).cloned()
+    }
+
+    fn language(&self) -> Language {
+        Language::of_environment(|name| self.env(name)).unwrap_or(self.0.kernel().language())
     }
 
     fn edit(&self, path: &str) -> BoxFuture<'_, Result<(), String>> {

@@ -11,15 +11,14 @@ use api::{Value, kind, obj};
 use apiserver::request::Verb;
 
 static FLAGS: &[Flag] = &[
-    flag("list", Kind::Bool, "false", "List all that may be done."),
-    flag("no-headers", Kind::Bool, "false", "Print no line of headers."),
-    flag("quiet", Kind::Bool, "false", "Answer by the exit status alone.").short('q'),
-    flag("subresource", Kind::Text, "", "The subresource."),
+    flag("list", Kind::Bool, "false"),
+    flag("no-headers", Kind::Bool, "false"),
+    flag("quiet", Kind::Bool, "false").short('q'),
+    flag("subresource", Kind::Text, ""),
 ];
 
 pub(super) static CAN_I: Command = Command {
     name: "can-i",
-    about: "Ask whether one may do something.",
     usage: "VERB [TYPE | TYPE/NAME | NONRESOURCEURL]",
     flags: &[FLAGS, ALL_NAMESPACES],
     action: |cx| Box::pin(run(cx)),

@@ -7,9 +7,5 @@ mod whoami;
 use super::BASE;
 use crate::command::Command;
 
-pub(crate) static AUTH: Command = Command {
-    name: "auth",
-    about: "Ask what one may do.",
-    subcommands: &[&can_i::CAN_I, &reconcile::RECONCILE, &whoami::WHO_AM_I],
-    ..BASE
-};
+pub(crate) static AUTH: Command =
+    Command { name: "auth", subcommands: &[&can_i::CAN_I, &reconcile::RECONCILE, &whoami::WHO_AM_I], ..BASE };

@@ -12,13 +12,12 @@ use apiserver::rbac::uncovered;
 use apiserver::request::Verb;
 
 static FLAGS: &[Flag] = &[
-    flag("remove-extra-permissions", FlagKind::Bool, "false", "Take away the rules that the file does not have."),
-    flag("remove-extra-subjects", FlagKind::Bool, "false", "Take away the subjects that the file does not have."),
+    flag("remove-extra-permissions", FlagKind::Bool, "false"),
+    flag("remove-extra-subjects", FlagKind::Bool, "false"),
 ];
 
 pub(super) static RECONCILE: Command = Command {
     name: "reconcile",
-    about: "Merge roles and bindings with those that are there.",
     usage: "-f FILENAME",
     flags: &[FLAGS, FILES, OUTPUT, DRY_RUN],
     action: |cx| Box::pin(run(cx)),

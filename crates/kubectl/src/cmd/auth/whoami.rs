@@ -10,7 +10,7 @@ use api::{Value, kind};
 use apiserver::request::Verb;
 
 pub(super) static WHO_AM_I: Command =
-    Command { name: "whoami", about: "Ask who one is.", flags: &[OUTPUT], action: |cx| Box::pin(run(cx)), ..BASE };
+    Command { name: "whoami", flags: &[OUTPUT], action: |cx| Box::pin(run(cx)), ..BASE };
 
 async fn run(cx: &Cx<'_>) -> Outcome {
     let kind = kind::SELF_SUBJECT_REVIEW;

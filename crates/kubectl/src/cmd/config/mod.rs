@@ -10,47 +10,33 @@ use crate::print::{Columns, Format, Printed};
 use api::{Value, kind, obj};
 
 static VIEW_FLAGS: &[Flag] = &[
-    flag("flatten", Kind::Bool, "false", "Put the content of files in their place."),
-    flag("merge", Kind::Optional("true"), "true", "Merge all files."),
-    flag("minify", Kind::Bool, "false", "Only what the current context needs."),
-    flag("raw", Kind::Bool, "false", "Show secrets too."),
+    flag("flatten", Kind::Bool, "false"),
+    flag("merge", Kind::Optional("true"), "true"),
+    flag("minify", Kind::Bool, "false"),
+    flag("raw", Kind::Bool, "false"),
 ];
-static CONTEXT_FLAGS: &[Flag] = &[flag("current", Kind::Bool, "false", "Change the current context.")];
-static CLUSTER_FLAGS: &[Flag] = &[
-    flag("embed-certs", Kind::Optional("true"), "false", "Put the certificate into the file."),
-    flag("proxy-url", Kind::Text, "", "The proxy to use."),
-];
-static USER_FLAGS: &[Flag] = &[
-    flag("embed-certs", Kind::Optional("true"), "false", "Put certificate and key into the file."),
-    flag("exec-command", Kind::Text, "", "The command that gives credentials."),
-];
-static LIST_FLAGS: &[Flag] = &[
-    flag("no-headers", Kind::Bool, "false", "Print no line of headers."),
-    flag("output", Kind::Text, "", "name").short('o'),
-];
+static CONTEXT_FLAGS: &[Flag] = &[flag("current", Kind::Bool, "false")];
+static CLUSTER_FLAGS: &[Flag] =
+    &[flag("embed-certs", Kind::Optional("true"), "false"), flag("proxy-url", Kind::Text, "")];
+static USER_FLAGS: &[Flag] =
+    &[flag("embed-certs", Kind::Optional("true"), "false"), flag("exec-command", Kind::Text, "")];
+static LIST_FLAGS: &[Flag] = &[flag("no-headers", Kind::Bool, "false"), flag("output", Kind::Text, "").short('o')];
 static OUTPUT_YAML: &[Flag] = &[
-    flag("output", Kind::Text, "yaml", "The output format.").short('o'),
-    flag("template", Kind::Text, "", "The template."),
-    flag("show-managed-fields", Kind::Bool, "false", "Show who manages which field."),
-    flag("allow-missing-template-keys", Kind::Bool, "true", "Take fields that are missing for empty ones."),
+    flag("output", Kind::Text, "yaml").short('o'),
+    flag("template", Kind::Text, ""),
+    flag("show-managed-fields", Kind::Bool, "false"),
+    flag("allow-missing-template-keys", Kind::Bool, "true"),
 ];
 
 macro_rules! subcommand {
-    ($id:ident, $name:literal, $about:literal, $usage:literal, $flags:expr, $run:expr) => {
-        static $id: Command = Command {
-            name: $name,
-            about: $about,
-            usage: $usage,
-            flags: $flags,
-            action: |cx| Box::pin(async { $run(cx) }),
-            ..BASE
-        };
+    ($id:ident, $name:literal, $usage:literal, $flags:expr, $run:expr) => {
+        static $id: Command =
+            Command { name: $name, usage: $usage, flags: $flags, action: |cx| Box::pin(async { $run(cx) }), ..BASE };
     };
 }
 
 pub(crate) static CONFIG: Command = Command {
     name: "config",
-    about: "Change the kubeconfig.",
     subcommands: &[
         &CURRENT_CONTEXT,
         &DELETE_CLUSTER,
@@ -71,28 +57,21 @@ pub(crate) static CONFIG: Command = Command {
     ..BASE
 };
 
-subcommand!(CURRENT_CONTEXT, "current-context", "Print the context in use.", "", &[], current_context);
-subcommand!(DELETE_CLUSTER, "delete-cluster", "Delete a cluster.", "NAME", &[], |cx| delete(cx, "clusters", "cluster"));
-subcommand!(DELETE_CONTEXT, "delete-context", "Delete a context.", "NAME", &[], |cx| delete(cx, "contexts", "context"));
-subcommand!(DELETE_USER, "delete-user", "Delete a user.", "NAME", &[], |cx| delete(cx, "users", "user"));
-subcommand!(GET_CLUSTERS, "get-clusters", "List the clusters.", "", &[], |cx| names(cx, "clusters"));
-subcommand!(GET_CONTEXTS, "get-contexts", "List the contexts.", "[NAME]", &[LIST_FLAGS], get_contexts);
-subcommand!(GET_USERS, "get-users", "List the users.", "", &[], |cx| names(cx, "users"));
-subcommand!(RENAME_CONTEXT, "rename-context", "Rename a context.", "OLD NEW", &[], rename_context);
-subcommand!(SET, "set", "Set a value.", "PROPERTY VALUE", &[], set);
-subcommand!(SET_CLUSTER, "set-cluster", "Set a cluster.", "NAME [--server=server]", &[CLUSTER_FLAGS], set_cluster);
-subcommand!(
-    SET_CONTEXT,
-    "set-context",
-    "Set a context.",
-    "[NAME | --current] [--namespace=namespace]",
-    &[CONTEXT_FLAGS],
-    set_context
-);
-subcommand!(SET_CREDENTIALS, "set-credentials", "Set a user.", "NAME [--token=token]", &[USER_FLAGS], set_credentials);
-subcommand!(UNSET, "unset", "Take a value away.", "PROPERTY", &[], unset);
-subcommand!(USE_CONTEXT, "use-context", "Use another context.", "NAME", &[], use_context);
-subcommand!(VIEW, "view", "Print the kubeconfig.", "", &[VIEW_FLAGS, OUTPUT_YAML], view);
+subcommand!(CURRENT_CONTEXT, "current-context", "", &[], current_context);
+subcommand!(DELETE_CLUSTER, "delete-cluster", "NAME", &[], |cx| delete(cx, "clusters", "cluster"));
+subcommand!(DELETE_CONTEXT, "delete-context", "NAME", &[], |cx| delete(cx, "contexts", "context"));
+subcommand!(DELETE_USER, "delete-user", "NAME", &[], |cx| delete(cx, "users", "user"));
+subcommand!(GET_CLUSTERS, "get-clusters", "", &[], |cx| names(cx, "clusters"));
+subcommand!(GET_CONTEXTS, "get-contexts", "[NAME]", &[LIST_FLAGS], get_contexts);
+subcommand!(GET_USERS, "get-users", "", &[], |cx| names(cx, "users"));
+subcommand!(RENAME_CONTEXT, "rename-context", "OLD NEW", &[], rename_context);
+subcommand!(SET, "set", "PROPERTY VALUE", &[], set);
+subcommand!(SET_CLUSTER, "set-cluster", "NAME [--server=server]", &[CLUSTER_FLAGS], set_cluster);
+subcommand!(SET_CONTEXT, "set-context", "[NAME | --current] [--namespace=namespace]", &[CONTEXT_FLAGS], set_context);
+subcommand!(SET_CREDENTIALS, "set-credentials", "NAME [--token=token]", &[USER_FLAGS], set_credentials);
+subcommand!(UNSET, "unset", "PROPERTY", &[], unset);
+subcommand!(USE_CONTEXT, "use-context", "NAME", &[], use_context);
+subcommand!(VIEW, "view", "", &[VIEW_FLAGS, OUTPUT_YAML], view);
 
 fn current_context(cx: &Cx<'_>) -> Outcome {
     match cx.config.current() {

@@ -8,27 +8,20 @@ use crate::fail::{Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use api::{Value, json, kind, names, obj, sha256};
 
-static FLAGS: &[Flag] = &[
-    flag("from-literal", Kind::Repeated, "", "An entry, as KEY=VALUE."),
-    flag("from-env-file", Kind::List, "", "A file whose lines are KEY=VALUE entries."),
-];
-static FILE_FLAGS: &[Flag] = &[flag("from-file", Kind::List, "", "A file or folder as entries, as [KEY=]PATH.")];
-static HASH_FLAGS: &[Flag] = &[flag("append-hash", Kind::Bool, "false", "Put a hash of the content behind the name.")];
-static SECRET_FLAGS: &[Flag] = &[flag("type", Kind::Text, "", "The Secret's type.")];
-static TLS_FLAGS: &[Flag] = &[
-    flag("cert", Kind::Text, "", "The file with the certificate."),
-    flag("key", Kind::Text, "", "The file with the key."),
-];
+static FLAGS: &[Flag] = &[flag("from-literal", Kind::Repeated, ""), flag("from-env-file", Kind::List, "")];
+static FILE_FLAGS: &[Flag] = &[flag("from-file", Kind::List, "")];
+static HASH_FLAGS: &[Flag] = &[flag("append-hash", Kind::Bool, "false")];
+static SECRET_FLAGS: &[Flag] = &[flag("type", Kind::Text, "")];
+static TLS_FLAGS: &[Flag] = &[flag("cert", Kind::Text, ""), flag("key", Kind::Text, "")];
 static DOCKER_FLAGS: &[Flag] = &[
-    flag("docker-username", Kind::Text, "", "The user's name at the registry."),
-    flag("docker-password", Kind::Text, "", "The password."),
-    flag("docker-email", Kind::Text, "", "The user's e-mail address."),
-    flag("docker-server", Kind::Text, "https://index.docker.io/v1/", "The registry's address."),
+    flag("docker-username", Kind::Text, ""),
+    flag("docker-password", Kind::Text, ""),
+    flag("docker-email", Kind::Text, ""),
+    flag("docker-server", Kind::Text, "https://index.docker.io/v1/"),
 ];
 
 maker!(
     CONFIG_MAP = "configmap" | "cm",
-    "Make a ConfigMap.",
     "NAME [--from-file=[key=]source] [--from-literal=key1=value1]",
     [FLAGS, FILE_FLAGS, HASH_FLAGS],
     kind::CONFIG_MAP,
@@ -37,7 +30,6 @@ maker!(
 );
 maker!(
     GENERIC = "generic",
-    "Make a Secret from files or literals.",
     "NAME [--type=string] [--from-file=[key=]source] [--from-literal=key1=value1]",
     [FLAGS, FILE_FLAGS, HASH_FLAGS, SECRET_FLAGS],
     kind::SECRET,
@@ -46,7 +38,6 @@ maker!(
 );
 maker!(
     TLS = "tls",
-    "Make a Secret with a certificate and its key.",
     "NAME --cert=path/to/cert/file --key=path/to/key/file",
     [TLS_FLAGS, HASH_FLAGS],
     kind::SECRET,
@@ -55,7 +46,6 @@ maker!(
 );
 maker!(
     DOCKER = "docker-registry",
-    "Make a Secret for pulling images.",
     "NAME --docker-username=user --docker-password=password --docker-email=email [--docker-server=string]",
     [DOCKER_FLAGS, FILE_FLAGS, HASH_FLAGS],
     kind::SECRET,
@@ -63,8 +53,7 @@ maker!(
     docker_registry
 );
 
-pub(super) static SECRET: Command =
-    Command { name: "secret", about: "Make a Secret.", subcommands: &[&DOCKER, &GENERIC, &TLS], ..BASE };
+pub(super) static SECRET: Command = Command { name: "secret", subcommands: &[&DOCKER, &GENERIC, &TLS], ..BASE };
 
 /// Entries by key, in the order in which they were given.
 type Entries = Vec<(String, String)>;

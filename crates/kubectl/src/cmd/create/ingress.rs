@@ -8,20 +8,14 @@ use crate::flags::{Flag, Kind, flag};
 use api::{Value, kind, list, obj};
 
 static FLAGS: &[Flag] = &[
-    flag(
-        "rule",
-        Kind::Repeated,
-        "",
-        "A rule, as HOST/PATH=SERVICE:PORT[,tls[=SECRET]]; * after the path means its prefix.",
-    ),
-    flag("class", Kind::Text, "", "The ingress class."),
-    flag("default-backend", Kind::Text, "", "Where everything else goes, as SERVICE:PORT."),
-    flag("annotation", Kind::Repeated, "", "An annotation, as KEY=VALUE."),
+    flag("rule", Kind::Repeated, ""),
+    flag("class", Kind::Text, ""),
+    flag("default-backend", Kind::Text, ""),
+    flag("annotation", Kind::Repeated, ""),
 ];
 
 maker!(
     INGRESS = "ingress" | "ing",
-    "Make an Ingress.",
     "NAME --rule=host/path=service:port[,tls[=secret]]",
     [FLAGS],
     kind::INGRESS,

@@ -3,12 +3,11 @@
 /// A subcommand that makes an object of one kind: name and aliases, what it is for, usage, its own flags, the kind, how errors
 /// of the server begin (empty: as they are), and what fills the object in; then the flags that must be given.
 macro_rules! maker {
-    ($id:ident = $name:literal $(| $alias:literal)*, $about:literal, $usage:literal, [$($flags:expr),*],
+    ($id:ident = $name:literal $(| $alias:literal)*, $usage:literal, [$($flags:expr),*],
         $kind:expr, $failed:literal, $fill:expr $(, $required:literal)*) => {
         pub(super) static $id: Command = Command {
             name: $name,
             aliases: &[$($alias),*],
-            about: $about,
             usage: $usage,
             flags: &[$($flags,)* OUTPUT, DRY_RUN, WRITE, VALIDATE],
             required: &[$($required),*],
@@ -39,14 +38,13 @@ use apiserver::request::Verb;
 pub(crate) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 static FLAGS: &[Flag] = &[
-    flag("edit", FlagKind::Bool, "false", "Open the object in an editor first."),
-    flag("raw", FlagKind::Text, "", "Send the file to this address."),
-    flag("windows-line-endings", FlagKind::Bool, "false", "End lines in the editor as Windows does."),
+    flag("edit", FlagKind::Bool, "false"),
+    flag("raw", FlagKind::Text, ""),
+    flag("windows-line-endings", FlagKind::Bool, "false"),
 ];
 
 pub(crate) static CREATE: Command = Command {
     name: "create",
-    about: "Make objects from a file, or from flags.",
     usage: "-f FILE",
     flags: &[FLAGS, FILES, OUTPUT, SELECTOR, DRY_RUN, WRITE, VALIDATE],
     subcommands: &[

@@ -7,26 +7,19 @@ use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use api::{Quantity, Selector, Value, kind, obj};
 
-static QUOTA_FLAGS: &[Flag] = &[
-    flag("hard", Kind::Text, "", "The limits, as resource=quantity, separated by commas."),
-    flag("scopes", Kind::Text, "", "The scopes, separated by commas."),
-];
+static QUOTA_FLAGS: &[Flag] = &[flag("hard", Kind::Text, ""), flag("scopes", Kind::Text, "")];
 static PRIORITY_FLAGS: &[Flag] = &[
-    flag("value", Kind::Int32, "0", "The priority."),
-    flag("global-default", Kind::Bool, "false", "Whether Pods that name no class get this one."),
-    flag("description", Kind::Text, "", "What the class is for."),
-    flag("preemption-policy", Kind::Text, "PreemptLowerPriority", "Whether its Pods push others aside."),
+    flag("value", Kind::Int32, "0"),
+    flag("global-default", Kind::Bool, "false"),
+    flag("description", Kind::Text, ""),
+    flag("preemption-policy", Kind::Text, "PreemptLowerPriority"),
 ];
-static PDB_FLAGS: &[Flag] = &[
-    flag("min-available", Kind::Text, "", "How many Pods must be left, as a number or a share."),
-    flag("max-unavailable", Kind::Text, "", "How many Pods may be missing, as a number or a share."),
-    flag("selector", Kind::Text, "", "The labels of the Pods."),
-];
+static PDB_FLAGS: &[Flag] =
+    &[flag("min-available", Kind::Text, ""), flag("max-unavailable", Kind::Text, ""), flag("selector", Kind::Text, "")];
 
-maker!(NAMESPACE = "namespace" | "ns", "Make a Namespace.", "NAME", [], kind::NAMESPACE, "", namespace);
+maker!(NAMESPACE = "namespace" | "ns", "NAME", [], kind::NAMESPACE, "", namespace);
 maker!(
     SERVICE_ACCOUNT = "serviceaccount" | "sa",
-    "Make a ServiceAccount.",
     "NAME",
     [],
     kind::SERVICE_ACCOUNT,
@@ -35,7 +28,6 @@ maker!(
 );
 maker!(
     QUOTA = "quota" | "resourcequota",
-    "Make a ResourceQuota.",
     "NAME [--hard=key1=value1,key2=value2] [--scopes=Scope1,Scope2]",
     [QUOTA_FLAGS],
     kind::RESOURCE_QUOTA,
@@ -44,7 +36,6 @@ maker!(
 );
 maker!(
     PRIORITY_CLASS = "priorityclass" | "pc",
-    "Make a PriorityClass.",
     "NAME --value=VALUE --global-default=BOOL",
     [PRIORITY_FLAGS],
     kind::PRIORITY_CLASS,
@@ -53,7 +44,6 @@ maker!(
 );
 maker!(
     PDB = "poddisruptionbudget" | "pdb",
-    "Make a PodDisruptionBudget.",
     "NAME --selector=SELECTOR --min-available=N",
     [PDB_FLAGS],
     kind::POD_DISRUPTION_BUDGET,

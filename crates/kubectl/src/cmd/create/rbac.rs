@@ -10,35 +10,20 @@ use api::{Value, kind, list, obj};
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
-static RULE_FLAGS: &[Flag] = &[
-    flag("verb", Kind::List, "", "What may be done."),
-    flag("resource", Kind::List, "", "With which resources."),
-    flag("resource-name", Kind::Repeated, "", "With which objects."),
-];
-static CLUSTER_FLAGS: &[Flag] = &[
-    flag("non-resource-url", Kind::List, "", "With which other paths of the server."),
-    flag("aggregation-rule", Kind::List, "", "Labels of ClusterRoles whose rules to take over, as KEY=VALUE."),
-];
-static ROLE_FLAG: &[Flag] = &[flag("role", Kind::Text, "", "The Role to bind.")];
+static RULE_FLAGS: &[Flag] =
+    &[flag("verb", Kind::List, ""), flag("resource", Kind::List, ""), flag("resource-name", Kind::Repeated, "")];
+static CLUSTER_FLAGS: &[Flag] = &[flag("non-resource-url", Kind::List, ""), flag("aggregation-rule", Kind::List, "")];
+static ROLE_FLAG: &[Flag] = &[flag("role", Kind::Text, "")];
 static BINDING_FLAGS: &[Flag] = &[
-    flag("clusterrole", Kind::Text, "", "The ClusterRole to bind."),
-    flag("user", Kind::Repeated, "", "A user."),
-    flag("group", Kind::Repeated, "", "A group."),
-    flag("serviceaccount", Kind::Repeated, "", "A service account, as NAMESPACE:NAME."),
+    flag("clusterrole", Kind::Text, ""),
+    flag("user", Kind::Repeated, ""),
+    flag("group", Kind::Repeated, ""),
+    flag("serviceaccount", Kind::Repeated, ""),
 ];
 
-maker!(
-    ROLE = "role",
-    "Make a Role.",
-    "NAME --verb=verb --resource=resource.group/subresource",
-    [RULE_FLAGS],
-    kind::ROLE,
-    "",
-    role
-);
+maker!(ROLE = "role", "NAME --verb=verb --resource=resource.group/subresource", [RULE_FLAGS], kind::ROLE, "", role);
 maker!(
     CLUSTER_ROLE = "clusterrole",
-    "Make a ClusterRole.",
     "NAME --verb=verb --resource=resource.group",
     [RULE_FLAGS, CLUSTER_FLAGS],
     kind::CLUSTER_ROLE,
@@ -47,7 +32,6 @@ maker!(
 );
 maker!(
     ROLE_BINDING = "rolebinding",
-    "Make a RoleBinding.",
     "NAME --clusterrole=NAME|--role=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname]",
     [BINDING_FLAGS, ROLE_FLAG],
     kind::ROLE_BINDING,
@@ -56,7 +40,6 @@ maker!(
 );
 maker!(
     CLUSTER_ROLE_BINDING = "clusterrolebinding",
-    "Make a ClusterRoleBinding.",
     "NAME --clusterrole=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname]",
     [BINDING_FLAGS],
     kind::CLUSTER_ROLE_BINDING,

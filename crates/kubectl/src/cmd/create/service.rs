@@ -7,14 +7,13 @@ use crate::fail::{Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use api::{Value, kind, names, obj};
 
-static TCP: &[Flag] = &[flag("tcp", Kind::List, "", "Ports, as PORT or PORT:TARGET.")];
-static CLUSTER_IP_FLAGS: &[Flag] = &[flag("clusterip", Kind::Text, "", "The cluster IP; None for a headless Service.")];
-static NODE_PORT_FLAGS: &[Flag] = &[flag("node-port", Kind::Int, "0", "The port on every node.")];
-static EXTERNAL_NAME_FLAGS: &[Flag] = &[flag("external-name", Kind::Text, "", "The DNS name to point to.")];
+static TCP: &[Flag] = &[flag("tcp", Kind::List, "")];
+static CLUSTER_IP_FLAGS: &[Flag] = &[flag("clusterip", Kind::Text, "")];
+static NODE_PORT_FLAGS: &[Flag] = &[flag("node-port", Kind::Int, "0")];
+static EXTERNAL_NAME_FLAGS: &[Flag] = &[flag("external-name", Kind::Text, "")];
 
 maker!(
     CLUSTER_IP = "clusterip",
-    "Make a Service that is reached inside the cluster.",
     "NAME [--tcp=<port>:<targetPort>]",
     [TCP, CLUSTER_IP_FLAGS],
     kind::SERVICE,
@@ -23,7 +22,6 @@ maker!(
 );
 maker!(
     NODE_PORT = "nodeport",
-    "Make a Service that is reached on every node.",
     "NAME [--tcp=port:targetPort]",
     [TCP, NODE_PORT_FLAGS],
     kind::SERVICE,
@@ -32,7 +30,6 @@ maker!(
 );
 maker!(
     LOAD_BALANCER = "loadbalancer",
-    "Make a Service that is reached through a load balancer outside.",
     "NAME [--tcp=port:targetPort]",
     [TCP],
     kind::SERVICE,
@@ -41,7 +38,6 @@ maker!(
 );
 maker!(
     EXTERNAL_NAME = "externalname",
-    "Make a Service that is another name for a host outside.",
     "NAME --external-name external.name",
     [TCP, EXTERNAL_NAME_FLAGS],
     kind::SERVICE,
@@ -53,7 +49,6 @@ maker!(
 pub(super) static SERVICE: Command = Command {
     name: "service",
     aliases: &["svc"],
-    about: "Make a Service.",
     subcommands: &[&CLUSTER_IP, &EXTERNAL_NAME, &LOAD_BALANCER, &NODE_PORT],
     ..BASE
 };

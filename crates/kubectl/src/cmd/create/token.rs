@@ -10,16 +10,15 @@ use api::{Value, kind, obj};
 use apiserver::request::Verb;
 
 static FLAGS: &[Flag] = &[
-    flag("audience", Kind::Repeated, "", "For whom the token is; may be repeated."),
-    flag("duration", Kind::Span, "0s", "How long it shall be valid; 0 leaves that to the server."),
-    flag("bound-object-kind", Kind::Text, "", "The kind of an object with which the token ends: Node, Pod or Secret."),
-    flag("bound-object-name", Kind::Text, "", "The object's name."),
-    flag("bound-object-uid", Kind::Text, "", "The object's UID."),
+    flag("audience", Kind::Repeated, ""),
+    flag("duration", Kind::Span, "0s"),
+    flag("bound-object-kind", Kind::Text, ""),
+    flag("bound-object-name", Kind::Text, ""),
+    flag("bound-object-uid", Kind::Text, ""),
 ];
 
 pub(super) static TOKEN: Command = Command {
     name: "token",
-    about: "Ask for a token of a service account.",
     usage: "SERVICE_ACCOUNT_NAME",
     flags: &[FLAGS, OUTPUT],
     action: |cx| Box::pin(run(cx)),

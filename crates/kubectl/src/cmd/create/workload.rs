@@ -8,21 +8,14 @@ use crate::flags::{Flag, Kind, flag};
 use crate::resource;
 use api::{Value, kind, list, obj};
 
-static DEPLOYMENT_FLAGS: &[Flag] = &[
-    flag("image", Kind::List, "", "The image to run; with several, a container for each."),
-    flag("port", Kind::Int32, "-1", "The port that the container listens on."),
-    flag("replicas", Kind::Int32, "1", "How many Pods there shall be.").short('r'),
-];
-static IMAGE_FLAG: &[Flag] = &[flag("image", Kind::Text, "", "The image to run.")];
-static JOB_FLAGS: &[Flag] = &[flag("from", Kind::Text, "", "The CronJob to make a Job of.")];
-static CRON_JOB_FLAGS: &[Flag] = &[
-    flag("schedule", Kind::Text, "", "When the Job runs, in cron's format."),
-    flag("restart", Kind::Text, "", "The Pods' restart policy: OnFailure or Never."),
-];
+static DEPLOYMENT_FLAGS: &[Flag] =
+    &[flag("image", Kind::List, ""), flag("port", Kind::Int32, "-1"), flag("replicas", Kind::Int32, "1").short('r')];
+static IMAGE_FLAG: &[Flag] = &[flag("image", Kind::Text, "")];
+static JOB_FLAGS: &[Flag] = &[flag("from", Kind::Text, "")];
+static CRON_JOB_FLAGS: &[Flag] = &[flag("schedule", Kind::Text, ""), flag("restart", Kind::Text, "")];
 
 maker!(
     DEPLOYMENT = "deployment" | "deploy",
-    "Make a Deployment.",
     "NAME --image=image -- [COMMAND] [args...]",
     [DEPLOYMENT_FLAGS],
     kind::DEPLOYMENT,
@@ -32,7 +25,6 @@ maker!(
 );
 maker!(
     JOB = "job",
-    "Make a Job.",
     "NAME --image=image [--from=cronjob/name] -- [COMMAND] [args...]",
     [IMAGE_FLAG, JOB_FLAGS],
     kind::JOB,
@@ -41,7 +33,6 @@ maker!(
 );
 maker!(
     CRON_JOB = "cronjob" | "cj",
-    "Make a CronJob.",
     "NAME --image=image --schedule='0/5 * * * ?' -- [COMMAND] [args...]",
     [IMAGE_FLAG, CRON_JOB_FLAGS],
     kind::CRON_JOB,

@@ -13,29 +13,22 @@ use crate::resource::{self, Choice, Info};
 use api::{Value, kind, list, obj};
 use apiserver::request::{PatchType, Verb};
 
-static MANAGER: &[Flag] =
-    &[flag("field-manager", Kind::Text, "kubectl-rollout", "The name under which fields are owned.")];
+static MANAGER: &[Flag] = &[flag("field-manager", Kind::Text, "kubectl-rollout")];
 static STATUS_FLAGS: &[Flag] = &[
-    flag("revision", Kind::Int, "0", "Only this revision; 0 for the latest."),
-    flag("timeout", Kind::Span, "0s", "How long to wait; 0 for as long as it takes."),
-    flag("watch", Kind::Bool, "true", "Wait until it is done.").short('w'),
+    flag("revision", Kind::Int, "0"),
+    flag("timeout", Kind::Span, "0s"),
+    flag("watch", Kind::Bool, "true").short('w'),
 ];
-static HISTORY_FLAGS: &[Flag] = &[flag("revision", Kind::Int, "0", "Show this revision.")];
-static UNDO_FLAGS: &[Flag] =
-    &[flag("to-revision", Kind::Int, "0", "The revision to go back to; 0 for the one before.")];
+static HISTORY_FLAGS: &[Flag] = &[flag("revision", Kind::Int, "0")];
+static UNDO_FLAGS: &[Flag] = &[flag("to-revision", Kind::Int, "0")];
 
-pub(crate) static ROLLOUT: Command = Command {
-    name: "rollout",
-    about: "Look after changes of Deployments, DaemonSets and StatefulSets.",
-    subcommands: &[&HISTORY, &PAUSE, &RESUME, &UNDO, &STATUS, &RESTART],
-    ..BASE
-};
+pub(crate) static ROLLOUT: Command =
+    Command { name: "rollout", subcommands: &[&HISTORY, &PAUSE, &RESUME, &UNDO, &STATUS, &RESTART], ..BASE };
 
 macro_rules! subcommand {
-    ($id:ident, $name:literal, $about:literal, $flags:expr, $run:expr) => {
+    ($id:ident, $name:literal, $flags:expr, $run:expr) => {
         static $id: Command = Command {
             name: $name,
-            about: $about,
             usage: "(TYPE NAME | TYPE/NAME)",
             flags: &[$flags, FILES, SELECTOR, OUTPUT, DRY_RUN],
             action: |cx| Box::pin($run(cx)),
@@ -44,12 +37,12 @@ macro_rules! subcommand {
     };
 }
 
-subcommand!(HISTORY, "history", "Show earlier revisions.", HISTORY_FLAGS, history::run);
-subcommand!(PAUSE, "pause", "Hold a rollout.", MANAGER, pause);
-subcommand!(RESUME, "resume", "Let a rollout go on.", MANAGER, resume);
-subcommand!(UNDO, "undo", "Go back to an earlier revision.", UNDO_FLAGS, undo::run);
-subcommand!(STATUS, "status", "Wait for a rollout and say how far it is.", STATUS_FLAGS, status::run);
-subcommand!(RESTART, "restart", "Start all Pods anew.", MANAGER, restart);
+subcommand!(HISTORY, "history", HISTORY_FLAGS, history::run);
+subcommand!(PAUSE, "pause", MANAGER, pause);
+subcommand!(RESUME, "resume", MANAGER, resume);
+subcommand!(UNDO, "undo", UNDO_FLAGS, undo::run);
+subcommand!(STATUS, "status", STATUS_FLAGS, status::run);
+subcommand!(RESTART, "restart", MANAGER, restart);
 
 /// Where `rollout restart` notes the moment, in the template.
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";

@@ -10,17 +10,17 @@ use crate::resource::{self, Choice, Info};
 use api::{Value, obj};
 
 static FLAGS: &[Flag] = &[
-    flag("containers", Kind::Text, "*", "The containers, by name; * for all.").short('c'),
-    flag("env", Kind::Repeated, "", "A variable, as NAME=VALUE.").short('e'),
-    flag("from", Kind::Text, "", "A ConfigMap or Secret whose entries become variables."),
-    flag("keys", Kind::List, "", "Only these entries of it."),
-    flag("list", Kind::Bool, "false", "Print the variables."),
-    flag("overwrite", Kind::Bool, "true", "Change variables that are set."),
-    flag("prefix", Kind::Text, "", "What variables from --from begin with."),
-    flag("resolve", Kind::Bool, "false", "Print what references come to."),
+    flag("containers", Kind::Text, "*").short('c'),
+    flag("env", Kind::Repeated, "").short('e'),
+    flag("from", Kind::Text, ""),
+    flag("keys", Kind::List, ""),
+    flag("list", Kind::Bool, "false"),
+    flag("overwrite", Kind::Bool, "true"),
+    flag("prefix", Kind::Text, ""),
+    flag("resolve", Kind::Bool, "false"),
 ];
 
-setter!(pub(super) ENV = "env", "Set environment variables of containers.", "KEY_1=VAL_1 ... KEY_N=VAL_N", [FLAGS, SELECTOR], run);
+setter!(pub(super) ENV = "env", "KEY_1=VAL_1 ... KEY_N=VAL_N", [FLAGS, SELECTOR], run);
 
 async fn run(cx: &Cx<'_>) -> Outcome {
     let is_variable = |arg: &String| arg.contains('=') || (arg.ends_with('-') && arg.len() > 1);

@@ -2,11 +2,10 @@
 
 /// A subcommand of `set`: its name, what it is for, usage, its own flags and what it does.
 macro_rules! setter {
-    ($vis:vis $id:ident = $name:literal $(| $alias:literal)*, $about:literal, $usage:literal, [$($flags:expr),*], $run:expr) => {
+    ($vis:vis $id:ident = $name:literal $(| $alias:literal)*, $usage:literal, [$($flags:expr),*], $run:expr) => {
         $vis static $id: Command = Command {
             name: $name,
             aliases: &[$($alias),*],
-            about: $about,
             usage: concat!("(-f FILENAME | TYPE NAME) ", $usage),
             flags: &[$($flags,)* COMMON, FILES, ALL, OUTPUT, DRY_RUN],
             action: |cx| Box::pin($run(cx)),
@@ -27,49 +26,28 @@ use api::{Quantity, Selector, Value, list, obj};
 use apiserver::request::{PatchType, Verb};
 
 static COMMON: &[Flag] = &[
-    flag("local", Kind::Bool, "false", "Do not talk to the server."),
-    flag("field-manager", Kind::Text, "kubectl-set", "The name under which fields are owned."),
-    flag("record", Kind::Bool, "false", "Keep the command in an annotation."),
+    flag("local", Kind::Bool, "false"),
+    flag("field-manager", Kind::Text, "kubectl-set"),
+    flag("record", Kind::Bool, "false"),
 ];
-static RESOURCES_FLAGS: &[Flag] = &[
-    flag("containers", Kind::Text, "*", "The containers, by name; * for all.").short('c'),
-    flag("limits", Kind::Text, "", "The limits, as cpu=100m,memory=256Mi."),
-    flag("requests", Kind::Text, "", "The requests, as cpu=100m,memory=256Mi."),
-];
-static SUBJECT_FLAGS: &[Flag] = &[
-    flag("user", Kind::Repeated, "", "A user."),
-    flag("group", Kind::Repeated, "", "A group."),
-    flag("serviceaccount", Kind::Repeated, "", "A service account, as NAMESPACE:NAME."),
-];
-static SELECTOR_FLAGS: &[Flag] =
-    &[flag("resource-version", Kind::Text, "", "Only if the object has this version now.")];
+static RESOURCES_FLAGS: &[Flag] =
+    &[flag("containers", Kind::Text, "*").short('c'), flag("limits", Kind::Text, ""), flag("requests", Kind::Text, "")];
+static SUBJECT_FLAGS: &[Flag] =
+    &[flag("user", Kind::Repeated, ""), flag("group", Kind::Repeated, ""), flag("serviceaccount", Kind::Repeated, "")];
+static SELECTOR_FLAGS: &[Flag] = &[flag("resource-version", Kind::Text, "")];
 
 pub(crate) static SET: Command = Command {
     name: "set",
-    about: "Set single fields of objects.",
     subcommands: &[&env::ENV, &IMAGE, &RESOURCES, &SELECTOR_COMMAND, &SERVICE_ACCOUNT, &SUBJECT],
     ..BASE
 };
 
-setter!(IMAGE = "image", "Set the images of containers.", "CONTAINER_NAME_1=CONTAINER_IMAGE_1 ...", [SELECTOR], image);
-setter!(
-    RESOURCES = "resources",
-    "Set requests and limits of containers.",
-    "([--limits=LIMITS & --requests=REQUESTS])",
-    [RESOURCES_FLAGS, SELECTOR],
-    resources
-);
-setter!(SELECTOR_COMMAND = "selector", "Set the selector of a Service.", "EXPRESSIONS", [SELECTOR_FLAGS], selector);
-setter!(
-    SERVICE_ACCOUNT = "serviceaccount" | "sa",
-    "Set the service account of Pods.",
-    "SERVICE_ACCOUNT",
-    [],
-    service_account
-);
+setter!(IMAGE = "image", "CONTAINER_NAME_1=CONTAINER_IMAGE_1 ...", [SELECTOR], image);
+setter!(RESOURCES = "resources", "([--limits=LIMITS & --requests=REQUESTS])", [RESOURCES_FLAGS, SELECTOR], resources);
+setter!(SELECTOR_COMMAND = "selector", "EXPRESSIONS", [SELECTOR_FLAGS], selector);
+setter!(SERVICE_ACCOUNT = "serviceaccount" | "sa", "SERVICE_ACCOUNT", [], service_account);
 setter!(
     SUBJECT = "subject",
-    "Add subjects to a RoleBinding or a ClusterRoleBinding.",
     "[--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname]",
     [SUBJECT_FLAGS, SELECTOR],
     subject
