@@ -8,11 +8,13 @@ Kubernetes behind glass: a whole cluster, simulated in virtual time.
 
 Usage:
   kubarium sh [--seed N] [--workers N] [--control-plane-only] [--json] [FILE]
+  kubarium replay [--json] FILE
   kubarium serve [--listen ADDRESS] [--speed N] [--control-plane-only] [--write-kubeconfig FILE]
   kubarium scale [--nodes N] [--pods N] [--seed N]
 
 Commands:
   sh      Run shell lines, from FILE or standard input, beside a fresh cluster
+  replay  Do again what was done in a session that the page has saved, and print what it showed
   serve   Serve the Kubernetes API of a fresh cluster over HTTP, for kubectl and other clients
   scale   Make many Pods on many nodes, and print one line of JSON about it
 
@@ -55,6 +57,13 @@ pub enum Command {
     Version,
     /// Run shell lines.
     Sh(Sh),
+    /// Replay a recorded session.
+    Replay {
+        /// Whether answers are JSON.
+        json: bool,
+        /// The recording.
+        file: String,
+    },
     /// Serve the API over HTTP.
     Serve(Serve),
     /// Run the big workload.
@@ -139,13 +148,14 @@ impl fmt::Display for Problem {
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Problem> {
     let mut rest = arguments.into_iter();
     match rest.next().as_deref() {
-        None => Err(Problem("what is to be done? (sh, serve, scale)".into())),
+        None => Err(Problem("what is to be done? (sh, replay, serve, scale)".into())),
         Some("-h" | "--help" | "help") => Ok(Command::Help),
         Some("-V" | "--version") => Ok(Command::Version),
         Some("sh") => sh(&mut rest),
+        Some("replay") => replay(&mut rest),
         Some("serve") => serve(&mut rest),
         Some("scale") => scale(&mut rest),
-        Some(other) => Err(Problem(format!("there is no command {other:?} (sh, serve, scale)"))),
+        Some(other) => Err(Problem(format!("there is no command {other:?} (sh, replay, serve, scale)"))),
     }
 }
 
@@ -166,6 +176,21 @@ fn sh(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
         }
     }
     Ok(Command::Sh(sh))
+}
+
+fn replay(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
+    let (mut json, mut file) = (false, None);
+    for argument in rest {
+        match split(&argument) {
+            ("--json", value) => json = flag("--json", value)?,
+            ("-h" | "--help", _) => return Ok(Command::Help),
+            (name, _) if name.starts_with('-') => return Err(unknown("replay", name)),
+            _ if file.is_some() => return Err(Problem(format!("one FILE is enough; what is {argument:?}?"))),
+            _ => file = Some(argument),
+        }
+    }
+    let file = file.ok_or_else(|| Problem("replay needs a FILE".into()))?;
+    Ok(Command::Replay { json, file })
 }
 
 fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
@@ -276,6 +301,7 @@ mod tests {
         assert_eq!(read("sh --seed 7 --workers=1 --json x.sh"), Ok(Command::Sh(sh)));
         assert_eq!(read("scale --nodes 2 --pods 3"), Ok(Command::Scale { nodes: 2, pods: 3, seed: 1 }));
         assert_eq!(read("--help"), Ok(Command::Help));
+        assert_eq!(read("replay --json f"), Ok(Command::Replay { json: true, file: "f".into() }));
         let serve = Serve { listen: "127.0.0.1:0".into(), speed: 10.0, ..Serve::default() };
         assert_eq!(read("serve --listen 127.0.0.1:0 --speed=10"), Ok(Command::Serve(serve)));
         for wrong in [
@@ -290,6 +316,8 @@ mod tests {
             "sh --seed x",
             "sh --workers 9999999",
             "sh a b",
+            "replay",
+            "replay a b",
             "sh -x",
             "scale 5",
             "sh --json=2",

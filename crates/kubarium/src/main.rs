@@ -1,6 +1,7 @@
-//! The native command: `kubarium sh`, `kubarium serve`, `kubarium scale`.
+//! The native command: `kubarium sh`, `kubarium replay`, `kubarium serve`, `kubarium scale`.
 
 mod arguments;
+mod replay;
 mod scale;
 mod serve;
 mod sh;
@@ -30,6 +31,13 @@ fn main() -> ExitCode {
                 return ExitCode::from(USAGE);
             }
         }
+        Command::Replay { json, file } => match replay::run(json, &file) {
+            Ok(status) => return ExitCode::from(status as u8),
+            Err(problem) => {
+                eprintln!("kubarium: {file}: {problem}");
+                return ExitCode::from(USAGE);
+            }
+        },
         Command::Sh(options) => match sh::run(&options) {
             Ok(status) => return ExitCode::from(status as u8),
             // Whoever read the output has gone.

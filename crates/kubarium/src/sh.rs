@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 
 /// How much output may wait before it is written.
-const FLUSH_AT: usize = 1 << 16;
+pub(crate) const FLUSH_AT: usize = 1 << 16;
 
 /// Runs the lines; the exit status of the last command.
 ///
@@ -26,7 +26,7 @@ pub fn run(arguments: &Sh) -> io::Result<i32> {
         None => Box::new(io::stdin().lock()),
     };
     let mut session = Session::new(options, false);
-    let mut writer = Writer { json: arguments.json, start: session.now(), answer: None, status: 0 };
+    let mut writer = Writer::new(arguments.json, session.now());
     for line in input.split(b'\n') {
         session.input(&String::from_utf8_lossy(&line?));
         finish(&mut session, &mut writer)?;
@@ -48,8 +48,7 @@ fn finish(session: &mut Session, writer: &mut Writer) -> io::Result<()> {
             full = undrained() > FLUSH_AT;
             !full
         });
-        let now = session.now();
-        writer.write(session.drain(), now)?;
+        writer.write(session.drain())?;
         if done || !full {
             return Ok(());
         }
@@ -57,12 +56,13 @@ fn finish(session: &mut Session, writer: &mut Writer) -> io::Result<()> {
 }
 
 /// Writes chunks as text or as JSON.
-struct Writer {
+pub(crate) struct Writer {
     json: bool,
     start: api::Time,
     /// The command being answered, in JSON.
     answer: Option<Answer>,
-    status: i32,
+    /// The exit status of the last command.
+    pub(crate) status: i32,
 }
 
 #[derive(Default)]
@@ -74,7 +74,16 @@ struct Answer {
 }
 
 impl Writer {
-    fn write(&mut self, chunks: Vec<Chunk>, now: api::Time) -> io::Result<()> {
+    /// A writer for a session that began at `start`.
+    pub(crate) fn new(json: bool, start: api::Time) -> Writer {
+        Writer { json, start, answer: None, status: 0 }
+    }
+
+    /// Writes what was shown.
+    ///
+    /// # Errors
+    /// Whoever reads has gone.
+    pub(crate) fn write(&mut self, chunks: Vec<Chunk>) -> io::Result<()> {
         let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr().lock());
         for chunk in chunks {
             match chunk {
@@ -101,7 +110,6 @@ impl Writer {
                 }
             }
         }
-        let _ = now;
         stdout.flush()
     }
 }

@@ -114,6 +114,11 @@ impl<N: NetworkPlugin> Kubelets<N> {
         Mounts::new(disk)
     }
 
+    /// All disks by name, to be read: see [`Kubelets::disks`].
+    pub fn all_disks(&self) -> &api::OrdMap<Str, Fs> {
+        &self.disks
+    }
+
     /// All disks by name: containers' own files, volumes, nodes, and what lies outside the cluster (`nfs/SERVER`,
     /// `pv/NAME`). Read and write through [`Mounts::view`].
     pub fn disks(&mut self) -> &mut api::OrdMap<Str, Fs> {

@@ -15,7 +15,7 @@ mod variables;
 
 pub(crate) use builtins::names as builtin_names;
 pub(crate) use condition::Files;
-pub use repl::{repl, terminal};
+pub use repl::{Rest, repl, terminal};
 
 use crate::process::{BoxFuture, Io, Kernel, Pipe, Place, join_all};
 use crate::process::{Input, Output};
@@ -128,6 +128,11 @@ impl Shell {
         }
         shell.variables.insert("PS1".into(), Variable { value: identity.prompt, ..Variable::default() });
         Some(shell)
+    }
+
+    /// This shell, as a process of another kernel.
+    pub(crate) fn moved_to(&self, kernel: &Rc<Kernel>) -> Shell {
+        Shell { kernel: kernel.clone(), ..self.clone() }
     }
 
     /// A variable's text.

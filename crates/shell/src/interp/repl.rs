@@ -3,12 +3,17 @@
 use super::{Jump, Shell};
 use crate::process::{Chunk, Front, Input, Io, Output, Stream, Want};
 use crate::syntax::{self, Error};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// The prompt for the rest of an unfinished command.
 const MORE: &str = "> ";
 
-/// Runs what is typed until `exit` or Ctrl-D; the exit status. `at_line` sees the shell before each prompt.
-pub async fn repl(mut shell: Shell, io: Io) -> i32 {
+/// Where a shell leaves a copy of itself whenever it waits for a command.
+pub type Rest = Rc<RefCell<Option<Shell>>>;
+
+/// Runs what is typed until `exit` or Ctrl-D; the exit status.
+pub async fn repl(mut shell: Shell, io: Io, rest: Option<Rest>) -> i32 {
     let kernel = shell.kernel.clone();
     kernel.depth.set(kernel.depth.get() + 1);
     let _leave = Leave(kernel.clone());
@@ -22,6 +27,10 @@ pub async fn repl(mut shell: Shell, io: Io) -> i32 {
         }
         kernel.publish(Front::of(&shell));
         let prompt = if buffer.is_empty() { prompt(&shell) } else { MORE.to_owned() };
+        kernel.begins.set(buffer.is_empty());
+        if let Some(rest) = &rest {
+            rest.replace(buffer.is_empty().then(|| shell.clone()));
+        }
         let Ok(line) = kernel.interruptible(kernel.next_typed(Want::Command(prompt.clone()))).await else {
             kernel.show(Chunk::Command { prompt, text: "^C".into(), at: kernel.now(), depth });
             kernel.show(Chunk::Exit { status: 130, depth });
@@ -30,6 +39,9 @@ pub async fn repl(mut shell: Shell, io: Io) -> i32 {
             continue;
         };
         let ended = line.is_none();
+        if let Some(rest) = &rest {
+            rest.take();
+        }
         match line {
             Some(line) => {
                 buffer.push_str(&line);
@@ -140,7 +152,7 @@ impl Shell {
 }
 
 /// One interactive shell less, however it ends.
-struct Leave(std::rc::Rc<crate::process::Kernel>);
+struct Leave(Rc<crate::process::Kernel>);
 
 impl Drop for Leave {
     fn drop(&mut self) {

@@ -125,6 +125,8 @@ pub struct Kernel {
     pub(super) interrupted: Cell<bool>,
     /// How many interactive shells run, one inside the other.
     pub(crate) depth: Cell<usize>,
+    /// Whether the shell that prompts begins a command: it has no part of one yet.
+    pub(crate) begins: Cell<bool>,
     /// What the page's editor is asked to edit, and what it answered.
     pub(super) edit: RefCell<Option<EditRequest>>,
     pub(super) edited: RefCell<Option<Option<String>>>,
@@ -154,6 +156,7 @@ impl Kernel {
             want: RefCell::new(Want::Nothing),
             interrupted: Cell::new(false),
             depth: Cell::new(0),
+            begins: Cell::new(false),
             edit: RefCell::new(None),
             edited: RefCell::new(None),
             jobs: RefCell::default(),
@@ -163,6 +166,32 @@ impl Kernel {
             front: RefCell::default(),
             interactive,
         }
+    }
+
+    /// A copy of this kernel, if nothing runs but the outermost shell, and that waits for a command.
+    pub(crate) fn at_rest(&self) -> Option<Kernel> {
+        let idle = self.depth.get() == 1
+            && self.begins.get()
+            && !self.interrupted.get()
+            && matches!(*self.want.borrow(), Want::Command(_))
+            && self.typed.borrow().is_empty()
+            && self.edit.borrow().is_none();
+        if !idle || !self.jobs.borrow().is_empty() || !self.forwards.borrow().is_empty() {
+            return None;
+        }
+        self.copy()
+    }
+
+    /// A kernel over a snapshot of the world, without the processes; none if the world gives no snapshots.
+    pub(crate) fn copy(&self) -> Option<Kernel> {
+        let system = self.system.borrow().snapshot()?;
+        Some(Kernel {
+            steps: self.steps.clone(),
+            breaths: self.breaths.clone(),
+            history: self.history.clone(),
+            next_pid: self.next_pid.clone(),
+            ..Kernel::new(system, self.interactive)
+        })
     }
 
     /// The world. Not to be held across an await.
@@ -217,6 +246,9 @@ impl Kernel {
 
     /// Shows text on the terminal.
     pub fn emit(&self, stream: Stream, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         let mut output = self.output.borrow_mut();
         match output.last_mut() {
             Some(Chunk::Text(last, more)) if *last == stream => more.push_str(text),
@@ -251,9 +283,9 @@ impl Kernel {
         self.want.borrow().clone()
     }
 
-    /// Whether typed lines wait for a reader.
-    pub fn has_typed(&self) -> bool {
-        !self.typed.borrow().is_empty()
+    /// Whether somebody waits for a typed line that has not come.
+    pub fn wants_line(&self) -> bool {
+        *self.want.borrow() != Want::Nothing && self.typed.borrow().is_empty()
     }
 
     /// Ctrl-C.

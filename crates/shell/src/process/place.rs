@@ -141,6 +141,16 @@ pub trait System {
     fn cluster(&self) -> Option<&Cluster> {
         None
     }
+
+    /// This world as it is now, which then goes its own way; none in a world that is no value.
+    fn snapshot(&self) -> Option<Box<dyn System>> {
+        None
+    }
+
+    /// All file systems, by names of their own.
+    fn file_systems(&self) -> Vec<(Str, vfs::Fs)> {
+        Vec::new()
+    }
 }
 
 /// A question to a name server.

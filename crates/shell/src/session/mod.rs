@@ -7,15 +7,17 @@
 #[cfg(test)]
 mod cluster_tests;
 mod complete;
+mod keyframe;
 mod remote;
 #[cfg(test)]
 mod tests;
 mod world;
 
 pub use complete::Completions;
+pub use keyframe::{Keyframe, Moment};
 pub use remote::Remote;
 
-use crate::interp::{Shell, repl, terminal};
+use crate::interp::{Rest, Shell, repl, terminal};
 use crate::process::{BoxFuture, Chunk, EditRequest, Kernel, Place, System, Want};
 use api::Time;
 use cluster::{Cluster, Options};
@@ -26,6 +28,10 @@ use world::World;
 pub struct Session {
     kernel: Rc<Kernel>,
     main: Option<BoxFuture<'static, ()>>,
+    /// The shell, while it waits for a command.
+    rest: Rest,
+    /// How many events of the world ran at the present moment.
+    ran: u32,
 }
 
 impl Session {
@@ -38,13 +44,20 @@ impl Session {
     /// the terminal find its end.
     pub fn over(system: Box<dyn System>, interactive: bool) -> Session {
         let kernel = Rc::new(Kernel::new(system, interactive));
-        let main: Option<BoxFuture<'static, ()>> = Shell::new(&kernel, Place::Workstation).map(|shell| {
-            let running = repl(shell, terminal(interactive));
+        let shell = Shell::new(&kernel, Place::Workstation);
+        Session::at(kernel, shell, 0)
+    }
+
+    /// A session at the prompt of a shell.
+    fn at(kernel: Rc<Kernel>, shell: Option<Shell>, ran: u32) -> Session {
+        let rest = Rest::default();
+        let main = shell.map(|shell| {
+            let running = repl(shell, terminal(kernel.interactive), Some(rest.clone()));
             Box::pin(async move {
                 let _ = running.await;
             }) as BoxFuture<'static, ()>
         });
-        let mut session = Session { kernel, main };
+        let mut session = Session { kernel, main, rest, ran };
         session.settle();
         session
     }
@@ -105,20 +118,27 @@ impl Session {
     /// The next event of the world or of a process, if it comes before `to`; otherwise the clock moves to `to`.
     fn step(&mut self, to: Time) {
         let (wake, change) = self.kernel.waiting();
-        let world = self.kernel.system().next_at();
-        match (wake, world) {
-            (wake, Some(at)) if at <= to && wake.is_none_or(|wake| at <= wake) => {
+        let wake = wake.filter(|wake| *wake <= to);
+        let world = self.kernel.system().next_at().filter(|at| *at <= wake.unwrap_or(to));
+        let at = world.or(wake).unwrap_or(to);
+        if at > self.kernel.now() {
+            self.ran = 0;
+        }
+        match world {
+            Some(_) => {
+                self.ran += 1;
                 self.kernel.system().step();
                 if change {
                     self.kernel.stepped();
                     self.settle();
                 }
             }
-            (Some(wake), _) if wake <= to => {
-                self.kernel.system().set_time(wake);
-                self.settle();
+            None => {
+                self.kernel.system().set_time(at);
+                if wake.is_some() {
+                    self.settle();
+                }
             }
-            _ => self.kernel.system().set_time(to),
         }
     }
 
@@ -153,6 +173,11 @@ impl Session {
     /// Whether a command runs in the foreground.
     pub fn busy(&self) -> bool {
         self.main.is_some() && !matches!(self.kernel.want(), Want::Command(_))
+    }
+
+    /// Whether the next line that is typed begins a command.
+    pub fn begins_command(&self) -> bool {
+        matches!(self.kernel.want(), Want::Command(_)) && self.kernel.begins.get()
     }
 
     /// Whether a command waits for a line of input.

@@ -33,7 +33,8 @@ const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ping", "vi", "watch"]
 /// Programs that an image must bring with it.
 const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "nginx"];
 
-/// A cluster and a workstation.
+/// A cluster and a workstation. A clone is a snapshot.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) cluster: Cluster,
     pub(crate) home: Fs,
@@ -280,6 +281,15 @@ impl System for World {
 
     fn cluster(&self) -> Option<&Cluster> {
         Some(&self.cluster)
+    }
+
+    fn snapshot(&self) -> Option<Box<dyn System>> {
+        Some(Box::new(self.clone()))
+    }
+
+    fn file_systems(&self) -> Vec<(Str, Fs)> {
+        let disks = self.cluster.kubelets().all_disks().iter().map(|(name, disk)| (name.clone(), disk.clone()));
+        std::iter::once((Str::new("workstation"), self.home.clone())).chain(disks).collect()
     }
 
     fn free_memory(&self, node: &str) -> Option<i64> {

@@ -38,7 +38,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     if cx.io.stdin.is_terminal() {
         let prompt = cx.kernel().system().identity(&shell.place).map(|identity| identity.prompt);
         shell.set("PS1", prompt.unwrap_or_default());
-        return repl(shell, cx.io.clone()).await;
+        return repl(shell, cx.io.clone(), None).await;
     }
     let text = cx.io.stdin.all(cx.kernel()).await;
     let name = cx.name().to_owned();

@@ -54,7 +54,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     };
     let name = shell.name.clone();
     let status = match interactive {
-        true => while_alive(&cx, &place, repl(shell, io)).await,
+        true => while_alive(&cx, &place, repl(shell, io, None)).await,
         false => while_alive(&cx, &place, shell.run_script_text(&name, &[], &text, &io)).await,
     };
     match status {
