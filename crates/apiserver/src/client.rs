@@ -207,6 +207,7 @@ impl<'a> Client<'a> {
 
     /// Records an event about an object of `kind`; repeated ones are counted, many similar ones combined.
     pub fn event(&mut self, about: &Value, kind: &Kind, spec: EventSpec<'_>) {
+        self.server.store.origin.say(&self.component);
         self.server.record_event(about, kind, &self.component, &self.host, &spec);
     }
 

@@ -1,5 +1,6 @@
 //! What a component of the cluster is: it observes changes, queues work for itself, and does it.
 
+use crate::cause::{Cause, Wait};
 use crate::client::Client;
 use crate::watch::WatchEvent;
 use api::{Rng, Str, Time, Value};
@@ -33,6 +34,17 @@ pub trait Component {
     fn run(&mut self, key: &WorkKey, cx: &mut Context<'_>);
 }
 
+/// Work that a component wants to be called for.
+#[derive(Clone, Debug)]
+pub struct Queued {
+    /// After how long; none for the component's usual latency.
+    pub delay: Option<Duration>,
+    /// Which work.
+    pub key: WorkKey,
+    /// Why.
+    pub cause: Cause,
+}
+
 /// What a component has at hand while it works.
 pub struct Context<'a> {
     /// The API.
@@ -44,27 +56,30 @@ pub struct Context<'a> {
     /// What the component has remembered of the work at hand since the last time, and is to remember; null for nothing.
     /// Only what the real component forgets when it is restarted: all else is in the API.
     pub memory: Value,
-    queued: &'a mut Vec<(Option<Duration>, WorkKey)>,
+    /// Why the component looks: what it queues has the same reason, and what was waited for besides.
+    pub cause: Cause,
+    queued: &'a mut Vec<Queued>,
 }
 
 impl<'a> Context<'a> {
-    /// A context. `queued` collects the work: the delay (none: the component's usual latency) and the key.
-    pub fn new(
-        client: Client<'a>,
-        now: Time,
-        rng: &'a mut Rng,
-        queued: &'a mut Vec<(Option<Duration>, WorkKey)>,
-    ) -> Context<'a> {
-        Context { client, now, rng, memory: Value::Null, queued }
+    /// A context. `queued` collects the work.
+    pub fn new(client: Client<'a>, now: Time, rng: &'a mut Rng, queued: &'a mut Vec<Queued>) -> Context<'a> {
+        Context { client, now, rng, memory: Value::Null, cause: Cause::default(), queued }
     }
 
     /// Queues work after the component's usual latency. If the same work is queued already, the earlier moment stays.
     pub fn enqueue(&mut self, key: WorkKey) {
-        self.queued.push((None, key));
+        self.queued.push(Queued { delay: None, key, cause: self.cause });
     }
 
     /// Queues work for later. If the same work is queued already, the earlier moment stays.
     pub fn enqueue_after(&mut self, key: WorkKey, delay: Duration) {
-        self.queued.push((Some(delay), key));
+        self.queued.push(Queued { delay: Some(delay), key, cause: self.cause });
+    }
+
+    /// The same, with what is waited for meanwhile.
+    pub fn wait_for(&mut self, wait: Wait, key: WorkKey, delay: Duration) {
+        let cause = self.cause.later(wait, self.now);
+        self.queued.push(Queued { delay: Some(delay), key, cause });
     }
 }

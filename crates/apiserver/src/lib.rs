@@ -8,6 +8,7 @@ mod admission;
 mod allocator;
 mod apply;
 mod authn;
+pub mod cause;
 pub mod client;
 pub mod component;
 mod custom;
@@ -38,8 +39,9 @@ pub mod watch;
 mod write;
 
 pub use authn::unauthorized;
+pub use cause::{Cause, Origin, Root, Wait};
 pub use client::{Client, DeleteOptions, EventSpec};
-pub use component::{Component, Context, WorkKey};
+pub use component::{Component, Context, Queued, WorkKey};
 pub use index::{Index, IndexKey};
 pub use metrics::{API_SERVICE, Measured};
 pub use request::{FieldValidation, Options, PatchType, Propagation, Request, Response, Verb};

@@ -1,6 +1,7 @@
 //! The API server: takes a request, finds who answers it.
 
 use crate::allocator::Allocators;
+use crate::cause::Cause;
 use crate::custom::Custom;
 use crate::request::{Request, Response, Verb};
 use crate::store::Store;
@@ -61,6 +62,11 @@ impl ApiServer {
         &self.store
     }
 
+    /// Somebody begins to look at something, and may write: why he does.
+    pub fn begin(&mut self, cause: Cause) {
+        self.store.origin.begin(cause);
+    }
+
     /// Takes the changes that have not yet been handed to the components, oldest first.
     pub fn take_fresh(&mut self) -> Vec<WatchEvent> {
         self.store.take_fresh()
@@ -72,10 +78,10 @@ impl ApiServer {
     /// The server's own refusal. A watch is not a request that is answered once: see [`ApiServer::watch`]. The
     /// subresources that a kubelet answers (`log`, `exec` ...) are served by the cluster, not here.
     pub fn handle(&mut self, request: &Request) -> Result<Response, Status> {
-        let mut answer = match self.permit(request)? {
-            Some(sent) => self.dispatch(&sent),
-            None => self.dispatch(request),
-        };
+        let permitted = self.permit(request)?;
+        let request = permitted.as_ref().unwrap_or(request);
+        self.store.origin.ask(request);
+        let mut answer = self.dispatch(request);
         let warnings = std::mem::take(&mut self.warnings);
         if let Ok(answer) = &mut answer {
             answer.warnings.extend(warnings);

@@ -3,6 +3,7 @@
 //! Everything is a persistent map, so a clone of the store is a snapshot. A write touches the entry, the index entries
 //! that really change, and the end of one log.
 
+use crate::cause::Origin;
 use crate::index::{IndexKey, index_keys, same_keys};
 use crate::watch::{EventType, WatchEvent};
 use api::{Kind, Str, Time, Value, kind::KINDS};
@@ -51,11 +52,19 @@ pub struct Store {
     revision: u64,
     /// Changes that the cluster has not yet handed to the components.
     fresh: Vec<WatchEvent>,
+    /// Who writes next, and why.
+    pub(crate) origin: Origin,
 }
 
 impl Default for Store {
     fn default() -> Store {
-        Store { tables: vec![Table::default(); KINDS.len()], nothing: Table::default(), revision: 0, fresh: Vec::new() }
+        Store {
+            tables: vec![Table::default(); KINDS.len()],
+            nothing: Table::default(),
+            revision: 0,
+            fresh: Vec::new(),
+            origin: Origin::default(),
+        }
     }
 }
 
@@ -167,7 +176,7 @@ impl Store {
         let old = table.objects.insert(key.clone(), object.clone()).unwrap_or_default();
         reindex(table, kind, &key, &old, &object);
         let event = if old.is_null() { EventType::Added } else { EventType::Modified };
-        self.log(WatchEvent { kind, event, object: object.clone(), old, at: now, revision: self.revision });
+        self.log(kind, event, object.clone(), old, now);
         object
     }
 
@@ -180,7 +189,7 @@ impl Store {
         let mut object = old.clone();
         object.set("metadata.resourceVersion", self.revision.to_string());
         let event = EventType::Deleted;
-        self.log(WatchEvent { kind, event, object: object.clone(), old, at: now, revision: self.revision });
+        self.log(kind, event, object.clone(), old, now);
         Some(object)
     }
 
@@ -199,7 +208,29 @@ impl Store {
         std::mem::take(&mut self.fresh)
     }
 
-    fn log(&mut self, event: WatchEvent) {
+    /// All changes of a kind that are still known, oldest first.
+    pub fn log_of(&self, kind: &Kind) -> impl DoubleEndedIterator<Item = &WatchEvent> {
+        self.table(kind).log.iter()
+    }
+
+    /// The change of the kind at a place that got a revision, if it is still known.
+    pub fn change(&self, kind: usize, revision: u64) -> Option<&WatchEvent> {
+        let log = &self.tables.get(kind)?.log;
+        let (mut from, mut to) = (0, log.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            let event = log.get(middle)?;
+            match event.revision.cmp(&revision) {
+                std::cmp::Ordering::Equal => return Some(event),
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
+    fn log(&mut self, kind: &'static Kind, event: EventType, object: Value, old: Value, at: Time) {
+        let event = WatchEvent { kind, event, object, old, at, revision: self.revision, origin: self.origin.clone() };
         let table = &mut self.tables[event.kind.index];
         table.log.push_back(event.clone());
         if table.log.len() > LOG_LENGTH

@@ -1,5 +1,6 @@
 //! Watches: cursors into the log of changes that the store keeps for each kind.
 
+use crate::cause::Origin;
 use crate::paging::{check_options, parse_version};
 use crate::read::{Form, selectors};
 use crate::request::Request;
@@ -44,6 +45,8 @@ pub struct WatchEvent {
     pub at: Time,
     /// The store's revision after the change.
     pub revision: u64,
+    /// Who made it, and why.
+    pub origin: Origin,
 }
 
 /// A cursor: which collection is followed, and up to which revision it has been read.
@@ -144,7 +147,8 @@ impl ApiServer {
     }
 
     fn event(&self, kind: &'static Kind, event: EventType, object: Value) -> WatchEvent {
-        WatchEvent { kind, event, revision: object.resource_version(), object, old: Value::Null, at: self.now }
+        let (revision, origin) = (object.resource_version(), Origin::default());
+        WatchEvent { kind, event, revision, object, old: Value::Null, at: self.now, origin }
     }
 
     /// As [`ApiServer::try_poll`]; a watcher that was too slow goes on from now.

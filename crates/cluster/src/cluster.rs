@@ -5,10 +5,12 @@ use crate::cni::Cni;
 use crate::connect::Carried;
 use crate::flows::Flows;
 use crate::metrics;
+use crate::past::Past;
 use crate::queue::{ComponentId, Queue};
 use api::Vector;
 use api::{Rng, Status, Time, kind};
-use apiserver::{ApiServer, Client, Component, Context, EventType, Request, Response, Watch, WatchEvent, WorkKey};
+use apiserver::{ApiServer, Cause, Client, Component, Context, EventType, Queued, Request, Response};
+use apiserver::{Root, Wait, Watch, WatchEvent, WorkKey};
 use controllers::Controllers;
 use kubelet::Kubelets;
 use network::Network;
@@ -78,6 +80,8 @@ pub struct Cluster {
     pub(crate) carried: u64,
     pub(crate) flows: Flows,
     last_change: Time,
+    /// What people have done to the cluster.
+    pub(crate) past: Past,
 }
 
 impl Cluster {
@@ -100,6 +104,7 @@ impl Cluster {
             carried: 0,
             flows: Flows::default(),
             last_change: boot,
+            past: Past::default(),
             options,
         };
         if let Some((first, size)) = cluster.options.service_range {
@@ -107,11 +112,11 @@ impl Cluster {
         }
         bootstrap::system(&mut cluster.api);
         cluster.queue_own();
-        cluster.queue.add(boot, ComponentId::ApiServer, WorkKey::new(METRICS, "", ""));
+        cluster.queue.add(boot, ComponentId::ApiServer, WorkKey::new(METRICS, "", ""), Cause::default());
         if !cluster.options.control_plane_only {
             cluster.install();
         }
-        cluster.dispatch();
+        cluster.dispatch(None);
         cluster.advance(cluster.options.start);
         cluster
     }
@@ -171,8 +176,9 @@ impl Cluster {
             return self.log(request);
         }
         self.api.set_now(self.now);
+        self.api.begin(Cause::new(self.past.asker()));
         let answer = self.api.handle(request);
-        self.dispatch();
+        self.dispatch(None);
         answer
     }
 
@@ -196,10 +202,13 @@ impl Cluster {
 
     /// Runs the next thing that is due, however far in the future that is. False if nothing will ever happen.
     pub fn step(&mut self) -> bool {
-        let Some((at, component, key)) = self.queue.pop() else { return false };
+        let Some((at, component, key, cause)) = self.queue.pop() else { return false };
         self.now = self.now.max(at);
-        self.run(component, &key);
-        self.dispatch();
+        self.api.begin(cause);
+        // What the work leads to later has the same cause.
+        let cause = cause.later(Wait::Nothing, self.now);
+        self.run(component, &key, cause);
+        self.dispatch(Some((component, &key, cause)));
         true
     }
 
@@ -212,12 +221,12 @@ impl Cluster {
         self.api.set_now(self.now);
     }
 
-    fn run(&mut self, id: ComponentId, key: &WorkKey) {
+    fn run(&mut self, id: ComponentId, key: &WorkKey, cause: Cause) {
         match id {
             ComponentId::ApiServer if key.what == METRICS => {
                 self.api.set_now(self.now);
                 self.measure();
-                self.queue.add(self.now + metrics::RESOLUTION, id, key.clone());
+                self.queue.add(self.now + metrics::RESOLUTION, id, key.clone(), cause);
             }
             ComponentId::ApiServer => {
                 self.api.set_now(self.now);
@@ -229,7 +238,7 @@ impl Cluster {
                 self.installation_step(key);
             }
             component => {
-                self.with(component, |component, cx| component.run(key, cx));
+                self.with(component, cause, None, |component, cx| component.run(key, cx));
                 self.carry_asks();
             }
         }
@@ -237,11 +246,12 @@ impl Cluster {
 
     fn queue_own(&mut self) {
         let key = WorkKey::new("kubernetes-service", "default", "kubernetes");
-        self.queue.add(self.now + KUBERNETES_SERVICE_INTERVAL, ComponentId::ApiServer, key);
+        self.queue.add(self.now + KUBERNETES_SERVICE_INTERVAL, ComponentId::ApiServer, key, Cause::default());
     }
 
-    /// Hands the changes that are new to every component; what they queue for it is queued here.
-    pub(crate) fn dispatch(&mut self) {
+    /// Hands the changes that are new to every component; what they queue for it is queued here. `done` is the work that has
+    /// made them: seeing its own writes is no new cause for it.
+    pub(crate) fn dispatch(&mut self, done: Option<(ComponentId, &WorkKey, Cause)>) {
         loop {
             let fresh = self.api.take_fresh();
             if fresh.is_empty() {
@@ -251,17 +261,25 @@ impl Cluster {
                 if event.kind != kind::LEASE {
                     self.last_change = self.now;
                 }
+                let cause = cause_of(event);
                 let gone = event.event == EventType::Deleted;
                 self.kubelets.network.network.observe(event.kind, &event.object, gone);
                 for id in [ComponentId::Controllers, ComponentId::Scheduler, ComponentId::Kubelets] {
-                    self.with(id, |component, cx| component.observe(event, cx));
+                    let done = done.filter(|done| done.0 == id).map(|(_, key, cause)| (key, cause));
+                    self.with(id, cause, done, |component, cx| component.observe(event, cx));
                 }
             }
         }
     }
 
     /// Calls a component with its context, and queues the work that it asks for.
-    fn with(&mut self, id: ComponentId, call: impl FnOnce(&mut dyn Component, &mut Context<'_>)) {
+    fn with(
+        &mut self,
+        id: ComponentId,
+        cause: Cause,
+        done: Option<(&WorkKey, Cause)>,
+        call: impl FnOnce(&mut dyn Component, &mut Context<'_>),
+    ) {
         if self.options.control_plane_only {
             return;
         }
@@ -274,24 +292,36 @@ impl Cluster {
             ComponentId::ApiServer | ComponentId::Installer => return,
         };
         let client = Client::new(&mut self.api, name);
-        call(component, &mut Context::new(client, self.now, rng, &mut queued));
-        self.enqueue(id, queued);
+        let mut cx = Context::new(client, self.now, rng, &mut queued);
+        cx.cause = cause;
+        call(component, &mut cx);
+        self.enqueue(id, queued, done);
     }
 
     /// Calls the kubelets with their context, for what is done to them from outside.
-    pub(crate) fn with_kubelets(&mut self, call: impl FnOnce(&mut Kubelets<Cni>, &mut Context<'_>)) {
+    pub(crate) fn with_kubelets(&mut self, cause: Cause, call: impl FnOnce(&mut Kubelets<Cni>, &mut Context<'_>)) {
         self.api.set_now(self.now);
         let mut queued = Vec::new();
         let client = Client::new(&mut self.api, "kubelet");
-        call(&mut self.kubelets, &mut Context::new(client, self.now, &mut self.kubelets_rng, &mut queued));
-        self.enqueue(ComponentId::Kubelets, queued);
+        let mut cx = Context::new(client, self.now, &mut self.kubelets_rng, &mut queued);
+        cx.cause = cause;
+        call(&mut self.kubelets, &mut cx);
+        self.enqueue(ComponentId::Kubelets, queued, None);
     }
 
-    fn enqueue(&mut self, id: ComponentId, queued: Vec<(Option<Duration>, WorkKey)>) {
-        for (delay, key) in queued {
-            self.queue.add(self.now + delay.unwrap_or(latency(id)), id, key);
+    fn enqueue(&mut self, id: ComponentId, queued: Vec<Queued>, done: Option<(&WorkKey, Cause)>) {
+        for Queued { delay, key, cause } in queued {
+            let cause = done.filter(|done| *done.0 == key).map_or(cause, |done| done.1);
+            self.queue.add(self.now + delay.unwrap_or(latency(id)), id, key, cause);
         }
     }
+}
+
+/// A change as the cause of what others do. It is decisive if it changes what is wanted.
+fn cause_of(event: &WatchEvent) -> Cause {
+    let (new, old) = (&event.object, &event.old);
+    let decisive = event.event != EventType::Modified || new["spec"] != old["spec"] || new.deleting() != old.deleting();
+    Cause { root: Root::Write(event.kind.index, event.revision), decisive, ..Cause::default() }
 }
 
 /// How long it takes a component from seeing a change to acting on it: the watch's way, the queue, the call. Seen in the

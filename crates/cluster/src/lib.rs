@@ -14,10 +14,14 @@ mod ingress;
 mod logs;
 mod metrics;
 mod nodes;
+mod past;
 mod queue;
+mod why;
 
 pub use bootstrap::MASTER_ADDRESS;
 pub use cluster::{Cluster, Options};
 pub use cni::Cni;
 pub use connect::{Carried, Exchange, Onward};
 pub use flows::{Flow, WINDOW};
+pub use past::{Act, Command, Deed};
+pub use why::{Change, Link, Reason, Subject};

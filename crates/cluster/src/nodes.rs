@@ -2,10 +2,12 @@
 
 use crate::bootstrap::{self, MASTER_ADDRESS};
 use crate::cluster::Cluster;
+use crate::cni::Cni;
+use crate::past::Deed;
 use crate::queue::ComponentId;
 use api::{list, obj};
-use apiserver::WorkKey;
-use kubelet::NodeConfig;
+use apiserver::{Cause, Context, WorkKey};
+use kubelet::{Kubelets, NodeConfig};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -76,55 +78,65 @@ impl Cluster {
         if !self.options().addons {
             self.kubelets.network.join(name);
         }
-        self.with_kubelets(|kubelets, cx| kubelets.add_node(config, cx));
+        self.with_kubelets(Cause::default(), |kubelets, cx| kubelets.add_node(config, cx));
     }
 
     /// Stops a node's kubelet, as `systemctl stop kubelet` on it does: its containers go on, unattended.
     pub fn stop_kubelet(&mut self, node: &str) {
+        self.note_act(Deed::StopKubelet, node);
         self.kubelets.stop_kubelet(node);
     }
 
     /// Starts a node's kubelet again.
     pub fn start_kubelet(&mut self, node: &str) {
-        let name = node.to_owned();
-        self.with_kubelets(|kubelets, cx| kubelets.start_kubelet(&name, cx));
-        self.dispatch();
+        self.act(Deed::StartKubelet, node, |kubelets, cx| kubelets.start_kubelet(node, cx));
     }
 
     /// Takes a node's network interface down (`ip link set eth0 down`) or up: its kubelet no longer reaches the API.
     pub fn set_link(&mut self, node: &str, up: bool) {
         self.kubelets.network.network.set_link(node, up);
-        let name = node.to_owned();
-        self.with_kubelets(|kubelets, cx| kubelets.set_link(&name, up, cx));
-        self.dispatch();
+        let deed = if up { Deed::LinkUp } else { Deed::LinkDown };
+        self.act(deed, node, |kubelets, cx| kubelets.set_link(node, up, cx));
     }
 
     /// Processes on a node, beside those of Pods, take `bytes` of its memory, or give them back.
     pub fn load_memory(&mut self, node: &str, bytes: i64) {
-        let name = node.to_owned();
-        self.with_kubelets(|kubelets, cx| kubelets.load_memory(&name, bytes, cx));
-        self.dispatch();
+        let deed = if bytes > 0 { Deed::TakeMemory } else { Deed::FreeMemory };
+        self.act(deed, node, |kubelets, cx| kubelets.load_memory(node, bytes, cx));
     }
 
     /// Switches a node's power off or on.
     pub fn set_power(&mut self, node: &str, on: bool) {
         self.kubelets.network.network.set_power(node, on);
-        let (name, now) = (node.to_owned(), self.now());
-        match on {
-            true => self.with_kubelets(|kubelets, cx| kubelets.power_on(&name, cx)),
-            false => self.kubelets.power_off(&name, now),
-        }
-        self.dispatch();
+        let now = self.now();
+        let deed = if on { Deed::PowerOn } else { Deed::PowerOff };
+        self.act(deed, node, |kubelets, cx| match on {
+            true => kubelets.power_on(node, cx),
+            false => kubelets.power_off(node, now),
+        });
     }
 
     /// Ends a container's main process from inside, as `kill 1` in it does; `pod` is the Pod's UID.
     pub fn kill(&mut self, pod: &str, container: &str, code: i32) {
-        self.with_kubelets(|kubelets, cx| kubelets.kill(pod, container, code, cx));
-        self.dispatch();
+        let name = self.kubelets.pod_by_id(pod).map(|pod| pod.object.name().to_owned()).unwrap_or_default();
+        self.act(Deed::Kill, &name, |kubelets, cx| kubelets.kill(pod, container, code, cx));
+    }
+
+    /// Does something to a machine or a process, and remembers it as the cause of what comes of it.
+    fn act(&mut self, deed: Deed, object: &str, act: impl FnOnce(&mut Kubelets<Cni>, &mut Context<'_>)) {
+        let cause = self.note_act(deed, object);
+        self.api.begin(cause);
+        self.with_kubelets(cause, act);
+        self.dispatch(None);
+    }
+
+    fn note_act(&mut self, deed: Deed, object: &str) -> Cause {
+        let now = self.now();
+        Cause::new(self.past.note_act(deed, object, now))
     }
 
     fn queue_installation(&mut self, after: Duration, key: WorkKey) {
         let at = self.now() + after;
-        self.queue.add(at, ComponentId::Installer, key);
+        self.queue.add(at, ComponentId::Installer, key, Cause::default());
     }
 }

@@ -2,7 +2,7 @@
 
 use api::OrdMap;
 use api::Time;
-use apiserver::WorkKey;
+use apiserver::{Cause, WorkKey};
 
 /// Which component of the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,16 +26,19 @@ type Slot = (Time, u64);
 #[derive(Clone, Default)]
 pub(crate) struct Queue {
     due: OrdMap<Slot, (ComponentId, WorkKey)>,
-    slots: OrdMap<(ComponentId, WorkKey), Slot>,
+    /// Where each piece of work is queued, and what made somebody want it.
+    slots: OrdMap<(ComponentId, WorkKey), (Slot, Cause)>,
     next: u64,
 }
 
 impl Queue {
-    /// Queues work. If it is queued already, the earlier moment stays.
-    pub(crate) fn add(&mut self, at: Time, component: ComponentId, key: WorkKey) {
+    /// Queues work. If it is queued already, the earlier moment stays, and the cause that tells more.
+    pub(crate) fn add(&mut self, at: Time, component: ComponentId, key: WorkKey, mut cause: Cause) {
         let work = (component, key);
-        if let Some(slot) = self.slots.get(&work) {
+        if let Some((slot, known)) = self.slots.get_mut(&work) {
+            cause = cause.over(*known);
             if slot.0 <= at {
+                *known = cause;
                 return;
             }
             self.due.remove(slot);
@@ -43,7 +46,7 @@ impl Queue {
         let slot = (at, self.next);
         self.next += 1;
         self.due.insert(slot, work.clone());
-        self.slots.insert(work, slot);
+        self.slots.insert(work, (slot, cause));
     }
 
     /// When the next work is due.
@@ -51,18 +54,20 @@ impl Queue {
         self.due.get_min().map(|(slot, _)| slot.0)
     }
 
-    /// Takes the next work.
-    pub(crate) fn pop(&mut self) -> Option<(Time, ComponentId, WorkKey)> {
+    /// Takes the next work, and why it is to be done.
+    pub(crate) fn pop(&mut self) -> Option<(Time, ComponentId, WorkKey, Cause)> {
         let slot = *self.due.get_min()?.0;
         let (component, key) = self.due.remove(&slot)?;
-        self.slots.remove(&(component, key.clone()));
-        Some((slot.0, component, key))
+        let work = (component, key);
+        let cause = self.slots.remove(&work).map(|(_, cause)| cause).unwrap_or_default();
+        Some((slot.0, component, work.1, cause))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use apiserver::Root;
 
     fn key(name: &str) -> WorkKey {
         WorkKey::new("test", "", name)
@@ -71,12 +76,13 @@ mod tests {
     #[test]
     fn work_comes_in_order_and_once() {
         let mut queue = Queue::default();
-        queue.add(Time(5), ComponentId::Scheduler, key("b"));
-        queue.add(Time(3), ComponentId::Scheduler, key("a"));
-        queue.add(Time(5), ComponentId::Controllers, key("b"));
-        queue.add(Time(4), ComponentId::Scheduler, key("b"));
-        queue.add(Time(9), ComponentId::Scheduler, key("a"));
-        let order: Vec<_> = std::iter::from_fn(|| queue.pop()).map(|(at, c, k)| (at.0, c, k.name)).collect();
+        let mut add = |at, component, name| queue.add(Time(at), component, key(name), Cause::default());
+        add(5, ComponentId::Scheduler, "b");
+        add(3, ComponentId::Scheduler, "a");
+        add(5, ComponentId::Controllers, "b");
+        add(4, ComponentId::Scheduler, "b");
+        add(9, ComponentId::Scheduler, "a");
+        let order: Vec<_> = std::iter::from_fn(|| queue.pop()).map(|(at, c, k, _)| (at.0, c, k.name)).collect();
         let expected = [
             (3, ComponentId::Scheduler, "a".into()),
             (4, ComponentId::Scheduler, "b".into()),
@@ -84,5 +90,15 @@ mod tests {
         ];
         assert_eq!(order, expected);
         assert_eq!(queue.next_at(), None);
+    }
+
+    #[test]
+    fn the_cause_that_tells_more_stays() {
+        let mut queue = Queue::default();
+        let cause = |root, decisive| Cause { root, decisive, ..Cause::default() };
+        queue.add(Time(1), ComponentId::Scheduler, key("a"), cause(Root::Write(0, 1), false));
+        queue.add(Time(2), ComponentId::Scheduler, key("a"), cause(Root::Command(1), true));
+        queue.add(Time(3), ComponentId::Scheduler, key("a"), cause(Root::Write(0, 2), false));
+        assert_eq!(queue.pop().map(|(at, .., cause)| (at, cause.root)), Some((Time(1), Root::Command(1))));
     }
 }

@@ -75,7 +75,7 @@ impl Sync<'_, '_> {
         }
         let now = self.cx.now;
         if let Some(next) = times.next_look(now) {
-            self.cx.enqueue_after(key.clone(), (next + AFTER_SCHEDULE).since(now));
+            self.cx.wait_for(apiserver::Wait::Schedule, key.clone(), (next + AFTER_SCHEDULE).since(now));
         }
         let (due, missed) = match times.due(now) {
             Ok(due) => due,

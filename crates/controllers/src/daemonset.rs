@@ -74,7 +74,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     }
     let min_ready = set["spec"]["minReadySeconds"].int();
     if min_ready > 0 && not_yet_available {
-        cx.enqueue_after(key.clone(), pods::seconds(min_ready));
+        cx.wait_for(apiserver::Wait::Settle, key.clone(), pods::seconds(min_ready));
     }
     managed
 }

@@ -138,7 +138,7 @@ impl Component for Controllers {
                 let failures = self.failures.entry(key.clone()).or_default();
                 let delay = FIRST_RETRY * 2_u32.saturating_pow((*failures).min(20));
                 *failures = failures.saturating_add(1);
-                cx.enqueue_after(key.clone(), delay.min(LONGEST_RETRY));
+                cx.wait_for(apiserver::Wait::Retry, key.clone(), delay.min(LONGEST_RETRY));
             }
         }
     }

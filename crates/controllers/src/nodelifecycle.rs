@@ -58,7 +58,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         node = give_up(node, cx)?;
     } else {
         let period = |at: Time| Time((at.0.div_euclid(PERIOD_MICROS) + 1) * PERIOD_MICROS);
-        cx.enqueue_after(key.clone(), period(silent_since + GRACE).since(cx.now));
+        cx.wait_for(apiserver::Wait::Silence, key.clone(), period(silent_since + GRACE).since(cx.now));
     }
     node = put_taints(node, "NoSchedule", &NO_SCHEDULE, cx)?;
     node = put_taints(node, "NoExecute", &NO_EXECUTE, cx)?;

@@ -88,7 +88,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         }
         None if claim["status"]["phase"].str() == "Bound" => lose(claim, cx),
         _ => {
-            cx.enqueue_after(key.clone(), SYNC_PERIOD);
+            cx.wait_for(apiserver::Wait::Period, key.clone(), SYNC_PERIOD);
             Ok(())
         }
     }
@@ -134,7 +134,7 @@ fn bind_claim(claim: Value, key: &WorkKey, cx: &mut Context<'_>) -> Result<(), S
         Some(class) if class["provisioner"].str() != NO_PROVISIONER => return provision(claim, &class, key, cx),
         Some(_) => {}
     }
-    cx.enqueue_after(key.clone(), SYNC_PERIOD);
+    cx.wait_for(apiserver::Wait::Period, key.clone(), SYNC_PERIOD);
     Ok(())
 }
 
@@ -153,7 +153,7 @@ fn provision(mut claim: Value, class: &Value, key: &WorkKey, cx: &mut Context<'_
         );
         cx.client.event(&claim, kind::PERSISTENT_VOLUME_CLAIM, EventSpec::normal("ExternalProvisioning", message));
         if provisioner != CSI_HOSTPATH {
-            cx.enqueue_after(key.clone(), SYNC_PERIOD);
+            cx.wait_for(apiserver::Wait::Period, key.clone(), SYNC_PERIOD);
             return Ok(());
         }
     }

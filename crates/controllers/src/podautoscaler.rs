@@ -7,9 +7,9 @@ mod metric;
 mod status;
 mod usage;
 
-use crate::{Controller, Queue, enqueue_self, pods};
+use crate::{Controller, pods};
 use api::{Kind, Selector, Status, Value, kind};
-use apiserver::{Context, EventSpec, EventType, Request, Verb, WatchEvent, WorkKey};
+use apiserver::{Context, EventSpec, EventType, Request, Verb, Wait, WatchEvent, WorkKey};
 use history::History;
 use std::time::Duration;
 
@@ -19,11 +19,12 @@ pub const CONTROLLER: Controller = Controller { name: NAME, source: "horizontal-
 
 /// Each autoscaler is looked at so often, and for the first time so long after it was made
 /// (`--horizontal-pod-autoscaler-sync-period`).
-const PERIOD: Queue = Queue(NAME, Some(Duration::from_secs(15)));
+const SYNC_PERIOD: Duration = Duration::from_secs(15);
 
 fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
     if event.kind == kind::HORIZONTAL_POD_AUTOSCALER && event.event != EventType::Deleted {
-        enqueue_self(PERIOD, &event.object, cx);
+        let key = WorkKey::new(NAME, event.object.namespace(), event.object.name());
+        cx.wait_for(Wait::Period, key, SYNC_PERIOD);
     }
 }
 
@@ -32,7 +33,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         cx.memory = Value::Null;
         return Ok(());
     };
-    enqueue_self(PERIOD, &autoscaler, cx);
+    cx.wait_for(Wait::Period, key.clone(), SYNC_PERIOD);
     if autoscaler.deleting() {
         return Ok(());
     }

@@ -159,7 +159,7 @@ fn reconcile(flavor: &Flavor, key: &WorkKey, cx: &mut Context<'_>) -> Result<(),
     }
     let min_ready = set["spec"]["minReadySeconds"].int();
     if managed.is_ok() && min_ready > 0 && not_yet_available {
-        cx.enqueue_after(key.clone(), pods::seconds(min_ready));
+        cx.wait_for(apiserver::Wait::Settle, key.clone(), pods::seconds(min_ready));
     }
     managed.map_err(|(_, status)| status)
 }

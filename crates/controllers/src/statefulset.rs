@@ -60,7 +60,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     history::forget(&set, &history.revisions, &live, cx)?;
     let min_ready = set["spec"]["minReadySeconds"].int();
     if min_ready > 0 && status["availableReplicas"] != set["spec"]["replicas"] {
-        cx.enqueue_after(key.clone(), pods::seconds(min_ready));
+        cx.wait_for(apiserver::Wait::Settle, key.clone(), pods::seconds(min_ready));
     }
     done.and(written)
 }

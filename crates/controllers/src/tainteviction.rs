@@ -125,7 +125,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
                 None => {
                     let due = cx.now + span;
                     let later = WorkKey::new(NAME, key.namespace.clone(), Str::from(format!("{name}{DUE}{}", due.0)));
-                    cx.enqueue_after(later, span);
+                    cx.wait_for(apiserver::Wait::Toleration, later, span);
                     Ok(())
                 }
             }

@@ -59,7 +59,7 @@ fn sweep(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
         }
     }
     if let Some(oldest) = oldest {
-        cx.enqueue_after(key.clone(), (oldest + TTL + LATENESS).since(cx.now));
+        cx.wait_for(apiserver::Wait::Expiry, key.clone(), (oldest + TTL + LATENESS).since(cx.now));
     }
     Ok(())
 }

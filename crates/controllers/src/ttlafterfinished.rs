@@ -27,7 +27,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     }
     let due = condition(&job, how)["lastTransitionTime"].time().unwrap_or_default() + pods::seconds(limit);
     if due > cx.now {
-        cx.enqueue_after(key.clone(), due.since(cx.now));
+        cx.wait_for(apiserver::Wait::Expiry, key.clone(), due.since(cx.now));
         return Ok(());
     }
     let uid = job["metadata"]["uid"].to_str();

@@ -6,7 +6,7 @@ use crate::worker::Worker;
 use crate::{Reference, admission, node, start, static_pods, volumes};
 use api::{OrdMap, OrdSet};
 use api::{Str, Time, Value, kind};
-use apiserver::{Component, Context, EventType, WatchEvent, WorkKey};
+use apiserver::{Component, Context, EventType, Wait, WatchEvent, WorkKey};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -175,7 +175,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
                 && matches!(pod.work, Work::Pull(_))
             {
                 pod.work = Work::Pull(Some(result));
-                cx.enqueue_after(WorkKey::new("pod", node, pull.pod.clone()), Duration::ZERO);
+                cx.cause = pull.cause;
+                cx.wait_for(Wait::Pull, WorkKey::new("pod", node, pull.pod.clone()), Duration::ZERO);
             }
         }
         let Some(state) = self.nodes.get_mut(node).map(Arc::make_mut) else { return };
@@ -183,6 +184,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
             && let Some(mut pull) = state.pulls.pop_front()
         {
             pull.began = now;
+            cx.cause = pull.cause;
             let takes = pull_time(state, &pull.image, cx);
             state.pulling = Some((pull, now + takes));
         }

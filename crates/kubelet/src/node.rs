@@ -2,7 +2,7 @@
 
 use crate::state::Node;
 use api::{Map, Time, Value, kind, list, obj};
-use apiserver::{Context, EventSpec, WorkKey};
+use apiserver::{Context, EventSpec, Wait, WorkKey};
 use std::time::Duration;
 
 /// How often the lease is renewed and the status looked at (`nodeStatusUpdateFrequency`).
@@ -25,7 +25,7 @@ pub(crate) fn run(node: &mut Node, network: bool, cx: &mut Context<'_>) {
     if node.dirty || cx.now.since(node.reported) >= REPORT {
         report(node, network, cx);
     }
-    cx.enqueue_after(WorkKey::new("node", "", node.config.name.clone()), HEARTBEAT);
+    cx.wait_for(Wait::Period, WorkKey::new("node", "", node.config.name.clone()), HEARTBEAT);
 }
 
 /// A node that has lost its power says so when it is back.

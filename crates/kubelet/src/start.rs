@@ -95,7 +95,8 @@ impl Worker<'_, '_> {
             return self.fails(index, "ImagePullBackOff", message, "ImagePullBackOff");
         }
         self.container_event(index, EventSpec::normal("Pulling", format!("Pulling image \"{name}\"")));
-        let pull = Pull { pod: self.pod.id.clone(), image: name.into(), asked: now, began: now };
+        let cause = self.cx.cause;
+        let pull = Pull { pod: self.pod.id.clone(), image: name.into(), asked: now, began: now, cause };
         self.node.pulls.push_back(pull);
         self.cx.enqueue_after(WorkKey::new("pull", "", self.pod.node.clone()), Duration::ZERO);
         Some(Work::Pull(None))

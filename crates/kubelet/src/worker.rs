@@ -4,6 +4,8 @@
 //! or all others in turn. What takes time (the sandbox, a pull) suspends the pass. The next pass comes with a change of the
 //! object, with a change in the runtime that the kubelet's relist sees, or after a failure 10 to 15 seconds later.
 
+mod due;
+
 use crate::NetworkPlugin;
 use crate::process::Program;
 use crate::state::{Life, Node, Pass, Pod, State, Work};
@@ -45,10 +47,11 @@ impl Worker<'_, '_> {
                 break;
             }
         }
-        if let Some(at) = self.next_at() {
+        if let Some((at, wait)) = self.next_at() {
             let key = WorkKey::new("pod", self.pod.node.clone(), self.pod.id.clone());
             // Never at once: whatever goes wrong, time goes on.
-            self.cx.enqueue_after(key, at.since(self.cx.now).max(Duration::from_millis(1)));
+            let delay = at.since(self.cx.now).max(Duration::from_millis(1));
+            self.cx.wait_for(wait, key, delay);
         }
     }
 
@@ -76,26 +79,6 @@ impl Worker<'_, '_> {
             _ => return false,
         }
         true
-    }
-
-    fn next_at(&self) -> Option<Time> {
-        if self.pod.life == Life::Finished {
-            return None;
-        }
-        let work = match self.pod.work {
-            Work::Sandbox(at) | Work::Start(at) | Work::Hook(at) => Some(at),
-            Work::Nothing => self.pod.sync_at,
-            Work::Stop | Work::Pull(_) => None,
-        };
-        let containers = self.pod.containers.iter().filter(|c| c.running()).flat_map(|c| {
-            let exit = c.process.as_ref().and_then(|p| p.ended).map(|(at, _)| self.node.relist_after(at));
-            let wake = c.process.as_ref().and_then(crate::process::Process::wake);
-            let dies = c.dies.map(|(at, _)| at);
-            let probes = c.probes.iter().map(|probe| probe.due).min();
-            [exit.filter(|_| dies.is_none()), wake, dies, probes.filter(|_| self.pod.life == Life::Syncing)]
-        });
-        let deadline = self.deadline().filter(|_| self.pod.life == Life::Syncing && self.pod.verdict.is_none());
-        containers.flatten().chain(work).chain(deadline).min().map(|at| at.max(self.cx.now))
     }
 
     /// One pass.

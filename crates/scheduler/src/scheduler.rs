@@ -10,9 +10,9 @@ use crate::rows::Rows;
 use crate::surroundings::{Claims, siblings};
 use api::{OrdMap, Vector};
 use api::{Str, Time, Value, condition, kind, obj};
-use apiserver::EventSpec;
 use apiserver::component::{Component, Context, WorkKey};
 use apiserver::watch::{EventType, WatchEvent};
+use apiserver::{EventSpec, Wait};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -123,7 +123,7 @@ impl Scheduler {
             if waiting.plugins.iter().any(interested) {
                 let ready = waiting.last + backoff(waiting.attempts);
                 let key = WorkKey::new(QUEUE, namespace.clone(), name.clone());
-                if ready > cx.now { cx.enqueue_after(key, ready.since(cx.now)) } else { cx.enqueue(key) }
+                if ready > cx.now { cx.wait_for(Wait::BackOff, key, ready.since(cx.now)) } else { cx.enqueue(key) }
             }
         }
     }
@@ -184,7 +184,7 @@ impl Scheduler {
                 let message = format!("Successfully assigned {namespace}/{name} to {node}");
                 cx.client.event(pod, kind::POD, EventSpec::normal("Scheduled", message));
             }
-            Err(_) => cx.enqueue_after(key.clone(), Duration::from_secs(FIRST_BACKOFF_SECONDS)),
+            Err(_) => cx.wait_for(Wait::Retry, key.clone(), Duration::from_secs(FIRST_BACKOFF_SECONDS)),
         }
     }
 
@@ -216,7 +216,7 @@ impl Scheduler {
         let place = (key.namespace.clone(), key.name.clone());
         let attempts = self.waiting.get(&place).map_or(0, |waiting| waiting.attempts) + 1;
         self.waiting.insert(place, Waiting { attempts, last: cx.now, plugins });
-        cx.enqueue_after(key.clone(), LONGEST_WAIT);
+        cx.wait_for(Wait::Retry, key.clone(), LONGEST_WAIT);
     }
 
     fn remember(&mut self, pod: &Value, mut decision: Decision, now: Time) {

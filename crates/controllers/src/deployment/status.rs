@@ -185,7 +185,11 @@ impl Sync<'_, '_> {
         if !done && let Some(updated) = current["lastUpdateTime"].time() {
             // A second more, as times in conditions are whole seconds.
             let due = updated + deadline + Duration::from_secs(1);
-            self.cx.enqueue_after(key.clone(), due.since(self.cx.now).max(Duration::from_secs(1)));
+            self.cx.wait_for(
+                apiserver::Wait::Deadline,
+                key.clone(),
+                due.since(self.cx.now).max(Duration::from_secs(1)),
+            );
         }
     }
 

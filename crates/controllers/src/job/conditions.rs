@@ -82,7 +82,7 @@ impl Sync<'_, '_> {
         if ran >= limit {
             return Some(Condition::failure("DeadlineExceeded", "Job was active longer than specified deadline"));
         }
-        self.cx.enqueue_after(self.key.clone(), limit - ran);
+        self.cx.wait_for(apiserver::Wait::Deadline, self.key.clone(), limit - ran);
         None
     }
 
@@ -136,7 +136,11 @@ impl Sync<'_, '_> {
         } else {
             self.job.set("status.startTime", self.cx.now);
             if let Some(limit) = self.spec()["activeDeadlineSeconds"].as_int() {
-                self.cx.enqueue_after(self.key.clone(), pods::seconds(limit).max(Duration::from_millis(1)));
+                self.cx.wait_for(
+                    apiserver::Wait::Deadline,
+                    self.key.clone(),
+                    pods::seconds(limit).max(Duration::from_millis(1)),
+                );
             }
         }
         true

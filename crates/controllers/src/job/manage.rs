@@ -50,7 +50,7 @@ impl Sync<'_, '_> {
     /// Whether the work has to wait; it is queued for then.
     fn put_off(&mut self, wait: Duration) -> bool {
         if !wait.is_zero() {
-            self.cx.enqueue_after(self.key.clone(), wait);
+            self.cx.wait_for(apiserver::Wait::BackOff, self.key.clone(), wait);
         }
         !wait.is_zero()
     }

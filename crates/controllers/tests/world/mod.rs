@@ -269,7 +269,7 @@ impl World {
         let mut queued = Vec::new();
         let client = Client::new(&mut self.api, "test");
         call(&mut *self.components[component], &mut Context::new(client, self.now, &mut self.rng, &mut queued));
-        queued.into_iter().for_each(|(delay, key)| self.queue(component, delay, key));
+        queued.into_iter().for_each(|work| self.queue(component, work.delay, work.key));
     }
 
     fn queue(&mut self, component: usize, delay: Option<Duration>, key: WorkKey) {

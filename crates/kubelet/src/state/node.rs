@@ -2,6 +2,7 @@
 
 use api::{OrdMap, OrdSet};
 use api::{Str, Time, Value};
+use apiserver::Cause;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -89,6 +90,8 @@ pub(crate) struct Pull {
     pub(crate) image: Str,
     pub(crate) asked: Time,
     pub(crate) began: Time,
+    /// Why the Pod was looked at that asks for it.
+    pub(crate) cause: Cause,
 }
 
 impl Node {

@@ -83,7 +83,7 @@ impl Sim {
         let mut queued = Vec::new();
         let client = Client::new(&mut self.api, "kubelet");
         let result = call(&mut self.kubelets, &mut Context::new(client, self.now, &mut self.rng, &mut queued));
-        for (delay, key) in queued {
+        for apiserver::Queued { delay, key, .. } in queued {
             self.next += 1;
             self.queue.insert((self.now + delay.unwrap_or(Duration::from_millis(20)), self.next), key);
         }

@@ -132,7 +132,7 @@ pub(super) async fn bg(_: &mut Shell, _: Vec<String>, _: Io) -> Flow {
 fn end_container(shell: &Shell, signal: &str) {
     if !matches!(signal, "-9" | "-KILL" | "-SIGKILL") {
         let code = if matches!(signal, "-INT" | "-2" | "-QUIT" | "-3") { 130 } else { 143 };
-        shell.kernel.system().kill(&shell.place, code);
+        shell.acting().kill(&shell.place, code);
         shell.kernel.touch();
     }
 }

@@ -17,10 +17,11 @@ pub(crate) use builtins::names as builtin_names;
 pub(crate) use condition::Files;
 pub use repl::{Rest, repl, terminal};
 
-use crate::process::{BoxFuture, Io, Kernel, Pipe, Place, join_all};
+use crate::process::{BoxFuture, Io, Kernel, Pipe, Place, System, join_all};
 use crate::process::{Input, Output};
 use crate::syntax::{Aliases, Command, Compound, Item, Join, Pipeline, Redirect, Script};
 use api::FlatMap;
+use std::cell::RefMut;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
@@ -94,6 +95,8 @@ pub struct Shell {
     substituted: Option<i32>,
     /// What `local` hides, a function call each.
     locals: Vec<FlatMap<String, Option<Variable>>>,
+    /// The number of the command line that runs, by which the cluster knows it.
+    typed: Option<usize>,
 }
 
 impl Shell {
@@ -119,6 +122,7 @@ impl Shell {
             interactive: false,
             substituted: None,
             locals: Vec::new(),
+            typed: None,
         };
         let own =
             [("HOME", identity.home), ("PWD", identity.cwd), ("USER", identity.user), ("HOSTNAME", identity.hostname)];
@@ -309,6 +313,14 @@ impl Shell {
     /// A shell at another place that this one waits for: what is nested in it counts.
     pub(crate) fn nested_in(&mut self, outer: &Shell) {
         self.calls = outer.calls + 1;
+        self.typed = outer.typed;
+    }
+
+    /// The world, to do something in it on behalf of the command line that runs. Not to be held across an await.
+    pub(crate) fn acting(&self) -> RefMut<'_, Box<dyn System>> {
+        let mut system = self.kernel.system();
+        system.on_behalf_of(self.typed);
+        system
     }
 
     /// Switches options on (`-eu`) and off (`+x`).

@@ -75,6 +75,7 @@ async fn run_buffer(shell: &mut Shell, io: &Io, buffer: &mut String, depth: usiz
         };
         let rest = buffer.split_off(used.min(buffer.len()));
         let text = std::mem::replace(buffer, rest).trim().to_owned();
+        shell.typed = kernel.system().begin_command(&text);
         remember(shell, &text);
         kernel.show(Chunk::Command { prompt: prompt(shell), text, at: kernel.now(), depth });
         let status = match script {

@@ -94,6 +94,14 @@ pub trait System {
     /// The server's refusal.
     fn request(&mut self, request: &Request) -> Result<Response, Status>;
 
+    /// Remembers that a command line begins; its number, if this world counts them.
+    fn begin_command(&mut self, _line: &str) -> Option<usize> {
+        None
+    }
+
+    /// The requests and deeds that follow are those of a command.
+    fn on_behalf_of(&mut self, _command: Option<usize>) {}
+
     /// Opens a watch.
     ///
     /// # Errors

@@ -11,6 +11,8 @@ mod keyframe;
 mod remote;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod why_tests;
 mod world;
 
 pub use complete::Completions;

@@ -27,6 +27,7 @@ const MACHINE_ONLY: &[&str] = &[
     "iptables",
     "iptables-save",
     "ip",
+    "why",
 ];
 /// Programs that busybox has and slim Debian images have not.
 const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ping", "vi", "watch"];
@@ -181,7 +182,7 @@ impl System for World {
     fn installed(&self, place: &Place, program: &str) -> bool {
         match place {
             Place::Workstation => program != "nginx",
-            Place::Node(_) if program == "nginx" => false,
+            Place::Node(_) if matches!(program, "nginx" | "why") => false,
             Place::Node(name) => program != "kubectl" || name == "master",
             Place::Container { uid, container } => {
                 if MACHINE_ONLY.contains(&program) {
@@ -235,6 +236,14 @@ impl System for World {
 
     fn request(&mut self, request: &Request) -> Result<Response, Status> {
         self.cluster.request(request)
+    }
+
+    fn begin_command(&mut self, line: &str) -> Option<usize> {
+        Some(self.cluster.begin_command(line))
+    }
+
+    fn on_behalf_of(&mut self, command: Option<usize>) {
+        self.cluster.on_behalf_of(command);
     }
 
     fn watch(&self, request: &Request) -> Result<Watch, Status> {

@@ -53,7 +53,7 @@ fn set(cx: &Cx, words: &[&str]) -> i32 {
         return 2;
     };
     let act = if state == "up" { Machine::LinkUp } else { Machine::LinkDown };
-    cx.kernel().system().machine(&node, act);
+    cx.shell.acting().machine(&node, act);
     cx.kernel().stepped();
     0
 }

@@ -26,7 +26,10 @@ struct Terminal<'a>(&'a Cx);
 
 impl Host for Terminal<'_> {
     fn request(&self, request: &Request) -> Result<Response, Status> {
-        let answer = self.0.kernel().system().request(request);
+        let answer = match request.method() {
+            "GET" => self.0.kernel().system().request(request),
+            _ => self.0.shell.acting().request(request),
+        };
         if request.method() != "GET" {
             // Watchers of the same moment see the change.
             self.0.kernel().stepped();
@@ -132,7 +135,7 @@ impl Host for Terminal<'_> {
             let Some(place) = place.filter(|place| self.0.kernel().system().waits(place)) else { return false };
             let tty = tty && self.0.io.stdin.is_terminal();
             let code = exec(self.0, place.clone(), command, true, tty).await;
-            self.0.kernel().system().kill(&place, code.max(0));
+            self.0.shell.acting().kill(&place, code.max(0));
             self.0.kernel().touch();
             true
         })

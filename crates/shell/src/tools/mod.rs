@@ -183,6 +183,7 @@ programs! {
     wc: "wc" run false, "nl" nl false, "rev" rev false, "fold" fold false;
     wget: "wget" run false;
     which: "which" run false;
+    why: "why" run false;
     xargs: "xargs" run false;
 }
 

@@ -50,7 +50,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         say(format!("info: [{pid}] successful run completed in {}s", span.unwrap_or(FOREVER).as_secs()));
         return 0;
     };
-    cx.kernel().system().machine(&node, Machine::Memory(bytes));
+    cx.shell.acting().machine(&node, Machine::Memory(bytes));
     let taken = Taken { kernel: cx.kernel().clone(), node: node.clone(), bytes };
     cx.kernel().stepped();
     let began = cx.kernel().now();

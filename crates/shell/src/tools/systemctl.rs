@@ -41,10 +41,10 @@ pub(super) async fn run(cx: Cx) -> i32 {
         match verb {
             "start" | "stop" | "restart" if name == "kubelet" => {
                 if verb != "start" {
-                    cx.kernel().system().machine(&node, Machine::StopKubelet);
+                    cx.shell.acting().machine(&node, Machine::StopKubelet);
                 }
                 if verb != "stop" {
-                    cx.kernel().system().machine(&node, Machine::StartKubelet);
+                    cx.shell.acting().machine(&node, Machine::StartKubelet);
                 }
                 cx.kernel().stepped();
             }
@@ -79,9 +79,9 @@ async fn power(cx: &Cx, again: bool) -> i32 {
     let Place::Node(node) = cx.shell.place.clone() else {
         return cx.fail("Must be superuser: this is your own workstation.");
     };
-    cx.kernel().system().machine(&node, Machine::PowerOff);
+    cx.shell.acting().machine(&node, Machine::PowerOff);
     if again {
-        cx.kernel().system().machine(&node, Machine::PowerOn);
+        cx.shell.acting().machine(&node, Machine::PowerOn);
     }
     cx.kernel().stepped();
     0
