@@ -52,6 +52,8 @@ messages! {
     Truncated { en: "Earlier output was dropped here.", ko: "이 앞의 출력은 지워졌습니다." }
     SearchHistory { en: "search:", ko: "검색:" }
     Completions { en: "Completions", ko: "자동 완성" }
+    Complete { en: "Complete the word (Tab)", ko: "낱말 자동 완성 (Tab)" }
+    MoreCandidates { en: "and {} more: go on typing", ko: "그 밖에 {}개: 더 입력하면 좁혀집니다" }
 
     // The picture.
     Picture { en: "The cluster", ko: "클러스터" }

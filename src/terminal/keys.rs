@@ -1,7 +1,7 @@
 //! What keys do at the prompt: history, search, completion, and the keys every shell knows.
 
-use super::{Offers, Search, Terminal, line};
-use web_sys::HtmlInputElement;
+use super::{Search, Terminal};
+use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 impl Terminal {
@@ -16,12 +16,14 @@ impl Terminal {
         let control = event.ctrl_key() && !event.alt_key() && !event.meta_key();
         let handled = match key.as_str() {
             _ if control => self.control_key(cx, &key.to_ascii_lowercase()),
-            "Enter" => Some(self.enter(cx)),
+            "Enter" if !event.shift_key() => Some(self.enter(cx)),
             "Tab" if !event.shift_key() => self.tab(cx),
+            "Tab" if self.offers.is_some() => Some(self.move_choice(cx, false)),
             "Escape" => Some(self.offers.take().is_some() | self.search.take().is_some()),
-            "ArrowUp" | "ArrowDown" if self.offers.is_some() => Some(self.move_choice(key == "ArrowDown")),
-            "ArrowUp" | "ArrowDown" => Some(self.walk_history(key == "ArrowUp")),
+            "ArrowUp" | "ArrowDown" if self.offers.is_some() => Some(self.move_choice(cx, key == "ArrowDown")),
+            "ArrowUp" | "ArrowDown" => self.walk_history(key == "ArrowUp"),
             "ArrowRight" if self.search.is_some() => Some(self.accept_search()),
+            "ArrowRight" | "End" => self.accept_ghost(),
             _ => None,
         };
         if handled.is_some() {
@@ -30,14 +32,14 @@ impl Terminal {
         handled.unwrap_or(false)
     }
 
-    pub(super) fn control_key(&mut self, cx: &Context<Terminal>, key: &str) -> Option<bool> {
+    fn control_key(&mut self, cx: &Context<Terminal>, key: &str) -> Option<bool> {
         let text = self.text();
         let cursor = self.cursor(&text);
         match key {
             "c" => {
                 // With something selected, Ctrl-C copies, as everywhere.
                 let selection = gloo::utils::window().get_selection().ok().flatten();
-                let input = self.input.cast::<HtmlInputElement>();
+                let input = self.input.cast::<HtmlTextAreaElement>();
                 let range =
                     input.map(|input| (input.selection_start().ok().flatten(), input.selection_end().ok().flatten()));
                 if selection.is_some_and(|s| !s.to_string().as_string().unwrap_or_default().is_empty())
@@ -61,105 +63,62 @@ impl Terminal {
             }
             "r" => {
                 let skip = self.search.as_ref().map_or(0, |search| search.skip + 1);
+                self.offers = None;
                 self.search.get_or_insert(Search { skip: 0, found: String::new() });
                 self.search_again(skip);
+                self.paint();
                 Some(true)
             }
-            "a" => {
-                self.set(&text, 0);
-                Some(false)
+            "g" if self.search.is_some() => Some(self.search.take().is_some()),
+            "a" => self.put(&text, 0),
+            "e" | "f" if self.accept_ghost().is_some() => Some(false),
+            "e" => self.put(&text, text.len()),
+            "u" => self.put(&text[cursor..], 0),
+            "k" => self.put(&text[..cursor], cursor),
+            "w" => {
+                let before = text[..cursor].trim_end_matches(' ');
+                let word = before.rfind(' ').map_or(0, |at| at + 1);
+                self.put(&format!("{}{}", &text[..word], &text[cursor..]), word)
             }
-            "e" => {
-                self.set(&text, text.len());
-                Some(false)
-            }
-            "u" => {
-                self.set(&text[cursor..], 0);
-                Some(false)
-            }
-            "k" => {
-                self.set(&text[..cursor], cursor);
-                Some(false)
-            }
-            "p" | "n" => Some(self.walk_history(key == "p")),
+            "p" | "n" => self.walk_history(key == "p"),
             _ => None,
         }
     }
 
+    fn put(&mut self, text: &str, cursor: usize) -> Option<bool> {
+        self.set(text, cursor);
+        Some(self.offers.take().is_some())
+    }
+
+    /// Runs the line, unless a candidate or a line of the history is being chosen.
     pub(super) fn enter(&mut self, cx: &Context<Terminal>) -> bool {
-        if self.offers.is_some() {
-            self.accept_offer();
+        if self.offers.as_ref().is_some_and(|offers| offers.chosen.is_some()) {
+            self.accept_offer(cx);
             return true;
         }
+        self.offers = None;
         if self.search.is_some() {
             self.accept_search();
         }
         let text = self.text();
         self.set("", 0);
-        self.submit(cx, text);
+        text.split('\n').for_each(|line| self.submit(cx, line.to_owned()));
         true
     }
 
-    /// Completes; an empty line lets Tab leave the field, so that it is no trap for the keyboard.
-    pub(super) fn tab(&mut self, cx: &Context<Terminal>) -> Option<bool> {
-        if self.search.is_some() {
-            return Some(self.accept_search());
-        }
-        if self.offers.is_some() {
-            return Some(self.move_choice(true));
-        }
-        let text = self.text();
-        if text.trim().is_empty() {
+    /// Goes through the history; in a text of several lines, only from its first or last one.
+    fn walk_history(&mut self, older: bool) -> Option<bool> {
+        let typed = self.text();
+        let cursor = self.cursor(&typed);
+        let beyond = if older { &typed[..cursor] } else { &typed[cursor..] };
+        if beyond.contains('\n') {
             return None;
         }
-        let cursor = self.cursor(&text);
-        let completion = cx.props().complete.emit((text.clone(), cursor));
-        let typed = text.get(completion.start..cursor).unwrap_or_default();
-        match completion.candidates.as_slice() {
-            [] => return Some(false),
-            [only] => {
-                let gap = if only.ends_with(['=', '/', ' ']) { "" } else { " " };
-                let (text, cursor) = line::replace(&text, completion.start, cursor, &format!("{only}{gap}"));
-                self.set(&text, cursor);
-                return Some(false);
-            }
-            _ => {}
-        }
-        let common = completion.common_prefix();
-        if common.len() > typed.len() && common.starts_with(typed) {
-            let (text, cursor) = line::replace(&text, completion.start, cursor, common);
-            self.set(&text, cursor);
-            self.offers = Some(Offers { completion, cursor, chosen: 0 });
-        } else {
-            self.offers = Some(Offers { completion, cursor, chosen: 0 });
-        }
-        Some(true)
-    }
-
-    pub(super) fn move_choice(&mut self, down: bool) -> bool {
-        if let Some(offers) = &mut self.offers {
-            let count = offers.completion.candidates.len().max(1);
-            offers.chosen = (offers.chosen + if down { 1 } else { count - 1 }) % count;
-        }
-        true
-    }
-
-    pub(super) fn accept_offer(&mut self) {
-        let Some(offers) = self.offers.take() else { return };
-        let Some(choice) = offers.completion.candidates.get(offers.chosen) else { return };
-        let gap = if choice.ends_with(['=', '/', ' ']) { "" } else { " " };
-        let (text, cursor) =
-            line::replace(&self.text(), offers.completion.start, offers.cursor, &format!("{choice}{gap}"));
-        self.set(&text, cursor);
-    }
-
-    pub(super) fn walk_history(&mut self, older: bool) -> bool {
-        let typed = self.text();
         let line = if older { self.history.older(&typed) } else { self.history.newer() };
         if let Some(line) = line.map(str::to_owned) {
             self.set(&line, line.len());
         }
-        false
+        Some(false)
     }
 
     pub(super) fn search_again(&mut self, skip: usize) {
@@ -178,5 +137,22 @@ impl Terminal {
             self.set(&search.found, search.found.len());
         }
         true
+    }
+
+    /// At the end of the line, takes what the history suggests.
+    fn accept_ghost(&mut self) -> Option<bool> {
+        let text = self.text();
+        let rest = self.ghost(&text)?.to_owned();
+        let whole = text + &rest;
+        self.set(&whole, whole.len());
+        Some(false)
+    }
+
+    /// How the line may go on, if the cursor stands at its end.
+    pub(super) fn ghost(&self, text: &str) -> Option<&str> {
+        if self.offers.is_some() || self.search.is_some() || self.cursor(text) < text.len() {
+            return None;
+        }
+        self.history.going_on(text)
     }
 }

@@ -1,22 +1,25 @@
 //! Editing of the line that is typed: what keys and pastes do to it, without a browser.
 
+use shell::Candidate;
+
 /// What Tab can put in place of a part of the line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completion {
     /// Where the part begins, in UTF-8 bytes; it ends at the cursor.
     pub start: usize,
     /// What could stand there, in the order of the list.
-    pub candidates: Vec<String>,
+    pub candidates: Vec<Candidate>,
 }
 
 impl Completion {
     /// What all candidates begin with.
     pub fn common_prefix(&self) -> &str {
-        let Some(first) = self.candidates.first() else { return "" };
+        let mut texts = self.candidates.iter().map(|candidate| candidate.text.as_str());
+        let Some(first) = texts.next() else { return "" };
         let common = |a: &str, b: &str| {
             a.char_indices().zip(b.chars()).find(|((_, x), y)| x != y).map_or(a.len().min(b.len()), |((i, _), _)| i)
         };
-        let length = self.candidates.iter().fold(first.len(), |length, other| length.min(common(first, other)));
+        let length = texts.fold(first.len(), |length, other| length.min(common(first, other)));
         &first[..length]
     }
 }
@@ -65,8 +68,10 @@ mod tests {
 
     #[test]
     fn candidates_share_a_beginning() {
-        let completion =
-            |items: &[&str]| Completion { start: 0, candidates: items.iter().map(|s| s.to_string()).collect() };
+        let completion = |items: &[&str]| Completion {
+            start: 0,
+            candidates: items.iter().map(|s| Candidate::new(*s, "")).collect(),
+        };
         assert_eq!(completion(&["deployments", "deploy", "depth"]).common_prefix(), "dep");
         assert_eq!(completion(&["노드", "노트"]).common_prefix(), "노");
         assert_eq!(completion(&["one"]).common_prefix(), "one");

@@ -3,6 +3,8 @@
 mod history;
 mod keys;
 mod line;
+mod offers;
+pub mod paint;
 mod transcript;
 
 pub use line::Completion;
@@ -10,10 +12,11 @@ pub use transcript::{Stream, Transcript};
 
 use crate::i18n::{Lang, Message};
 use history::History;
+use offers::Offers;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// What the terminal is made of.
@@ -54,17 +57,12 @@ impl PartialEq for Props {
 /// The terminal.
 pub struct Terminal {
     input: NodeRef,
+    /// What is typed once more, in colour, beneath the field.
+    painted: NodeRef,
     log: NodeRef,
     history: History,
     offers: Option<Offers>,
     search: Option<Search>,
-}
-
-/// The list that Tab opened.
-struct Offers {
-    completion: Completion,
-    cursor: usize,
-    chosen: usize,
 }
 
 /// The search that Ctrl-R began.
@@ -79,6 +77,10 @@ pub enum Msg {
     Key(KeyboardEvent),
     /// The line changed.
     Input,
+    /// The cursor moved.
+    Moved,
+    /// Something wants to be completed, without a Tab key.
+    Complete,
     /// Something was pasted.
     Paste(Event),
     /// An offer was clicked.
@@ -96,7 +98,14 @@ impl Component for Terminal {
     fn create(cx: &Context<Terminal>) -> Terminal {
         let mut history = History::default();
         cx.props().before.iter().for_each(|line| history.push(line));
-        Terminal { input: NodeRef::default(), log: NodeRef::default(), history, offers: None, search: None }
+        Terminal {
+            input: NodeRef::default(),
+            painted: NodeRef::default(),
+            log: NodeRef::default(),
+            history,
+            offers: None,
+            search: None,
+        }
     }
 
     fn update(&mut self, cx: &Context<Terminal>, message: Msg) -> bool {
@@ -104,14 +113,24 @@ impl Component for Terminal {
             Msg::Key(event) => self.key(cx, &event),
             Msg::Input => {
                 self.search_again(0);
-                self.offers.take().is_some() || self.search.is_some()
+                let listed = self.offers.is_some();
+                if listed {
+                    self.offer(cx);
+                }
+                self.paint();
+                listed || self.search.is_some()
             }
+            Msg::Moved => {
+                self.paint();
+                false
+            }
+            Msg::Complete => self.complete(cx),
             Msg::Paste(event) => self.paste(cx, &event),
             Msg::Choose(at) => {
                 if let Some(offers) = &mut self.offers {
-                    offers.chosen = at;
+                    offers.chosen = Some(at);
                 }
-                self.accept_offer();
+                self.accept_offer(cx);
                 true
             }
             Msg::Click(event) => {
@@ -125,8 +144,7 @@ impl Component for Terminal {
     fn view(&self, cx: &Context<Terminal>) -> Html {
         let Props { lang, prompt, busy, said, .. } = cx.props();
         let link = cx.link();
-        let chosen = self.offers.as_ref().map(|offers| format!("offer-{}", offers.chosen));
-        let offers = self.offers.as_ref().map(|offers| self.view_offers(cx, offers));
+        let open = self.offers.is_some();
         let sign = match (&self.search, prompt.is_empty()) {
             (Some(_), _) => lang.text(Message::SearchHistory).into(),
             (None, true) => AttrValue::from("…"),
@@ -141,14 +159,21 @@ impl Component for Terminal {
                     <div class="line found"><span class="search-hint">{ &search.found }</span></div>
                 }
                 <div class={classes!("line", busy.then_some("busy"))}>
-                    { offers.unwrap_or_default() }
+                    { self.view_offers(cx) }
                     <span class="sign" aria-hidden="true"><span class="where">{ place }</span>{ sign }</span>
-                    <input type="text" ref={&self.input} aria-label={lang.text(Message::Prompt)} autocomplete="off" autocapitalize="off"
-                        autocorrect="off" spellcheck="false" enterkeyhint="send" aria-autocomplete="list"
-                        aria-controls={chosen.is_some().then_some("offers")} aria-activedescendant={chosen}
-                        placeholder={(!busy).then(|| lang.text(Message::PromptHint))}
-                        onkeydown={link.callback(Msg::Key)} oninput={link.callback(|_| Msg::Input)}
-                        onpaste={link.callback(Msg::Paste)} onblur={link.callback(|_| Msg::Blur)} />
+                    <div class="field">
+                        <pre class="painted" aria-hidden="true" ref={&self.painted}></pre>
+                        <textarea rows="1" ref={&self.input} aria-label={lang.text(Message::Prompt)} autocomplete="off" autocapitalize="off"
+                            autocorrect="off" spellcheck="false" enterkeyhint="send" aria-autocomplete="list"
+                            aria-controls={open.then_some("offers")} aria-activedescendant={self.chosen_id()}
+                            placeholder={(!busy).then(|| lang.text(Message::PromptHint))}
+                            onkeydown={link.callback(Msg::Key)} oninput={link.callback(|_| Msg::Input)}
+                            onselect={link.callback(|_| Msg::Moved)} onkeyup={link.callback(|_| Msg::Moved)}
+                            onpaste={link.callback(Msg::Paste)} onblur={link.callback(|_| Msg::Blur)} />
+                    </div>
+                    <button type="button" class="control tab" tabindex="-1" aria-label={lang.text(Message::Complete)}
+                        title={lang.text(Message::Complete)} onmousedown={|event: MouseEvent| event.prevent_default()}
+                        onclick={link.callback(|_| Msg::Complete)}>{ "⇥" }</button>
                 </div>
                 <p class="unseen" role="status">{ said }</p>
             </section>
@@ -171,23 +196,6 @@ impl Component for Terminal {
 }
 
 impl Terminal {
-    fn view_offers(&self, cx: &Context<Terminal>, offers: &Offers) -> Html {
-        let offer = |(at, text): (usize, &String)| {
-            let selected = (at == offers.chosen).to_string();
-            // Not a click: that would come after the field has lost the focus.
-            let onmousedown = cx.link().callback(move |event: MouseEvent| {
-                event.prevent_default();
-                Msg::Choose(at)
-            });
-            html! { <div class="offer" role="option" id={format!("offer-{at}")} aria-selected={selected} {onmousedown}>{ text }</div> }
-        };
-        html! {
-            <div class="offers" id="offers" role="listbox" aria-label={cx.props().lang.text(Message::Completions)}>
-                { for offers.completion.candidates.iter().enumerate().map(offer) }
-            </div>
-        }
-    }
-
     /// On a device with a keyboard one can type at once; elsewhere a keyboard would cover half of the page.
     fn take_focus(&self, wanted: bool) {
         let keyboard = gloo::utils::window().match_media("(hover: hover) and (pointer: fine)");
@@ -200,21 +208,36 @@ impl Terminal {
     }
 
     pub(super) fn text(&self) -> String {
-        self.input.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
+        self.input.cast::<HtmlTextAreaElement>().map(|input| input.value()).unwrap_or_default()
     }
 
     pub(super) fn cursor(&self, text: &str) -> usize {
-        let input = self.input.cast::<HtmlInputElement>();
+        let input = self.input.cast::<HtmlTextAreaElement>();
         let units = input.and_then(|input| input.selection_start().ok().flatten());
         units.map_or(text.len(), |units| line::byte_offset(text, units as usize))
     }
 
     pub(super) fn set(&self, text: &str, cursor: usize) {
-        if let Some(input) = self.input.cast::<HtmlInputElement>() {
+        if let Some(input) = self.input.cast::<HtmlTextAreaElement>() {
             input.set_value(text);
             let units = line::utf16_offset(text, cursor) as u32;
             _ = input.set_selection_range(units, units);
         }
+        self.paint();
+    }
+
+    /// Colours what is typed: the field itself shows only the cursor and the selection.
+    pub(super) fn paint(&self) {
+        let Some(painted) = self.painted.cast::<Element>() else { return };
+        let text = self.text();
+        let mut spans = paint::command(&text);
+        if let Some(ghost) = self.ghost(&text) {
+            spans.push((ghost, "ghost"));
+        }
+        // A line that is not there yet has its height.
+        spans.push(("\u{200b}", ""));
+        painted.set_text_content(None);
+        transcript::append(&painted, &spans);
     }
 
     pub(super) fn submit(&mut self, cx: &Context<Terminal>, text: String) {
@@ -233,7 +256,7 @@ impl Terminal {
         event.prevent_default();
         let typed = self.text();
         let from = self.cursor(&typed);
-        let input = self.input.cast::<HtmlInputElement>();
+        let input = self.input.cast::<HtmlTextAreaElement>();
         let end = input.and_then(|input| input.selection_end().ok().flatten());
         let to = end.map_or(from, |units| line::byte_offset(&typed, units as usize));
         let (lines, rest) = line::paste(&typed, from, to, &text);

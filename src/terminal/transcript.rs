@@ -1,5 +1,6 @@
 //! What was typed and printed. It is appended to directly, so that its cost is that of what is new.
 
+use super::paint::{self, Form, Span};
 use crate::i18n::{Lang, Message};
 use web_sys::{Document, Element, HtmlElement};
 
@@ -7,6 +8,8 @@ use web_sys::{Document, Element, HtmlElement};
 const MAX_BYTES: usize = 2_000_000;
 /// And of one command's output this much is kept.
 const MAX_BYTES_OF_ONE: usize = 1_000_000;
+/// Of these, so much is coloured.
+const MAX_BYTES_IN_COLOUR: usize = 200_000;
 /// A reader is at the end if no more than this many pixels are below.
 const NEAR_END_PX: i32 = 48;
 
@@ -29,6 +32,9 @@ pub struct Transcript {
     /// Where the output of the entry goes, and where its lines do.
     output: Option<Element>,
     lines: Option<Element>,
+    /// How the output is coloured, and whether what was written last ended its line.
+    form: Form,
+    inside_line: bool,
     /// Lines of a command that is not complete yet, and how many there are.
     draft: Option<(Element, usize)>,
 }
@@ -41,6 +47,7 @@ impl Transcript {
 
     /// A command begins: its prompt and its line, which a click copies. Until it ends, the transcript is busy.
     pub fn begin(&mut self, lang: Lang, prompt: &str, line: &str) {
+        (self.form, self.inside_line) = (Form::of(line), false);
         self.draft(lang, &[]);
         self.append("entry", |page, entry| {
             _ = entry.set_attribute("data-entry", "");
@@ -69,7 +76,7 @@ impl Transcript {
             let button = element(page, "button", "command")?;
             _ = button.set_attribute("type", "button");
             _ = button.set_attribute("title", lang.text(Message::CopyCommand));
-            button.set_text_content(Some(line));
+            append(&button, &paint::command(line));
             _ = typed.append_child(&button);
             lines.append_child(&typed).ok()
         };
@@ -121,7 +128,13 @@ impl Transcript {
         let at_end = at_end(log);
         let Some(page) = log.owner_document() else { return };
         match stream {
-            Stream::Out => _ = output.append_child(&page.create_text_node(text)),
+            Stream::Out => {
+                let before = std::mem::replace(&mut self.inside_line, !text.ends_with('\n'));
+                match *size > MAX_BYTES_IN_COLOUR {
+                    true => append(output, &[(text, "")]),
+                    false => append(output, &colours(text, self.form, before)),
+                }
+            }
             Stream::Err => {
                 let Some(span) = element(&page, "span", "err") else { return };
                 span.set_text_content(Some(text));
@@ -209,6 +222,40 @@ impl Transcript {
         {
             cut.set_text_content(Some(lang.text(Message::Truncated)));
             _ = log.prepend_with_node_1(&cut);
+        }
+    }
+}
+
+/// Output in colour, plain pieces joined. A line that was begun before stays plain up to its end.
+fn colours(text: &str, form: Form, begun: bool) -> Vec<Span<'_>> {
+    let first = if begun { text.find('\n').map_or(text.len(), |at| at + 1) } else { 0 };
+    let (before, rest) = text.split_at(first);
+    let mut spans = vec![(before, "")];
+    // Where a plain piece follows another, both are one.
+    let mut from = first;
+    let mut at = first;
+    for (piece, class) in rest.split_inclusive('\n').flat_map(|line| paint::output(line, form)) {
+        if !class.is_empty() {
+            spans.extend([(&text[from..at], ""), (piece, class)]);
+            from = at + piece.len();
+        }
+        at += piece.len();
+    }
+    spans.push((&text[from..], ""));
+    spans
+}
+
+/// Appends text in colour.
+pub(super) fn append(to: &Element, spans: &[Span<'_>]) {
+    let Some(page) = to.owner_document() else { return };
+    for (text, class) in spans.iter().filter(|(text, _)| !text.is_empty()) {
+        let span = if class.is_empty() { None } else { element(&page, "span", class) };
+        match span {
+            Some(span) => {
+                span.set_text_content(Some(text));
+                _ = to.append_child(&span);
+            }
+            None => _ = to.append_child(&page.create_text_node(text)),
         }
     }
 }

@@ -8,4 +8,4 @@ pub mod syntax;
 mod text;
 mod tools;
 
-pub use session::{Completions, Session};
+pub use session::{Candidate, Completions, Session};

@@ -134,7 +134,8 @@ fn words_are_completed() {
     let complete = |line: &str| {
         let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         words.remove(0);
-        crate::complete::complete(&words, &world)
+        let completed = crate::complete::complete(&words, &world);
+        completed.candidates.into_iter().map(|candidate| candidate.text).collect::<Vec<_>>()
     };
     assert_eq!(complete("kubectl desc"), ["describe"]);
     assert_eq!(complete("kubectl get deploym"), ["deployments"]);
@@ -143,7 +144,7 @@ fn words_are_completed() {
     assert_eq!(complete("kubectl -n kube-s"), ["kube-system"]);
     assert_eq!(complete("kubectl get pods --show-l"), ["--show-labels"]);
     assert_eq!(complete("kubectl create serv"), ["service", "serviceaccount"]);
-    assert_eq!(complete("kubectl get pods -o js"), ["json", "jsonpath="]);
+    assert_eq!(complete("kubectl get pods -o js"), ["json", "jsonpath=", "jsonpath-as-json=", "jsonpath-file="]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A world for tests: an API server without any components, files in memory, and time that passes while somebody waits.
 
 use crate::{BoxFuture, Forward, Host};
-use api::{Kind, Rng, Status, Time, Value, kind, obj};
+use api::{Kind, Language, Rng, Status, Time, Value, kind, obj};
 use apiserver::ApiServer;
 use apiserver::request::{Request, Response, Verb};
 use apiserver::watch::{Watch, WatchEvent};
@@ -28,6 +28,7 @@ pub struct World {
     pub files: RefCell<BTreeMap<String, String>>,
     pub stdin: RefCell<String>,
     pub editor: Cell<Editor>,
+    pub language: Cell<Language>,
     stdout: RefCell<String>,
     stderr: RefCell<String>,
 }
@@ -47,6 +48,7 @@ impl World {
             files: RefCell::default(),
             stdin: RefCell::default(),
             editor: Cell::new(|text| Ok(text.to_owned())),
+            language: Cell::default(),
             stdout: RefCell::default(),
             stderr: RefCell::default(),
         };
@@ -165,6 +167,10 @@ impl Host for World {
         let mut names: Vec<String> = inside.map(|rest| rest.split('/').next().unwrap_or(rest).to_owned()).collect();
         names.dedup();
         if names.is_empty() && path != "." { Err("no such file or directory".to_owned()) } else { Ok(names) }
+    }
+
+    fn language(&self) -> Language {
+        Language::of_environment(|name| self.env(name)).unwrap_or(self.language.get())
     }
 
     fn env(&self, name: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 
 mod commands;
 mod drain;
-mod host;
+pub(crate) mod host;
 mod usage;
 
 /// What a command line prints where there are these files.

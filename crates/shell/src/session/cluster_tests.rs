@@ -190,17 +190,58 @@ fn a_shell_inside_is_left_by_exit_and_by_a_loss() {
 #[test]
 fn tab_completes() {
     let mut session = Session::new(Options::default(), true);
-    run_in(&mut session, "mkdir manifests; touch manifests/a.yaml 'b c'; alias k=kubectl");
-    let complete = |line: &str| session.complete(line, line.len()).candidates;
+    run_in(
+        &mut session,
+        "mkdir manifests; touch manifests/a.yaml 'b c'; alias k=kubectl; kubectl run web --image=nginx",
+    );
+    run_in(&mut session, "kubectl wait --for=condition=Ready pod/web; sleep 100 &");
+    let complete = |line: &str| -> Vec<String> {
+        let found = session.complete(line, line.len()).candidates;
+        found.into_iter().map(|candidate| candidate.text).collect()
+    };
     assert_eq!(complete("kubec"), ["kubectl"]);
     assert_eq!(complete("ls man"), ["manifests/"]);
     assert_eq!(complete("cat b"), ["b\\ c"]);
+    assert_eq!(complete("cat 'b"), ["'b c"]);
+    assert_eq!(complete("echo x > b"), ["b\\ c"]);
     assert_eq!(complete("kubectl apply -f manifests/"), ["manifests/a.yaml"]);
+    assert_eq!(complete("kubectl apply --filename=man"), ["--filename=manifests/"]);
     assert_eq!(complete("echo a; kubectl desc"), ["describe"]);
     assert_eq!(complete("k get nodes node"), ["node1", "node2", "node3"]);
+    assert_eq!(complete("watch -n 1 kubectl get no"), ["nodes"]);
     assert_eq!(complete("ssh m"), ["master"]);
-    assert_eq!(session.complete("ls man", 6).start, 3);
-    for line in ["", "é", "'", "kubectl ", "ls /", "$(", "k -"] {
+    assert_eq!(complete("ssh node1 cat /etc/hostn"), ["/etc/hostname"]);
+    assert_eq!(complete("ssh node1 systemctl st"), ["status", "start", "stop"]);
+    assert_eq!(complete("kubectl exec web -- ngi"), ["nginx"]);
+    assert_eq!(complete("kubectl exec web -- cat /usr/share/nginx/html/in"), ["/usr/share/nginx/html/index.html"]);
+    assert_eq!(complete("kubectl exec web -- kubec"), [""; 0], "a container has no kubectl");
+    assert_eq!(complete("kubectl cp web:/usr/share/nginx/html/in"), ["web:/usr/share/nginx/html/index.html"]);
+    assert_eq!(complete("kubectl run x --image=ngi")[0], "--image=nginx");
+    assert_eq!(
+        complete("kubectl get pod web -o jsonpath='{.status.podI"),
+        ["jsonpath='{.status.podIP", "jsonpath='{.status.podIPs[*]."]
+    );
+    assert_eq!(complete("kill %"), ["%1"]);
+    assert_eq!(complete("echo $HOM"), ["$HOME"]);
+    let of = |line: &str| session.complete(line, line.len());
+    assert_eq!(of("ls man").start, 3);
+    session.kernel().set_language(network::Language::Korean);
+    let pod = of("kubectl get pod w").candidates;
+    assert!(pod[0].about.starts_with("Running, node"), "{pod:?}");
+    assert_eq!(of("gre").candidates[0].about, "찾는 글이 있는 줄만");
+    for line in [
+        "",
+        "é",
+        "'",
+        "kubectl ",
+        "ls /",
+        "$(",
+        "k -",
+        "kubectl exec web -- ",
+        "kubectl get pod -o jsonpath='{.é",
+        "ssh -",
+        "cat ~/",
+    ] {
         for cursor in 0..=line.len() + 1 {
             let _ = session.complete(line, cursor);
         }

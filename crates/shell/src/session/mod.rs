@@ -15,7 +15,7 @@ mod tests;
 mod why_tests;
 mod world;
 
-pub use complete::Completions;
+pub use complete::{Candidate, Completions};
 pub use keyframe::{Keyframe, Moment};
 pub use remote::Remote;
 
@@ -208,7 +208,7 @@ impl Session {
         self.kernel.history.borrow().clone()
     }
 
-    /// What the word before `cursor` (in bytes) may become.
+    /// What the word before `cursor` (in bytes) may become, explained in the session's language.
     pub fn complete(&self, line: &str, cursor: usize) -> Completions {
         complete::complete(&self.kernel, line, cursor)
     }

@@ -2,9 +2,10 @@
 
 use super::Cx;
 use crate::interp::Shell;
-use crate::process::{Forwarded, Input, Io, Kernel, Output, Place};
+use crate::process::{Forwarded, Front, Input, Io, Kernel, Output, Place};
 use api::{Kind, Language, Status, Time, Value};
 use apiserver::{Request, Response, Watch, WatchEvent};
+use kubectl::complete::Completed;
 use kubectl::{BoxFuture, Host};
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -185,12 +186,11 @@ impl Drop for Tunnel {
     }
 }
 
-/// What the last of these words may become: the words after `kubectl`.
-pub(crate) fn complete(kernel: &Rc<Kernel>, words: &[String]) -> Vec<String> {
-    let front = kernel.front();
-    let Some(mut shell) = Shell::new(kernel, front.place) else { return Vec::new() };
-    shell.cwd = front.cwd;
-    let env = front.variables;
+/// What the last of these words may become, typed at a place: the words after `kubectl`.
+pub(crate) fn complete(kernel: &Rc<Kernel>, front: &Front, words: &[String]) -> Completed {
+    let Some(mut shell) = Shell::new(kernel, front.place.clone()) else { return Completed::default() };
+    shell.cwd.clone_from(&front.cwd);
+    let env = front.variables.clone();
     let io = Io { stdin: Input::Null, stdout: Output::Null, stderr: Output::Null };
     let cx = Cx { shell: Rc::new(shell), args: vec!["kubectl".into()], env, io };
     kubectl::complete::complete(words, &Terminal(&cx))

@@ -1,5 +1,6 @@
 //! The small Unix programs, one file each: real texts, real exit statuses.
 
+pub(crate) mod about;
 mod options;
 
 use crate::interp::Shell;

@@ -1,0 +1,131 @@
+// Typing as a learner does it: completion with a word on each candidate, colour, history, by keys and by touch.
+
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { open } from "./kubarium.mjs";
+
+/** Opens the page, and closes it whatever happens. */
+async function withPage(options, use) {
+  const kube = await open(options);
+  try {
+    await use(kube);
+    assert.deepEqual(kube.complaints, []);
+  } finally {
+    await kube.close();
+  }
+}
+
+/** What the list offers: each candidate's word and what it says of it. */
+const offered = (kube) =>
+  kube.page.getByRole("listbox").getByRole("option").evaluateAll((options) =>
+    options.map((option) => [...option.children].map((part) => part.textContent)));
+
+test("Tab completes verbs, kinds, names and fields, and says what each is", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    await kube.run("kubectl create deployment web --image=nginx; kubectl rollout status deployment web");
+    await kube.prompt.focus();
+    const { keyboard } = kube.page;
+    await keyboard.type("kube");
+    await keyboard.press("Tab");
+    await keyboard.type("desc");
+    await keyboard.press("Tab");
+    await keyboard.type("deployments/");
+    await keyboard.press("Tab");
+    assert.equal(await kube.prompt.inputValue(), "kubectl describe deployments/web ");
+    await kube.prompt.fill("kubectl get pods -o ");
+    await keyboard.press("Tab");
+    const [first] = await offered(kube);
+    assert.deepEqual(first, ["wide", "A table with more columns"]);
+    // The list narrows with what is typed, and the field keeps the focus and says which option is active.
+    await keyboard.type("j");
+    assert.ok((await offered(kube)).every(([word]) => word.startsWith("j")));
+    await keyboard.press("ArrowDown");
+    await keyboard.press("ArrowDown");
+    const active = await kube.prompt.getAttribute("aria-activedescendant");
+    assert.match(await kube.page.locator(`#${active}`).innerText(), /^jsonpath=/);
+    await keyboard.press("Enter");
+    assert.equal(await kube.prompt.inputValue(), "kubectl get pods -o jsonpath=");
+    // What goes on is offered at once.
+    assert.deepEqual(await offered(kube), [["'{.items[*].", "Pod"]]);
+    await keyboard.press("Tab");
+    await keyboard.press("Enter");
+    await keyboard.type("status.podI");
+    await keyboard.press("Tab");
+    await keyboard.press("ArrowDown");
+    assert.equal((await offered(kube))[0][0], "podIP");
+    await keyboard.press("Enter");
+    await keyboard.type("}'");
+    await keyboard.press("Enter");
+    await kube.page.waitForTimeout(300);
+    const printed = await kube.output((await kube.entries().count()) - 1);
+    assert.match(printed, /^10\.\d+\.\d+\.\d+/);
+  }));
+
+test("Korean explains in Korean, and a finger completes as a key does", { timeout: 120_000 }, () =>
+  withPage({ lang: "ko", context: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } }, async (kube) => {
+    await kube.run("kubectl create deployment web --image=nginx --replicas=2; kubectl rollout status deployment web");
+    await kube.prompt.tap();
+    await kube.page.keyboard.type("kubectl logs w");
+    await kube.page.getByRole("button", { name: "낱말 자동 완성 (Tab)" }).tap();
+    const pods = await offered(kube);
+    assert.equal(pods.length, 2);
+    assert.match(pods[0][1], /^Running, node\d에서, 1\/1 준비$/);
+    await kube.screenshot("completion-phone");
+    await kube.page.getByRole("listbox").getByRole("option").nth(1).tap();
+    assert.equal(await kube.prompt.inputValue(), `kubectl logs ${pods[1][0]} `);
+    const overflow = await kube.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(overflow <= 0, `the page is ${overflow} px wider than the screen`);
+  }));
+
+test("history goes back by beginning, by search and by suggestion", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    for (const line of ["echo one", "kubectl version", "echo two"]) await kube.run(line);
+    const { keyboard } = kube.page;
+    await kube.prompt.focus();
+    await keyboard.type("kub");
+    await keyboard.press("ArrowUp");
+    assert.equal(await kube.prompt.inputValue(), "kubectl version");
+    await keyboard.press("ArrowDown");
+    assert.equal(await kube.prompt.inputValue(), "kub");
+    await keyboard.press("ArrowRight");
+    assert.equal(await kube.prompt.inputValue(), "kubectl version", "the suggestion is taken");
+    await keyboard.press("Control+u");
+    await keyboard.press("Control+r");
+    await keyboard.type("echo");
+    await keyboard.press("Control+r");
+    await keyboard.press("Enter");
+    await kube.page.waitForTimeout(200);
+    assert.equal(await kube.output((await kube.entries().count()) - 1), "one\n");
+  }));
+
+test("what is typed and printed has colour and is the same text", { timeout: 120_000 }, () =>
+  withPage({ lang: "ko" }, async (kube) => {
+    await kube.prompt.focus();
+    await kube.page.keyboard.type("kubectl get pods -o yaml | grep '");
+    const devtools = await kube.page.context().newCDPSession(kube.page);
+    for (const [text, at] of [["ㅎ", 1], ["하", 1], ["한", 1]]) {
+      await devtools.send("Input.imeSetComposition", { text, selectionStart: at, selectionEnd: at });
+    }
+    const painted = kube.page.locator(".painted");
+    assert.equal((await painted.textContent()).replace("\u200b", ""), "kubectl get pods -o yaml | grep '한", "while it is composed");
+    await devtools.send("Input.insertText", { text: "한" });
+    assert.equal(await kube.prompt.inputValue(), "kubectl get pods -o yaml | grep '한");
+    const classes = await painted.locator("span").evaluateAll((spans) => spans.map((span) => [span.textContent, span.className]));
+    assert.deepEqual(classes.slice(0, 3), [["kubectl", "k-program"], ["get", "k-verb"], ["-o", "k-flag"]]);
+    // A long line wraps, and the field is as high as what is typed.
+    await kube.prompt.fill("echo " + "word ".repeat(80));
+    const sizes = await kube.prompt.evaluate((field) => [field.scrollHeight, field.clientHeight]);
+    assert.ok(sizes[0] <= sizes[1] + 1, `the field hides a part: ${sizes}`);
+    await kube.prompt.fill("");
+    assert.match(await kube.run("kubectl get nodes"), /^NAME +STATUS[^]*node3 +Ready/);
+    assert.equal(await kube.entries().last().locator(".s-good").count(), 4);
+    await kube.screenshot("colour");
+  }));
+
+test("several pasted lines run one after the other", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    const printed = await kube.paste("cat <<EOF > a.txt\nfirst\nsecond\nEOF\ncat a.txt");
+    assert.equal(printed, "");
+    await kube.page.waitForTimeout(300);
+    assert.equal(await kube.output((await kube.entries().count()) - 1), "first\nsecond\n");
+  }));
