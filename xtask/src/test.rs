@@ -15,6 +15,7 @@ const STEPS: &[Step] = &[
     Step { name: "lints", run: lints },
     Step { name: "Rust tests", run: rust_tests },
     Step { name: "recordings", run: |_| oracle::run(&[]) },
+    Step { name: "lessons", run: lessons },
     Step { name: "real clients", run: |_| clients::run(&[]) },
     Step { name: "page", run: |_| build::run(&[]) },
     Step { name: "page size", run: |_| size::run(&[]) },
@@ -68,6 +69,12 @@ fn lints(_: &mut Count) -> Result {
 
 fn rust_tests(count: &mut Count) -> Result {
     sh::run_reading(sh::cargo().args(["test", "--workspace", "--no-fail-fast"]), |line| count.read_libtest(line))
+}
+
+/// Every lesson of the course: what it accepts, and what it refuses.
+fn lessons(_: &mut Count) -> Result {
+    sh::run(sh::cargo().args(["build", "--package", "kubarium"]))?;
+    sh::run(std::process::Command::new(sh::kubarium()?).arg("check").current_dir(sh::root()))
 }
 
 fn browser(count: &mut Count) -> Result {

@@ -10,12 +10,14 @@ Usage:
   kubarium sh [--seed N] [--workers N] [--control-plane-only] [--json] [FILE]
   kubarium replay [--json] FILE
   kubarium serve [--listen ADDRESS] [--speed N] [--control-plane-only] [--write-kubeconfig FILE]
+  kubarium check [--lint] [LESSON ...]
   kubarium scale [--nodes N] [--pods N] [--seed N]
 
 Commands:
   sh      Run shell lines, from FILE or standard input, beside a fresh cluster
   replay  Do again what was done in a session that the page has saved, and print what it showed
   serve   Serve the Kubernetes API of a fresh cluster over HTTP, for kubectl and other clients
+  check   Check lessons: what is written, and what they accept and refuse
   scale   Make many Pods on many nodes, and print one line of JSON about it
 
 Options of sh:
@@ -35,6 +37,10 @@ Options of serve:
                            --control-plane-only, as the simulated network has this one)
   --seed N                 Seed of everything random (default 1)
   --workers N              How many nodes there are besides master (default 3)
+
+Options of check:
+  LESSON ...             Folders of lessons (default: all in static/lessons)
+  --lint                 Read them only, do not play them
 
 Options of scale:
   --nodes N              How many nodes (default 5)
@@ -66,6 +72,13 @@ pub enum Command {
     },
     /// Serve the API over HTTP.
     Serve(Serve),
+    /// Check lessons.
+    Check {
+        /// Their folders; none for the whole course.
+        folders: Vec<String>,
+        /// Whether they are only read.
+        only_lint: bool,
+    },
     /// Run the big workload.
     Scale {
         /// How many nodes.
@@ -148,14 +161,15 @@ impl fmt::Display for Problem {
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Problem> {
     let mut rest = arguments.into_iter();
     match rest.next().as_deref() {
-        None => Err(Problem("what is to be done? (sh, replay, serve, scale)".into())),
+        None => Err(Problem("what is to be done? (sh, replay, serve, check, scale)".into())),
         Some("-h" | "--help" | "help") => Ok(Command::Help),
         Some("-V" | "--version") => Ok(Command::Version),
         Some("sh") => sh(&mut rest),
         Some("replay") => replay(&mut rest),
         Some("serve") => serve(&mut rest),
+        Some("check") => check(&mut rest),
         Some("scale") => scale(&mut rest),
-        Some(other) => Err(Problem(format!("there is no command {other:?} (sh, replay, serve, scale)"))),
+        Some(other) => Err(Problem(format!("there is no command {other:?} (sh, replay, serve, check, scale)"))),
     }
 }
 
@@ -253,6 +267,19 @@ fn scale(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
     Ok(Command::Scale { nodes: nodes as usize, pods: pods as usize, seed })
 }
 
+fn check(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
+    let (mut folders, mut only_lint) = (Vec::new(), false);
+    for argument in rest {
+        match split(&argument) {
+            ("--lint", value) => only_lint = flag("--lint", value)?,
+            ("-h" | "--help", _) => return Ok(Command::Help),
+            (name, _) if name.starts_with('-') => return Err(unknown("check", name)),
+            _ => folders.push(argument),
+        }
+    }
+    Ok(Command::Check { folders, only_lint })
+}
+
 fn split(argument: &str) -> (&str, Option<&str>) {
     match argument.split_once('=') {
         Some((name, value)) if name.starts_with("--") => (name, Some(value)),
@@ -305,6 +332,7 @@ mod tests {
         let serve = Serve { listen: "127.0.0.1:0".into(), speed: 10.0, ..Serve::default() };
         assert_eq!(read("serve --listen 127.0.0.1:0 --speed=10"), Ok(Command::Serve(serve)));
         for wrong in [
+            "check --play",
             "serve --speed -1",
             "serve --listen",
             "serve --service-cidr 10.0.0.0 --control-plane-only",

@@ -1,6 +1,7 @@
-//! The native command: `kubarium sh`, `kubarium replay`, `kubarium serve`, `kubarium scale`.
+//! The native command: `kubarium sh`, `kubarium replay`, `kubarium serve`, `kubarium check`, `kubarium scale`.
 
 mod arguments;
+mod check;
 mod replay;
 mod scale;
 mod serve;
@@ -35,6 +36,14 @@ fn main() -> ExitCode {
             Ok(status) => return ExitCode::from(status as u8),
             Err(problem) => {
                 eprintln!("kubarium: {file}: {problem}");
+                return ExitCode::from(USAGE);
+            }
+        },
+        Command::Check { folders, only_lint } => match check::run(&folders, only_lint) {
+            Ok(true) => {}
+            Ok(false) => return ExitCode::FAILURE,
+            Err(error) => {
+                eprintln!("kubarium: check: {error}");
                 return ExitCode::from(USAGE);
             }
         },

@@ -1,0 +1,87 @@
+//! `kubarium check`: lints lessons and plays what they must accept and what they must refuse.
+
+use lessons::{Lesson, Problem};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Where the course lies.
+const COURSE: &str = "static/lessons";
+/// Larger files are not part of a lesson.
+const LARGEST: u64 = 1 << 20;
+
+/// Checks the lessons in these folders (all of the course, if there are none), and prints what is wrong with them. Whether
+/// nothing is.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn run(folders: &[String], only_lint: bool) -> io::Result<bool> {
+    let folders = match folders {
+        [] => course(Path::new(COURSE))?,
+        some => some.iter().map(PathBuf::from).collect(),
+    };
+    let mut good = true;
+    for folder in &folders {
+        good &= check(folder, only_lint)?;
+    }
+    let bad = if good { "" } else { "; not all are good" };
+    println!("{} lessons{bad}", folders.len());
+    Ok(good)
+}
+
+fn check(folder: &Path, only_lint: bool) -> io::Result<bool> {
+    let name = folder.file_name().map_or_else(|| "lesson".into(), |name| name.to_string_lossy().into_owned());
+    let mut files = Vec::new();
+    read(folder, "", &mut files)?;
+    let (lesson, mut problems) = Lesson::read(&name, &files);
+    if problems.is_empty() {
+        problems = lessons::lint(&lesson);
+    }
+    let mut played = String::new();
+    // What cannot be read cannot be played.
+    if problems.is_empty() && !only_lint {
+        let outcome = lessons::play(&Rc::new(lesson));
+        played = format!(": {} routes accepted, {} mistakes refused", outcome.routes, outcome.mistakes);
+        problems = outcome.problems;
+    }
+    problems.sort_by(|a: &Problem, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    for problem in &problems {
+        println!("{}/{problem}", folder.display());
+    }
+    if problems.is_empty() {
+        println!("{name}{played}");
+    }
+    Ok(problems.is_empty())
+}
+
+/// The folders of a course: those that hold a lesson.
+fn course(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.join("lesson.yaml").is_file() {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// The text files below a folder, with `/` in the names of those that lie deeper.
+fn read(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> io::Result<()> {
+    let mut entries: Vec<_> = fs::read_dir(folder)?.collect::<io::Result<_>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let kind = entry.metadata()?;
+        if kind.is_dir() {
+            read(&entry.path(), &format!("{name}/"), files)?;
+        } else if kind.len() <= LARGEST
+            && let Ok(text) = fs::read_to_string(entry.path())
+        {
+            files.push((name, text));
+        }
+    }
+    Ok(())
+}

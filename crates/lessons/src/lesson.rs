@@ -1,0 +1,168 @@
+//! A lesson, read from its files.
+
+use crate::lang::Lang;
+use crate::words::Words;
+use api::Value;
+use shell::syntax::{Aliases, parse_one};
+
+/// The file that is the same in every language.
+pub const PLAN: &str = "lesson.yaml";
+
+/// Something that is wrong with a lesson.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// In which file.
+    pub file: String,
+    /// In which line, from 1; 0 where it concerns no line.
+    pub line: usize,
+    /// What.
+    pub text: String,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.text),
+            line => write!(f, "{}:{line}: {}", self.file, self.text),
+        }
+    }
+}
+
+/// A lesson.
+#[derive(Clone, Debug, Default)]
+pub struct Lesson {
+    /// The folder's name.
+    pub name: String,
+    /// What lesson.yaml says.
+    pub plan: Value,
+    /// The text of lesson.yaml, for line numbers.
+    pub plan_text: String,
+    /// The words, a language each.
+    pub words: Vec<Words>,
+    /// The other files of the folder: names and texts.
+    pub files: Vec<(String, String)>,
+}
+
+impl Lesson {
+    /// Reads a lesson from the files of its folder: names (with `/` where they lie deeper) and texts. What cannot be read is a
+    /// problem, and reading goes on with the rest.
+    pub fn read(name: &str, files: &[(String, String)]) -> (Lesson, Vec<Problem>) {
+        let (mut lesson, mut problems) = (Lesson { name: name.to_owned(), ..Lesson::default() }, Vec::new());
+        let mut wrong =
+            |file: &str, line: usize, text: String| problems.push(Problem { file: file.to_owned(), line, text });
+        let mut planned = false;
+        let mut texts = Vec::new();
+        for (file, text) in files {
+            let lang = file.strip_prefix("lesson.").and_then(|rest| rest.strip_suffix(".md"));
+            match (lang, file.as_str()) {
+                (_, PLAN) => {
+                    planned = true;
+                    lesson.plan_text.clone_from(text);
+                    match api::yaml::parse(text) {
+                        Ok(document) => {
+                            for (line, key) in &document.duplicates {
+                                wrong(PLAN, *line, format!("{key:?} stands here twice"));
+                            }
+                            lesson.plan = document.value;
+                        }
+                        Err(error) => wrong(PLAN, line_in(&error), error),
+                    }
+                }
+                (Some(tag), _) => match Lang::from_tag(tag) {
+                    Some(lang) => texts.push((lang, file, text)),
+                    None => wrong(file, 0, format!("the page speaks en and ko, not {tag:?}")),
+                },
+                _ => lesson.files.push((file.clone(), text.clone())),
+            }
+        }
+        if !planned {
+            wrong(PLAN, 0, "the lesson has no lesson.yaml".into());
+        }
+        if texts.is_empty() {
+            wrong("lesson.en.md", 0, "the lesson has no words: neither lesson.en.md nor lesson.ko.md".into());
+        }
+        for (lang, file, text) in texts {
+            lesson.words.push(Words::read(lang, file, text, &mut problems));
+        }
+        (lesson, problems)
+    }
+
+    /// The words in a language, or else in another.
+    pub fn words(&self, lang: Lang) -> Option<&Words> {
+        self.words.iter().find(|words| words.lang == lang).or(self.words.first())
+    }
+
+    /// The steps of the plan.
+    pub fn steps(&self) -> &[Value] {
+        self.plan.get("steps").array()
+    }
+
+    /// The step of an id.
+    pub fn step(&self, id: &str) -> &Value {
+        self.steps().iter().find(|step| step.get("id").str() == id).unwrap_or(&api::NULL)
+    }
+
+    /// What is typed, unseen, before the lesson begins.
+    pub fn start(&self) -> &str {
+        self.plan.get("start").str()
+    }
+
+    /// The files that the learner finds in his working directory: names and texts.
+    pub fn given(&self) -> impl Iterator<Item = (&str, &str)> {
+        let wanted = self.plan.get("files").array();
+        let text = |name: &str| self.files.iter().find(|(file, _)| file == name).map(|(_, text)| text.as_str());
+        wanted.iter().filter_map(move |name| Some((name.str(), text(name.str())?)))
+    }
+
+    /// The line of lesson.yaml at which a path such as `steps[0].checks[1]` stands.
+    pub fn line_of(&self, path: &str) -> usize {
+        api::yaml::line_of(&self.plan_text, path).unwrap_or(0)
+    }
+}
+
+/// The commands of a script, each as it is typed: a here-document and a loop are one command of several lines.
+///
+/// # Errors
+/// What bash says of a command that is none, and in which line (from 0) of the script it begins.
+pub fn commands(script: &str) -> Result<Vec<String>, (usize, String)> {
+    let (mut commands, mut rest) = (Vec::new(), script);
+    let line = |rest: &str| script[..script.len() - rest.len()].matches('\n').count();
+    while let Some((_, used)) = parse_one(rest, &Aliases::default()).map_err(|error| (line(rest), error.to_string()))? {
+        let text: Vec<&str> = rest[..used]
+            .lines()
+            .skip_while(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
+            .collect();
+        commands.push(text.join("\n"));
+        rest = &rest[used..];
+    }
+    Ok(commands)
+}
+
+/// The line in a message such as `yaml: line 4: ...`.
+fn line_in(message: &str) -> usize {
+    let after = message.split_once("line ").map_or("", |(_, after)| after);
+    after.split(':').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_taken_apart_into_commands() {
+        let script = "# first\nkubectl get pods\n\ncat > x <<EOF\na\nb\nEOF\nfor i in 1 2; do\n  echo $i\ndone\n";
+        let found = commands(script).unwrap();
+        assert_eq!(found, ["kubectl get pods", "cat > x <<EOF\na\nb\nEOF", "for i in 1 2; do\n  echo $i\ndone"]);
+        assert_eq!(commands("ls\nls\necho 'x").map_err(|(line, _)| line), Err(2));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_problem() {
+        let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let (_, problems) = Lesson::read("x", &[]);
+        assert_eq!(problems.len(), 2);
+        let (_, problems) = Lesson::read("x", &[file("lesson.yaml", "a: 1\nb: [\n"), file("lesson.fr.md", "")]);
+        assert!(problems[0].line > 1 && problems[0].file == "lesson.yaml", "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.text.contains("\"fr\"")));
+    }
+}

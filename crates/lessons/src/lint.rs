@@ -1,0 +1,407 @@
+//! What is wrong with a lesson, found without playing it.
+
+use crate::clause::{self, FORMS, Form, Takes};
+use crate::lesson::{Lesson, PLAN, Problem, commands};
+use crate::quiz::Quiz;
+use crate::reference::Reference;
+use crate::words::{BlockKind, StepWords, Words};
+use crate::{expect, field};
+use api::Value;
+use api::regex::Regex;
+
+/// Keys of lesson.yaml.
+const LESSON: &[&str] =
+    &["number", "level", "minutes", "seed", "workers", "files", "start", "steps", "routes", "mistakes", "notes"];
+/// Keys of a step.
+const STEP: &[&str] = &["id", "solution", "checks", "notes", "patience"];
+const NOTE: &[&str] = &["id", "when"];
+const ROUTE: &[&str] = &["name", "steps"];
+const MISTAKE: &[&str] = &["name", "step", "type", "unmet", "note", "back"];
+const LEVELS: &[&str] = &["beginner", "intermediate", "advanced"];
+/// Keys that any check may have.
+const ANY_CHECK: &[&str] = &["id", "for"];
+/// How many accepted routes a lesson needs (the solution is one), and how many mistakes.
+const ENOUGH: usize = 2;
+
+/// Everything that is wrong with a lesson, by file and line.
+pub fn lint(lesson: &Lesson) -> Vec<Problem> {
+    let mut linter = Linter { lesson, problems: Vec::new() };
+    linter.plan();
+    for words in &lesson.words {
+        linter.words(words);
+    }
+    linter.same_in_every_language();
+    linter.problems
+}
+
+struct Linter<'a> {
+    lesson: &'a Lesson,
+    problems: Vec<Problem>,
+}
+
+impl Linter<'_> {
+    fn at(&mut self, path: &str, text: impl Into<String>) {
+        let line = self.lesson.line_of(path);
+        self.problems.push(Problem { file: PLAN.into(), line, text: text.into() });
+    }
+
+    fn keys(&mut self, value: &Value, path: &str, known: &[&str]) {
+        let what = if path.is_empty() { "lesson.yaml" } else { path };
+        if value.as_object().is_none() {
+            return self.at(path, format!("{what} is a mapping with some of {}", known.join(", ")));
+        }
+        for (key, _) in value.entries() {
+            if !known.contains(&key.as_str()) {
+                self.at(&join(path, key), format!("{what} has no key {key:?} ({})", known.join(", ")));
+            }
+        }
+    }
+
+    fn plan(&mut self) {
+        let plan = self.lesson.plan.clone();
+        self.keys(&plan, "", LESSON);
+        if !LEVELS.contains(&plan.get("level").str()) {
+            self.at("level", format!("level is one of {}", LEVELS.join(", ")));
+        }
+        if !plan.get("minutes").as_int().is_some_and(|minutes| (1..=240).contains(&minutes)) {
+            self.at("minutes", "minutes is how long the lesson takes: a number from 1 to 240");
+        }
+        for (at, name) in plan.get("files").array().iter().enumerate() {
+            if !self.lesson.files.iter().any(|(file, _)| file == name.str()) {
+                self.at(&format!("files[{at}]"), format!("the folder has no file {:?}", name.str()));
+            }
+        }
+        self.script(plan.get("start"), "start", true);
+        let steps = plan.get("steps").array();
+        if steps.is_empty() {
+            self.at("steps", "a lesson has steps");
+        }
+        for (at, step) in steps.iter().enumerate() {
+            self.step(step, &format!("steps[{at}]"));
+            if steps[..at].iter().any(|other| other.get("id") == step.get("id")) {
+                self.at(&format!("steps[{at}].id"), format!("another step has the id {:?}", step.get("id").str()));
+            }
+        }
+        self.notes(&plan, "");
+        self.routes(&plan);
+        self.mistakes(&plan);
+    }
+
+    /// A script that the shell can read.
+    fn script(&mut self, script: &Value, path: &str, may_lack: bool) {
+        match (script, commands(script.str())) {
+            (Value::Null, _) if may_lack => {}
+            (_, Err((offset, error))) => {
+                let begin = self.lesson.line_of(path);
+                let above = self.lesson.plan_text.lines().nth(begin.saturating_sub(1)).unwrap_or_default();
+                // The text of a block begins in the line after its key.
+                let line = begin + offset + usize::from(above.trim_end().ends_with(['|', '>', '-']));
+                let text = format!("the shell cannot read this: {error}");
+                self.problems.push(Problem { file: PLAN.into(), line, text });
+            }
+            (_, Ok(found)) if found.is_empty() => self.at(path, format!("{path} has no command")),
+            _ => {}
+        }
+    }
+
+    fn step(&mut self, step: &Value, path: &str) {
+        self.keys(step, path, STEP);
+        if step.get("id").str().is_empty() {
+            self.at(path, "a step has an id");
+        }
+        self.script(step.get("solution"), &join(path, "solution"), false);
+        self.duration(step.get("patience"), &join(path, "patience"));
+        let checks = step.get("checks").array();
+        if checks.is_empty() {
+            self.at(path, "a step has checks");
+        }
+        for (at, check) in checks.iter().enumerate() {
+            let path = format!("{path}.checks[{at}]");
+            if check.get("id").str().is_empty() {
+                self.at(&path, "a check has an id");
+            }
+            if checks[..at].iter().any(|other| other.get("id") == check.get("id")) {
+                self.at(&path, format!("another check of this step has the id {:?}", check.get("id").str()));
+            }
+            self.duration(check.get("for"), &join(&path, "for"));
+            self.clause(check, &path);
+        }
+        self.notes(step, path);
+    }
+
+    fn notes(&mut self, holder: &Value, path: &str) {
+        for (at, note) in holder.get("notes").array().iter().enumerate() {
+            let path = join(path, &format!("notes[{at}]"));
+            self.keys(note, &path, NOTE);
+            if note.get("id").str().is_empty() || note.get("when").array().is_empty() {
+                self.at(&path, "a note has an id and, under when, a list of clauses");
+            }
+            for (at, clause) in note.get("when").array().iter().enumerate() {
+                self.clause(clause, &format!("{path}.when[{at}]"));
+            }
+        }
+    }
+
+    fn clause(&mut self, clause: &Value, path: &str) {
+        let Some(form) = clause::form(clause) else {
+            let names: Vec<_> = FORMS.iter().map(|form| form.name).collect();
+            return self.at(path, format!("a clause has one of the keys {}", names.join(", ")));
+        };
+        self.takes(form.takes, clause.get(form.name), &join(path, form.name));
+        for (key, value) in clause.entries().filter(|(key, _)| *key != form.name) {
+            match form.keys.iter().find(|(known, _)| known == key) {
+                Some((_, takes)) => self.takes(*takes, value, &join(path, key)),
+                None if ANY_CHECK.contains(&key.as_str()) => {}
+                None => self.at(&join(path, key), unknown_key(form, key)),
+            }
+        }
+        if form.name == "selector" && clause.get("matches").is_null() {
+            self.at(path, "`selector` needs `matches`: the objects that it should select");
+        }
+        if form.name == "endpoints" && !clause.get("endpoints").str().starts_with("s") {
+            self.at(path, "`endpoints` takes service/NAME");
+        }
+    }
+
+    fn takes(&mut self, takes: Takes, value: &Value, path: &str) {
+        let problem = match takes {
+            Takes::Reference => reference(value.str()).err(),
+            Takes::Spot if value.str() == "workstation" => None,
+            Takes::Spot => match reference(value.str()) {
+                Ok(found) if matches!(found.kind.kind, "Pod" | "Node") => None,
+                Ok(_) => Some("this is workstation, node/NAME or a reference to Pods".into()),
+                Err(problem) => Some(problem),
+            },
+            Takes::Expected if value.as_bool() == Some(false) && path.ends_with("answers") => None,
+            Takes::Expected => expect::problem(value),
+            Takes::Bool => value.as_bool().is_none().then(|| "this is true or false".into()),
+            Takes::Text => value.str().is_empty().then(|| "this is a text".into()),
+            Takes::Regex => {
+                Regex::go(value.str()).err().or(value.str().is_empty().then(|| "this is a regular expression".into()))
+            }
+            Takes::Texts => {
+                let good = !value.str().is_empty()
+                    || !value.is_empty() && value.array().iter().all(|text| !text.str().is_empty());
+                (!good).then(|| "this is a text or a list of texts (numbers in quotes)".into())
+            }
+            Takes::Duration => {
+                api::time::parse_duration(value.str()).is_none().then(|| "this is a span of time such as 30s".into())
+            }
+            Takes::Fields => {
+                for (key, expected) in value.entries() {
+                    if let Some(problem) = field::problem(key).or_else(|| expect::problem(expected)) {
+                        self.at(&join(path, key), problem);
+                    }
+                }
+                value.is_empty().then(|| "this is a mapping from paths of fields to values".into())
+            }
+            Takes::Columns => {
+                for (column, expected) in value.entries() {
+                    if let Some(problem) = expect::problem(expected) {
+                        self.at(&join(path, column), problem);
+                    }
+                }
+                value.is_empty().then(|| "this is a mapping from columns of kubectl get to values".into())
+            }
+            Takes::Clause => return self.clause(value, path),
+            Takes::Clauses => {
+                for (at, clause) in value.array().iter().enumerate() {
+                    self.clause(clause, &format!("{path}[{at}]"));
+                }
+                value.array().is_empty().then(|| "this is a list of clauses".into())
+            }
+        };
+        if let Some(problem) = problem {
+            self.at(path, problem);
+        }
+    }
+
+    fn duration(&mut self, value: &Value, path: &str) {
+        if !value.is_null() {
+            self.takes(Takes::Duration, value, path);
+        }
+    }
+
+    fn routes(&mut self, plan: &Value) {
+        let routes = plan.get("routes").array();
+        if routes.len() + 1 < ENOUGH {
+            self.at(
+                "routes",
+                "a lesson needs at least one route besides its solutions: another way that must be accepted",
+            );
+        }
+        for (at, route) in routes.iter().enumerate() {
+            let path = format!("routes[{at}]");
+            self.keys(route, &path, ROUTE);
+            if route.get("steps").is_empty() {
+                self.at(&path, "a route has steps: for each step that goes another way, what is typed");
+            }
+            for (id, script) in route.get("steps").entries() {
+                let here = format!("{path}.steps.{id}");
+                if self.lesson.step(id).is_null() {
+                    self.at(&here, format!("there is no step {id:?}"));
+                }
+                self.script(script, &here, false);
+            }
+        }
+    }
+
+    fn mistakes(&mut self, plan: &Value) {
+        let mistakes = plan.get("mistakes").array();
+        if mistakes.len() < ENOUGH {
+            self.at("mistakes", "a lesson needs at least two mistakes: what is nearly right and must not be accepted");
+        }
+        for (at, mistake) in mistakes.iter().enumerate() {
+            let path = format!("mistakes[{at}]");
+            self.keys(mistake, &path, MISTAKE);
+            self.script(mistake.get("type"), &join(&path, "type"), false);
+            self.script(mistake.get("back"), &join(&path, "back"), true);
+            let step = self.lesson.step(mistake.get("step").str()).clone();
+            if step.is_null() {
+                self.at(&path, format!("there is no step {:?}", mistake.get("step").str()));
+                continue;
+            }
+            let has = |list: &Value, id: &Value| list.array().iter().any(|member| member.get("id") == id);
+            let (unmet, note) = (mistake.get("unmet"), mistake.get("note"));
+            if !has(step.get("checks"), unmet) {
+                self.at(
+                    &path,
+                    format!(
+                        "`unmet` names the check that notices: step {:?} has no {:?}",
+                        step.get("id").str(),
+                        unmet.str()
+                    ),
+                );
+            }
+            if !note.is_null() && !has(step.get("notes"), note) && !has(plan.get("notes"), note) {
+                self.at(&path, format!("there is no note {:?}", note.str()));
+            }
+        }
+    }
+
+    /// The words of one language against the plan.
+    fn words(&mut self, words: &Words) {
+        let lesson = self.lesson;
+        let mut wrong =
+            |line: usize, text: String| self.problems.push(Problem { file: words.file.clone(), line, text });
+        if words.intro.is_empty() {
+            wrong(1, "nothing is said before the first step: what is this lesson about?".into());
+        }
+        if words.end.is_none() {
+            wrong(0, "nothing is said at the end: ## Heading {#end}".into());
+        }
+        let planned: Vec<&str> = lesson.steps().iter().map(|step| step.get("id").str()).collect();
+        for (at, step) in words.steps.iter().enumerate() {
+            match planned.iter().position(|id| *id == step.id) {
+                None => wrong(step.line, format!("lesson.yaml has no step {:?} ({})", step.id, planned.join(", "))),
+                Some(place) if place != at => {
+                    wrong(step.line, format!("step {:?} comes in another order than in lesson.yaml", step.id))
+                }
+                Some(_) => step_words(step, lesson, &mut wrong),
+            }
+        }
+        for id in planned.iter().filter(|id| words.step(id).is_none()) {
+            wrong(0, format!("step {id:?} of lesson.yaml has no words: ## Heading {{#{id}}}"));
+        }
+    }
+
+    /// Blocks and right answers do not depend on the language.
+    fn same_in_every_language(&mut self) {
+        let Some((first, others)) = self.lesson.words.split_first() else { return };
+        for words in others {
+            for step in &words.steps {
+                let Some(model) = first.step(&step.id) else { continue };
+                let (a, b) = (outline(model), outline(step));
+                if a != b {
+                    let text = format!(
+                        "step {:?} has other blocks than in {}: {} there, {} here",
+                        step.id,
+                        first.file,
+                        a.join(", "),
+                        b.join(", ")
+                    );
+                    self.problems.push(Problem { file: words.file.clone(), line: step.line, text });
+                }
+            }
+        }
+    }
+}
+
+fn step_words(step: &StepWords, lesson: &Lesson, wrong: &mut dyn FnMut(usize, String)) {
+    let plan = lesson.step(&step.id);
+    let has = |list: &Value, id: &str| list.array().iter().any(|member| member.get("id").str() == id);
+    let any_note = |id: &str| has(plan.get("notes"), id) || has(lesson.plan.get("notes"), id);
+    if step.body.is_empty() {
+        wrong(step.line, "the step says no goal".into());
+    }
+    if step.blocks(BlockKind::Hint).next().is_none() {
+        wrong(step.line, "the step has no hint".into());
+    }
+    for block in &step.blocks {
+        let known = match block.kind {
+            BlockKind::Hint => block.id.is_empty() || has(plan.get("checks"), &block.id),
+            BlockKind::Unmet => has(plan.get("checks"), &block.id),
+            BlockKind::Note => any_note(&block.id),
+            BlockKind::Quiz => !block.id.is_empty(),
+            BlockKind::Done => true,
+        };
+        if !known {
+            wrong(block.line, format!("lesson.yaml has nothing of the id {:?} in step {:?}", block.id, step.id));
+        }
+        if block.text.is_empty() {
+            wrong(block.line, "this block says nothing".into());
+        }
+        if block.kind == BlockKind::Quiz
+            && let Some(problem) = Quiz::read(&block.text).problem()
+        {
+            wrong(block.line, problem.into());
+        }
+    }
+    for note in
+        plan.get("notes").array().iter().filter(|note| step.block(BlockKind::Note, note.get("id").str()).is_none())
+    {
+        wrong(step.line, format!("the note {:?} has no words: :::note {0}", note.get("id").str()));
+    }
+    let wordless = |check: &&Value| clause::form(check).is_some_and(|form| form.name == "not");
+    for check in plan.get("checks").array().iter().filter(wordless) {
+        if step.block(BlockKind::Unmet, check.get("id").str()).is_none() {
+            wrong(step.line, format!("the check {:?} is a `not` and needs words: :::unmet {0}", check.get("id").str()));
+        }
+    }
+}
+
+/// The blocks of a step: kinds, ids, and which answers are right.
+fn outline(step: &StepWords) -> Vec<String> {
+    let right = |text: &str| {
+        Quiz::read(text).answers.iter().map(|answer| if answer.right { 'x' } else { '-' }).collect::<String>()
+    };
+    let mut outline: Vec<String> = step
+        .blocks
+        .iter()
+        .map(|block| match block.kind {
+            BlockKind::Quiz => format!("Quiz {} [{}]", block.id, right(&block.text)),
+            kind => format!("{kind:?} {}", block.id).trim().to_owned(),
+        })
+        .collect();
+    api::sort(&mut outline);
+    outline
+}
+
+/// A reference as far as it can be judged without a cluster: kinds of custom resources are written with their group.
+fn reference(text: &str) -> Result<Reference, String> {
+    let kinds: Vec<_> = api::kind::served().collect();
+    let custom = text.split(['/', ' ']).next().is_some_and(|kind| kind.matches('.').count() > 1);
+    match Reference::parse(text, &kinds) {
+        Err(_) if custom => Reference::parse("pods", &kinds),
+        found => found,
+    }
+}
+
+fn unknown_key(form: &Form, key: &str) -> String {
+    let names: Vec<_> = form.keys.iter().map(|(name, _)| *name).chain(ANY_CHECK.iter().copied()).collect();
+    format!("`{}` goes with {}, not with {key:?}", form.name, names.join(", "))
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}

@@ -1,0 +1,217 @@
+//! Plays a lesson natively: what must be accepted, and what must not be.
+
+use crate::lang::Lang;
+use crate::lesson::Lesson;
+use crate::lesson::Problem;
+use crate::progress::Progress;
+use api::Value;
+use cluster::Options;
+use shell::Session;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// How long, in virtual time, a step may take after its last command, unless it says so itself (`patience`).
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How often checks are looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// What came of playing a lesson.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// Routes that were accepted, as they should be.
+    pub routes: usize,
+    /// Mistakes that were refused, as they should be.
+    pub mistakes: usize,
+    /// What was not as it should be.
+    pub problems: Vec<Problem>,
+}
+
+/// Plays every route and every mistake of a lesson.
+pub fn play(lesson: &Rc<Lesson>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let solution = Value::Null;
+    match Player::new(lesson, Lang::En).and_then(|mut player| player.route(&solution, "steps")) {
+        Ok(()) => outcome.routes += 1,
+        Err(problem) => outcome.problems.push(problem),
+    }
+    for (at, route) in lesson.plan.get("routes").array().iter().enumerate() {
+        let path = format!("routes[{at}]");
+        match Player::new(lesson, Lang::En)
+            .and_then(|mut player| player.route(route.get("steps"), &format!("{path}.steps")))
+        {
+            Ok(()) => outcome.routes += 1,
+            Err(problem) => outcome.problems.push(problem),
+        }
+    }
+    for (at, mistake) in lesson.plan.get("mistakes").array().iter().enumerate() {
+        match Player::new(lesson, Lang::Ko).and_then(|mut player| player.mistake(mistake, &format!("mistakes[{at}]"))) {
+            Ok(()) => outcome.mistakes += 1,
+            Err(problem) => outcome.problems.push(problem),
+        }
+    }
+    outcome
+}
+
+/// A session in which the lesson has begun.
+pub(crate) fn begin(lesson: &Lesson, interactive: bool) -> Session {
+    let default = Options::default();
+    let options = Options {
+        seed: lesson.plan.get("seed").as_int().map_or(default.seed, |seed| seed as u64),
+        workers: lesson.plan.get("workers").as_int().map_or(default.workers, |workers| workers.clamp(0, 100) as usize),
+        ..default
+    };
+    let mut session = Session::new(options, interactive);
+    prepare(&mut session, lesson);
+    session
+}
+
+/// Puts a lesson's files into the working directory, and types what it starts with.
+pub(crate) fn prepare(session: &mut Session, lesson: &Lesson) {
+    let (place, now) = (shell::process::Place::Workstation, session.now().0);
+    for (name, text) in lesson.given() {
+        let path = vfs::path::resolve("/home/student/work", name);
+        session.kernel().files(&place, |view| {
+            let _ = view.mkdir_all(vfs::path::parent(&path), now);
+            let _ = view.write(&path, text, now);
+        });
+    }
+    for line in lesson.start().lines() {
+        session.input(line);
+        session.run_foreground(&mut || true);
+    }
+    session.drain();
+}
+
+struct Player {
+    session: Session,
+    progress: Progress,
+    lesson: Rc<Lesson>,
+    shown: String,
+}
+
+impl Player {
+    fn new(lesson: &Rc<Lesson>, lang: Lang) -> Result<Player, Problem> {
+        let session = begin(lesson, true);
+        let progress = Progress::new(lesson.clone(), lang, &session);
+        let progress = progress.ok_or_else(|| Problem {
+            file: crate::lesson::PLAN.into(),
+            line: 0,
+            text: "there is no cluster".into(),
+        })?;
+        Ok(Player { session, progress, lesson: lesson.clone(), shown: String::new() })
+    }
+
+    fn problem(&self, path: &str, text: String) -> Problem {
+        Problem { file: crate::lesson::PLAN.into(), line: self.lesson.line_of(path), text }
+    }
+
+    /// Types a script, command by command.
+    fn type_all(&mut self, script: &str) {
+        self.shown.clear();
+        for line in script.lines() {
+            self.session.input(line);
+            let end = self.session.now() + Duration::from_secs(3600);
+            self.session.run_foreground(&mut || true);
+            while self.session.busy()
+                && self.session.editor().is_none()
+                && !self.session.wants_input()
+                && self.session.now() < end
+            {
+                let to = self.session.now() + LOOK;
+                self.session.advance(to, &mut || true);
+            }
+            self.take();
+        }
+    }
+
+    fn take(&mut self) {
+        for chunk in self.session.drain() {
+            self.progress.note(&chunk);
+            if let shell::process::Chunk::Text(_, text) = &chunk {
+                self.shown.push_str(text);
+            }
+        }
+        self.progress.look(&self.session);
+    }
+
+    /// Lets time pass until the step is complete, for as long as it may take. Whether it is.
+    fn wait(&mut self) -> bool {
+        let own = api::time::parse_duration(self.progress.plan().get("patience").str());
+        let end = self.session.now() + own.unwrap_or(PATIENCE);
+        while !self.progress.is_complete() && self.session.now() < end {
+            let to = self.session.now() + LOOK;
+            self.session.advance(to, &mut || true);
+            self.take();
+        }
+        self.progress.is_complete()
+    }
+
+    /// The scripts of a route, or the solution where it has none for a step: every step must be complete after its own.
+    fn route(&mut self, scripts: &Value, path: &str) -> Result<(), Problem> {
+        while !self.progress.is_over() {
+            let id = self.progress.plan().get("id").to_str();
+            let own = scripts.get(&id);
+            let at = match own.is_null() {
+                true => format!("steps[{}].solution", self.progress.step()),
+                false => format!("{path}.{id}"),
+            };
+            if self.progress.is_complete() {
+                return Err(self.problem(&at, format!("step {id:?} is complete before anything is typed")));
+            }
+            let script = if own.is_null() { self.progress.plan().get("solution").to_str() } else { own.to_str() };
+            self.type_all(&script);
+            if !self.wait() {
+                return Err(self.problem(&at, format!("step {id:?} is not complete after this: {}", self.unmet())));
+            }
+            self.progress.next(&self.session);
+        }
+        Ok(())
+    }
+
+    /// Solves the steps before, makes the mistake, and looks whether the right check notices it.
+    fn mistake(&mut self, mistake: &Value, path: &str) -> Result<(), Problem> {
+        let step = mistake.get("step").str();
+        while self.progress.plan().get("id").str() != step && !self.progress.is_over() {
+            let solution = self.progress.plan().get("solution").to_str();
+            self.type_all(&solution);
+            if !self.wait() {
+                return Err(self.problem(path, format!("the steps before {step:?} cannot be solved: {}", self.unmet())));
+            }
+            self.progress.next(&self.session);
+        }
+        self.type_all(mistake.get("type").str());
+        if self.wait() {
+            return Err(self.problem(path, format!("this mistake is accepted: step {step:?} is complete after it")));
+        }
+        let wanted = mistake.get("unmet").str();
+        if !self.progress.checks().any(|(id, unmet)| id == wanted && unmet.is_some()) {
+            return Err(
+                self.problem(path, format!("the check {wanted:?} does not notice this mistake: {}", self.unmet()))
+            );
+        }
+        let note = mistake.get("note").str();
+        if !note.is_empty() && !self.progress.noted().iter().any(|noted| noted == note) {
+            return Err(self.problem(path, format!("the note {note:?} does not appear after this mistake")));
+        }
+        let back = mistake.get("back").to_str();
+        if !back.is_empty() {
+            self.type_all(&back);
+            if !self.wait() {
+                let at = format!("{path}.back");
+                return Err(self.problem(&at, format!("this does not lead back from the mistake: {}", self.unmet())));
+            }
+        }
+        Ok(())
+    }
+
+    /// What is unmet, and what the last command said, for whoever writes the lesson.
+    fn unmet(&self) -> String {
+        let unmet = self.progress.checks().filter_map(|(id, unmet)| Some(format!("{id}: {}", unmet?)));
+        let mut text = unmet.collect::<Vec<_>>().join("; ");
+        let last: Vec<&str> = self.shown.lines().rev().take(2).collect();
+        if let Some(line) = last.first() {
+            text.push_str(&format!(" (the terminal's last line: {line})"));
+        }
+        text
+    }
+}
