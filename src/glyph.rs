@@ -8,7 +8,7 @@ pub fn tone(look: PodState) -> &'static str {
     match look {
         PodState::Ready | PodState::Succeeded => "good",
         PodState::Pending | PodState::Starting | PodState::Unready => "wait",
-        PodState::Failed => "bad",
+        PodState::Failed | PodState::BackOff | PodState::Evicted => "bad",
         PodState::Terminating => "gone",
     }
 }
@@ -30,6 +30,10 @@ pub fn state(look: PodState) -> Html {
         PodState::Failed => {
             html! { <><path class="full" d="M8 2 14.5 13.5h-13z" /><path class="cutout" d="M8 6.5v3M8 11.8v.1" /></> }
         }
+        PodState::BackOff => {
+            html! { <><path d="M13.9 9.5A6 6 0 1 1 13 4.7" /><path d="M13.6 1.6v3.6H10" /><path d="M8 5v3.4M8 10.9v.1" /></> }
+        }
+        PodState::Evicted => html! { <><path class="full" d="M8 2 14 9.5H2z" /><path d="M2.5 13h11" /></> },
         PodState::Terminating => {
             html! { <><circle cx="8" cy="8" r="6" /><path d="m5.8 5.8 4.4 4.4m0-4.4-4.4 4.4" /></> }
         }
@@ -66,6 +70,20 @@ pub enum Icon {
     Close,
     /// An arrow to the right.
     Arrow,
+    /// A magnifying glass.
+    Search,
+    /// A funnel.
+    Funnel,
+    /// A drum.
+    Disk,
+    /// Boxes side by side.
+    Rooms,
+    /// Boxes one after the other.
+    Chain,
+    /// A glass that makes larger.
+    Closer,
+    /// A glass that makes smaller.
+    Farther,
 }
 
 /// An icon; what it means is said by the button that holds it.
@@ -88,6 +106,15 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Globe => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3 12h18M12 3c-5 5.5-5 12.5 0 18M12 3c5 5.5 5 12.5 0 18",
         Icon::Close => "M6 6l12 12M18 6 6 18",
         Icon::Arrow => "M2 12h19M16 7l5 5-5 5",
+        Icon::Search => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.3 15.3 20.5 20.5",
+        Icon::Funnel => "M3.5 5h17l-6.5 8v6.5l-4-2V13z",
+        Icon::Disk => {
+            "M12 3c-5 0-8 1.5-8 3.2v11.6C4 19.5 7 21 12 21s8-1.5 8-3.2V6.2C20 4.5 17 3 12 3M4 6.2C4 8 7 9.5 12 9.5S20 8 20 6.2M4 12c0 1.8 3 3.3 8 3.3s8-1.5 8-3.3"
+        }
+        Icon::Rooms => "M3.5 5h7v14h-7zM13.5 5h7v14h-7z",
+        Icon::Chain => "M3 9.5h5v5H3zM16 4.5h5v5h-5zM16 14.5h5v5h-5zM8 12h4M12 7v10M12 7h4M12 17h4",
+        Icon::Closer => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.3 15.3 20.5 20.5M7.5 10.5h6M10.5 7.5v6",
+        Icon::Farther => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.3 15.3 20.5 20.5M7.5 10.5h6",
     };
     html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
 }

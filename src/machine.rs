@@ -41,6 +41,8 @@ pub struct Seen {
     pub stopped: OrdSet<Str>,
     /// Tenths of a virtual second since the cluster was ready.
     pub tenths: u64,
+    /// What time it is, in seconds since the Unix epoch, while the picture counts down; else 0.
+    pub now: i64,
 }
 
 /// A cluster and a session in it.
@@ -158,6 +160,7 @@ impl Machine {
             edit: edit.map(|edit| (edit.path, edit.text)),
             busy: self.session.busy(),
             prompt: self.session.prompt(),
+            now: if self.world.counts_down() { self.session.now().seconds() } else { 0 },
             tenths: self.cluster(|cluster| cluster.elapsed().as_millis() as u64 / 100).unwrap_or_default(),
         }
     }

@@ -77,6 +77,7 @@ impl App {
             self.stopped = Rc::new(seen.stopped);
             changed = true;
         }
+        changed |= std::mem::replace(&mut self.now, seen.now) != seen.now;
         changed | std::mem::replace(&mut self.tenths, seen.tenths).ne(&seen.tenths)
     }
 

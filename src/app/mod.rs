@@ -37,8 +37,9 @@ pub struct App {
     speed: f64,
     beside: bool,
     share: f64,
-    system: bool,
     tenths: u64,
+    /// What time it is in the cluster, in seconds, while the picture counts down; else 0.
+    now: i64,
     prompt: AttrValue,
     busy: bool,
     said: AttrValue,
@@ -78,8 +79,7 @@ struct Calls {
     point: Callback<Option<Str>>,
     inspect: Callback<String>,
     close: Callback<()>,
-    system: Callback<()>,
-    power: Callback<(Str, bool)>,
+    type_line: Callback<String>,
     flown: Callback<u64>,
     edited: Callback<Option<String>>,
     share: Callback<f64>,
@@ -93,7 +93,7 @@ pub enum Msg {
     Frame(f64),
     /// Something in the header.
     Act(Action),
-    /// A line was typed.
+    /// A line was typed, by the reader or by something in the picture: the transcript shows how it is done.
     Line(String),
     /// Ctrl-C.
     Interrupt,
@@ -105,10 +105,6 @@ pub enum Msg {
     Inspect(String),
     /// The inspector shall close.
     CloseInspector,
-    /// System Pods shall be folded, or not.
-    System,
-    /// A kubelet shall run, or not.
-    Power(Str, bool),
     /// A connection has been drawn.
     Flown(u64),
     /// The editor is done.
@@ -144,8 +140,7 @@ impl Component for App {
             point: link.callback(Msg::Point),
             inspect: link.callback(Msg::Inspect),
             close: link.callback(|()| Msg::CloseInspector),
-            system: link.callback(|()| Msg::System),
-            power: link.callback(|(node, on)| Msg::Power(node, on)),
+            type_line: link.callback(Msg::Line),
             flown: link.callback(Msg::Flown),
             edited: link.callback(Msg::Edited),
             share: link.callback(Msg::Share),
@@ -160,8 +155,8 @@ impl Component for App {
             speed: 1.0,
             beside: settings::recall("beside").is_some(),
             share: settings::recall("share").and_then(|share| share.parse().ok()).unwrap_or(58.0),
-            system: false,
             tenths: 0,
+            now: 0,
             prompt: AttrValue::default(),
             busy: false,
             said: AttrValue::default(),
@@ -216,15 +211,6 @@ impl Component for App {
             Msg::Point(uid) => self.point(uid),
             Msg::Inspect(object) => self.inspect(object),
             Msg::CloseInspector => self.inspected.take().is_some(),
-            Msg::System => {
-                self.system = !self.system;
-                true
-            }
-            Msg::Power(node, on) => {
-                // The switch types what one would type: the transcript shows how it is done.
-                self.submit(format!("ssh {node} systemctl {} kubelet", if on { "start" } else { "stop" }));
-                self.look()
-            }
             Msg::Flown(id) => {
                 Rc::make_mut(&mut self.flights).retain(|flight| flight.id != id);
                 true
@@ -285,9 +271,8 @@ impl App {
         html! {
             <section class="picture-frame" aria-label={lang.text(Message::Picture)}>
                 <div class="picture">
-                    <Picture view={self.view.clone()} flights={self.flights.clone()} lit={self.lit.clone()} stopped={self.stopped.clone()} system={self.system}
-                        onpoint={&calls.point} oninspect={&calls.inspect} onsystem={&calls.system} onpower={&calls.power}
-                        onflown={&calls.flown} />
+                    <Picture view={self.view.clone()} flights={self.flights.clone()} lit={self.lit.clone()} stopped={self.stopped.clone()} now={self.now}
+                        onpoint={&calls.point} oninspect={&calls.inspect} ontype={&calls.type_line} onflown={&calls.flown} />
                 </div>
                 if let Some((_, subject)) = &self.inspected {
                     <Inspector subject={subject.clone()} onclose={&calls.close} />

@@ -92,6 +92,25 @@ messages! {
     AnsweredBy { en: "{} answered", ko: "{}이(가) 응답" }
     Internet { en: "The internet", ko: "인터넷" }
 
+    // The picture's tools.
+    PictureTools { en: "How the cluster is shown", ko: "클러스터를 보는 방법" }
+    PictureView { en: "View", ko: "보기" }
+    ByNode { en: "By node", ko: "노드별" }
+    ByApp { en: "By app", ko: "앱별" }
+    Closer { en: "Closer: what is in the Pods", ko: "가까이: Pod 안까지 보기" }
+    Farther { en: "Farther: the whole cluster", ko: "멀리: 클러스터 전체 보기" }
+    SearchPicture { en: "Search the cluster (Enter: go there)", ko: "클러스터에서 찾기 (Enter: 찾은 곳으로)" }
+    SearchHint { en: "Search", ko: "찾기" }
+    SearchFound { en: "{} found", ko: "{}개 찾음" }
+    Filter { en: "Filter", ko: "필터" }
+    AllNamespaces { en: "all", ko: "전체" }
+    Kinds { en: "Kinds", ko: "종류" }
+    ShowAll { en: "Show everything", ko: "모두 보기" }
+    FinishedPods { en: "+{} finished", ko: "+완료된 Pod {}개" }
+    FoldFinished { en: "Fold", ko: "접기" }
+    OldSets { en: "+{} old", ko: "+이전 {}개" }
+    Storage { en: "Storage", ko: "스토리지" }
+
     // The inspector.
     Summary { en: "Summary", ko: "요약" }
     Events { en: "Events", ko: "이벤트" }

@@ -3,16 +3,26 @@
 //! **Invariant:** nothing here asks the API or a clock. A change touches only what it changes; everything else keeps its
 //! `Rc`, and the components that draw it are not run again.
 
+mod apps;
+mod container;
+pub mod filter;
 mod flight;
+mod ingress;
 mod pod;
 mod service;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod workload;
 mod world;
 
+pub use apps::{App, Group, Stack};
+pub use container::{BackOff, Container, PROBES, Source};
+pub use filter::Filter;
 pub use flight::{Flight, Place};
-pub use pod::{Container, Pod, PodState};
+pub use ingress::Ingress;
+pub use pod::{Pod, PodState};
 pub use service::{End, Service};
+pub use storage::{Claim, Volume};
 pub use workload::{Counts, Workload};
 pub use world::{Room, View, World};

@@ -1,5 +1,7 @@
 //! One Pod as the picture shows it.
 
+use super::Claim;
+use super::container::{self, BackOff, Container, Source};
 use api::{Str, Value};
 
 /// What a Pod's shape and colour say; its text is [`Pod::state`].
@@ -17,25 +19,16 @@ pub enum PodState {
     Succeeded,
     /// A container failed, or cannot start.
     Failed,
+    /// A container crashed and waits to be started again.
+    BackOff,
+    /// Its node had no room for it any more.
+    Evicted,
     /// Being deleted.
     Terminating,
 }
 
-/// A container of a Pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Container {
-    /// Its name.
-    pub name: Str,
-    /// Its image, as the spec names it.
-    pub image: Str,
-    /// Whether it runs.
-    pub running: bool,
-    /// Whether it failed or cannot start.
-    pub failed: bool,
-}
-
 /// A Pod.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pod {
     /// `metadata.uid`
     pub uid: Str,
@@ -53,14 +46,24 @@ pub struct Pod {
     pub state: Str,
     /// What its shape and colour say.
     pub look: PodState,
-    /// How many of its containers are ready.
-    pub ready: usize,
-    /// Its containers.
+    /// What stands in the way of a Pod without a node, in the scheduler's words; or why it was evicted.
+    pub message: Str,
+    /// Its init containers, then its containers.
     pub containers: Vec<Container>,
+    /// When a container that crashed is started again.
+    pub back_off: Option<BackOff>,
+    /// What it mounts, and what its environment comes from.
+    pub sources: Vec<Source>,
+    /// Its labels.
+    pub labels: Value,
+    /// The UID of its controller, such as its ReplicaSet.
+    pub controller: Str,
     /// The UID of the topmost owner that is known (a Deployment rather than its ReplicaSet); empty without owner.
     pub owner: Str,
     /// The owner's colour; none without owner.
     pub hue: Option<u8>,
+    /// Which of the owner's ReplicaSets has made it, counted from 0: in a rolling update, old and new look different.
+    pub nth: u8,
     /// Whether it belongs to the system (namespace kube-system).
     pub system: bool,
     /// A short name for a system Pod's mark: what it runs rather than what it is called.
@@ -71,10 +74,13 @@ pub struct Pod {
     pub created: Str,
 }
 
+// JSON has no number that differs from itself. With `Eq`, two `Rc` that are one are equal at once.
+impl Eq for Pod {}
+
 impl Pod {
     /// Reads a Pod. Owner colour and pulling are the world's to say.
     pub fn read(pod: &Value) -> Pod {
-        let containers = containers(pod);
+        let containers = container::containers(pod);
         let (state, look) = state(pod, &containers);
         Pod {
             uid: pod.uid().into(),
@@ -85,10 +91,15 @@ impl Pod {
             phase: pod.at("status.phase").to_str(),
             state,
             look,
-            ready: pod.at("status.containerStatuses").array().iter().filter(|status| status["ready"].bool()).count(),
+            message: message(pod),
             containers,
+            back_off: container::back_off(pod),
+            sources: container::sources(pod),
+            labels: pod.labels().clone(),
+            controller: pod.controller()["uid"].to_str(),
             owner: pod.controller()["uid"].to_str(),
             hue: None,
+            nth: 0,
             system: pod.namespace() == "kube-system",
             mark: mark(pod),
             pulling: false,
@@ -112,41 +123,64 @@ impl Pod {
         if self.state != self.phase {
             add(&format!("({})", self.phase));
         }
-        if self.containers.len() > 1 {
-            add(&format!("{}/{}", self.ready, self.containers.len()));
+        let (ready, of) = self.ready();
+        if of > 1 {
+            add(&format!("{ready}/{of}"));
         }
         label
     }
 
-    /// The name in two parts: what Pods of one owner share, and what tells them apart.
-    pub fn split_name(&self) -> (&str, &str) {
-        match self.name.rfind('-') {
-            Some(dash) if !self.owner.is_empty() && dash > 0 => self.name.split_at(dash + 1),
-            _ => (&self.name, ""),
+    /// How many of its containers are ready, and how many it has; init containers do not count.
+    pub fn ready(&self) -> (usize, usize) {
+        let main = || self.containers.iter().filter(|container| !container.init);
+        (main().filter(|container| container.ready).count(), main().count())
+    }
+
+    /// How often its containers were started again, in all.
+    pub fn restarts(&self) -> i64 {
+        self.containers.iter().map(|container| container.restarts).sum()
+    }
+
+    /// How a container that does not run ended the last time; empty if none did.
+    pub fn last_end(&self) -> &str {
+        let ended = |container: &&Container| !container.running && !container.last.is_empty();
+        self.containers.iter().find(ended).map_or("", |container| &container.last)
+    }
+
+    /// Whether it mounts the storage that a claim has got.
+    pub fn mounts(&self, claim: &Claim) -> bool {
+        let is_it = |source: &Source| source.kind == "PersistentVolumeClaim" && source.name == claim.name;
+        self.namespace == claim.namespace && self.sources.iter().any(is_it)
+    }
+
+    /// Whether it has ended and will not run again.
+    pub fn over(&self) -> bool {
+        self.look == PodState::Succeeded
+    }
+
+    /// The name in three parts: what the owner is called, the hash of a Pod template, and what tells Pods of one owner apart.
+    pub fn split_name(&self) -> [&str; 3] {
+        let Some(dash) = self.name.rfind('-').filter(|dash| !self.owner.is_empty() && *dash > 0) else {
+            return [&self.name, "", ""];
+        };
+        let (stem, tail) = self.name.split_at(dash);
+        match self.labels["pod-template-hash"].str() {
+            "" => [stem, "", tail],
+            hash => match stem.strip_suffix(hash).filter(|base| base.ends_with('-')) {
+                Some(base) => [&stem[..base.len() - 1], &stem[base.len() - 1..], tail],
+                None => [stem, "", tail],
+            },
         }
     }
 }
 
-fn containers(pod: &Value) -> Vec<Container> {
-    let statuses = pod["status"]["containerStatuses"].array();
-    let read = |container: &Value| {
-        let name = container["name"].str();
-        let status = statuses.iter().find(|s| s["name"].str() == name).unwrap_or(&api::NULL);
-        let waiting = status["state"]["waiting"]["reason"].str();
-        let exited = &status["state"]["terminated"];
-        Container {
-            name: name.into(),
-            image: container["image"].to_str(),
-            running: !status["state"]["running"].is_null(),
-            failed: is_failure(waiting) || exited["exitCode"].int() != 0,
-        }
-    };
-    pod["spec"]["containers"].array().iter().map(read).collect()
-}
-
-/// Reasons for waiting that will not pass by themselves soon.
-fn is_failure(reason: &str) -> bool {
-    reason.contains("BackOff") || reason.starts_with("Err") || reason.ends_with("Error") || reason == "InvalidImageName"
+/// What the scheduler says of a Pod that waits, or the kubelet of one that it evicted.
+fn message(pod: &Value) -> Str {
+    let scheduled = api::meta::condition(pod, "PodScheduled");
+    match scheduled["status"].str() {
+        "False" => scheduled["message"].to_str(),
+        _ => pod.at("status.message").to_str(),
+    }
 }
 
 /// The column STATUS (`printPod` of k8s.io/kubernetes/pkg/printers/internalversion), and what it looks like.
@@ -175,10 +209,12 @@ fn state(pod: &Value, containers: &[Container]) -> (Str, PodState) {
             }
         }
     }
-    let bad = containers.iter().any(|c| c.failed) || is_failure(&text);
+    let bad = containers.iter().any(|c| c.failed) || container::is_failure(&text);
     let look = match phase.as_str() {
         "Succeeded" => PodState::Succeeded,
+        "Failed" if status["reason"].str() == "Evicted" => PodState::Evicted,
         "Failed" => PodState::Failed,
+        _ if bad && text.ends_with("CrashLoopBackOff") => PodState::BackOff,
         _ if bad => PodState::Failed,
         "Running" if api::meta::is_pod_ready(pod) => PodState::Ready,
         "Running" => PodState::Unready,

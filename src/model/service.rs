@@ -1,6 +1,6 @@
 //! One Service as the picture shows it: an entrance, and the Pods behind it.
 
-use api::{Str, Value};
+use api::{Selector, Str, Value};
 
 /// A Pod behind a Service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct End {
 }
 
 /// A Service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     /// `metadata.uid`
     pub uid: Str,
@@ -22,6 +22,10 @@ pub struct Service {
     pub namespace: Str,
     /// Its name.
     pub name: Str,
+    /// Its labels.
+    pub labels: Value,
+    /// Which Pods it leads to; null if it is not for it to say.
+    pub selector: Value,
     /// `spec.type`
     pub type_: Str,
     /// Its address in the cluster; `None` for a headless one, empty for an ExternalName.
@@ -42,6 +46,9 @@ pub struct Service {
     pub created: Str,
 }
 
+// JSON has no number that differs from itself. With `Eq`, two `Rc` that are one are equal at once.
+impl Eq for Service {}
+
 impl Service {
     /// Reads a Service. Endpoints and colour are the world's to say.
     pub fn read(service: &Value) -> Service {
@@ -52,6 +59,8 @@ impl Service {
             uid: service.uid().into(),
             namespace: service.namespace().into(),
             name: service.name().into(),
+            labels: service.labels().clone(),
+            selector: spec["selector"].clone(),
             type_: spec["type"].to_str(),
             cluster_ip: spec["clusterIP"].to_str(),
             external_ip: [&ingress["ip"], &ingress["hostname"]]
@@ -71,6 +80,11 @@ impl Service {
     /// Where packets find it in the picture.
     pub fn place(&self) -> String {
         format!("service:{}/{}", self.namespace, self.name)
+    }
+
+    /// Whether it leads to Pods with these labels in this namespace.
+    pub fn selects(&self, namespace: &str, labels: &Value) -> bool {
+        self.namespace == namespace && !self.selector.is_empty() && Selector::from_map(&self.selector).matches(labels)
     }
 
     /// How many of the Pods behind it take requests.

@@ -175,5 +175,121 @@ fn failures_look_like_failures() {
 #[test]
 fn names_are_split_where_pods_of_one_owner_differ() {
     let seen = Pod::read(&pod("web-1-a", "node1", "Running", "10.44.0.1"));
-    assert_eq!(seen.split_name(), ("web-1-", "a"));
+    assert_eq!(seen.split_name(), ["web-1", "", "-a"]);
+    let mut object = pod("web-68d5b57f58-a", "node1", "Running", "10.44.0.1");
+    object.set("metadata.labels", obj! { "pod-template-hash" => "68d5b57f58" });
+    assert_eq!(Pod::read(&object).split_name(), ["web", "-68d5b57f58", "-a"]);
+}
+
+fn service(name: &str, selector: Value) -> Value {
+    obj! { "metadata" => meta(name, "default", None), "spec" => obj! { "type" => "ClusterIP", "selector" => selector } }
+}
+
+fn slice(service: &str, pod: &str) -> Value {
+    let endpoint = obj! {
+        "addresses" => list!["10.44.0.1"], "conditions" => obj! { "ready" => true },
+        "targetRef" => obj! { "kind" => "Pod", "uid" => format!("uid-{pod}") },
+    };
+    let mut slice = obj! { "metadata" => meta("slice", "default", None), "endpoints" => list![endpoint] };
+    slice.at_mut("metadata.labels").object_mut().insert("kubernetes.io/service-name", service.into());
+    slice
+}
+
+#[test]
+fn an_app_is_what_leads_to_each_other() {
+    let mut world = world();
+    world.apply(kind::REPLICA_SET, false, &owner("web-2", Some(("Deployment", "web")), 0));
+    world.apply(kind::POD, false, &pod("web-1-a", "node2", "Running", "10.44.0.1"));
+    world.apply(kind::POD, false, &pod("web-1-b", "", "Pending", ""));
+    world.apply(kind::SERVICE, false, &service("front", obj! { "app" => "web" }));
+    world.apply(kind::ENDPOINT_SLICE, false, &slice("front", "web-1-a"));
+    world.apply(kind::SERVICE, false, &service("lonely", obj! { "app" => "nobody" }));
+    let backend = obj! { "service" => obj! { "name" => "front" } };
+    let path = obj! { "path" => "/", "backend" => backend };
+    let rule = obj! { "host" => "shop.example.com", "http" => obj! { "paths" => list![path] } };
+    let ingress = obj! { "metadata" => meta("shop", "default", None), "spec" => obj! { "rules" => list![rule] } };
+    world.apply(kind::INGRESS, false, &ingress);
+    let mut bare = pod("bare", "node1", "Running", "10.36.0.9");
+    bare.at_mut("metadata").object_mut().remove("ownerReferences");
+    world.apply(kind::POD, false, &bare);
+
+    let apps = world.view().apps();
+    let web = apps.iter().find(|app| !app.ingresses.is_empty()).expect("the app of the Ingress");
+    assert_eq!(web.services.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["front"]);
+    let groups = &web.stacks[0].groups;
+    let sets: Vec<_> =
+        groups.iter().filter_map(|group| group.set.as_ref()).map(|set| (set.name.as_str(), set.nth)).collect();
+    assert_eq!(sets, [("web-2", 1), ("web-1", 0)], "the newest first");
+    let pods: Vec<_> = groups[1].pods.iter().map(|pod| pod.name.as_str()).collect();
+    assert_eq!(pods, ["web-1-a", "web-1-b"], "with a node or without");
+    assert_eq!(apps.len(), 3, "the Service without Pods and the Pod without owner stand alone");
+    assert!(world.related("uid-shop").contains("uid-shop"));
+    assert!(world.related("uid-web").contains("uid-shop"), "an owner is related to the Ingress that leads to it");
+}
+
+#[test]
+fn a_service_belongs_to_the_workload_it_would_select() {
+    let mut world = world();
+    let mut deployment = owner("api", None, 0);
+    deployment.set("spec.template.metadata.labels", obj! { "app" => "api" });
+    world.apply(kind::DEPLOYMENT, false, &deployment);
+    world.apply(kind::SERVICE, false, &service("front", obj! { "app" => "api" }));
+    let apps = world.view().apps();
+    let api = apps.iter().find(|app| !app.services.is_empty()).expect("the Service's app");
+    assert_eq!(api.stacks[0].workload.as_ref().map(|w| w.name.as_str()), Some("api"));
+}
+
+#[test]
+fn a_claim_is_related_to_its_volume_and_the_pods_that_mount_it() {
+    let mut world = world();
+    let mut object = pod("store", "node1", "Running", "10.44.0.3");
+    object
+        .set("spec.volumes", list![obj! { "name" => "d", "persistentVolumeClaim" => obj! { "claimName" => "data" } }]);
+    world.apply(kind::POD, false, &object);
+    let volume = obj! {
+        "metadata" => meta("pv-1", "", None), "status" => obj! { "phase" => "Bound" },
+        "spec" => obj! {
+            "capacity" => obj! { "storage" => "1Gi" }, "accessModes" => list!["ReadWriteOnce"], "nfs" => obj! { "server" => "s" },
+            "claimRef" => obj! { "namespace" => "default", "name" => "data" },
+        },
+    };
+    world.apply(kind::PERSISTENT_VOLUME, false, &volume);
+    let claim = obj! { "metadata" => meta("data", "default", None), "spec" => obj! { "volumeName" => "pv-1" } };
+    world.apply(kind::PERSISTENT_VOLUME_CLAIM, false, &claim);
+    let seen = &world.view().volumes[0];
+    assert_eq!((seen.claim.as_str(), seen.source.as_str(), seen.size.as_str()), ("default/data", "nfs", "1Gi"));
+    for from in ["uid-data", "uid-pv-1"] {
+        let related = world.related(from);
+        assert!(["uid-data", "uid-pv-1", "uid-store"].into_iter().all(|uid| related.contains(uid)), "{from}");
+    }
+    assert!(world.apply(kind::PERSISTENT_VOLUME_CLAIM, true, &claim) && world.view().claims.is_empty());
+    assert!(!world.apply(kind::PERSISTENT_VOLUME_CLAIM, true, &claim), "it is gone already");
+}
+
+#[test]
+fn a_filter_hides_and_a_search_finds() {
+    let mut world = world();
+    for (name, namespace, app) in [("a", "default", "web"), ("b", "shop", "web"), ("c", "shop", "db")] {
+        let mut object = pod(name, "node1", "Running", "10.44.0.1");
+        object.set("metadata.namespace", namespace);
+        object.set("metadata.labels", obj! { "app" => app });
+        world.apply(kind::POD, false, &object);
+    }
+    let shown = |filter: &Filter| -> Vec<String> {
+        filter.apply(world.view()).rooms["node1"].pods.iter().map(|pod| pod.name.to_string()).collect()
+    };
+    let everything = Filter::default();
+    assert_eq!(shown(&everything), ["a", "b", "c"]);
+    assert_eq!(shown(&Filter { namespace: "shop".into(), ..everything.clone() }), ["b", "c"]);
+    let both = Filter { namespace: "shop".into(), labels: "app in (web)".into(), ..everything.clone() };
+    assert_eq!(shown(&both), ["b"]);
+    assert_eq!(Filter::read(&both.write()), both);
+    assert_eq!(shown(&Filter { without: vec!["pods".into()], ..everything.clone() }), [""; 0]);
+    assert_eq!(
+        shown(&Filter { labels: "app in (".into(), ..everything }),
+        ["a", "b", "c"],
+        "half a selector hides nothing"
+    );
+    let found = filter::search(world.view(), "SHOP db");
+    assert!(found.contains("uid-c") && found.len() == 1);
 }

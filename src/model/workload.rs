@@ -4,7 +4,7 @@ use api::{Kind, Str, Value, kind};
 use std::rc::Rc;
 
 /// An object that has Pods made, or objects that do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Workload {
     /// `metadata.uid`
     pub uid: Str,
@@ -14,6 +14,14 @@ pub struct Workload {
     pub namespace: Str,
     /// Its name.
     pub name: Str,
+    /// Its labels.
+    pub labels: Value,
+    /// The labels of its Pods.
+    pub pod_labels: Value,
+    /// Of a ReplicaSet, the Deployment's revision that it is for; empty for others.
+    pub revision: Str,
+    /// The how-manieth of its owner it is, counted from 0 in the order in which they were first seen.
+    pub nth: u8,
     /// The UID of its controller; empty if it has none.
     pub owner: Str,
     /// Its colour.
@@ -45,6 +53,9 @@ pub enum Counts {
     Jobs,
 }
 
+// JSON has no number that differs from itself. With `Eq`, two `Rc` that are one are equal at once.
+impl Eq for Workload {}
+
 impl Workload {
     /// Reads a workload. Colour and children are the world's to say.
     pub fn read(of: &'static Kind, object: &Value) -> Workload {
@@ -73,6 +84,10 @@ impl Workload {
             kind: of.kind,
             namespace: object.namespace().into(),
             name: object.name().into(),
+            labels: object.labels().clone(),
+            pod_labels: spec.at("template.metadata.labels").clone(),
+            revision: object["metadata"]["annotations"]["deployment.kubernetes.io/revision"].to_str(),
+            nth: 0,
             owner: object.controller()["uid"].to_str(),
             hue: 0,
             counts,
@@ -85,9 +100,9 @@ impl Workload {
         }
     }
 
-    /// Whether it belongs to the system.
-    pub fn system(&self) -> bool {
-        self.namespace == "kube-system"
+    /// Its kind as kubectl's resource: `deployments`.
+    pub fn resource(&self) -> &'static str {
+        kind::KINDS.iter().find(|of| of.kind == self.kind).map_or("", |of| of.plural)
     }
 
     /// Whether it has nothing (more) to do: a ReplicaSet that was scaled to nothing, a Job that is complete.

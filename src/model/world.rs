@@ -1,7 +1,7 @@
 //! The world the picture shows, kept up to date change by change.
 
 use super::pod::PodState;
-use super::{End, Pod, Service, Workload, service};
+use super::{Claim, End, Ingress, Pod, Service, Volume, Workload, service};
 use api::{Kind, Str, Value, kind};
 use api::{OrdMap, OrdSet};
 use std::rc::Rc;
@@ -39,6 +39,12 @@ pub struct View {
     pub workloads: Rc<Vec<Rc<Workload>>>,
     /// Services, oldest first.
     pub services: Rc<Vec<Rc<Service>>>,
+    /// Ingresses, oldest first.
+    pub ingresses: Rc<Vec<Rc<Ingress>>>,
+    /// Claims on storage, oldest first.
+    pub claims: Rc<Vec<Rc<Claim>>>,
+    /// Storage outside the cluster, oldest first.
+    pub volumes: Rc<Vec<Rc<Volume>>>,
 }
 
 /// The view, and what keeps it up to date.
@@ -62,11 +68,13 @@ struct Index {
     next_hue: u8,
     /// Pods, by UID, for which an image is being pulled.
     pulling: OrdSet<Str>,
+    /// Pods, by UID, of which a container waits to be started again.
+    waiting: OrdSet<Str>,
 }
 
 impl World {
     /// The kinds whose changes the world wants to hear, in the order in which they make sense: owners before owned.
-    pub fn kinds() -> [&'static Kind; 12] {
+    pub fn kinds() -> [&'static Kind; 15] {
         use kind::*;
         [
             NODE,
@@ -80,6 +88,9 @@ impl World {
             POD,
             SERVICE,
             ENDPOINT_SLICE,
+            INGRESS,
+            PERSISTENT_VOLUME,
+            PERSISTENT_VOLUME_CLAIM,
             EVENT,
         ]
     }
@@ -87,18 +98,16 @@ impl World {
     /// Takes one change in. `gone` says that the object was deleted; `object` is then its last state. Returns whether the
     /// picture has changed.
     pub fn apply(&mut self, of: &'static Kind, gone: bool, object: &Value) -> bool {
-        if of == kind::POD {
-            self.apply_pod(gone, object)
-        } else if of == kind::NODE {
-            self.apply_node(gone, object)
-        } else if of == kind::EVENT {
-            self.apply_event(gone, object)
-        } else if of == kind::SERVICE {
-            self.apply_service(gone, object)
-        } else if of == kind::ENDPOINT_SLICE {
-            self.apply_slice(gone, object)
-        } else {
-            self.apply_workload(of, gone, object)
+        match of {
+            _ if of == kind::POD => self.apply_pod(gone, object),
+            _ if of == kind::NODE => self.apply_node(gone, object),
+            _ if of == kind::EVENT => self.apply_event(gone, object),
+            _ if of == kind::SERVICE => self.apply_service(gone, object),
+            _ if of == kind::ENDPOINT_SLICE => self.apply_slice(gone, object),
+            _ if of == kind::INGRESS => put(&mut self.view.ingresses, gone, Ingress::read(object)),
+            _ if of == kind::PERSISTENT_VOLUME => put(&mut self.view.volumes, gone, Volume::read(object)),
+            _ if of == kind::PERSISTENT_VOLUME_CLAIM => put(&mut self.view.claims, gone, Claim::read(object)),
+            _ => self.apply_workload(of, gone, object),
         }
     }
 
@@ -112,12 +121,20 @@ impl World {
         std::mem::take(&mut self.moved)
     }
 
+    /// Whether a container waits to be started again: then the picture changes as time passes.
+    pub fn counts_down(&self) -> bool {
+        !self.index.waiting.is_empty()
+    }
+
     /// The UIDs of everything that belongs together with the object `uid`: an owner, its ReplicaSets and Pods, and the
     /// Services that lead to them; or a Service and its Pods; or a Pod with its owner and Services.
     pub fn related(&self, uid: &str) -> OrdSet<Str> {
         let mut related = OrdSet::from([Str::from(uid)]);
         if let Some(service) = self.view.services.iter().find(|service| service.uid == uid) {
             related.extend(service.ends.iter().map(|end| end.pod.clone()));
+            return related;
+        }
+        if self.relate_storage(uid, &mut related) {
             return related;
         }
         let root = self.index.pods.get(uid).map_or_else(|| self.root(uid), |pod| pod.owner.clone());
@@ -134,7 +151,38 @@ impl World {
         let services: Vec<Str> =
             self.view.services.iter().filter(leads_here).map(|service| service.uid.clone()).collect();
         related.extend(services);
+        let leads_on = |ingress: &&Rc<Ingress>| {
+            let leads_to = |service: &Rc<Service>| {
+                related.contains(&service.uid)
+                    && service.namespace == ingress.namespace
+                    && ingress.paths.iter().any(|path| path.service == service.name)
+            };
+            ingress.uid == uid || self.view.services.iter().any(leads_to)
+        };
+        let ingresses: Vec<Str> = self.view.ingresses.iter().filter(leads_on).map(|i| i.uid.clone()).collect();
+        related.extend(ingresses);
+        let storage = self.view.claims.iter().filter(|claim| {
+            let mounts = |pod: &Rc<Pod>| related.contains(&pod.uid) && pod.mounts(claim);
+            self.view.pods().any(mounts)
+        });
+        let storage: Vec<Str> =
+            storage.flat_map(|claim| [Some(claim.uid.clone()), self.volume_of(claim)]).flatten().collect();
+        related.extend(storage);
         related
+    }
+
+    /// Of a claim or a volume: both, and the Pods that mount it.
+    fn relate_storage(&self, uid: &str, related: &mut OrdSet<Str>) -> bool {
+        let of = |claim: &&Rc<Claim>| claim.uid == uid || self.volume_of(claim).is_some_and(|volume| volume == uid);
+        let Some(claim) = self.view.claims.iter().find(of) else { return false };
+        related.insert(claim.uid.clone());
+        related.extend(self.volume_of(claim));
+        related.extend(self.view.pods().filter(|pod| pod.mounts(claim)).map(|pod| pod.uid.clone()));
+        true
+    }
+
+    fn volume_of(&self, claim: &Claim) -> Option<Str> {
+        self.view.volumes.iter().find(|volume| volume.name == claim.volume).map(|volume| volume.uid.clone())
     }
 
     fn apply_node(&mut self, gone: bool, node: &Value) -> bool {
@@ -181,9 +229,15 @@ impl World {
         let mut pod = Pod::read(object);
         if gone {
             self.index.pulling.remove(&pod.uid);
+            self.index.waiting.remove(&pod.uid);
             return self.take_out(&pod.uid);
         }
         pod.pulling = self.index.pulling.contains(&pod.uid) && pod.look == PodState::Starting;
+        match pod.back_off {
+            Some(_) => _ = self.index.waiting.insert(pod.uid.clone()),
+            None => _ = self.index.waiting.remove(&pod.uid),
+        }
+        pod.nth = self.index.owners.get(&pod.controller).map_or(0, |owner| owner.nth);
         pod.owner = self.root(&pod.owner);
         pod.hue = self.hue(&pod.owner);
         self.put(pod)
@@ -254,6 +308,10 @@ impl World {
         } else {
             let root = if workload.owner.is_empty() { workload.uid.clone() } else { workload.owner.clone() };
             workload.hue = self.hue(&root).unwrap_or_default();
+            workload.nth = match self.index.owners.get(&workload.uid) {
+                Some(known) => known.nth,
+                None => self.siblings(&workload.owner),
+            };
             if self.index.owners.get(&workload.uid) == Some(&workload) {
                 return false;
             }
@@ -261,6 +319,11 @@ impl World {
         }
         self.view.workloads = Rc::new(self.lane());
         true
+    }
+
+    /// How many of an owner's objects are known. An owner has few: old ReplicaSets and Jobs are limited in number.
+    fn siblings(&self, owner: &str) -> u8 {
+        if owner.is_empty() { 0 } else { self.index.owners.values().filter(|other| other.owner == owner).count() as u8 }
     }
 
     /// The lane of workloads. A cluster has few of them compared with its Pods.
@@ -351,4 +414,59 @@ impl World {
             hue
         }))
     }
+}
+
+/// What has a place in a list: oldest first.
+trait Listed: Eq {
+    /// Its UID.
+    fn uid(&self) -> &Str;
+    /// What decides on its place: when it was made, its namespace, its name.
+    fn order(&self) -> (&Str, &Str, &Str);
+}
+
+impl Listed for Ingress {
+    fn uid(&self) -> &Str {
+        &self.uid
+    }
+
+    fn order(&self) -> (&Str, &Str, &Str) {
+        (&self.created, &self.namespace, &self.name)
+    }
+}
+
+impl Listed for Claim {
+    fn uid(&self) -> &Str {
+        &self.uid
+    }
+
+    fn order(&self) -> (&Str, &Str, &Str) {
+        (&self.created, &self.namespace, &self.name)
+    }
+}
+
+impl Listed for Volume {
+    fn uid(&self) -> &Str {
+        &self.uid
+    }
+
+    fn order(&self) -> (&Str, &Str, &Str) {
+        (&self.created, &self.claim, &self.name)
+    }
+}
+
+/// Puts something into its list in place of its former state, or takes it out. Returns whether the list has changed.
+fn put<T: Listed>(list: &mut Rc<Vec<Rc<T>>>, gone: bool, item: T) -> bool {
+    let at = list.iter().position(|other| other.uid() == item.uid());
+    if at.is_some_and(|at| !gone && *list[at] == item) || (gone && at.is_none()) {
+        return false;
+    }
+    let list = Rc::make_mut(list);
+    if let Some(at) = at {
+        list.remove(at);
+    }
+    if !gone {
+        let at = list.partition_point(|other| other.order() < item.order());
+        list.insert(at, Rc::new(item));
+    }
+    true
 }

@@ -1,10 +1,13 @@
-//! The lanes above and below the rooms: what controllers own, and the Services.
+//! Cards: of what controllers own, of Services and of Ingresses. In the view by node they stand in lanes.
 
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
-use crate::model::{Counts, End, Service, Workload};
+use crate::model::{Counts, End, Ingress, Service, Workload};
 use std::rc::Rc;
 use yew::prelude::*;
+
+/// As many endpoints are drawn.
+const ENDS_SHOWN: usize = 24;
 
 /// What a workload's card is drawn from.
 #[derive(Properties, PartialEq)]
@@ -13,18 +16,28 @@ pub struct WorkloadProps {
     pub workload: Rc<Workload>,
     /// Whether it belongs to what is pointed at.
     pub lit: bool,
+    /// Without what it owns.
+    #[prop_or_default]
+    pub bare: bool,
 }
 
-/// A workload, and those that it owns: a Deployment's ReplicaSets, a CronJob's Jobs.
+/// A workload, and those that it owns: a Deployment's ReplicaSets, a CronJob's Jobs. Those that are over fold away.
 #[component]
 pub fn WorkloadCard(props: &WorkloadProps) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
+    let open = use_state_eq(|| false);
     let workload = &*props.workload;
-    let class = classes!("card", format!("owner-{}", workload.hue), props.lit.then_some("lit"));
+    let class = classes!("card", "workload", format!("owner-{}", workload.hue), props.lit.then_some("lit"));
     let ratio = format!("{}/{}", workload.ready, workload.desired);
     let short = (workload.ready < workload.desired).then_some("short");
     let said = if workload.counts == Counts::Jobs { workload.schedule.as_str() } else { &ratio };
     let label = format!("{} {}, {said}", workload.kind, workload.name);
+    let toggle = {
+        let open = open.clone();
+        move |_: MouseEvent| open.set(!*open)
+    };
+    let old = workload.children.iter().filter(|child| child.over()).count();
+    let parts = if props.bare { &[][..] } else { &workload.children[..] };
     html! {
         <article {class} data-uid={workload.uid.to_string()}>
             <button type="button" class="head" aria-label={label} data-uid={workload.uid.to_string()}
@@ -39,32 +52,51 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
             } else {
                 <span class={classes!("ratio", short)}>{ ratio }</span>
             }
-            if !workload.children.is_empty() {
-                <svg class="arrow" viewBox="0 5 24 14" aria-hidden="true"><path d="M2 12h19M16 7l5 5-5 5" fill="none" stroke="currentColor" stroke-width="2" /></svg>
-                <div class="branch">{ for workload.children.iter().map(|child| owned(child, workload, lang)) }</div>
+            if !parts.is_empty() {
+                { icon(Icon::Arrow) }
+                <div class="branch">
+                    { for parts.iter().filter(|child| *open || !child.over()).map(|child| owned(child, workload, lang)) }
+                    if old > 0 {
+                        <button type="button" class="fold" aria-expanded={open.to_string()} onclick={toggle}>
+                            { if *open { lang.text(Message::FoldFinished).to_owned() } else { lang.fill(Message::OldSets, &[&old.to_string()]) } }
+                        </button>
+                    }
+                </div>
             }
         </article>
     }
 }
 
 fn owned(set: &Workload, owner: &Workload, lang: Lang) -> Html {
-    let class = classes!("rs", set.over().then_some("old"));
-    let short = set.short_name(&owner.name);
-    let label = format!("{} {short} ({}), {}/{}", set.kind, set.name, set.ready, set.desired);
+    let other = (set.nth % 2 == 1).then_some("other");
+    let class = classes!("rs", set.over().then_some("old"), other);
     html! {
         <div key={set.uid.as_str()} {class}>
-            <button type="button" class="head" aria-label={label} data-uid={owner.uid.to_string()} data-set={set.uid.to_string()}
-                data-object={format!("{}/{}/{}", set.kind, set.namespace, set.name)}>
-                <span class="what">{ set.kind }</span>{ " " }
-                <span class="name">{ short }</span>
-            </button>
+            { head(set, owner) }
             { counts(set, lang) }
         </div>
     }
 }
 
+/// The name of a ReplicaSet or a Job, which opens the inspector.
+pub fn head(set: &Workload, owner: &Workload) -> Html {
+    let short = set.short_name(&owner.name);
+    let label = format!("{} {short} ({}), {}/{}", set.kind, set.name, set.ready, set.desired);
+    html! {
+        <button type="button" class="head" aria-label={label} data-uid={owner.uid.to_string()} data-set={set.uid.to_string()}
+            data-object={format!("{}/{}/{}", set.kind, set.namespace, set.name)}>
+            <span class="what">{ set.kind }
+                if !set.revision.is_empty() {
+                    <span class="revision">{ " #" }{ set.revision.as_str() }</span>
+                }
+            </span>{ " " }
+            <span class="name">{ short }</span>
+        </button>
+    }
+}
+
 /// desired, current, ready: as `kubectl get rs` has them; of a Job, what `kubectl get jobs` tells.
-fn counts(workload: &Workload, lang: Lang) -> Html {
+pub fn counts(workload: &Workload, lang: Lang) -> Html {
     let names = match workload.counts {
         Counts::Completions => [Message::Wanted, Message::Active, Message::Succeeded],
         _ => [Message::Desired, Message::Current, Message::ReadyCount],
@@ -121,7 +153,7 @@ pub fn ServiceCard(props: &ServiceProps) -> Html {
             if service.type_ != "ExternalName" {
                 <div class="behind" title={ready}>
                     { icon(Icon::Arrow) }
-                    <span class="ends">{ for service.ends.iter().take(24).map(end) }</span>
+                    <span class="ends">{ for service.ends.iter().take(ENDS_SHOWN).map(end) }</span>
                     <span class="fact">{ format!("{}/{}", service.ready(), service.ends.len()) }</span>
                 </div>
             }
@@ -131,4 +163,44 @@ pub fn ServiceCard(props: &ServiceProps) -> Html {
 
 fn end(end: &End) -> Html {
     html! { <i class={classes!("end", (!end.ready).then_some("waiting"))} title={end.ip.to_string()}></i> }
+}
+
+/// What an Ingress' card is drawn from.
+#[derive(Properties, PartialEq)]
+pub struct IngressProps {
+    /// The Ingress.
+    pub ingress: Rc<Ingress>,
+    /// Whether it belongs to what is pointed at.
+    pub lit: bool,
+}
+
+/// An Ingress: the names and paths under which Services are reached.
+#[component]
+pub fn IngressCard(props: &IngressProps) -> Html {
+    let ingress = &*props.ingress;
+    let label = format!("Ingress {}, {}", ingress.name, ingress.address);
+    html! {
+        <article class={classes!("card", "ingress", props.lit.then_some("lit"))} data-uid={ingress.uid.to_string()}>
+            <button type="button" class="head" aria-label={label} data-uid={ingress.uid.to_string()}
+                data-object={format!("Ingress/{}/{}", ingress.namespace, ingress.name)}>
+                <span class="what">{ "Ingress" }
+                    if !ingress.class.is_empty() {
+                        { " · " }{ ingress.class.as_str() }
+                    }
+                    if ingress.tls {
+                        { " · TLS" }
+                    }
+                </span>{ " " }
+                <span class="name">{ ingress.name.as_str() }</span>
+            </button>
+            <ul class="routes">
+                { for ingress.paths.iter().map(|path| html! {
+                    <li><span>{ path.from.as_str() }</span><span class="faint">{ " → " }{ path.service.as_str() }</span></li>
+                }) }
+            </ul>
+            if !ingress.address.is_empty() {
+                <span class="fact">{ ingress.address.as_str() }</span>
+            }
+        </article>
+    }
 }

@@ -2,21 +2,28 @@
 //!
 //! **Invariant:** nothing is drawn, and nothing moves, that the API or a packet's trace does not say.
 
+mod apps;
 mod flight;
 mod lanes;
 pub mod motion;
+mod outside;
 mod pod;
+mod pods;
 mod room;
+mod sight;
+mod tools;
 
-use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
-use crate::model::{Flight, Room, View};
-use api::OrdSet;
-use api::Str;
+use crate::model::{Flight, Room, View, filter};
+use api::{OrdSet, Str};
+use apps::Apps;
 use flight::FlightView;
-use lanes::{ServiceCard, WorkloadCard};
+use lanes::{IngressCard, ServiceCard, WorkloadCard};
+use pods::Light;
 use room::{Door, RoomView};
+use sight::Sight;
 use std::rc::Rc;
+use tools::Tools;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
@@ -29,22 +36,20 @@ const MAX_ROOMS: usize = 48;
 pub struct Props {
     /// The world as it is now.
     pub view: View,
+    /// What time it is in it, in seconds; 0 if nothing counts down.
+    pub now: i64,
     /// The connections that are being drawn.
     pub flights: Rc<Vec<Rc<Flight>>>,
     /// What belongs to what is pointed at.
     pub lit: Option<Rc<OrdSet<Str>>>,
     /// The nodes whose kubelet does not run.
     pub stopped: Rc<OrdSet<Str>>,
-    /// Whether the system's own Pods are drawn like any other.
-    pub system: bool,
     /// Something is pointed at (its UID), or nothing is any more.
     pub onpoint: Callback<Option<Str>>,
     /// Something was chosen: `Kind/namespace/name`.
     pub oninspect: Callback<String>,
-    /// System Pods shall be folded, or not.
-    pub onsystem: Callback<()>,
-    /// The kubelet of a node shall run, or not.
-    pub onpower: Callback<(Str, bool)>,
+    /// A line shall be typed at the prompt.
+    pub ontype: Callback<String>,
     /// A connection has been drawn.
     pub onflown: Callback<u64>,
 }
@@ -54,9 +59,22 @@ pub struct Props {
 pub fn Picture(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let scene = use_node_ref();
+    let sight = use_state_eq(Sight::recall);
+    let onsight = {
+        let sight = sight.clone();
+        use_callback(sight.clone(), move |new: Sight, old| {
+            new.remember(old);
+            motion::measure();
+            sight.set(new);
+        })
+    };
+    let view = use_memo((props.view.clone(), sight.filter.clone()), |(view, filter)| filter.apply(view));
+    let found = use_memo((view.clone(), sight.search.clone()), |(view, search)| {
+        (!search.trim().is_empty()).then(|| Rc::new(filter::search(view, search)))
+    });
     {
         let scene = scene.clone();
-        use_effect_with(props.view.clone(), move |_| {
+        use_effect_with((props.view.clone(), (*sight).clone()), move |_| {
             if let Some(scene) = scene.cast::<Element>() {
                 motion::play(&scene);
             }
@@ -68,14 +86,22 @@ pub fn Picture(props: &Props) -> Html {
     let onmouseleave = props.onpoint.reform(|_: MouseEvent| None);
     let onfocusin = props.onpoint.reform(|event: FocusEvent| attribute(&event, "data-uid").map(Str::from));
     let onfocusout = props.onpoint.reform(|_: FocusEvent| None);
-    let class = classes!("scene", props.lit.is_some().then_some("pointing"));
+    let lit = props.lit.clone().or_else(|| (*found).clone());
+    let class = classes!("scene", lit.is_some().then_some("pointing"), format!("zoom-{}", sight.zoom.name()));
+    let light = Light { lit, zoom: sight.zoom, now: props.now };
+    let part = Part { props, view: &view, light: &light, system: sight.system, lang };
     html! {
         <div {class} ref={scene.clone()} {onclick} {onmouseover} {onmouseleave} {onfocusin} {onfocusout}>
-            { outside(&props.view, lang) }
-            <div class="cluster" data-place="wall">
-                { workloads(props, lang) }
-                { rooms(props, lang) }
-                { services(props, lang) }
+            { outside::outside(&view, &light, lang) }
+            <div class={classes!("cluster", sight.by_app.then_some("by-app"))} data-place="wall">
+                <Tools sight={(*sight).clone()} namespaces={namespaces(&props.view)} found={found.as_ref().as_ref().map(|found| found.len())} {onsight} />
+                if sight.by_app {
+                    <Apps view={(*view).clone()} light={light.clone()} system={sight.system} />
+                } else {
+                    { part.workloads() }
+                    { part.rooms() }
+                    { part.services() }
+                }
             </div>
             { for props.flights.iter().map(|flight| html! {
                 <FlightView key={flight.id} flight={flight.clone()} scene={scene.clone()} onflown={props.onflown.clone()} />
@@ -89,91 +115,94 @@ fn attribute(event: &Event, name: &str) -> Option<String> {
     target.closest(&format!("[{name}]")).ok()??.get_attribute(name)
 }
 
-fn outside(view: &View, lang: Lang) -> Html {
-    let balancers: Vec<&Str> = view.services.iter().map(|s| &s.external_ip).filter(|ip| !ip.is_empty()).collect();
-    let workstation = network::outside::WORKSTATION.to_string();
-    html! {
-        <section class="outside" aria-label={lang.text(Message::Outside)}>
-            <div class="place" data-place="you">
-                { icon(Icon::Laptop) }
-                <b>{ lang.text(Message::You) }</b>
-                <span>{ lang.text(Message::Workstation) }</span>
-                <span class="mono">{ workstation }</span>
-            </div>
-            if !balancers.is_empty() {
-                <div class="place" data-place="load-balancer">
-                    { icon(Icon::Balance) }
-                    <b>{ lang.text(Message::LoadBalancer) }</b>
-                    { for balancers.into_iter().map(|ip| html! { <span class="mono">{ ip.as_str() }</span> }) }
-                </div>
-            }
-            <div class="place quiet" data-place="internet">
-                { icon(Icon::Globe) }
-                <span>{ lang.text(Message::Internet) }</span>
-            </div>
-        </section>
-    }
-}
-
-fn is_lit(props: &Props, uid: &Str) -> bool {
-    props.lit.as_ref().is_some_and(|lit| lit.contains(uid))
-}
-
-fn workloads(props: &Props, lang: Lang) -> Html {
-    let mut shown = props.view.workloads.iter().filter(|card| props.system || !card.system()).peekable();
-    html! {
-        <section class="lane" aria-label={lang.text(Message::Workloads)}>
-            <h2 class="caption">{ lang.text(Message::Workloads) }</h2>
-            <div class="cards">
-                if shown.peek().is_none() {
-                    <p class="empty">{ lang.text(Message::NoWorkloads) }</p>
-                }
-                { for shown.map(|card| html! {
-                    <WorkloadCard key={card.uid.as_str()} workload={card.clone()} lit={is_lit(props, &card.uid)} />
-                }) }
-            </div>
-            <button type="button" class="control" aria-pressed={props.system.to_string()} onclick={props.onsystem.reform(|_| ())}>
-                { lang.text(Message::SystemPods) }
-            </button>
-        </section>
-    }
-}
-
-fn rooms(props: &Props, lang: Lang) -> Html {
-    let node_ports = props.view.services.iter().flat_map(|service| {
-        service.node_ports.iter().map(|port| -> Door { (*port, service.hue, service.name.clone()) })
-    });
-    let doors: Rc<Vec<Door>> = Rc::new(node_ports.collect());
-    let (masters, workers): (Vec<_>, Vec<_>) = props.view.rooms.values().partition(|room| room.control_plane);
-    let left_out = (masters.len() + workers.len()).saturating_sub(MAX_ROOMS);
-    let first = masters.first().map(|room| room.name.clone());
-    let draw = |room: &Rc<Room>| {
-        let tray = (first.as_ref() == Some(&room.name)).then(|| props.view.tray.clone());
-        html! {
-            <RoomView key={room.name.as_str()} room={room.clone()} {tray} doors={doors.clone()} system={props.system}
-                lit={props.lit.clone()} stopped={props.stopped.contains(&room.name)} onpower={props.onpower.clone()} />
+/// The namespaces that something is in, sorted.
+fn namespaces(view: &View) -> Rc<Vec<Str>> {
+    let mut names = OrdSet::new();
+    names.extend(view.services.iter().map(|service| service.namespace.clone()));
+    names.extend(view.workloads.iter().map(|workload| workload.namespace.clone()));
+    names.extend(view.ingresses.iter().map(|ingress| ingress.namespace.clone()));
+    for pod in view.pods() {
+        if !names.contains(&pod.namespace) {
+            names.insert(pod.namespace.clone());
         }
-    };
-    html! {
-        <>
-            <div class="rooms">{ for masters.iter().chain(&workers).take(MAX_ROOMS).map(|room| draw(room)) }</div>
-            if left_out > 0 {
-                <p class="caption">{ lang.fill(Message::MoreNodes, &[&left_out.to_string()]) }</p>
-            }
-        </>
     }
+    Rc::new(names.iter().cloned().collect())
 }
 
-fn services(props: &Props, lang: Lang) -> Html {
-    let shown = props.view.services.iter().filter(|card| props.system || card.namespace != "kube-system");
-    html! {
-        <section class="lane" aria-label={lang.text(Message::Services)}>
-            <h2 class="caption">{ lang.text(Message::Services) }</h2>
-            <div class="cards">
-                { for shown.map(|card| html! {
-                    <ServiceCard key={card.uid.as_str()} service={card.clone()} lit={is_lit(props, &card.uid)} />
-                }) }
-            </div>
-        </section>
+/// The view by node, in parts.
+struct Part<'a> {
+    props: &'a Props,
+    view: &'a View,
+    light: &'a Light,
+    system: bool,
+    lang: Lang,
+}
+
+impl Part<'_> {
+    fn shown(&self, namespace: &str) -> bool {
+        self.system || namespace != "kube-system"
+    }
+
+    fn workloads(&self) -> Html {
+        let mut shown = self.view.workloads.iter().filter(|card| self.shown(&card.namespace)).peekable();
+        html! {
+            <section class="lane" aria-label={self.lang.text(Message::Workloads)}>
+                <h2 class="caption">{ self.lang.text(Message::Workloads) }</h2>
+                <div class="cards">
+                    if shown.peek().is_none() {
+                        <p class="empty">{ self.lang.text(Message::NoWorkloads) }</p>
+                    }
+                    { for shown.map(|card| html! {
+                        <WorkloadCard key={card.uid.as_str()} workload={card.clone()} lit={self.light.on(&card.uid)} />
+                    }) }
+                </div>
+            </section>
+        }
+    }
+
+    fn rooms(&self) -> Html {
+        let node_ports = self.view.services.iter().flat_map(|service| {
+            service.node_ports.iter().map(|port| -> Door { (*port, service.hue, service.name.clone()) })
+        });
+        let doors: Rc<Vec<Door>> = Rc::new(node_ports.collect());
+        let (masters, workers): (Vec<_>, Vec<_>) = self.view.rooms.values().partition(|room| room.control_plane);
+        let left_out = (masters.len() + workers.len()).saturating_sub(MAX_ROOMS);
+        let first = masters.first().map(|room| room.name.clone());
+        let draw = |room: &Rc<Room>| {
+            let tray = (first.as_ref() == Some(&room.name)).then(|| self.view.tray.clone());
+            // Only where something counts down does the time matter.
+            let counts = room.pods.iter().any(|pod| pod.back_off.is_some());
+            let light = Light { now: if counts { self.light.now } else { 0 }, ..self.light.clone() };
+            let stopped = self.props.stopped.contains(&room.name);
+            html! {
+                <RoomView key={room.name.as_str()} room={room.clone()} {tray} doors={doors.clone()} system={self.system}
+                    {light} {stopped} ontype={self.props.ontype.clone()} />
+            }
+        };
+        html! {
+            <>
+                <div class="rooms">{ for masters.iter().chain(&workers).take(MAX_ROOMS).map(|room| draw(room)) }</div>
+                if left_out > 0 {
+                    <p class="caption">{ self.lang.fill(Message::MoreNodes, &[&left_out.to_string()]) }</p>
+                }
+            </>
+        }
+    }
+
+    fn services(&self) -> Html {
+        let services = self.view.services.iter().filter(|card| self.shown(&card.namespace));
+        html! {
+            <section class="lane" aria-label={self.lang.text(Message::Services)}>
+                <h2 class="caption">{ self.lang.text(Message::Services) }</h2>
+                <div class="cards">
+                    { for services.map(|card| html! {
+                        <ServiceCard key={card.uid.as_str()} service={card.clone()} lit={self.light.on(&card.uid)} />
+                    }) }
+                    { for self.view.ingresses.iter().map(|card| html! {
+                        <IngressCard key={card.uid.as_str()} ingress={card.clone()} lit={self.light.on(&card.uid)} />
+                    }) }
+                </div>
+            </section>
+        }
     }
 }

@@ -74,13 +74,13 @@ pub fn reduced() -> bool {
 }
 
 fn pods(root: &Element) -> Vec<(String, Element)> {
-    let Ok(found) = root.query_selector_all(".pod[data-uid]") else { return Vec::new() };
+    let Ok(found) = root.query_selector_all(".pod[data-uid], .card[data-uid]") else { return Vec::new() };
     let elements = (0..found.length()).filter_map(|i| found.item(i)?.dyn_into::<Element>().ok());
     elements.filter_map(|element| Some((element.get_attribute("data-uid")?, element))).collect()
 }
 
 fn note(element: Element) -> Seen {
-    Seen { spot: spot(&element), room: element.closest(".room, .tray").ok().flatten(), element }
+    Seen { spot: spot(&element), room: element.closest(".room, .tray, .set, .lane, .column").ok().flatten(), element }
 }
 
 fn spot(element: &Element) -> Spot {
@@ -96,7 +96,7 @@ fn offset(here: Spot, there: Spot, scale: f64) -> String {
 }
 
 fn move_from(uid: &str, seen: &Seen, element: Element) {
-    let (here, room) = (spot(&element), element.closest(".room, .tray").ok().flatten());
+    let (here, room) = (spot(&element), element.closest(".room, .tray, .set, .lane, .column").ok().flatten());
     if (here.left - seen.spot.left).abs() + (here.top - seen.spot.top).abs() < 2.0 {
         return;
     }

@@ -1,8 +1,8 @@
-//! A Pod: a capsule in its room, or a small mark for the system's own.
+//! A Pod: a capsule, with its containers in it if one looks closely, or a small mark for the system's own.
 
 use crate::glyph;
 use crate::i18n::{Lang, Message};
-use crate::model::{Container, Pod};
+use crate::model::{BackOff, Container, PROBES, Pod};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -17,6 +17,15 @@ pub struct Props {
     /// Whether it is drawn as a mark.
     #[prop_or_default]
     pub mark: bool,
+    /// Whether its node is named, because it does not stand in it.
+    #[prop_or_default]
+    pub named: bool,
+    /// Whether one sees what is in it.
+    #[prop_or_default]
+    pub close: bool,
+    /// What time it is, in seconds; 0 if the Pod does not count down.
+    #[prop_or_default]
+    pub now: i64,
 }
 
 /// A Pod as a button whose accessible name begins with the Pod's name and contains its phase and its IP.
@@ -28,18 +37,27 @@ pub fn PodView(props: &Props) -> Html {
     let label = pod.label(doing);
     let shape = if props.mark { "mark" } else { "pod" };
     let owner = pod.hue.map(|hue| format!("owner-{hue}"));
-    let class = classes!(shape, glyph::tone(pod.look), owner, props.lit.then_some("lit"));
+    let other = (pod.nth % 2 == 1).then_some("other");
+    let class = classes!(shape, glyph::tone(pod.look), owner, other, props.lit.then_some("lit"));
     let place = format!("pod:{}", pod.uid);
     let object = format!("Pod/{}/{}", pod.namespace, pod.name);
+    let title = if pod.message.is_empty() { label.clone() } else { format!("{label}\n{}", pod.message) };
     html! {
-        <button type="button" {class} title={label.clone()} aria-label={label} data-place={place} data-uid={pod.uid.to_string()}
+        <button type="button" {class} {title} aria-label={label} data-place={place} data-uid={pod.uid.to_string()}
             data-owner={pod.owner.to_string()} data-object={object}>
             { glyph::state(pod.look) }
             if props.mark {
                 <span>{ pod.mark.as_str() }</span>
             } else {
-                { words(pod, doing.unwrap_or(&pod.state)) }
-                <span class="boxes">{ for pod.containers.iter().map(container) }</span>
+                { words(pod, doing.unwrap_or(&pod.state), props.named) }
+                if let Some(back_off) = pod.back_off {
+                    { countdown(back_off, props.now) }
+                } else {
+                    <span class="boxes">{ for pod.containers.iter().map(box_of) }</span>
+                }
+                if props.close {
+                    { inside(pod) }
+                }
                 if pod.pulling {
                     <span class="pull"></span>
                 }
@@ -48,28 +66,128 @@ pub fn PodView(props: &Props) -> Html {
     }
 }
 
-fn words(pod: &Pod, state: &str) -> Html {
-    let (stem, tail) = pod.split_name();
+fn words(pod: &Pod, state: &str, named: bool) -> Html {
+    let [stem, hash, tail] = pod.split_name();
+    let restarts = pod.restarts();
+    // Not twice the same word: `Error (3)`.
+    let last = pod.last_end();
+    let last = last.strip_prefix(state).unwrap_or(last).trim_start();
+    // Of a Pod that fails, the reason says more than the address.
+    let ip = if glyph::tone(pod.look) == "bad" { "" } else { &pod.ip };
     html! {
         <>
-            <span class="title"><span class="stem">{ stem }</span><span class="tail">{ tail }</span></span>
+            <span class="title">
+                <span class="stem">{ stem }<span class="hash">{ hash }</span></span>
+                <span class="tail">{ tail }</span>
+            </span>
             { " " }
             <span class="sub">
-                if !pod.ip.is_empty() {
-                    <span class="ip">{ pod.ip.as_str() }</span>
+                if !ip.is_empty() {
+                    <span class="ip">{ ip }</span>
+                    { " " }
+                }
+                if named && !pod.node.is_empty() {
+                    <span class="where">{ pod.node.as_str() }</span>
                     { " " }
                 }
                 <span class="state">{ state }</span>
+                if restarts > 0 {
+                    { " " }<span class="restarts">{ format!("↻{restarts}") }</span>
+                }
+                if !last.is_empty() {
+                    { " " }<span class="last">{ last }</span>
+                }
+                if pod.node.is_empty() && !pod.message.is_empty() {
+                    { " " }<span class="why">{ short(&pod.message) }</span>
+                }
             </span>
         </>
     }
 }
 
-fn container(container: &Container) -> Html {
-    let class = match container {
+/// What the scheduler says, without its preface: `0/4 nodes are available: 3 Insufficient cpu, ... preemption: ...`.
+fn short(message: &str) -> &str {
+    let text = message.split_once("available: ").map_or(message, |(_, why)| why);
+    text.split(". ").next().unwrap_or(text).trim_end_matches('.')
+}
+
+fn box_of(container: &Container) -> Html {
+    html! { <i class={classes!(look(container), container.init.then_some("init"))}></i> }
+}
+
+fn look(container: &Container) -> &'static str {
+    match container {
         Container { failed: true, .. } => "bad",
-        Container { running: true, .. } => "up",
+        Container { ready: true, running: true, .. } => "up",
+        Container { running: true, .. } => "half",
+        Container { done: true, .. } => "done",
         _ => "",
+    }
+}
+
+/// How long a container that crashed still waits, as a ring that runs empty.
+fn countdown(back_off: BackOff, now: i64) -> Html {
+    let left = (back_off.until - now).clamp(0, back_off.length);
+    let part = left * 100 / back_off.length.max(1);
+    html! {
+        <span class="countdown">
+            <svg viewBox="0 0 20 20" aria-hidden="true">
+                <circle class="rail" cx="10" cy="10" r="8" />
+                <circle class="left" cx="10" cy="10" r="8" pathLength="100" stroke-dasharray={format!("{part} 100")} />
+            </svg>
+            <span>{ time_left(left) }</span>
+        </span>
+    }
+}
+
+/// `9s`, `2:05`
+fn time_left(seconds: i64) -> String {
+    if seconds < 60 { format!("{seconds}s") } else { format!("{}:{:02}", seconds / 60, seconds % 60) }
+}
+
+/// What is in a Pod: containers with their probes and restarts, and what they mount.
+fn inside(pod: &Pod) -> Html {
+    let container = |container: &Container| {
+        let probes = PROBES.iter().zip(container.probes).filter(|(_, there)| *there);
+        let said = if container.reason.is_empty() { &container.last } else { &container.reason };
+        html! {
+            <span class={classes!("container", look(container), container.init.then_some("init"))}>
+                <b>{ container.name.as_str() }</b>
+                <span class="mono">{ container.image.as_str() }</span>
+                if !said.is_empty() {
+                    <span class="state">{ said.as_str() }</span>
+                }
+                if container.restarts > 0 {
+                    <span class="restarts">{ format!("↻{}", container.restarts) }</span>
+                }
+                { for probes.map(|(name, _)| html! { <span class="probe">{ *name }</span> }) }
+            </span>
+        }
     };
-    html! { <i {class}></i> }
+    html! {
+        <span class="inside">
+            { for pod.containers.iter().map(container) }
+            { for pod.sources.iter().map(|source| html! {
+                <span class="source"><span class="what">{ source.kind.as_str() }</span>{ " " }{ source.name.as_str() }</span>
+            }) }
+        </span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheduler_is_quoted_without_its_preface() {
+        let said = "0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu. no new claims to \
+                    deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.";
+        assert_eq!(short(said), "1 node(s) had untolerated taint(s), 3 Insufficient cpu");
+        assert_eq!(short("The node was low on resource: memory."), "The node was low on resource: memory");
+    }
+
+    #[test]
+    fn what_is_left_is_short() {
+        assert_eq!([time_left(9), time_left(125)], ["9s", "2:05"]);
+    }
 }

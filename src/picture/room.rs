@@ -1,20 +1,15 @@
 //! A node: a room with its Pods, its power switch, and the doors that node ports make in its wall.
 
-use super::pod::PodView;
+use super::pods::{Light, PodList, crowding, draw};
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use crate::model::{Pod, Room};
-use api::OrdSet;
 use api::Str;
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// A node port: its number, its Service's colour, and the Service's name.
 pub type Door = (i64, Option<u8>, Str);
-
-/// From how many Pods on a room is drawn dense, and from how many as a crowd.
-const DENSE: usize = 9;
-const CROWD: usize = 36;
 
 /// What a room is drawn from.
 #[derive(Properties, PartialEq)]
@@ -28,12 +23,12 @@ pub struct Props {
     pub doors: Rc<Vec<Door>>,
     /// Whether system Pods are drawn like any other.
     pub system: bool,
-    /// What belongs to what is pointed at.
-    pub lit: Option<Rc<OrdSet<Str>>>,
+    /// How Pods are drawn.
+    pub light: Light,
     /// Whether its kubelet does not run. The API learns that only after a while.
     pub stopped: bool,
-    /// Switches the kubelet of the node on or off.
-    pub onpower: Callback<(Str, bool)>,
+    /// A line shall be typed.
+    pub ontype: Callback<String>,
 }
 
 /// A node as a group that is named after it.
@@ -41,30 +36,30 @@ pub struct Props {
 pub fn RoomView(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let room = &*props.room;
-    let (marks, pods): (Vec<_>, Vec<_>) = room.pods.iter().partition(|pod| pod.system && !props.system);
+    let (marks, pods): (Vec<_>, Vec<_>) = room.pods.iter().cloned().partition(|pod| pod.system && !props.system);
+    let light = &props.light;
     let class = classes!(
         "room",
         room.control_plane.then_some("control-plane"),
         (!room.ready).then_some("not-ready"),
-        crowding(pods.len())
+        room.cordoned.then_some("cordoned"),
+        crowding(pods.len(), light.zoom)
     );
-    let draw = |pod: &Rc<Pod>, mark: bool| {
-        let lit = props.lit.as_ref().is_some_and(|lit| lit.contains(&pod.uid));
-        html! { <PodView key={pod.uid.as_str()} pod={pod.clone()} {lit} {mark} /> }
-    };
     html! {
         <section {class} role="group" aria-label={room.name.to_string()}>
-            { header(room, props.stopped, lang, &props.onpower) }
+            { header(room, props.stopped, lang, &props.ontype) }
             if let Some(tray) = &props.tray {
-                <div class={classes!("tray", crowding(tray.len()))} data-place="tray">
+                <div class={classes!("tray", tray.is_empty().then_some("empty"), crowding(tray.len(), light.zoom))} data-place="tray">
                     <p class="caption">{ lang.text(Message::PendingTray) }</p>
                     if !tray.is_empty() {
-                        <div class="pods">{ for tray.iter().map(|pod| draw(pod, false)) }</div>
+                        <div class="pods">{ for tray.iter().map(|pod| draw(pod, light, false, false)) }</div>
                     }
                 </div>
             }
-            <div class="pods">{ for pods.into_iter().map(|pod| draw(pod, false)) }</div>
-            <div class="system">{ for marks.into_iter().map(|pod| draw(pod, true)) }</div>
+            <PodList {pods} light={light.clone()} />
+            if !marks.is_empty() {
+                <div class="system">{ for marks.iter().map(|pod| draw(pod, light, false, true)) }</div>
+            }
             if !props.doors.is_empty() {
                 <div class="doors" aria-hidden="true">{ for props.doors.iter().map(door) }</div>
             }
@@ -72,21 +67,14 @@ pub fn RoomView(props: &Props) -> Html {
     }
 }
 
-fn crowding(pods: usize) -> Option<&'static str> {
-    match pods {
-        CROWD.. => Some("crowd"),
-        DENSE.. => Some("dense"),
-        _ => None,
-    }
-}
-
-fn header(room: &Room, stopped: bool, lang: Lang, onpower: &Callback<(Str, bool)>) -> Html {
+fn header(room: &Room, stopped: bool, lang: Lang, ontype: &Callback<String>) -> Html {
     let (tone, state) = if room.ready { ("good", Message::Ready) } else { ("bad", Message::NotReady) };
     let role = if room.control_plane { Message::ControlPlane } else { Message::Worker };
     let power = if stopped { Message::StartKubelet } else { Message::StopKubelet };
     let label = lang.fill(power, &[&room.name]);
-    let name = room.name.clone();
-    let onclick = onpower.reform(move |_: MouseEvent| (name.clone(), stopped));
+    // The switch types what one would type: the transcript shows how it is done.
+    let line = format!("ssh {} systemctl {} kubelet", room.name, if stopped { "start" } else { "stop" });
+    let onclick = ontype.reform(move |_: MouseEvent| line.clone());
     html! {
         <header data-place={format!("node:{}", room.name)}>
             <h3>{ room.name.as_str() }</h3>

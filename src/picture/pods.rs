@@ -1,0 +1,129 @@
+//! Pods that stand together: those that are over fold away, those that fail never do.
+
+use super::pod::PodView;
+use crate::i18n::{Lang, Message};
+use crate::model::Pod;
+use api::{OrdSet, Str};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// From how many Pods on they are drawn dense, and from how many as a crowd.
+const DENSE: usize = 9;
+const CROWD: usize = 36;
+/// As many Pods that are over are drawn before the rest is folded.
+const OVER_SHOWN: usize = 1;
+
+/// How near the reader stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Zoom {
+    /// The whole cluster at once: nodes as cells.
+    Map,
+    /// Every Pod a cell.
+    Far,
+    /// As fits.
+    #[default]
+    Fit,
+    /// What is in the Pods.
+    Close,
+}
+
+/// What is the same for all Pods of the picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Light {
+    /// What belongs to what is pointed at, or was found.
+    pub lit: Option<Rc<OrdSet<Str>>>,
+    /// How near the reader stands.
+    pub zoom: Zoom,
+    /// What time it is, in seconds; 0 if nothing counts down.
+    pub now: i64,
+}
+
+impl Light {
+    /// Whether something belongs to what is pointed at.
+    pub fn on(&self, uid: &Str) -> bool {
+        self.lit.as_ref().is_some_and(|lit| lit.contains(uid))
+    }
+}
+
+/// What is drawn.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The Pods.
+    pub pods: Vec<Rc<Pod>>,
+    /// How they are drawn.
+    pub light: Light,
+    /// Whether their nodes are named.
+    #[prop_or_default]
+    pub named: bool,
+}
+
+/// The Pods, and a button for those that are over.
+#[component]
+pub fn PodList(props: &Props) -> Html {
+    let lang = use_context::<Lang>().unwrap_or_default();
+    let open = use_state_eq(|| false);
+    let over = props.pods.iter().filter(|pod| pod.over()).count();
+    let fold = over > OVER_SHOWN && !*open;
+    let mut kept = if fold { OVER_SHOWN } else { over };
+    let shown = props.pods.iter().filter(|pod| {
+        !pod.over() || {
+            let keep = kept > 0;
+            kept = kept.saturating_sub(1);
+            keep
+        }
+    });
+    let toggle = {
+        let open = open.clone();
+        move |_: MouseEvent| open.set(!*open)
+    };
+    html! {
+        <div class="pods">
+            { for shown.map(|pod| draw(pod, &props.light, props.named, false)) }
+            if over > OVER_SHOWN {
+                <button type="button" class="fold" aria-expanded={(!fold).to_string()} onclick={toggle}>
+                    { if fold { lang.fill(Message::FinishedPods, &[&(over - OVER_SHOWN).to_string()]) } else { lang.text(Message::FoldFinished).to_owned() } }
+                </button>
+            }
+        </div>
+    }
+}
+
+/// One Pod.
+pub fn draw(pod: &Rc<Pod>, light: &Light, named: bool, mark: bool) -> Html {
+    let now = if pod.back_off.is_some() { light.now } else { 0 };
+    html! {
+        <PodView key={pod.uid.as_str()} pod={pod.clone()} lit={light.on(&pod.uid)} {mark} {named} close={light.zoom == Zoom::Close} {now} />
+    }
+}
+
+/// How closely so many Pods stand together.
+pub fn crowding(pods: usize, zoom: Zoom) -> Option<&'static str> {
+    match (zoom, pods) {
+        (Zoom::Close, _) => None,
+        (Zoom::Map | Zoom::Far, _) | (Zoom::Fit, CROWD..) => Some("crowd"),
+        (Zoom::Fit, DENSE..) => Some("dense"),
+        _ => None,
+    }
+}
+
+impl Zoom {
+    /// Its name, for what is remembered and for style sheets.
+    pub fn name(self) -> &'static str {
+        match self {
+            Zoom::Map => "map",
+            Zoom::Far => "far",
+            Zoom::Fit => "fit",
+            Zoom::Close => "close",
+        }
+    }
+
+    /// One step nearer or farther.
+    pub fn step(self, nearer: bool) -> Zoom {
+        match (self, nearer) {
+            (Zoom::Close | Zoom::Fit, true) => Zoom::Close,
+            (Zoom::Close, false) | (Zoom::Far, true) => Zoom::Fit,
+            (Zoom::Map, true) | (Zoom::Fit, false) => Zoom::Far,
+            (Zoom::Far | Zoom::Map, false) => Zoom::Map,
+        }
+    }
+}

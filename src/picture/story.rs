@@ -1,0 +1,85 @@
+//! The story of a request in words: what happened to it, step by step, and who decided.
+
+use crate::event::when;
+use crate::glyph::{Icon, icon};
+use crate::i18n::{Lang, Message};
+use network::{Part, Step};
+use std::rc::Rc;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// A request, and what happened to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Story {
+    /// Its connection's number.
+    pub id: u64,
+    /// What it was for.
+    pub target: String,
+    /// The steps.
+    pub steps: Rc<Vec<Step>>,
+}
+
+/// What is told.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The story.
+    pub story: Story,
+    /// The reader has read it.
+    pub onclose: Callback<()>,
+}
+
+/// The story, at the picture's side.
+#[component]
+pub fn StoryView(props: &Props) -> Html {
+    let lang = use_context::<Lang>().unwrap_or_default();
+    let close = use_node_ref();
+    {
+        let close = close.clone();
+        use_effect_with(props.story.id, move |_| {
+            if let Some(close) = close.cast::<HtmlElement>() {
+                _ = close.focus();
+            }
+        });
+    }
+    let onclose = props.onclose.reform(|_: MouseEvent| ());
+    let onkeydown = when(&props.onclose, |event: KeyboardEvent| (event.key() == "Escape").then_some(()));
+    let title = lang.fill(Message::StoryOf, &[&props.story.target]);
+    html! {
+        <aside class="inspector story" aria-label={title} {onkeydown}>
+            <header>
+                <h2><small>{ lang.text(Message::Request) }</small>{ &props.story.target }</h2>
+                <button type="button" class="control" ref={close} aria-label={lang.text(Message::Close)} title={lang.text(Message::Close)}
+                    onclick={onclose}>{ icon(Icon::Close) }</button>
+            </header>
+            <ol class="panel steps" tabindex="0">
+                if props.story.steps.is_empty() {
+                    <li>{ lang.text(Message::StoryForgotten) }</li>
+                }
+                { for props.story.steps.iter().map(|step| one(step, lang)) }
+            </ol>
+        </aside>
+    }
+}
+
+fn one(step: &Step, lang: Lang) -> Html {
+    let language = lang.of_stories();
+    let part = match step.part {
+        Part::Dns => "dns",
+        Part::Hop => "hop",
+        Part::End => "end",
+        Part::Why => "why",
+        Part::Http => "http",
+    };
+    let place = step.place(language);
+    html! {
+        <li class={part} data-step={part}>
+            <span class="part">{ part }</span>
+            <div>
+                if !place.is_empty() {
+                    <b>{ place }</b>
+                }
+                <span>{ step.text(language) }</span>
+            </div>
+        </li>
+    }
+}

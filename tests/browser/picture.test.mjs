@@ -1,0 +1,120 @@
+// The picture as one looks at it: by node and by app, filtered and searched, near and far; what is over folds away.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { isRunning, open } from "./kubarium.mjs";
+
+let kube;
+before(async () => {
+  kube = await open({ query: { seed: "3" } });
+  await kube.run("kubectl create deployment web --image=nginx --replicas=3; kubectl expose deployment web --port=80");
+  await kube.run("kubectl create ns shop; kubectl create deployment cart --image=redis -n shop");
+  await kube.podsUntil("web-", (pods) => pods.length === 3 && pods.every(isRunning));
+  await kube.podsUntil("cart-", (pods) => pods.length === 1 && pods.every(isRunning));
+});
+after(() => kube?.close());
+
+const button = (name) => kube.page.getByRole("button", { name, exact: true });
+const names = (pods) => pods.map((pod) => pod.split(" ")[0]).sort();
+
+test("the same Pods by node and by app, and the choice is remembered", async () => {
+  const before = names(await kube.pods("web-"));
+  await button("By app").click();
+  await kube.page.getByRole("group", { name: "node1", exact: true }).waitFor({ state: "detached" });
+  assert.deepEqual(names(await kube.pods("web-")), before, "each is there once");
+  await kube.screenshot("by-app");
+  await kube.page.reload();
+  await kube.prompt.waitFor();
+  assert.equal(await button("By app").getAttribute("aria-pressed"), "true");
+  await button("By node").click();
+  await kube.node("node1").waitFor();
+});
+
+test("Pods keep their identity between the views: they move, and none is made anew for the reader", async () => {
+  await kube.run("kubectl create deployment web --image=nginx --replicas=3; kubectl rollout status deployment web");
+  const moving = kube.page.evaluate(() => new Promise((resolve) => {
+    const look = () => {
+      const moves = document.getAnimations().filter((a) => a.effect?.target?.matches?.(".pod[data-uid]")
+        && a.effect.getKeyframes().some((frame) => /translate\((?!0)/.test(frame.transform ?? "")));
+      if (moves.length) resolve(moves.map((a) => a.effect.target.dataset.uid)); else requestAnimationFrame(look);
+    };
+    look();
+  }));
+  const before = await kube.page.locator(".pod[data-uid]").evaluateAll((pods) => pods.map((pod) => pod.dataset.uid).sort());
+  await button("By app").click();
+  assert.deepEqual((await moving).sort(), before);
+  await button("By node").click();
+});
+
+test("a filter hides by namespace, labels and kind; it is remembered and can be taken back", async () => {
+  await kube.run("kubectl create ns shop; kubectl create deployment cart --image=redis -n shop; kubectl rollout status deployment cart -n shop");
+  await kube.page.locator("summary", { hasText: "Filter" }).click();
+  await kube.page.getByLabel("Namespace", { exact: true }).selectOption("shop");
+  await kube.podsUntil("web-", (pods) => pods.length === 0);
+  assert.equal((await kube.pods("cart-")).length, 1);
+  await button("Show everything").click();
+  await kube.podsUntil("web-", (pods) => pods.length === 3);
+  await kube.page.getByLabel("Labels").fill("app=web");
+  await kube.podsUntil("cart-", (pods) => pods.length === 0);
+  await kube.page.getByLabel("Labels").fill("app=(");
+  assert.equal(await kube.page.getByLabel("Labels").getAttribute("aria-invalid"), "true");
+  await kube.podsUntil("cart-", (pods) => pods.length === 1);
+  await kube.page.getByLabel("Labels").fill("");
+  await kube.page.getByLabel("pods", { exact: true }).uncheck();
+  await kube.podsUntil("web-", (pods) => pods.length === 0);
+  await kube.page.getByLabel("pods", { exact: true }).check();
+  await kube.page.locator("summary", { hasText: "Filter" }).click();
+});
+
+test("a search lights what matches, counts it, and Enter goes there", async () => {
+  const search = kube.page.getByRole("searchbox", { name: /Search the cluster/ });
+  await search.fill("redis");
+  await kube.page.getByText("1 found").waitFor();
+  assert.deepEqual(await kube.page.locator(".pod.lit").evaluateAll((pods) => pods.map((pod) => pod.getAttribute("aria-label").slice(0, 5))), ["cart-"]);
+  await search.press("Enter");
+  assert.match(await kube.page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^cart-/);
+  await search.press("Escape");
+  assert.equal(await kube.page.locator(".lit").count(), 0);
+});
+
+test("an old ReplicaSet and finished Pods fold away, and unfold", async () => {
+  await kube.run("kubectl set image deployment web nginx=nginx:1.27; kubectl rollout status deployment web");
+  await button("+1 old").waitFor();
+  assert.equal(await kube.page.getByRole("button", { name: /^ReplicaSet/ }).count(), 2, "web's new one and cart's");
+  await button("+1 old").click();
+  assert.equal(await kube.page.getByRole("button", { name: /^ReplicaSet/ }).count(), 3);
+  await button("By app").click();
+  await kube.speed("30");
+  await kube.run("kubectl create job pi --image=busybox -- true; kubectl wait --for=condition=complete job/pi");
+  await kube.run("kubectl create job two --image=busybox --dry-run=client -o yaml -- true | sed 's/^spec:/spec:\\n  completions: 3/' | kubectl apply -f -; kubectl wait --for=condition=complete job/two");
+  await button("+2 finished").waitFor();
+  assert.equal((await kube.pods("two-")).length, 1);
+  await button("+2 finished").click();
+  assert.equal((await kube.pods("two-")).length, 3);
+  await kube.speed("1");
+  await button("By node").click();
+});
+
+test("a crash loop counts down to its next start", async () => {
+  await kube.speed("10");
+  await kube.run("kubectl run crasher --image=busybox -- false");
+  // Not the first waits, which are over before one looks.
+  await kube.page.waitForFunction(() => parseFloat(document.querySelector(".countdown")?.textContent) >= 20);
+  await kube.speed("1");
+  const left = () => kube.page.locator(".countdown").first().innerText({ timeout: 5_000 }).then(parseFloat);
+  const first = await left();
+  assert.ok(first > 0 && first <= 300, `${first}`);
+  await kube.page.waitForTimeout(2_500);
+  assert.ok(await left() < first);
+  await kube.screenshot("crash-loop");
+  await kube.run("kubectl delete pod crasher --grace-period=0 --force");
+});
+
+test("close up one sees what is in a Pod", async () => {
+  await button("Closer: what is in the Pods").click();
+  const pod = kube.page.getByRole("button", { name: /^cart-/ });
+  assert.match(await pod.innerText(), /redis/);
+  await button("Farther: the whole cluster").click();
+});
+
+test("nothing went wrong meanwhile", () => assert.deepEqual(kube.complaints, []));
