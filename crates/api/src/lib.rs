@@ -30,7 +30,7 @@ pub use collections::{FlatMap, FlatSet, OrdMap, OrdSet, Vector, sort, sort_by, s
 pub use field_selector::{FieldSelector, FieldTerm};
 pub use kind::Kind;
 pub use language::Language;
-pub use meta::{condition, controller_ref, is_pod_ended, is_pod_ready, set_condition};
+pub use meta::{condition, controller_ref, is_pod_ended, is_pod_ready, needs_health_check, set_condition};
 pub use quantity::Quantity;
 pub use random::{Rng, safe_encode};
 pub use selector::Selector;

@@ -110,6 +110,12 @@ pub fn ingress_class(ingress: &Value) -> &str {
     }
 }
 
+/// Whether a load balancer asks nodes for their Pods of a Service (`NeedsHealthCheck` in pkg/api/v1/service).
+pub fn needs_health_check(service: &Value) -> bool {
+    let spec = &service["spec"];
+    spec["type"].str() == "LoadBalancer" && spec["externalTrafficPolicy"].str() == "Local"
+}
+
 /// Whether a Pod has ended: it will never run again.
 pub fn is_pod_ended(pod: &Value) -> bool {
     matches!(pod["status"]["phase"].str(), "Succeeded" | "Failed")

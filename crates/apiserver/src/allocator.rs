@@ -67,11 +67,49 @@ impl ApiServer {
         }
         self.allocate_address(old, service)?;
         if matches!(kind_of_service.as_str(), "NodePort" | "LoadBalancer") {
-            self.allocate_ports(old, service)
+            self.allocate_ports(old, service)?;
         } else {
             drop_ports(old, service);
-            Ok(())
         }
+        self.allocate_health_port(old, service)
+    }
+
+    /// The port at which a load balancer asks nodes whether they have Pods of a Service with the policy `Local`; a Service that
+    /// no longer has the policy loses it.
+    fn allocate_health_port(&mut self, old: &Value, service: &mut Value) -> Result<(), Status> {
+        let (before, named) = (health_port(old), health_port(service));
+        if !api::needs_health_check(service) {
+            if before != 0 && named == before && api::needs_health_check(old) {
+                service.at_mut("spec").remove("healthCheckNodePort");
+            }
+            return Ok(());
+        }
+        let port = match if named == 0 { before } else { named } {
+            0 => self.pick_port("failed to allocate requested HealthCheck NodePort: range is full")?,
+            port if port == before => port,
+            port if NODE_PORTS.contains(&port) && self.allocators.ports.insert(port) => port,
+            port => {
+                let why = match NODE_PORTS.contains(&port) {
+                    true => "provided port is already allocated",
+                    false => "provided port is not in the valid range. The range of valid ports is 30000-32767",
+                };
+                return Err(Status::bad_request(format!(
+                    "failed to allocate requested HealthCheck NodePort {port}: {why}"
+                )));
+            }
+        };
+        service.at_mut("spec").set("healthCheckNodePort", i64::from(port));
+        Ok(())
+    }
+
+    /// A random free port, which is taken from now on.
+    fn pick_port(&mut self, full: &str) -> Result<u16, Status> {
+        let (low, high) = (u32::from(FIRST_AUTOMATIC_PORT), u32::from(*NODE_PORTS.end()));
+        let taken = |n: u32| self.allocators.ports.contains(&(n as u16));
+        let picked =
+            Allocators::pick(&mut self.rng, low, high - low + 1, taken).ok_or_else(|| Status::bad_request(full))?;
+        self.allocators.ports.insert(picked as u16);
+        Ok(picked as u16)
     }
 
     fn allocate_address(&mut self, old: &Value, service: &mut Value) -> Result<(), Status> {
@@ -143,6 +181,8 @@ impl ApiServer {
     fn allocate_ports(&mut self, old: &Value, service: &mut Value) -> Result<(), Status> {
         let name = service.name().to_owned();
         let mut before = ports_of(old);
+        let spec = &service["spec"];
+        let wants = spec["type"].str() == "NodePort" || spec["allocateLoadBalancerNodePorts"].as_bool() != Some(false);
         let mut claimed: Vec<u16> = Vec::new();
         for index in 0..service["spec"]["ports"].array().len() {
             let port = &service["spec"]["ports"].array()[index];
@@ -156,13 +196,11 @@ impl ApiServer {
                 n => n,
             };
             let number = match u16::try_from(wanted).ok() {
+                Some(0) if !wants => continue,
                 Some(0) => {
-                    let (low, high) = (u32::from(FIRST_AUTOMATIC_PORT), u32::from(*NODE_PORTS.end()));
-                    let taken = |n: u32| self.allocators.ports.contains(&(n as u16));
-                    let Some(picked) = Allocators::pick(&mut self.rng, low, high - low + 1, taken) else {
-                        return Err(Status::bad_request("failed to allocate a nodePort: range is full"));
-                    };
-                    picked as u16
+                    let picked = self.pick_port("failed to allocate a nodePort: range is full")?;
+                    claimed.push(picked);
+                    picked
                 }
                 Some(n) if before.contains(&n) || NODE_PORTS.contains(&n) && !self.allocators.ports.contains(&n) => n,
                 other => {
@@ -216,5 +254,10 @@ fn drop_ports(old: &Value, service: &mut Value) {
 
 fn ports_of(service: &Value) -> Vec<u16> {
     let ports = service["spec"]["ports"].array().iter();
-    ports.filter_map(|port| u16::try_from(port["nodePort"].int()).ok()).filter(|port| *port > 0).collect()
+    let ports = ports.filter_map(|port| u16::try_from(port["nodePort"].int()).ok());
+    ports.chain([health_port(service)]).filter(|port| *port > 0).collect()
+}
+
+fn health_port(service: &Value) -> u16 {
+    u16::try_from(service["spec"]["healthCheckNodePort"].int()).unwrap_or_default()
 }

@@ -52,8 +52,13 @@ impl Cluster {
     /// Tries to connect from a place to a name or an address, and tells the whole way. Takes no virtual time: the caller
     /// waits for [`Trace::after`].
     pub fn connect(&mut self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Trace {
-        let (call, now) = (Call { from, host, port, protocol }, self.now());
-        let mut trace = self.in_network(|network, machines, rng| network.connect(&call, machines, rng, now));
+        self.call(&Call { from, host, port, protocol, source_port: 0 })
+    }
+
+    /// The same, for a caller who chooses the port that it calls from.
+    pub fn call(&mut self, call: &Call<'_>) -> Trace {
+        let now = self.now();
+        let mut trace = self.in_network(|network, machines, rng| network.connect(call, machines, rng, now));
         self.carried += 1;
         if let Outcome::Answered(listener) = &mut trace.outcome {
             listener.connection = self.carried;
@@ -80,6 +85,12 @@ impl Cluster {
     pub fn ask(&mut self, question: &network::Question<'_>) -> Result<network::Answered, network::Reason> {
         let now = self.now();
         self.in_network(|network, machines, rng| network.ask(question, machines, rng, now))
+    }
+
+    /// Forgets what a node's kernel remembers of connections, where `gone` holds (`conntrack -D`).
+    pub fn forget_connections(&mut self, node: &str, gone: &dyn Fn(&network::Entry) -> bool) -> Vec<network::Entry> {
+        let now = self.now();
+        self.kubelets.network.network.conntrack.forget(node, now, gone)
     }
 
     /// Lets `act` work on the network, which asks the kubelets about the machines meanwhile.
@@ -110,7 +121,10 @@ impl Cluster {
                 Some(reply) => Some(reply),
                 None => self.kubelets.http(uid, listener.port, request, now),
             },
-            Place::Node(name) => self.kubelets.node_http(name, listener.port, request, now),
+            Place::Node(name) => match self.network().proxy.health(name, listener.port) {
+                Some((service, endpoints)) => Some(health_check(&service, endpoints)),
+                None => self.kubelets.node_http(name, listener.port, request, now),
+            },
             Place::Outside => {
                 let page = outside::page(listener.address)?;
                 Some(Reply::new(200, "", "text/html", page.as_bytes()))
@@ -181,6 +195,20 @@ impl Cluster {
         let newer = self.traces.iter().rev().take_while(|carried| carried.number > number).count();
         self.traces.iter().skip(self.traces.len() - newer)
     }
+}
+
+/// What kube-proxy tells a load balancer that asks for the Pods of a Service on its node
+/// (pkg/proxy/healthcheck/service_health.go).
+fn health_check(service: &network::Service, endpoints: usize) -> Reply {
+    let (namespace, name) = (&service.namespace, &service.name);
+    let text = format!(
+        "{{\n\t\"service\": {{\n\t\t\"namespace\": \"{namespace}\",\n\t\t\"name\": \"{name}\"\n\t}},\n\t\"localEndpoints\": \
+         {endpoints},\n\t\"serviceProxyHealthy\": true\n}}"
+    );
+    let mut reply = Reply::new(if endpoints == 0 { 503 } else { 200 }, "", "application/json", text);
+    reply.headers.push(("X-Content-Type-Options".into(), "nosniff".into()));
+    reply.headers.push(("X-Load-Balancing-Endpoint-Weight".into(), endpoints.to_string().into()));
+    reply
 }
 
 /// What the network asks about the machines.

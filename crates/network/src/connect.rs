@@ -1,10 +1,12 @@
 //! One attempt to connect, from a name or an address to an open connection or the reason why there is none.
 
+use crate::conntrack::State;
 use crate::dns::{self, RecordType, Resolver, Response};
 use crate::network::{Machines, Network};
-use crate::packet::{Place, Protocol};
+use crate::packet::{At, Place, Protocol};
 use crate::route::{self, Walk};
-use crate::trace::{Hop, Lookup, Outcome, Reason, Trace};
+use crate::service;
+use crate::trace::{Hop, Lookup, Outcome, Reason, Trace, What};
 use api::{Rng, Str, Time};
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -29,6 +31,8 @@ pub struct Call<'a> {
     pub port: u16,
     /// The protocol.
     pub protocol: Protocol,
+    /// The port that it is called from; 0: any that is free.
+    pub source_port: u16,
 }
 
 /// What somebody asks a name server.
@@ -54,6 +58,9 @@ pub struct Answered {
     /// The full names that were asked for, in order, and what there is of them; the last is the one that exists, if one does.
     pub answers: Vec<(Str, Response)>,
 }
+
+/// A question to a name server, as a call.
+const QUERY: Call<'_> = Call { from: &Place::Outside, host: "", port: 53, protocol: Protocol::Udp, source_port: 0 };
 
 struct Resolution {
     address: Result<Ipv4Addr, Reason>,
@@ -83,7 +90,7 @@ impl Network {
                 return trace;
             }
         };
-        let (hops, outcome, took) = self.carry(call.from, address, call.port, call.protocol, machines, rng, now);
+        let (hops, outcome, took) = self.carry(call.from, address, call, machines, rng, now);
         (trace.hops, trace.outcome) = (hops, outcome);
         trace.after += took;
         trace
@@ -115,7 +122,7 @@ impl Network {
     ) -> Result<Answered, Reason> {
         let resolver = Resolver::parse(&machines.resolv_conf(question.from));
         let server = question.server.or_else(|| resolver.servers.first().copied()).ok_or(Reason::NoNameServer)?;
-        let (_, outcome, _) = self.carry(question.from, server, 53, Protocol::Udp, machines, rng, now);
+        let (_, outcome, _) = self.carry(question.from, server, &QUERY, machines, rng, now);
         let Outcome::Answered(listener) = outcome else { return Err(Reason::NoNameServer) };
         let proxy = (listener.place != Place::Outside).then_some(&self.proxy);
         let names = match question.search {
@@ -134,6 +141,39 @@ impl Network {
         Ok(answered)
     }
 
+    /// Each node that a packet has passed remembers the connection.
+    fn remember(&mut self, hops: &[Hop], outcome: &Outcome, now: Time) {
+        let state = match outcome {
+            Outcome::Answered(_) => State::Done,
+            Outcome::Refused(_) => State::Reset,
+            _ => State::Unreplied,
+        };
+        let node = |hop: &Hop| match &hop.at {
+            At::Node(name) | At::Bridge(name) => Some(name.clone()),
+            _ => None,
+        };
+        let mut rest = hops;
+        while let Some((first, after)) = rest.split_first() {
+            let Some(name) = node(first) else {
+                rest = after;
+                continue;
+            };
+            let here = |hop: &&Hop| matches!(hop.at, At::Service { .. }) || node(hop).is_some_and(|n| n == name);
+            let length = rest.iter().take_while(here).count();
+            let (mine, others) = rest.split_at(length);
+            rest = others;
+            // What a rule has refused was never a connection.
+            let refused = mine.iter().any(|hop| matches!(hop.what, What::Stopped(_, Some(_))));
+            if let (false, Some(last)) = (refused, mine.last()) {
+                let service = mine.iter().find_map(|hop| match &hop.at {
+                    At::Service { namespace, name } => Some(service::key(namespace, name)),
+                    _ => None,
+                });
+                self.conntrack.note(&name, first.before, last.after, state, service.unwrap_or_default(), now);
+            }
+        }
+    }
+
     fn resolve(&mut self, from: &Place, name: &str, machines: &dyn Machines, rng: &mut Rng, now: Time) -> Resolution {
         let known = |address| Resolution { address, lookups: Vec::new(), query: Vec::new(), took: Duration::ZERO };
         if let Ok(address) = name.parse() {
@@ -147,7 +187,7 @@ impl Network {
         }
         let resolver = Resolver::parse(&machines.resolv_conf(from));
         let Some(server) = resolver.servers.first().copied() else { return known(Err(Reason::NoNameServer)) };
-        let (query, outcome, took) = self.carry(from, server, 53, Protocol::Udp, machines, rng, now);
+        let (query, outcome, took) = self.carry(from, server, &QUERY, machines, rng, now);
         let mut resolution = Resolution { address: Err(Reason::NoNameServer), lookups: Vec::new(), query, took };
         let Outcome::Answered(server) = outcome else {
             resolution.took = match outcome {
@@ -177,23 +217,22 @@ impl Network {
         resolution
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn carry(
         &mut self,
         from: &Place,
         to: Ipv4Addr,
-        port: u16,
-        protocol: Protocol,
+        call: &Call<'_>,
         machines: &dyn Machines,
         rng: &mut Rng,
         now: Time,
     ) -> (Vec<Hop>, Outcome, Duration) {
-        let packet = route::first_packet(self, from, to, port, protocol, rng);
+        let packet = route::first_packet(self, from, to, call, rng);
         let elapsed = Duration::ZERO;
         let (hops, seen, leaving) = (Vec::new(), packet.source, None);
         let mut walk = Walk { network: self, machines, rng, now, packet, hops, elapsed, seen, leaving };
         let outcome = walk.run(from);
         let (hops, elapsed) = (walk.hops, walk.elapsed);
+        self.remember(&hops, &outcome, now);
         let took = match outcome {
             Outcome::Answered(_) | Outcome::Refused(_) | Outcome::Unresolved(_) => elapsed * 2,
             Outcome::TimedOut(_) => GIVES_UP_AFTER + Duration::from_millis(u64::from(rng.below(2_000))),

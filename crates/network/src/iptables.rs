@@ -2,15 +2,15 @@
 //! same Services and endpoints by which packets are translated, so what is printed is what happens.
 
 use crate::names;
-use crate::proxy::{Door, Proxy, addresses};
+use crate::network::Network;
+use crate::packet::Place;
+use crate::proxy::{Door, PortRules, Reach, Target, addresses};
 use crate::service::{Service, ServicePort};
 use api::Str;
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// The Pods' range, as `--cluster-cidr` would say it.
 const CLUSTER_CIDR: &str = "10.32.0.0/12";
-/// The mark of packets that are to be masqueraded.
-const MASQUERADE_MARK: &str = "0x4000";
 
 /// A table as it grows: its chains, and their rules in order.
 struct Table {
@@ -53,12 +53,16 @@ impl Table {
 }
 
 /// What `iptables-save` prints on `node`, or `iptables-save -t TABLE`: the tables `filter` and `nat`.
-pub fn save(proxy: &Proxy, node: &str, table: Option<&str>) -> String {
+pub fn save(network: &Network, node: &str, table: Option<&str>) -> String {
     let (mut nat, mut filter) = (Table::new("nat"), Table::new("filter"));
     frame(&mut nat, &mut filter);
+    let (proxy, zone) = (&network.proxy, network.zone(node));
+    let own = network.address(&Place::Node(node.into()));
     for service in proxy.services() {
-        for port in &service.ports {
-            Port { proxy, node, service, port }.write(&mut nat, &mut filter);
+        let Some(rules) = proxy.derived(&service.key()) else { continue };
+        for (port, rules) in service.ports.iter().zip(&rules.ports) {
+            let reach = rules.reach(service, node, &zone);
+            Port { own, service, port, rules, reach }.write(&mut nat, &mut filter);
         }
     }
     let last = "-m comment --comment \"kubernetes service nodeports; NOTE: this must be the last rule in this chain\" \
@@ -75,185 +79,258 @@ pub fn save(proxy: &Proxy, node: &str, table: Option<&str>) -> String {
     text
 }
 
-/// The rules that are there without any Service.
+/// The rules that are there without any Service: kube-proxy's (`iptablesJumpChains`), the kubelet's, weave's.
+const FRAME: &[(&str, &[&str])] = &[
+    (
+        "filter",
+        &[
+            "INPUT -m conntrack --ctstate NEW -m comment --comment \"kubernetes load balancer firewall\" -j KUBE-PROXY-FIREWALL",
+            "INPUT -m comment --comment \"kubernetes health check service ports\" -j KUBE-NODEPORTS",
+            "INPUT -m conntrack --ctstate NEW -m comment --comment \"kubernetes externally-visible service portals\" -j KUBE-EXTERNAL-SERVICES",
+            "INPUT -j KUBE-FIREWALL",
+            "FORWARD -m conntrack --ctstate NEW -m comment --comment \"kubernetes load balancer firewall\" -j KUBE-PROXY-FIREWALL",
+            "FORWARD -m comment --comment \"kubernetes forwarding rules\" -j KUBE-FORWARD",
+            "FORWARD -m conntrack --ctstate NEW -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
+            "FORWARD -m conntrack --ctstate NEW -m comment --comment \"kubernetes externally-visible service portals\" -j KUBE-EXTERNAL-SERVICES",
+            "OUTPUT -m conntrack --ctstate NEW -m comment --comment \"kubernetes load balancer firewall\" -j KUBE-PROXY-FIREWALL",
+            "OUTPUT -m conntrack --ctstate NEW -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
+            "OUTPUT -j KUBE-FIREWALL",
+            "KUBE-EXTERNAL-SERVICES",
+            "KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment \"block incoming localnet connections\" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP",
+            "KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP",
+            "KUBE-FORWARD -m comment --comment \"kubernetes forwarding rules\" -m mark --mark 0x4000/0x4000 -j ACCEPT",
+            "KUBE-FORWARD -m comment --comment \"kubernetes forwarding conntrack rule\" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+            "KUBE-KUBELET-CANARY",
+            "KUBE-NODEPORTS",
+            "KUBE-PROXY-CANARY",
+            "KUBE-PROXY-FIREWALL",
+            "KUBE-SERVICES",
+        ],
+    ),
+    (
+        "nat",
+        &[
+            "PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
+            "OUTPUT -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
+            "POSTROUTING -m comment --comment \"kubernetes postrouting rules\" -j KUBE-POSTROUTING",
+            "POSTROUTING -j WEAVE",
+            "KUBE-KUBELET-CANARY",
+            "KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000",
+            "KUBE-NODEPORTS",
+            "KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN",
+            "KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0",
+            "KUBE-POSTROUTING -m comment --comment \"kubernetes service traffic requiring SNAT\" -j MASQUERADE --random-fully",
+            "KUBE-PROXY-CANARY",
+            // Whoever is no Pod comes to Pods under the bridge's address, and Pods go out under their node's.
+            "WEAVE -s 10.32.0.0/12 -d 224.0.0.0/4 -j RETURN",
+            "WEAVE ! -s 10.32.0.0/12 -d 10.32.0.0/12 -j MASQUERADE",
+            "WEAVE -s 10.32.0.0/12 ! -d 10.32.0.0/12 -j MASQUERADE",
+        ],
+    ),
+];
+
 fn frame(nat: &mut Table, filter: &mut Table) {
-    let comment = |text: &str| format!("-m comment --comment \"{text}\"");
-    for chain in ["PREROUTING", "OUTPUT"] {
-        nat.add(chain, format!("{} -j KUBE-SERVICES", comment("kubernetes service portals")));
+    for (table, lines) in FRAME {
+        let table = if *table == "nat" { &mut *nat } else { &mut *filter };
+        for line in *lines {
+            match line.split_once(' ') {
+                Some((chain, rule)) => table.add(chain, rule.to_owned()),
+                None => table.chain(line),
+            }
+        }
     }
-    nat.add("POSTROUTING", format!("{} -j KUBE-POSTROUTING", comment("kubernetes postrouting rules")));
-    nat.add("POSTROUTING", "-j WEAVE".to_owned());
-    nat.add("KUBE-MARK-MASQ", format!("-j MARK --set-xmark {MASQUERADE_MARK}/{MASQUERADE_MARK}"));
-    nat.add("KUBE-POSTROUTING", format!("-m mark ! --mark {MASQUERADE_MARK}/{MASQUERADE_MARK} -j RETURN"));
-    nat.add("KUBE-POSTROUTING", format!("-j MARK --set-xmark {MASQUERADE_MARK}/0x0"));
-    let snat = comment("kubernetes service traffic requiring SNAT");
-    nat.add("KUBE-POSTROUTING", format!("{snat} -j MASQUERADE --random-fully"));
-    nat.chain("KUBE-NODEPORTS");
-    // weave's: whoever is no Pod comes to Pods under the bridge's address, and Pods go out under their node's.
-    nat.add("WEAVE", format!("-s {CLUSTER_CIDR} -d 224.0.0.0/4 -j RETURN"));
-    nat.add("WEAVE", format!("! -s {CLUSTER_CIDR} -d {CLUSTER_CIDR} -j MASQUERADE"));
-    nat.add("WEAVE", format!("-s {CLUSTER_CIDR} ! -d {CLUSTER_CIDR} -j MASQUERADE"));
-    for chain in ["INPUT", "FORWARD"] {
-        let external = comment("kubernetes externally-visible service portals");
-        filter.add(chain, format!("-m conntrack --ctstate NEW {external} -j KUBE-EXTERNAL-SERVICES"));
-    }
-    for chain in ["FORWARD", "OUTPUT"] {
-        let portals = comment("kubernetes service portals");
-        filter.add(chain, format!("-m conntrack --ctstate NEW {portals} -j KUBE-SERVICES"));
-    }
-    filter.chain("KUBE-EXTERNAL-SERVICES");
-    filter.chain("KUBE-SERVICES");
 }
 
 /// One port of one Service on one node.
 struct Port<'a> {
-    proxy: &'a Proxy,
-    node: &'a str,
+    /// The node's address.
+    own: Option<Ipv4Addr>,
     service: &'a Service,
     port: &'a ServicePort,
+    rules: &'a PortRules,
+    reach: Reach,
+}
+
+/// `-m comment --comment "TEXT"`
+fn comment(text: &str) -> String {
+    format!("-m comment --comment \"{text}\"")
 }
 
 impl Port<'_> {
     fn write(&self, nat: &mut Table, filter: &mut Table) {
-        let all = self.endpoints(None);
-        if all.is_empty() {
-            return self.reject(filter);
-        }
-        let (name, protocol) = (self.name(), self.port.protocol.lower());
-        let cluster = names::service_chain(&name, protocol);
-        let local = names::local_chain(&name, protocol);
-        let here = self.endpoints(Some(self.node));
-        self.doors(nat, filter, if self.service.internal_local { &local } else { &cluster }, here.is_empty());
-        let outside = self.port.node_port != 0 || addresses(self.service).any(|(_, door)| door != Door::ClusterIp);
-        if outside {
-            self.external(nat, &cluster, &local);
-        }
-        let needs_local = self.service.internal_local || outside && self.service.external_local;
-        let needs_cluster = !self.service.internal_local || outside;
-        if needs_cluster {
-            self.choose(nat, &cluster, &all);
-        }
-        if needs_local && !here.is_empty() {
-            self.choose(nat, &local, &here);
-        }
-        for endpoint in if needs_cluster { &all } else { &here } {
-            self.endpoint(nat, *endpoint);
-        }
-    }
-
-    /// By which addresses a packet comes in, and where it goes from there.
-    fn doors(&self, nat: &mut Table, filter: &mut Table, inside: &Str, none_here: bool) {
-        let (name, protocol) = (self.name(), self.port.protocol.lower());
-        let external = names::external_chain(&name, protocol);
-        for (address, door) in addresses(self.service) {
-            let (what, target, is_local) = match door {
-                Door::ClusterIp => ("cluster IP", inside, self.service.internal_local),
-                Door::LoadBalancer => ("loadbalancer IP", &external, false),
-                _ => ("external IP", &external, false),
-            };
-            let matching = |comment: &str| {
-                let port = self.port.port;
-                format!("-d {address}/32 -p {protocol} -m comment --comment \"{comment}\" -m {protocol} --dport {port}")
-            };
-            if is_local && none_here {
-                let comment = format!("{name} has no local endpoints");
-                filter.add("KUBE-SERVICES", format!("{} -j DROP", matching(&comment)));
-            } else {
-                nat.add("KUBE-SERVICES", format!("{} -j {target}", matching(&format!("{name} {what}"))));
-            }
-        }
-        if self.port.node_port != 0 {
-            let port = self.port.node_port;
-            let rule =
-                format!("-p {protocol} -m comment --comment \"{name}\" -m {protocol} --dport {port} -j {external}");
-            nat.add("KUBE-NODEPORTS", rule);
-        }
-    }
-
-    /// `KUBE-EXT-...`: what comes from outside is masqueraded, unless the policy keeps it on this node.
-    fn external(&self, nat: &mut Table, cluster: &Str, local: &Str) {
-        let name = self.name();
-        let chain = names::external_chain(&name, self.port.protocol.lower());
-        let comment = |text: String| format!("-m comment --comment \"{text}\"");
-        if !self.service.external_local {
-            let text = comment(format!("masquerade traffic for {name} external destinations"));
-            nat.add(&chain, format!("{text} -j KUBE-MARK-MASQ"));
-            return nat.add(&chain, format!("-j {cluster}"));
-        }
-        let pods = comment(format!("pod traffic for {name} external destinations"));
-        nat.add(&chain, format!("-s {CLUSTER_CIDR} {pods} -j {cluster}"));
-        for (verb, target) in [("masquerade", "KUBE-MARK-MASQ"), ("route", cluster.as_str())] {
-            let text = comment(format!("{verb} LOCAL traffic for {name} external destinations"));
-            nat.add(&chain, format!("{text} -m addrtype --src-type LOCAL -j {target}"));
-        }
-        if !self.endpoints(Some(self.node)).is_empty() {
-            nat.add(&chain, format!("-j {local}"));
-        }
-    }
-
-    /// The chain that picks an endpoint: the one that this client had, else the i-th of n with probability 1/(n-i).
-    fn choose(&self, nat: &mut Table, chain: &Str, endpoints: &[SocketAddrV4]) {
-        let name = self.name();
-        let separate = |endpoint| names::endpoint_chain(&name, self.port.protocol.lower(), endpoint);
-        let comment = |endpoint| format!("-m comment --comment \"{name} -> {endpoint}\"");
-        if let Some(span) = self.service.affinity {
-            for &endpoint in endpoints {
-                let (sep, seconds) = (separate(endpoint), span.as_secs());
-                let recent = format!(
-                    "-m recent --rcheck --seconds {seconds} --reap --name {sep} --mask 255.255.255.255 --rsource"
-                );
-                nat.add(chain, format!("{} {recent} -j {sep}", comment(endpoint)));
-            }
-        }
-        for (i, &endpoint) in endpoints.iter().enumerate() {
-            let left = endpoints.len() - i;
-            let chance = match left {
-                1 => String::new(),
-                left => format!(" -m statistic --mode random --probability {:.11}", 1.0 / left as f64),
-            };
-            nat.add(chain, format!("{}{chance} -j {}", comment(endpoint), separate(endpoint)));
-        }
-    }
-
-    /// `KUBE-SEP-...`: gives the packet the endpoint's address; what comes from the endpoint itself is masqueraded.
-    fn endpoint(&self, nat: &mut Table, endpoint: SocketAddrV4) {
-        let (name, protocol) = (self.name(), self.port.protocol.lower());
-        let chain = names::endpoint_chain(&name, protocol, endpoint);
-        let comment = format!("-m comment --comment \"{name}\"");
-        nat.add(&chain, format!("-s {}/32 {comment} -j KUBE-MARK-MASQ", endpoint.ip()));
-        let recent = match self.service.affinity {
-            Some(_) => format!(" -m recent --set --name {chain} --mask 255.255.255.255 --rsource"),
-            None => String::new(),
+        let (any, name) = (self.reach.any, &self.rules.name);
+        let inside = any && !(self.service.internal_local && self.reach.local.is_empty());
+        let outside = any && !(self.service.external_local && self.reach.local.is_empty());
+        let refused = match any {
+            false => (format!("{name} has no endpoints"), "REJECT --reject-with icmp-port-unreachable"),
+            true => (format!("{name} has no local endpoints"), "DROP"),
         };
-        nat.add(&chain, format!("-p {protocol} {comment}{recent} -m {protocol} -j DNAT --to-destination {endpoint}"));
-    }
-
-    /// A port without endpoints refuses at once.
-    fn reject(&self, filter: &mut Table) {
-        let (name, protocol) = (self.name(), self.port.protocol.lower());
-        let comment = format!("-m comment --comment \"{name} has no endpoints\"");
-        let reject = "-j REJECT --reject-with icmp-port-unreachable";
         for (address, door) in addresses(self.service) {
-            let chain = if door == Door::ClusterIp { "KUBE-SERVICES" } else { "KUBE-EXTERNAL-SERVICES" };
-            let port = self.port.port;
-            filter.add(chain, format!("-d {address}/32 -p {protocol} {comment} -m {protocol} --dport {port} {reject}"));
+            self.door(address, door, if door == Door::ClusterIp { inside } else { outside }, &refused, nat, filter);
         }
         if self.port.node_port != 0 {
-            let port = self.port.node_port;
-            let rule =
-                format!("-p {protocol} {comment} -m addrtype --dst-type LOCAL -m {protocol} --dport {port} {reject}");
+            self.node_port(outside, &refused, nat, filter);
+        }
+        if self.service.health_port != 0 {
+            let (text, port) = (comment(&format!("{name} health check node port")), self.service.health_port);
+            filter.add("KUBE-NODEPORTS", format!("-p tcp {text} -m tcp --dport {port} -j ACCEPT"));
+        }
+        if inside && let Some(address) = self.service.cluster_ip {
+            let chain = if self.service.internal_local { &self.rules.local } else { &self.rules.cluster };
+            let to = self.to(address, &format!("{name} cluster IP"));
+            nat.add(chain, format!("! -s {CLUSTER_CIDR} {to} -j KUBE-MARK-MASQ"));
+        }
+        if any && self.service.is_external() {
+            self.external(outside, nat);
+            self.firewall(nat);
+        }
+        if self.service.uses_cluster_endpoints() {
+            self.choose(nat, &self.rules.cluster, &self.reach.cluster);
+        }
+        if self.service.uses_local_endpoints() {
+            self.choose(nat, &self.rules.local, &self.reach.local);
+        }
+        for (index, target) in (0..).zip(&self.rules.targets) {
+            if self.reach.cluster.contains(&index) || self.reach.local.contains(&index) {
+                self.endpoint(nat, target);
+            }
+        }
+    }
+
+    /// What a packet to one of the Service's addresses looks like.
+    fn to(&self, address: Ipv4Addr, text: &str) -> String {
+        let (protocol, port) = (self.port.protocol.lower(), self.port.port);
+        format!("-d {address}/32 -p {protocol} {} -m {protocol} --dport {port}", comment(text))
+    }
+
+    /// By which address a packet comes in, and where it goes from there. `open`: there is an endpoint for it; else it is refused
+    /// or dropped, unless the external chain has found it another way before.
+    fn door(
+        &self,
+        address: Ipv4Addr,
+        door: Door,
+        open: bool,
+        refused: &(String, &str),
+        nat: &mut Table,
+        filter: &mut Table,
+    ) {
+        let name = &self.rules.name;
+        let inside = door == Door::ClusterIp;
+        if open || self.reach.any && !inside {
+            let target = match door {
+                Door::ClusterIp if self.service.internal_local => &self.rules.local,
+                Door::ClusterIp => &self.rules.cluster,
+                Door::LoadBalancer if !self.service.source_ranges.is_empty() => &self.rules.firewall,
+                _ => &self.rules.external,
+            };
+            nat.add("KUBE-SERVICES", format!("{} -j {target}", self.to(address, &format!("{name} {}", door.as_str()))));
+            if *target == self.rules.firewall {
+                let text = format!("{name} traffic not accepted by {target}");
+                filter.add("KUBE-PROXY-FIREWALL", format!("{} -j DROP", self.to(address, &text)));
+            }
+        }
+        if !open {
+            let chain = if inside { "KUBE-SERVICES" } else { "KUBE-EXTERNAL-SERVICES" };
+            filter.add(chain, format!("{} -j {}", self.to(address, &refused.0), refused.1));
+        }
+    }
+
+    fn node_port(&self, open: bool, refused: &(String, &str), nat: &mut Table, filter: &mut Table) {
+        let (protocol, port) = (self.port.protocol.lower(), self.port.node_port);
+        let matching = format!("-m {protocol} --dport {port}");
+        if self.reach.any {
+            let (text, chain) = (comment(&self.rules.name), &self.rules.external);
+            nat.add("KUBE-NODEPORTS", format!("-p {protocol} {text} {matching} -j {chain}"));
+        }
+        if !open {
+            let (text, verdict) = (comment(&refused.0), refused.1);
+            let rule = format!("-p {protocol} {text} -m addrtype --dst-type LOCAL {matching} -j {verdict}");
             filter.add("KUBE-EXTERNAL-SERVICES", rule);
         }
     }
 
-    fn endpoints(&self, node: Option<&str>) -> Vec<SocketAddrV4> {
-        match node {
-            None => self.proxy.endpoints(self.service, self.port),
-            node => self.proxy.usable(self.service, self.port, node).into_iter().map(|(address, _)| address).collect(),
+    /// `KUBE-EXT-...`: what comes from outside is masqueraded, unless the policy keeps it on this node.
+    fn external(&self, open: bool, nat: &mut Table) {
+        let (name, chain, cluster) = (&self.rules.name, &self.rules.external, &self.rules.cluster);
+        let local = self.service.external_local;
+        if local {
+            let text = comment(&format!("pod traffic for {name} external destinations"));
+            nat.add(chain, format!("-s {CLUSTER_CIDR} {text} -j {cluster}"));
+            for (verb, target) in [("masquerade", "KUBE-MARK-MASQ"), ("route", cluster.as_str())] {
+                let text = comment(&format!("{verb} LOCAL traffic for {name} external destinations"));
+                nat.add(chain, format!("{text} -m addrtype --src-type LOCAL -j {target}"));
+            }
+        } else {
+            let text = comment(&format!("masquerade traffic for {name} external destinations"));
+            nat.add(chain, format!("{text} -j KUBE-MARK-MASQ"));
+        }
+        if open {
+            nat.add(chain, format!("-j {}", if local { &self.rules.local } else { cluster }));
         }
     }
 
-    fn name(&self) -> String {
-        self.service.port_name(self.port)
+    /// `KUBE-FW-...`: whom the load balancer's address is open to.
+    fn firewall(&self, nat: &mut Table) {
+        let (ranges, balancers) = (&self.service.source_ranges, &self.service.load_balancer_ips);
+        if ranges.is_empty() || balancers.is_empty() {
+            return;
+        }
+        let (name, chain, target) = (&self.rules.name, &self.rules.firewall, &self.rules.external);
+        let text = comment(&format!("{name} loadbalancer IP"));
+        ranges.iter().for_each(|range| nat.add(chain, format!("-s {} {text} -j {target}", range.text)));
+        if self.own.is_some_and(|own| ranges.iter().any(|range| range.contains(own))) {
+            balancers.iter().for_each(|ip| nat.add(chain, format!("-s {ip}/32 {text} -j {target}")));
+        }
+        nat.add(chain, comment(&format!("other traffic to {name} will be dropped by KUBE-PROXY-FIREWALL")));
     }
+
+    /// The chain that picks an endpoint: the one that this client had, else the i-th of n with probability 1/(n-i).
+    fn choose(&self, nat: &mut Table, chain: &Str, endpoints: &[u32]) {
+        let targets = || endpoints.iter().map(|index| self.rules.targets[*index as usize].to);
+        let says = |to: SocketAddrV4| comment(&format!("{} -> {to}", self.rules.name));
+        if let Some(span) = self.service.affinity {
+            for to in targets() {
+                let (sep, seconds) = (self.separate(to), span.as_secs());
+                let recent = format!(
+                    "-m recent --rcheck --seconds {seconds} --reap --name {sep} --mask 255.255.255.255 --rsource"
+                );
+                nat.add(chain, format!("{} {recent} -j {sep}", says(to)));
+            }
+        }
+        for (i, to) in targets().enumerate() {
+            let chance = match endpoints.len() - i {
+                1 => String::new(),
+                left => format!(" -m statistic --mode random --probability {}", probability(left)),
+            };
+            nat.add(chain, format!("{}{chance} -j {}", says(to), self.separate(to)));
+        }
+    }
+
+    /// `KUBE-SEP-...`: gives the packet the endpoint's address; what comes from the endpoint itself is masqueraded.
+    fn endpoint(&self, nat: &mut Table, target: &Target) {
+        let (protocol, to) = (self.port.protocol.lower(), target.to);
+        let (chain, text) = (self.separate(to), comment(&self.rules.name));
+        nat.add(&chain, format!("-s {}/32 {text} -j KUBE-MARK-MASQ", to.ip()));
+        let recent = match self.service.affinity {
+            Some(_) => format!(" -m recent --set --name {chain} --mask 255.255.255.255 --rsource"),
+            None => String::new(),
+        };
+        nat.add(&chain, format!("-p {protocol} {text}{recent} -m {protocol} -j DNAT --to-destination {to}"));
+    }
+
+    /// The chain of an endpoint.
+    fn separate(&self, to: SocketAddrV4) -> Str {
+        names::endpoint_chain(&self.rules.name, self.port.protocol.lower(), to)
+    }
+}
+
+/// 1/n as the kernel keeps it: kube-proxy writes ten digits, and the kernel counts in units of 2^-31.
+fn probability(n: usize) -> String {
+    const UNIT: u64 = 1 << 31;
+    const DIGITS: u64 = 10_000_000_000;
+    let n = n as u64;
+    let written = (DIGITS + n / 2) / n;
+    let kept = (written * UNIT + DIGITS / 2) / DIGITS;
+    let shown = (kept as u128 * 100_000_000_000 + u128::from(UNIT) / 2) / u128::from(UNIT);
+    format!("0.{shown:011}")
 }

@@ -5,6 +5,7 @@
 //! Pods by [`Network::attach`], and what listens where is asked through [`Machines`].
 
 mod connect;
+mod conntrack;
 pub mod dns;
 mod filter;
 pub mod ingress;
@@ -28,12 +29,13 @@ mod tests;
 
 pub use api::Language;
 pub use connect::{Answered, Call, Question};
+pub use conntrack::{Conntrack, Entry, State};
 pub use intervals::{Interval, Intervals};
 pub use network::{Machines, Network};
 pub use packet::{At, Packet, Place, Protocol};
 pub use policy::{Denial, Direction};
-pub use proxy::{Choice, Door, Origin, Proxy, Rule, Verdict};
-pub use service::{Endpoint, Service, ServicePort, Slice};
+pub use proxy::{Choice, Door, PortRules, Proxy, Reach, Rule, Rules, Seen, Target, Verdict};
+pub use service::{Endpoint, Range, Service, ServicePort, Slice};
 pub use story::{Part, Step};
 pub use trace::{Hop, Listener, Lookup, Outcome, Reason, Route, Trace, What};
 pub use weave::Weave;

@@ -19,6 +19,11 @@ pub fn external_chain(port: &str, protocol: &str) -> Str {
     chain("KUBE-EXT-", &format!("{port}{protocol}"))
 }
 
+/// `KUBE-FW-...`: what may come by the load balancer.
+pub fn firewall_chain(port: &str, protocol: &str) -> Str {
+    chain("KUBE-FW-", &format!("{port}{protocol}"))
+}
+
 /// `KUBE-SEP-...`: one endpoint of a Service's port.
 pub fn endpoint_chain(port: &str, protocol: &str, endpoint: SocketAddrV4) -> Str {
     chain("KUBE-SEP-", &format!("{port}{protocol}{endpoint}"))

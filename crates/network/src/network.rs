@@ -1,11 +1,13 @@
 //! The cluster's network as one value: who is plugged in where, the Pods' addresses, the Services' rules.
 
+use crate::conntrack::Conntrack;
 use crate::ingress::Ingresses;
 use crate::outside;
 use crate::packet::Place;
 use crate::packet::Protocol;
 use crate::policy::Policies;
 use crate::proxy::Proxy;
+use crate::service::Slice;
 use crate::weave::Weave;
 use api::OrdMap;
 use api::{Kind, Str, Value, kind, meta};
@@ -20,6 +22,8 @@ pub struct Network {
     pub proxy: Proxy,
     /// What ingress controllers are configured by.
     pub ingresses: Ingresses,
+    /// What the nodes' kernels remember of connections.
+    pub conntrack: Conntrack,
     pub(crate) policies: Policies,
     nodes: OrdMap<Str, Host>,
     node_by_address: OrdMap<u32, Str>,
@@ -36,6 +40,8 @@ pub(crate) struct Host {
     pub(crate) address: Ipv4Addr,
     /// Whether an outside load balancer sends it anything.
     pub(crate) balanced: bool,
+    /// Its zone (the label `topology.kubernetes.io/zone`).
+    pub(crate) zone: Str,
 }
 
 /// A Pod that is plugged into its node's bridge.
@@ -63,16 +69,36 @@ impl Network {
     /// nothing here. `deleted`: `object` is gone, and this was its last state.
     pub fn observe(&mut self, kind: &Kind, object: &Value, deleted: bool) {
         match kind {
-            k if k == kind::SERVICE && deleted => self.proxy.remove_service(object.namespace(), object.name()),
-            k if k == kind::SERVICE => self.proxy.set_service(object),
-            k if k == kind::ENDPOINT_SLICE && deleted => self.proxy.remove_slice(object),
-            k if k == kind::ENDPOINT_SLICE => self.proxy.set_slice(object),
+            k if k == kind::SERVICE => {
+                match deleted {
+                    true => self.proxy.remove_service(object.namespace(), object.name()),
+                    false => self.proxy.set_service(object),
+                }
+                self.clear_stale(object.namespace(), object.name());
+            }
+            k if k == kind::ENDPOINT_SLICE => {
+                match deleted {
+                    true => self.proxy.remove_slice(object),
+                    false => self.proxy.set_slice(object),
+                }
+                self.clear_stale(object.namespace(), Slice::service_of(object));
+            }
             k if k == kind::NODE => self.set_node(object, deleted),
             k if k == kind::NETWORK_POLICY => self.policies.set_policy(object, deleted),
             k if k == kind::INGRESS => self.ingresses.set_ingress(object, deleted),
             k if k == kind::INGRESS_CLASS => self.ingresses.set_class(object, deleted),
             k if k == kind::NAMESPACE => self.policies.set_namespace(object, deleted),
             _ => {}
+        }
+    }
+
+    /// Forgets the UDP connections to endpoints that a Service no longer has.
+    fn clear_stale(&mut self, namespace: &str, name: &str) {
+        let key = crate::service::key(namespace, name);
+        let Some(rules) = self.proxy.derived(&key) else { return self.conntrack.clear_stale(&key, &[]) };
+        if rules.service.ports.iter().any(|port| port.protocol == Protocol::Udp) {
+            let serving: Vec<_> = rules.ports.iter().flat_map(|port| &port.targets).map(|target| target.to).collect();
+            self.conntrack.clear_stale(&key, &serving);
         }
     }
 
@@ -157,6 +183,11 @@ impl Network {
         self.pods.get(address).map(|pod| pod.node.clone())
     }
 
+    /// A node's zone; empty where it has none.
+    pub fn zone(&self, node: &str) -> Str {
+        self.nodes.get(node).map(|host| host.zone.clone()).unwrap_or_default()
+    }
+
     pub(crate) fn nodes(&self) -> impl Iterator<Item = (&Str, &Host)> {
         self.nodes.iter()
     }
@@ -175,8 +206,9 @@ impl Network {
             .labels()
             .as_object()
             .is_some_and(|labels| labels.contains_key("node.kubernetes.io/exclude-from-external-load-balancers"));
+        let zone = node.labels()["topology.kubernetes.io/zone"].to_str();
         let ready = meta::condition(node, "Ready")["status"].str() == "True";
         self.node_by_address.insert(address.to_bits(), node.name().into());
-        self.nodes.insert(node.name().into(), Host { address, balanced: ready && !excluded });
+        self.nodes.insert(node.name().into(), Host { address, balanced: ready && !excluded, zone });
     }
 }

@@ -2,6 +2,7 @@
 //! policy allows; every other Pod lets everything through. Answers to what was let through always pass.
 
 use crate::packet::Protocol;
+use crate::service::Range;
 use api::OrdMap;
 use api::selector::Selector;
 use api::{Str, Value};
@@ -170,10 +171,7 @@ fn is_port(port: &Value, connection: &Connection<'_>) -> bool {
 
 /// Whether `address` lies in `cidr`, such as `10.0.0.0/8`; never in one that cannot be read.
 fn is_within(address: Ipv4Addr, cidr: &str) -> bool {
-    let Some((base, length)) = cidr.split_once('/') else { return false };
-    let (Ok(base), Ok(length)) = (base.parse::<Ipv4Addr>(), length.parse::<u32>()) else { return false };
-    let mask = u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0);
-    (address.to_bits() ^ base.to_bits()) & mask == 0
+    Range::parse(cidr).is_some_and(|range| range.contains(address))
 }
 
 #[cfg(test)]

@@ -3,13 +3,19 @@
 //! A packet is looked up by address and port, or by node port, in an index: its cost does not grow with the number of
 //! Services. As in the real rules, the endpoints of a port are tried in turn, the i-th of n with probability 1/(n-i).
 
-use crate::names;
+mod rules;
+mod translate;
+
 use crate::packet::{Packet, Protocol};
-use crate::service::{self, Endpoint, Service, ServicePort, Slice};
+use crate::service::{self, Service, ServicePort, Slice};
+use crate::trace::Reason;
 use api::OrdMap;
-use api::{Rng, Str, Time, Value};
+use api::{Str, Time, Value};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
+
+pub use rules::{PortRules, Reach, Rules, Target};
+pub use translate::Seen;
 
 /// The rules. A clone is cheap.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +24,8 @@ pub struct Proxy {
     slices: OrdMap<Str, OrdMap<Str, Arc<Slice>>>,
     by_address: OrdMap<(Protocol, u32, u16), (Str, Door)>,
     by_node_port: OrdMap<(Protocol, u16), Str>,
+    by_health_port: OrdMap<u16, Str>,
+    rules: OrdMap<Str, Arc<Rules>>,
     recent: OrdMap<(Str, Str, u32), (SocketAddrV4, Time)>,
 }
 
@@ -46,15 +54,6 @@ impl Door {
     }
 }
 
-/// Where a packet comes from, as far as the rules care.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A Pod, or a process on a node.
-    Inside,
-    /// Anything else.
-    Outside,
-}
-
 /// What the rules do with a packet.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
@@ -62,8 +61,8 @@ pub enum Verdict {
     NoRule,
     /// There is no endpoint: an ICMP "port unreachable" goes back (`KUBE-SERVICES ... -j REJECT`).
     Reject(Rule),
-    /// The policy is `Local` and this node has no endpoint: thrown away.
-    Drop(Rule),
+    /// Thrown away: the policy is `Local` and this node has no endpoint, or the load balancer does not take such a source.
+    Drop(Rule, Reason),
     /// It gets an endpoint's address.
     Translate(Rule, Choice),
 }
@@ -116,12 +115,18 @@ impl Proxy {
                 self.by_node_port.insert((port.protocol, port.node_port), key.clone());
             }
         }
+        if service.health_port != 0 {
+            self.by_health_port.insert(service.health_port, key.clone());
+        }
         self.services.insert(key, Arc::new(service));
     }
 
     /// Forgets a Service.
     pub fn remove_service(&mut self, namespace: &str, name: &str) {
-        let Some(service) = self.services.remove(&service::key(namespace, name)) else { return };
+        let key = service::key(namespace, name);
+        self.rules.remove(&key);
+        let Some(service) = self.services.remove(&key) else { return };
+        self.by_health_port.remove(&service.health_port);
         for port in &service.ports {
             for (address, _) in addresses(&service) {
                 self.by_address.remove(&(port.protocol, address.to_bits(), port.port));
@@ -136,13 +141,16 @@ impl Proxy {
         if service.is_empty() || object["addressType"].str() == "IPv6" {
             return;
         }
-        let slices = self.slices.entry(service::key(object.namespace(), service)).or_default();
+        let key = service::key(object.namespace(), service);
+        self.rules.remove(&key);
+        let slices = self.slices.entry(key).or_default();
         slices.insert(object.name().into(), Arc::new(Slice::read(object)));
     }
 
     /// Forgets an EndpointSlice.
     pub fn remove_slice(&mut self, object: &Value) {
         let key = service::key(object.namespace(), Slice::service_of(object));
+        self.rules.remove(&key);
         let Some(slices) = self.slices.get_mut(&key) else { return };
         slices.remove(object.name());
         if slices.is_empty() {
@@ -188,122 +196,64 @@ impl Proxy {
         here.is_some_and(|((_, bits, _), (_, door))| *bits == address.to_bits() && *door == Door::LoadBalancer)
     }
 
-    /// Whether `node` has an endpoint of the port that is ready.
+    /// Whether `node` has an endpoint of the port that is ready: what a health check of the load balancer asks.
     pub fn has_local(&self, service: &Service, port: &ServicePort, node: &str) -> bool {
-        !self.usable(service, port, Some(node)).is_empty()
+        self.port_rules(service, port).is_some_and(|port| port.ready_on(node) > 0)
     }
 
     /// The endpoints of a port that get packets, for those who choose themselves.
     pub fn endpoints(&self, service: &Service, port: &ServicePort) -> Vec<SocketAddrV4> {
-        self.usable(service, port, None).into_iter().map(|(address, _)| address).collect()
+        let Some(port) = self.port_rules(service, port) else { return Vec::new() };
+        let ready: Vec<SocketAddrV4> = port.targets.iter().filter(|t| t.ready).map(|t| t.to).collect();
+        if ready.is_empty() { port.targets.iter().map(|t| t.to).collect() } else { ready }
     }
 
-    /// What `node`'s rules do with a packet. `local` says that it is addressed to the node itself, so that node ports count.
-    pub fn translate(
-        &mut self,
-        node: &str,
-        packet: &Packet,
-        local: bool,
-        origin: Origin,
-        rng: &mut Rng,
-        now: Time,
-    ) -> Verdict {
-        let by_address = (packet.protocol, packet.destination.to_bits(), packet.port);
-        let found = match self.by_address.get(&by_address) {
-            Some((key, door)) => Some((key.clone(), *door)),
-            None if local => {
-                self.by_node_port.get(&(packet.protocol, packet.port)).map(|key| (key.clone(), Door::NodePort))
+    /// The Service whose health check is at a node port, and how many ready endpoints of it `node` has
+    /// (pkg/proxy/healthcheck/service_health.go).
+    pub fn health(&self, node: &str, port: u16) -> Option<(Arc<Service>, usize)> {
+        let rules = self.derived(self.by_health_port.get(&port)?)?;
+        let mut here: Vec<Ipv4Addr> = Vec::new();
+        for target in rules.ports.iter().flat_map(|port| &port.targets) {
+            if target.ready && target.node == node && !here.contains(target.to.ip()) {
+                here.push(*target.to.ip());
             }
-            None => None,
-        };
-        let Some((key, door)) = found else { return Verdict::NoRule };
-        let Some(service) = self.services.get(&key).cloned() else { return Verdict::NoRule };
-        let matches = |p: &&ServicePort| {
-            p.protocol == packet.protocol && packet.port == if door == Door::NodePort { p.node_port } else { p.port }
-        };
-        let Some(port) = service.ports.iter().find(matches) else { return Verdict::NoRule };
-        self.through(&service, port, door, node, packet, origin, rng, now)
+        }
+        Some((rules.service.clone(), here.len()))
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn through(
-        &mut self,
-        service: &Service,
-        port: &ServicePort,
-        door: Door,
-        node: &str,
-        packet: &Packet,
-        origin: Origin,
-        rng: &mut Rng,
-        now: Time,
-    ) -> Verdict {
-        let (port_name, protocol) = (service.port_name(port), port.protocol.lower());
-        let external = door != Door::ClusterIp;
-        // KUBE-EXT sends what begins inside to the cluster-wide chain whatever the external policy says.
-        let local = match external {
-            true => service.external_local && origin == Origin::Outside,
-            false => service.internal_local,
-        };
-        let mut chains = vec![Str::new_static("KUBE-SERVICES")];
-        if door == Door::NodePort {
-            chains.push(Str::new_static("KUBE-NODEPORTS"));
-        }
-        if external {
-            chains.push(names::external_chain(&port_name, protocol));
-        }
-        let rule = |chains| Rule {
-            namespace: service.namespace.clone(),
-            name: service.name.clone(),
-            port: port.port,
-            door,
-            chains,
-        };
-        let endpoints = self.usable(service, port, local.then_some(node));
-        if endpoints.is_empty() {
-            let elsewhere = local && !self.usable(service, port, None).is_empty();
-            return if elsewhere { Verdict::Drop(rule(chains)) } else { Verdict::Reject(rule(chains)) };
-        }
-        let chain = match local {
-            true => names::local_chain(&port_name, protocol),
-            false => names::service_chain(&port_name, protocol),
-        };
-        chains.push(chain.clone());
-        let client = (Str::from(node), chain, packet.source.to_bits());
-        let before = service.affinity.and_then(|span| self.recent.get(&client).filter(|(_, at)| now.since(*at) < span));
-        let before = before.and_then(|(to, _)| endpoints.iter().position(|(endpoint, _)| endpoint == to));
-        let index = before.unwrap_or_else(|| rng.below(endpoints.len() as u32) as usize);
-        let (to, pod) = endpoints[index].clone();
-        if service.affinity.is_some() {
-            self.recent.insert(client, (to, now));
-        }
-        let choice = Choice {
-            chain: names::endpoint_chain(&port_name, protocol, to),
-            to,
-            pod,
-            index: index as u32,
-            of: endpoints.len() as u32,
-            again: before.is_some(),
-            masquerade: (external && !(service.external_local && origin == Origin::Outside))
-                || packet.source == *to.ip(),
-        };
-        Verdict::Translate(rule(chains), choice)
+    fn port_rules(&self, service: &Service, port: &ServicePort) -> Option<PortRules> {
+        let rules = self.derived(&service.key())?;
+        let index = service.ports.iter().position(|p| p == port)?;
+        rules.ports.get(index).cloned()
     }
 
-    /// The endpoints of a port that get packets: the ready ones; where there is none, those that still serve while they
-    /// terminate.
-    pub(crate) fn usable(&self, service: &Service, port: &ServicePort, node: Option<&str>) -> Vec<(SocketAddrV4, Str)> {
-        let all = |wanted: fn(&Endpoint) -> bool| {
-            let slices = self.slices(&service.namespace, &service.name);
-            let with_port = slices.flat_map(|slice| {
-                let number =
-                    slice.ports.iter().find(|(name, protocol, _)| *name == port.name && *protocol == port.protocol);
-                number.into_iter().flat_map(|(_, _, number)| slice.endpoints.iter().map(|e| (e, *number)))
-            });
-            let here = with_port.filter(|(e, _)| wanted(e) && node.is_none_or(|node| e.node == node));
-            here.map(|(e, number)| (SocketAddrV4::new(e.address, number), e.pod.clone())).collect::<Vec<_>>()
-        };
-        let ready = all(|e| e.ready);
-        if ready.is_empty() { all(|e| e.serving_last) } else { ready }
+    /// The rules of a Service, from the cache if they are there.
+    pub fn derived(&self, key: &Str) -> Option<Arc<Rules>> {
+        if let Some(rules) = self.rules.get(key) {
+            return Some(rules.clone());
+        }
+        let service = self.services.get(key)?.clone();
+        let slices = self.slices.get(key).into_iter().flat_map(|slices| slices.values().cloned());
+        Some(Arc::new(Rules::derive(service, &slices.collect::<Vec<_>>())))
+    }
+
+    /// The same, kept for the next packet until the Service or its endpoints change.
+    fn rules(&mut self, key: &Str) -> Option<Arc<Rules>> {
+        let rules = self.derived(key)?;
+        if !self.rules.contains_key(key) {
+            self.rules.insert(key.clone(), rules.clone());
+        }
+        Some(rules)
+    }
+
+    /// The Service that a packet is for, and by which of its addresses.
+    fn find(&self, packet: &Packet, to_node: bool) -> Option<(Str, Door)> {
+        let by_address = (packet.protocol, packet.destination.to_bits(), packet.port);
+        if let Some((key, door)) = self.by_address.get(&by_address) {
+            return Some((key.clone(), *door));
+        }
+        let key = self.by_node_port.get(&(packet.protocol, packet.port)).filter(|_| to_node)?;
+        Some((key.clone(), Door::NodePort))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Carries a packet from stack to stack: routes, the bridge, kube-proxy's translations, masquerading.
 
+use crate::connect::Call;
 use crate::network::{Machines, Network};
 use crate::outside;
 use crate::packet::{At, Packet, Place, Protocol};
-use crate::proxy::{Door, Origin, Verdict};
+use crate::proxy::{Door, Seen, Verdict};
 use crate::trace::{Hop, Listener, Outcome, Reason, Route, What};
 use crate::weave;
 use api::{Rng, Str, Time};
@@ -50,7 +51,7 @@ enum Step {
     /// Leaves an outside machine.
     FromOutside,
     /// Reaches a node's stack from elsewhere.
-    AtNode(Str, Origin),
+    AtNode(Str),
     /// Kube-proxy has had its turn; the node routes the packet.
     Routed(Str),
     /// At the bridge of a node, for a Pod.
@@ -79,7 +80,7 @@ impl Walk<'_> {
                 Step::FromPod(uid) => self.leave_pod(uid),
                 Step::FromNode(name) => self.leave_node(name),
                 Step::FromOutside => self.leave_outside(),
-                Step::AtNode(name, origin) => self.at_node(name, origin),
+                Step::AtNode(name) => self.at_node(name),
                 Step::Routed(name) => self.routed(name),
                 Step::Bridge(name) => self.bridge(name),
                 Step::Arrived(place) => Err(self.arrived(place)),
@@ -109,7 +110,7 @@ impl Walk<'_> {
             return Ok(Step::Bridge(node));
         }
         self.hop(At::Bridge(node.clone()), What::Forwarded(Route::DefaultGateway));
-        Ok(Step::AtNode(node, Origin::Inside))
+        Ok(Step::AtNode(node))
     }
 
     fn leave_node(&mut self, name: Str) -> Next {
@@ -117,7 +118,7 @@ impl Walk<'_> {
         if !self.network.is_on(&name) || self.network.address(&Place::Node(name.clone())).is_none() {
             return Err(self.stop(At::Node(name), Outcome::Unreachable(Reason::NoNetwork)));
         }
-        self.kube_proxy(name, Origin::Inside)
+        self.kube_proxy(name)
     }
 
     fn leave_outside(&mut self) -> Next {
@@ -131,7 +132,7 @@ impl Walk<'_> {
         }
         if let Some(node) = self.network.node_at(to).cloned() {
             self.elapsed += TO_THE_CLUSTER;
-            return self.hand_to_node(At::Outside, node, Origin::Outside);
+            return self.hand_to_node(At::Outside, node);
         }
         let reason = match to {
             to if weave::contains(to) => Reason::PodNetworkIsInside,
@@ -150,6 +151,9 @@ impl Walk<'_> {
         let Some((service, port)) = proxy.by_load_balancer(protocol, address, port) else {
             return Err(self.stop(at, Outcome::TimedOut(Reason::PortNotBalanced)));
         };
+        if !service.admits(self.packet.source) {
+            return Err(self.stop(at, Outcome::TimedOut(Reason::SourceRefused)));
+        }
         // With the policy Local, nodes without an endpoint fail the load balancer's health check.
         let healthy =
             |name: &Str| self.network.is_on(name) && (!service.external_local || proxy.has_local(service, port, name));
@@ -157,34 +161,43 @@ impl Walk<'_> {
         let nodes: Vec<(Str, Ipv4Addr)> = nodes.map(|(name, host)| (name.clone(), host.address)).collect();
         let (namespace, name, node_port) = (service.namespace.clone(), service.name.clone(), port.node_port);
         let chosen = nodes.get(self.rng.below(nodes.len() as u32) as usize).cloned();
-        let Some((node, address)) = chosen.filter(|_| node_port != 0) else {
+        let Some((node, address)) = chosen else {
             return Err(self.stop(at, Outcome::TimedOut(Reason::NoHealthyNode)));
         };
         let before = self.packet;
-        (self.packet.destination, self.packet.port) = (address, node_port);
+        // A Service without node ports is known to the nodes by the load balancer's own address.
+        if node_port != 0 {
+            (self.packet.destination, self.packet.port) = (address, node_port);
+        }
         let what = What::Balanced { node: node.clone(), namespace, name };
         self.hops.push(Hop { at: at.clone(), what, before, after: self.packet });
         self.elapsed += TO_THE_CLUSTER;
-        self.hand_to_node(at, node, Origin::Outside)
+        self.hand_to_node(at, node)
     }
 
     /// Over the wire to a node, if that is on.
-    fn hand_to_node(&mut self, from: At, node: Str, origin: Origin) -> Next {
+    fn hand_to_node(&mut self, from: At, node: Str) -> Next {
         if !self.network.is_on(&node) {
             return Err(self.stop(from, Outcome::TimedOut(Reason::NodeDown)));
         }
-        Ok(Step::AtNode(node, origin))
+        Ok(Step::AtNode(node))
     }
 
-    fn at_node(&mut self, name: Str, origin: Origin) -> Next {
+    fn at_node(&mut self, name: Str) -> Next {
         self.seen = self.packet.source;
         self.hop(At::Node(name.clone()), What::Forwarded(Route::NodeNetwork));
-        self.kube_proxy(name, origin)
+        self.kube_proxy(name)
     }
 
-    fn kube_proxy(&mut self, name: Str, origin: Origin) -> Next {
-        let local = self.is_own(&name, self.packet.destination);
-        let verdict = self.network.proxy.translate(&name, &self.packet, local, origin, self.rng, self.now);
+    fn kube_proxy(&mut self, name: Str) -> Next {
+        if let Some(next) = self.known(&name) {
+            return Ok(next);
+        }
+        let (to_node, from_node) =
+            (self.is_own(&name, self.packet.destination), self.is_own(&name, self.packet.source));
+        let zone = self.network.zone(&name);
+        let seen = Seen { node: &name, zone: &zone, to_node, from_node, packet: &self.packet };
+        let verdict = self.network.proxy.translate(seen, self.rng, self.now);
         let (rule, choice) = match verdict {
             Verdict::NoRule => return Ok(Step::Routed(name)),
             Verdict::Translate(rule, choice) => (rule, choice),
@@ -193,10 +206,10 @@ impl Walk<'_> {
                 self.hop(at, What::Stopped(Reason::NoEndpoints, Some(rule)));
                 return Err(Outcome::Refused(Reason::NoEndpoints));
             }
-            Verdict::Drop(rule) => {
+            Verdict::Drop(rule, reason) => {
                 let at = At::Service { namespace: rule.namespace.clone(), name: rule.name.clone() };
-                self.hop(at, What::Stopped(Reason::NoLocalEndpoints, Some(rule)));
-                return Err(Outcome::TimedOut(Reason::NoLocalEndpoints));
+                self.hop(at, What::Stopped(reason, Some(rule)));
+                return Err(Outcome::TimedOut(reason));
             }
         };
         let at = At::Service { namespace: rule.namespace.clone(), name: rule.name.clone() };
@@ -212,6 +225,18 @@ impl Walk<'_> {
             self.masquerade(&name, own);
         }
         Ok(Step::Routed(name))
+    }
+
+    /// A packet of a connection that the node knows goes where the first one went.
+    fn known(&mut self, name: &Str) -> Option<Step> {
+        let entry = self.network.conntrack.find(name, &self.packet, self.now)?;
+        let (namespace, service) = entry.service.split_once('/')?;
+        let at = At::Service { namespace: namespace.into(), name: service.into() };
+        let (before, source) = (self.packet, entry.left.source);
+        (self.packet.destination, self.packet.port) = (entry.left.destination, entry.left.port);
+        self.hops.push(Hop { at, what: What::Tracked, before, after: self.packet });
+        self.masquerade(name, Some(source));
+        Some(Step::Routed(name.clone()))
     }
 
     fn routed(&mut self, name: Str) -> Next {
@@ -238,7 +263,7 @@ impl Walk<'_> {
         }
         if let Some(other) = self.network.node_at(to).cloned() {
             self.elapsed += BETWEEN_NODES;
-            return self.hand_to_node(at, other, Origin::Inside);
+            return self.hand_to_node(at, other);
         }
         if outside::exists(to) {
             self.elapsed += TO_THE_CLUSTER;
@@ -255,7 +280,7 @@ impl Walk<'_> {
         let to = self.packet.destination;
         let Some(pod) = self.network.pod_at(to).cloned() else {
             if let Some(owner) = self.bridge_owner(to) {
-                return self.hand_to_node(at, owner, Origin::Inside);
+                return self.hand_to_node(at, owner);
             }
             return Err(self.stop(at, Outcome::Unreachable(Reason::NoSuchAddress)));
         };
@@ -287,7 +312,11 @@ impl Walk<'_> {
             return outcome;
         }
         let anybody = self.packet.protocol == Protocol::Icmp;
-        if !anybody && !self.machines.listens(&place, self.packet.port, self.packet.protocol) {
+        let health = || match &place {
+            Place::Node(name) => self.network.proxy.health(name, self.packet.port).is_some(),
+            _ => false,
+        };
+        if !anybody && !self.machines.listens(&place, self.packet.port, self.packet.protocol) && !health() {
             return self.stop(at, Outcome::Refused(Reason::NothingListens));
         }
         self.delivered(at, place)
@@ -350,12 +379,14 @@ pub(crate) fn first_packet(
     network: &Network,
     from: &Place,
     destination: Ipv4Addr,
-    port: u16,
-    protocol: Protocol,
+    call: &Call<'_>,
     rng: &mut Rng,
 ) -> Packet {
     const EPHEMERAL: std::ops::Range<u16> = 32_768..60_999;
-    let source_port = EPHEMERAL.start + rng.below(u32::from(EPHEMERAL.end - EPHEMERAL.start)) as u16;
+    let source_port = match call.source_port {
+        0 => EPHEMERAL.start + rng.below(u32::from(EPHEMERAL.end - EPHEMERAL.start)) as u16,
+        port => port,
+    };
     let through_bridge = match from {
         Place::Node(name) if weave::contains(destination) => network.weave.bridge(name),
         _ => None,
@@ -364,5 +395,6 @@ pub(crate) fn first_packet(
         true => Some(Ipv4Addr::LOCALHOST),
         false => through_bridge.or_else(|| network.address(from)),
     };
-    Packet { source: source.unwrap_or(Ipv4Addr::UNSPECIFIED), source_port, destination, port, protocol }
+    let source = source.unwrap_or(Ipv4Addr::UNSPECIFIED);
+    Packet { source, source_port, destination, port: call.port, protocol: call.protocol }
 }

@@ -32,6 +32,34 @@ pub struct Service {
     pub affinity: Option<Duration>,
     /// `spec.publishNotReadyAddresses`
     pub publish_not_ready: bool,
+    /// `spec.loadBalancerSourceRanges`
+    pub source_ranges: Vec<Range>,
+    /// `spec.healthCheckNodePort`; 0 where there is none.
+    pub health_port: u16,
+}
+
+/// A range of addresses such as `10.0.0.0/8`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    base: u32,
+    mask: u32,
+    /// As it was written.
+    pub text: Str,
+}
+
+impl Range {
+    /// Reads a range; `None` where it is none.
+    pub fn parse(text: &str) -> Option<Range> {
+        let (base, length) = text.split_once('/')?;
+        let (base, length) = (base.parse::<Ipv4Addr>().ok()?, length.parse::<u32>().ok().filter(|n| *n <= 32)?);
+        let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
+        Some(Range { base: base.to_bits() & mask, mask, text: text.into() })
+    }
+
+    /// Whether `address` lies in it.
+    pub fn contains(&self, address: Ipv4Addr) -> bool {
+        address.to_bits() & self.mask == self.base
+    }
 }
 
 /// One of `spec.ports`.
@@ -71,6 +99,10 @@ pub struct Endpoint {
     pub ready: bool,
     /// Whether it still answers while it terminates.
     pub serving_last: bool,
+    /// `hints.forZones`
+    pub for_zones: Vec<Str>,
+    /// `hints.forNodes`
+    pub for_nodes: Vec<Str>,
 }
 
 impl Service {
@@ -94,12 +126,35 @@ impl Service {
             affinity: (spec["sessionAffinity"].str() == "ClientIP")
                 .then(|| Duration::from_secs(affinity.unsigned_abs())),
             publish_not_ready: spec["publishNotReadyAddresses"].bool(),
+            source_ranges: spec["loadBalancerSourceRanges"]
+                .array()
+                .iter()
+                .filter_map(|r| Range::parse(r.str().trim()))
+                .collect(),
+            health_port: u16::try_from(spec["healthCheckNodePort"].int()).unwrap_or_default(),
         }
     }
 
     /// `namespace/name`.
     pub fn key(&self) -> Str {
         key(&self.namespace, &self.name)
+    }
+
+    /// Whether it has addresses for what comes from outside: node ports, external IPs, a load balancer's.
+    pub fn is_external(&self) -> bool {
+        !self.external_ips.is_empty()
+            || !self.load_balancer_ips.is_empty()
+            || self.ports.iter().any(|port| port.node_port != 0)
+    }
+
+    /// Whether some of its traffic goes to endpoints of all nodes. Even with the policy Local what begins on a node does.
+    pub fn uses_cluster_endpoints(&self) -> bool {
+        !self.internal_local || self.is_external()
+    }
+
+    /// Whether some of its traffic goes to endpoints of the same node only.
+    pub fn uses_local_endpoints(&self) -> bool {
+        self.internal_local || self.external_local && self.is_external()
     }
 
     /// `namespace/name:port-name`, as kube-proxy names a port.
@@ -153,8 +208,14 @@ impl Endpoint {
             hostname: endpoint["hostname"].to_str(),
             ready: conditions["ready"].as_bool().unwrap_or(true),
             serving_last: terminating && conditions["serving"].as_bool().unwrap_or(true),
+            for_zones: names(&endpoint["hints"]["forZones"]),
+            for_nodes: names(&endpoint["hints"]["forNodes"]),
         })
     }
+}
+
+fn names(hints: &Value) -> Vec<Str> {
+    hints.array().iter().map(|hint| hint["name"].to_str()).collect()
 }
 
 /// `namespace/name`.

@@ -191,6 +191,7 @@ fn happened(what: &What, values: &mut Vec<Field>, pod: &dyn Fn(&str) -> String) 
             ]);
             if choice.again { "rule-again" } else { "rule-picked" }
         }
+        What::Tracked => "rule-tracked",
         What::Masqueraded => "snat",
         What::Delivered => "delivered",
         What::Denied(denial) => {

@@ -69,6 +69,8 @@ pub enum What {
     },
     /// A rule of kube-proxy gave it an endpoint.
     Translated(Rule, Choice),
+    /// It belongs to a connection that the node knows, and goes where the first packet went.
+    Tracked,
     /// It got this place's address as its source, so that the answer comes back here.
     Masqueraded,
     /// It has arrived, and something listens.
@@ -111,6 +113,8 @@ pub enum Reason {
     NoEndpoints,
     /// The Service's traffic policy is Local and this node has no endpoint: dropped.
     NoLocalEndpoints,
+    /// `loadBalancerSourceRanges` do not have the client's address.
+    SourceRefused,
     /// Nobody has this address.
     NoSuchAddress,
     /// The node does not answer: it is off.
@@ -148,6 +152,7 @@ impl Reason {
             Reason::NoSuchService => "why-no-such-service",
             Reason::NoEndpoints => "why-no-endpoints",
             Reason::NoLocalEndpoints => "why-no-local-endpoints",
+            Reason::SourceRefused => "why-source-refused",
             Reason::NoSuchAddress => "why-no-such-address",
             Reason::NodeDown => "why-node-down",
             Reason::NothingListens => "why-nothing-listens",

@@ -174,6 +174,11 @@ fn policies(errors: &mut Errors, path: &Path, spec: &Value) {
             errors.one_of(&path, external, &policies);
         }
     }
+    let health = &spec["healthCheckNodePort"];
+    if health.int() != 0 && !(kind == "LoadBalancer" && external.str() == "Local") {
+        let detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+        errors.invalid(&path.child("healthCheckNodePort"), health, detail);
+    }
     errors.optionally_one_of(&path.child("internalTrafficPolicy"), &spec["internalTrafficPolicy"], &policies);
     if !spec["allocateLoadBalancerNodePorts"].is_null() && kind != "LoadBalancer" {
         let detail = "may only be used when `type` is 'LoadBalancer'";

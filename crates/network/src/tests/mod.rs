@@ -1,5 +1,6 @@
 //! Whole connections through a small cluster: master, node1..node3, a Service of each type.
 
+mod chains;
 mod policies;
 mod rules;
 
@@ -140,7 +141,7 @@ impl Cluster {
     }
 
     fn call(&mut self, from: &Place, host: &str, port: u16) -> Trace {
-        let call = Call { from, host, port, protocol: Protocol::Tcp };
+        let call = Call { from, host, port, protocol: Protocol::Tcp, source_port: 0 };
         self.network.connect(&call, &self.machines, &mut self.rng, self.now)
     }
 
@@ -283,8 +284,10 @@ fn the_local_policy_keeps_the_clients_address_or_drops() {
         assert_eq!(pod_of(&trace), "web-1");
     }
     assert_eq!(cluster.user_calls("172.17.0.10", 30_082).outcome, Outcome::TimedOut(Reason::NoLocalEndpoints));
-    // From inside the policy is not asked.
-    assert!(cluster.pod_calls("172.17.0.10", 30_082).listener().is_some());
+    // What begins on a node is not asked for by its rules; on the next node it comes from outside, under its node's address.
+    assert!(cluster.pod_calls("172.17.0.11", 30_082).listener().is_some());
+    assert!(cluster.call(&Place::Node("master".into()), "172.17.0.10", 30_082).listener().is_some());
+    assert_eq!(cluster.pod_calls("172.17.0.10", 30_082).outcome, Outcome::TimedOut(Reason::NoLocalEndpoints));
 }
 
 #[test]
@@ -345,7 +348,7 @@ fn names_inside_and_outside() {
 fn addresses_answer_a_ping_and_services_do_not() {
     let mut cluster = Cluster::new();
     let mut ping = |from: &Place, host: &str| {
-        let call = Call { from, host, port: 0, protocol: Protocol::Icmp };
+        let call = Call { from, host, port: 0, protocol: Protocol::Icmp, source_port: 0 };
         cluster.network.connect(&call, &cluster.machines, &mut cluster.rng, cluster.now).outcome
     };
     let pod = Place::Pod("web-0".into());
@@ -385,4 +388,67 @@ fn nothing_loops_or_panics() {
     cluster.network.observe(kind::SERVICE, &Value::Null, false);
     cluster.network.observe(kind::ENDPOINT_SLICE, &Value::Null, true);
     cluster.network.observe(kind::NODE, &obj! { "metadata" => "odd" }, false);
+}
+
+#[test]
+fn nodes_remember_connections_and_kube_proxy_clears_stale_datagrams() {
+    let mut cluster = Cluster::new();
+    cluster.pod("coredns-2", "node2", 53);
+    let addresses: Vec<Ipv4Addr> =
+        cluster.pods.iter().filter(|pod| pod.0.starts_with("coredns")).map(|pod| pod.1).collect();
+    let endpoints = |cluster: &mut Cluster, addresses: &[Ipv4Addr]| {
+        let list: Value = addresses.iter().map(|a| obj! { "addresses" => list![a.to_string()] }).collect();
+        let mut slice = slice("kube-dns", list);
+        slice.set("metadata.namespace", "kube-system");
+        slice.set("ports", list![obj! { "name" => "dns", "port" => 53, "protocol" => "UDP" }]);
+        cluster.network.observe(kind::ENDPOINT_SLICE, &slice, false);
+    };
+    endpoints(&mut cluster, &addresses);
+    let from = Place::Pod("web-0".into());
+    let ask = |cluster: &mut Cluster| {
+        let call = Call { from: &from, host: "10.96.0.10", port: 53, protocol: Protocol::Udp, source_port: 5000 };
+        let trace = cluster.network.connect(&call, &cluster.machines, &mut cluster.rng, cluster.now);
+        (pod_of(&trace), trace.hops.iter().any(|hop| hop.what == What::Tracked))
+    };
+    let (first, known) = ask(&mut cluster);
+    assert!(!known);
+    for _ in 0..20 {
+        assert_eq!(ask(&mut cluster), (first.clone(), true), "the same socket keeps its endpoint");
+    }
+    let shown: Vec<String> =
+        cluster.network.conntrack.entries("node1", cluster.now).iter().map(|e| e.line(cluster.now)).collect();
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    let translated = addresses[usize::from(first != "coredns")];
+    assert_eq!(
+        shown[0],
+        format!(
+            "udp      17 30 src=10.44.0.1 dst=10.96.0.10 sport=5000 dport=53 src={translated} dst=10.44.0.1 sport=53 dport=5000 mark=0 use=1"
+        )
+    );
+    // The endpoint goes: its entry is cleared, and the next datagram gets the other one.
+    let other: Vec<Ipv4Addr> = addresses.iter().copied().filter(|address| *address != translated).collect();
+    endpoints(&mut cluster, &other);
+    let (second, known) = ask(&mut cluster);
+    assert!(second != first && !known);
+    cluster.now = cluster.now + Duration::from_secs(31);
+    assert!(cluster.network.conntrack.entries("node1", cluster.now).is_empty(), "entries expire");
+    // TCP: a connection that was never answered, one that was refused, one that is over.
+    cluster.pod_calls("10.100.0.1", 80);
+    cluster.pod_calls("172.17.0.12", 81);
+    cluster.network.set_power("node3", false);
+    cluster.pod_calls("172.17.0.13", 81);
+    let shown: Vec<String> =
+        cluster.network.conntrack.entries("node1", cluster.now).iter().map(|e| e.line(cluster.now)).collect();
+    let has = |text: &str| shown.iter().filter(|line| line.contains(text)).count();
+    assert_eq!((has("TIME_WAIT"), has("CLOSE"), has("SYN_SENT")), (1, 1, 1), "{shown:#?}");
+    assert_eq!((has("[ASSURED]"), has("[UNREPLIED]")), (1, 1), "{shown:#?}");
+    let snat = "dst=172.17.0.12 sport=";
+    assert!(shown.iter().any(|line| line.contains(snat) && line.contains(" dst=172.17.0.11 sport=81")), "{shown:#?}");
+    // What a rule refuses is no connection.
+    cluster.pod_calls("10.100.0.5", 80);
+    assert_eq!(cluster.network.conntrack.entries("node1", cluster.now).len(), shown.len());
+    for _ in 0..10_000 {
+        cluster.pod_calls("10.100.0.1", 80);
+    }
+    assert!(cluster.network.conntrack.entries("node1", cluster.now).len() <= 4096);
 }

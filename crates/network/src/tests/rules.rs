@@ -4,7 +4,7 @@ use super::*;
 
 /// The rules of a node's table `nat` that mention `word`, chains' hashes left out.
 fn rules(cluster: &Cluster, node: &str, word: &str) -> Vec<String> {
-    let text = iptables::save(&cluster.network.proxy, node, Some("nat"));
+    let text = iptables::save(&cluster.network, node, Some("nat"));
     let short = |word: &str| match word.rsplit_once('-') {
         Some((kind, hash)) if hash.len() == 16 && kind.starts_with("KUBE-") => kind.to_owned(),
         _ => word.to_owned(),
@@ -21,8 +21,9 @@ fn a_nodes_rules_are_those_that_packets_follow() {
         r#"-A KUBE-NODEPORTS -p tcp -m comment --comment "default/web" -m tcp --dport 30080 -j KUBE-EXT"#,
         r#"-A KUBE-SERVICES -d 10.100.0.1/32 -p tcp -m comment --comment "default/web cluster IP" -m tcp --dport 80 -j KUBE-SVC"#,
         r#"-A KUBE-EXT -m comment --comment "masquerade traffic for default/web external destinations" -j KUBE-MARK-MASQ"#,
-        r#"-A KUBE-SVC -m comment --comment "default/web -> 10.44.0.1:80" -m statistic --mode random --probability 0.25000000000 -j KUBE-SEP"#,
-        r#"-A KUBE-SVC -m comment --comment "default/web -> 10.44.0.2:80" -j KUBE-SEP"#,
+        r#"-A KUBE-SVC -m comment --comment "default/web -> 10.44.0.1:80" -m statistic --mode random --probability 0.33333333349 -j KUBE-SEP"#,
+        r#"-A KUBE-SVC -m comment --comment "default/web -> 10.47.0.1:80" -j KUBE-SEP"#,
+        r#"-A KUBE-SVC ! -s 10.32.0.0/12 -d 10.100.0.1/32 -p tcp -m comment --comment "default/web cluster IP" -m tcp --dport 80 -j KUBE-MARK-MASQ"#,
         r#"-A KUBE-SEP -s 10.44.0.1/32 -m comment --comment "default/web" -j KUBE-MARK-MASQ"#,
         r#"-A KUBE-SEP -p tcp -m comment --comment "default/web" -m tcp -j DNAT --to-destination 10.44.0.1:80"#,
     ];
@@ -34,10 +35,25 @@ fn a_nodes_rules_are_those_that_packets_follow() {
     assert_eq!(local.iter().filter(|line| line.starts_with("-A KUBE-SVL")).count(), 1, "{local:#?}");
     let sticky = rules(&cluster, "node1", "default/sticky");
     assert!(sticky.iter().any(|line| line.contains("--rcheck --seconds 10800 --reap --name KUBE-SEP")), "{sticky:#?}");
-    let text = iptables::save(&cluster.network.proxy, "node1", Some("filter"));
+    let text = iptables::save(&cluster.network, "node1", Some("filter"));
     let refused = "-A KUBE-SERVICES -d 10.100.0.5/32 -p tcp -m comment --comment \"default/empty has no endpoints\" -m tcp \
                    --dport 80 -j REJECT --reject-with icmp-port-unreachable\n";
     assert!(text.contains(refused) && !text.contains("*nat"), "{text}");
     let chains: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(':')?.split(' ').next()).collect();
-    assert_eq!(chains, ["INPUT", "FORWARD", "OUTPUT", "KUBE-EXTERNAL-SERVICES", "KUBE-SERVICES"]);
+    assert_eq!(
+        chains,
+        [
+            "INPUT",
+            "FORWARD",
+            "OUTPUT",
+            "KUBE-EXTERNAL-SERVICES",
+            "KUBE-FIREWALL",
+            "KUBE-FORWARD",
+            "KUBE-KUBELET-CANARY",
+            "KUBE-NODEPORTS",
+            "KUBE-PROXY-CANARY",
+            "KUBE-PROXY-FIREWALL",
+            "KUBE-SERVICES"
+        ]
+    );
 }

@@ -1,5 +1,6 @@
 //! What all processes of a session share: the world, the terminal, the jobs, and whatever they wait for.
 
+use super::To;
 use super::{BoxFuture, Place, System};
 use api::FlatMap;
 use api::Time;
@@ -219,14 +220,20 @@ impl Kernel {
     /// Tries to connect from a place to a name or an address; none if the place is gone. A port of the workstation itself
     /// may lead into a Pod.
     pub fn connect(&self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Option<Trace> {
+        self.call(from, To { host, port, protocol, source_port: 0 })
+    }
+
+    /// The same, for a process that may choose the port that it calls from.
+    pub fn call(&self, from: &Place, to: To<'_>) -> Option<Trace> {
+        let To { host, port, .. } = to;
         let local = *from == Place::Workstation && matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]");
         let forward = self.forwards.borrow().iter().find(|forward| local && forward.port == port).cloned();
         let Some(Forwarded { to: (place, port), connections, .. }) = forward else {
-            return self.system().connect(from, host, port, protocol);
+            return self.system().connect(from, &to);
         };
         connections.set(connections.get() + 1);
         self.touch();
-        self.system().connect(&place, "localhost", port, protocol)
+        self.system().connect(&place, &To { host: "localhost", port, ..to })
     }
 
     /// The language that the person in front of the session reads, where a process' environment names none.

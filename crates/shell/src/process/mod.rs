@@ -8,7 +8,7 @@ mod wait;
 pub use io::{Input, Io, Output, Pipe};
 pub(crate) use kernel::Forwarded;
 pub use kernel::{Chunk, EditRequest, Front, Job, Kernel, Stream, Want};
-pub use place::{Identity, Machine, Place, Query, System};
+pub use place::{Identity, Machine, Place, Query, System, To};
 pub use wait::{Interrupted, join_all};
 
 use std::future::Future;

@@ -5,7 +5,7 @@ use apiserver::{Request, Response, Watch, WatchEvent};
 use cluster::Cluster;
 use kubelet::http;
 use network::dns::RecordType;
-use network::{Answered, Listener, Lookup, Protocol, Reason, Trace};
+use network::{Answered, Entry, Listener, Lookup, Protocol, Reason, Trace};
 use std::net::Ipv4Addr;
 
 /// A machine, as far as a process can tell.
@@ -112,7 +112,12 @@ pub trait System {
     fn poll(&self, watch: &mut Watch) -> Vec<WatchEvent>;
 
     /// Tries to connect from a place to a name or an address; none if the place is gone.
-    fn connect(&mut self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Option<Trace>;
+    fn connect(&mut self, from: &Place, to: &To<'_>) -> Option<Trace>;
+
+    /// Lets a node forget connections, those for which `gone` holds; returns them.
+    fn forget_connections(&mut self, _node: &str, _gone: &dyn Fn(&Entry) -> bool) -> Vec<Entry> {
+        Vec::new()
+    }
 
     /// What a name means at a place, and the questions that were asked.
     ///
@@ -159,6 +164,19 @@ pub trait System {
     fn file_systems(&self) -> Vec<(Str, vfs::Fs)> {
         Vec::new()
     }
+}
+
+/// What a process connects to.
+#[derive(Clone, Copy)]
+pub struct To<'a> {
+    /// A name or an address.
+    pub host: &'a str,
+    /// The port there.
+    pub port: u16,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The port that it is called from; 0: any that is free.
+    pub source_port: u16,
 }
 
 /// A question to a name server.

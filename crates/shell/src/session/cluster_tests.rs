@@ -72,6 +72,14 @@ fn the_way_of_a_packet_and_the_rules_that_decide_it_can_be_read() {
         listed.contains("DNAT       tcp  --  0.0.0.0/0            0.0.0.0/0            /* default/web */ tcp to:10."),
         "{listed}"
     );
+    let (known, status) = ask("ssh node3 conntrack -L -p tcp");
+    assert!(
+        status == 0 && known.starts_with("tcp      6 1") && known.contains(" TIME_WAIT src=172.17.0.1 "),
+        "{known}"
+    );
+    assert!(known.ends_with(" flow entries have been shown.\n"), "{known}");
+    assert_eq!(ask("ssh node3 conntrack -D -p tcp -s 172.17.0.1 >/dev/null 2>&1; ssh node3 conntrack -L -s 172.17.0.1 2>/dev/null").0.lines().count(), 1, "the connection of ssh itself");
+    assert_eq!(ask("ssh node3 conntrack -L -p nosuch").1, 2);
     assert_eq!(ask("ssh node1 iptables -t nosuch -L").1, 1);
     assert_eq!(ask("ssh node1 iptables -t nat -S NOSUCH").1, 1);
     assert_eq!(ask("iptables-save").1, 1);
@@ -246,4 +254,33 @@ fn tab_completes() {
             let _ = session.complete(line, cursor);
         }
     }
+}
+
+#[test]
+fn a_load_balancer_asks_nodes_for_their_pods() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    ask("kubectl create deployment web --image=nginx; kubectl rollout status deployment web");
+    ask("kubectl expose deployment web --port=80 --type=LoadBalancer");
+    assert_eq!(ask("kubectl get svc web -o jsonpath='{.spec.healthCheckNodePort}'").0, "");
+    ask("kubectl patch svc web -p '{\"spec\":{\"externalTrafficPolicy\":\"Local\"}}'");
+    let port: u16 = ask("kubectl get svc web -o jsonpath='{.spec.healthCheckNodePort}'").0.parse().unwrap();
+    let node = ask("kubectl get pod -l app=web -o jsonpath='{.items[0].spec.nodeName}'").0;
+    let other = if node == "node1" { "node2" } else { "node1" };
+    let (text, _) = ask(&format!("curl -si http://{node}:{port}"));
+    assert!(text.starts_with("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"), "{text}");
+    assert!(text.contains("\"localEndpoints\": 1,\n\t\"serviceProxyHealthy\": true\n}"), "{text}");
+    assert_eq!(ask(&format!("curl -s -o /dev/null -w '%{{http_code}}' http://{other}:{port}")).0, "503");
+    assert!(
+        ask(&format!("ssh {other} iptables-save"))
+            .0
+            .contains(&format!("health check node port\" -m tcp --dport {port} -j ACCEPT"))
+    );
+    ask("kubectl patch svc web -p '{\"spec\":{\"externalTrafficPolicy\":\"Cluster\"}}'");
+    assert_eq!(ask("kubectl get svc web -o jsonpath='{.spec.healthCheckNodePort}'").0, "");
+    assert_eq!(ask(&format!("curl -s http://{node}:{port}")).1, 7);
+    ask("sleep 10; kubectl patch svc web -p '{\"spec\":{\"loadBalancerSourceRanges\":[\"203.0.113.0/24\"]}}'");
+    let address = ask("kubectl get svc web -o jsonpath='{.status.loadBalancer.ingress[0].ip}'").0;
+    let (text, status) = ask(&format!("curl -sm 2 --trace-route http://{address}"));
+    assert!(status == 28 && text.contains("source-refused"), "{text}");
 }

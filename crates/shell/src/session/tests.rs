@@ -3,7 +3,7 @@ use crate::process::{Identity, Machine, Stream};
 use api::{Status, Str};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use kubelet::http;
-use network::{Listener, Lookup, Protocol, Reason, Trace};
+use network::{Listener, Lookup, Reason, Trace};
 use proptest::prelude::*;
 use std::net::Ipv4Addr;
 
@@ -65,7 +65,7 @@ impl System for Alone {
     fn poll(&self, _: &mut Watch) -> Vec<WatchEvent> {
         Vec::new()
     }
-    fn connect(&mut self, _: &Place, _: &str, _: u16, _: Protocol) -> Option<Trace> {
+    fn connect(&mut self, _: &Place, _: &crate::process::To<'_>) -> Option<Trace> {
         None
     }
     fn lookup(&mut self, _: &Place, _: &str) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>) {

@@ -1,12 +1,12 @@
 //! The world of a session: a cluster, and a workstation outside of it.
 
-use crate::process::{Identity, Machine, Place, Query, System};
+use crate::process::{Identity, Machine, Place, Query, System, To};
 use api::{Status, Str, Time};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use cluster::Cluster;
 use kubelet::images::{self, Image};
 use kubelet::{Reference, http};
-use network::{Answered, Listener, Lookup, Protocol, Question, Reason, Trace};
+use network::{Answered, Call, Entry, Listener, Lookup, Question, Reason, Trace};
 use std::net::Ipv4Addr;
 use vfs::{Fs, Mounts};
 
@@ -26,6 +26,7 @@ const MACHINE_ONLY: &[&str] = &[
     "nano",
     "iptables",
     "iptables-save",
+    "conntrack",
     "ip",
     "why",
 ];
@@ -254,9 +255,14 @@ impl System for World {
         self.cluster.poll(watch)
     }
 
-    fn connect(&mut self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Option<Trace> {
-        let from = self.stack(from)?;
-        Some(self.cluster.connect(&from, host, port, protocol))
+    fn connect(&mut self, from: &Place, call: &To<'_>) -> Option<Trace> {
+        let from = &self.stack(from)?;
+        let To { host, port, protocol, source_port } = *call;
+        Some(self.cluster.call(&Call { from, host, port, protocol, source_port }))
+    }
+
+    fn forget_connections(&mut self, node: &str, gone: &dyn Fn(&Entry) -> bool) -> Vec<Entry> {
+        self.cluster.forget_connections(node, gone)
     }
 
     fn lookup(&mut self, from: &Place, name: &str) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>) {

@@ -7,7 +7,7 @@ use crate::process::Place;
 fn rules(cx: &Cx, table: Option<&str>) -> Option<String> {
     let system = cx.kernel().system();
     if let (Place::Node(node), Some(cluster)) = (&cx.shell.place, system.cluster()) {
-        return Some(network::iptables::save(&cluster.network().proxy, node, table));
+        return Some(network::iptables::save(cluster.network(), node, table));
     }
     drop(system);
     let table = table.unwrap_or("filter");

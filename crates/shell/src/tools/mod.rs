@@ -143,6 +143,7 @@ programs! {
     awk: "awk" run false;
     base64: "base64" run false;
     cat: "cat" run false, "tac" tac false;
+    conntrack: "conntrack" run false;
     cp: "cp" run false;
     curl: "curl" run false;
     cut: "cut" run false;
@@ -207,7 +208,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 pub(crate) fn path_of(name: &str) -> String {
     match name {
         "kubectl" => "/usr/local/bin/kubectl".into(),
-        "systemctl" | "poweroff" | "reboot" | "shutdown" | "iptables" | "iptables-save" | "ip" => {
+        "systemctl" | "poweroff" | "reboot" | "shutdown" | "iptables" | "iptables-save" | "ip" | "conntrack" => {
             format!("/usr/sbin/{name}")
         }
         name => format!("/usr/bin/{name}"),

@@ -1,6 +1,7 @@
 //! `nc`, `ping`
 
 use super::Cx;
+use crate::process::To;
 use network::{Outcome, Protocol, Reason};
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -17,7 +18,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
     };
     let Ok(port) = port.parse::<u16>() else { return cx.fail(format_args!("port number invalid: {port}")) };
     let protocol = if options.has('u') { Protocol::Udp } else { Protocol::Tcp };
-    let trace = cx.kernel().connect(&cx.shell.place, host, port, protocol);
+    let source_port = options.value('p').and_then(|port| port.parse().ok()).unwrap_or(0);
+    let trace = cx.kernel().call(&cx.shell.place, To { host, port, protocol, source_port });
     let Some(trace) = trace else { return cx.fail("network is unreachable") };
     let limit = options.value('w').and_then(|s| s.parse::<u64>().ok()).map(|s| Duration::from_secs(s.min(86_400)));
     let slow = limit.is_some_and(|limit| trace.after > limit);

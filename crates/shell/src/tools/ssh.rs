@@ -22,7 +22,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         return FAILED;
     };
     let host = target.rsplit_once('@').map_or(target.as_str(), |(_, host)| host);
-    let trace = cx.kernel().system().connect(&cx.shell.place, host, PORT, Protocol::Tcp);
+    let trace = cx.kernel().connect(&cx.shell.place, host, PORT, Protocol::Tcp);
     let Some(trace) = trace else { return cx.fail("Network is unreachable") };
     cx.kernel().sleep(trace.after).await;
     let address = trace.address().map(|a| a.to_string()).unwrap_or_default();

@@ -1,0 +1,170 @@
+//! A Service's rules as a node's kube-proxy makes them: the endpoints that each kind of traffic can reach
+//! (pkg/proxy/topology.go), and the names of the chains.
+
+use crate::names;
+use crate::service::{Service, Slice};
+use api::Str;
+use std::net::SocketAddrV4;
+use std::sync::Arc;
+
+/// A Service with what is derived from it and its EndpointSlices, the same on every node.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// The Service.
+    pub service: Arc<Service>,
+    /// By port, in the order of `spec.ports`.
+    pub ports: Vec<PortRules>,
+}
+
+/// What is derived for one port.
+#[derive(Clone, Debug)]
+pub struct PortRules {
+    /// `namespace/name:port-name`
+    pub name: Str,
+    /// `KUBE-SVC-...`
+    pub cluster: Str,
+    /// `KUBE-SVL-...`
+    pub local: Str,
+    /// `KUBE-EXT-...`
+    pub external: Str,
+    /// `KUBE-FW-...`
+    pub firewall: Str,
+    /// The endpoints that may get packets, in kube-proxy's order: that of their text.
+    pub targets: Vec<Target>,
+}
+
+/// An endpoint that is ready, or that still serves while it terminates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Its address and port.
+    pub to: SocketAddrV4,
+    /// The node it is on.
+    pub node: Str,
+    /// The UID of its Pod, if it is one.
+    pub pod: Str,
+    /// Whether it is ready; else it terminates and serves.
+    pub ready: bool,
+    /// `hints.forZones`
+    pub for_zones: Vec<Str>,
+    /// `hints.forNodes`
+    pub for_nodes: Vec<Str>,
+}
+
+/// Which of a port's targets traffic on one node reaches: indices into [`PortRules::targets`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reach {
+    /// With the policy `Cluster`.
+    pub cluster: Vec<u32>,
+    /// With the policy `Local`.
+    pub local: Vec<u32>,
+    /// Whether there is a usable endpoint anywhere.
+    pub any: bool,
+}
+
+/// What narrows the endpoints of the policy `Cluster` down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hinted {
+    No,
+    Node,
+    Zone,
+}
+
+impl Rules {
+    /// Derives the rules of a Service.
+    pub(crate) fn derive(service: Arc<Service>, slices: &[Arc<Slice>]) -> Rules {
+        let ports = service.ports.iter().map(|port| {
+            let (name, protocol) = (service.port_name(port), port.protocol.lower());
+            let mut targets = Vec::new();
+            for slice in slices {
+                let number = slice.ports.iter().find(|(n, p, _)| *n == port.name && *p == port.protocol);
+                let Some((.., number)) = number else { continue };
+                for endpoint in slice.endpoints.iter().filter(|e| e.ready || e.serving_last) {
+                    targets.push(Target {
+                        to: SocketAddrV4::new(endpoint.address, *number),
+                        node: endpoint.node.clone(),
+                        pod: endpoint.pod.clone(),
+                        ready: endpoint.ready,
+                        for_zones: endpoint.for_zones.clone(),
+                        for_nodes: endpoint.for_nodes.clone(),
+                    });
+                }
+            }
+            sort_by_text(&mut targets);
+            PortRules {
+                cluster: names::service_chain(&name, protocol),
+                local: names::local_chain(&name, protocol),
+                external: names::external_chain(&name, protocol),
+                firewall: names::firewall_chain(&name, protocol),
+                name: name.into(),
+                targets,
+            }
+        });
+        Rules { ports: ports.collect(), service: service.clone() }
+    }
+}
+
+/// kube-proxy orders endpoints by their text, so that 10.44.0.10 comes before 10.44.0.2; one that is in two slices (while it
+/// moves) counts once.
+fn sort_by_text(targets: &mut Vec<Target>) {
+    let mut texts: Vec<(Str, u32)> =
+        targets.iter().enumerate().map(|(i, t)| (Str::from(t.to.to_string()), i as u32)).collect();
+    api::sort(&mut texts);
+    texts.dedup_by(|a, b| a.0 == b.0);
+    *targets = texts.iter().map(|(_, i)| targets[*i as usize].clone()).collect();
+}
+
+impl PortRules {
+    /// What traffic on a node reaches (`CategorizeEndpoints`). `zone` is the node's.
+    pub fn reach(&self, service: &Service, node: &str, zone: &str) -> Reach {
+        let pick = |wanted: &dyn Fn(&Target) -> bool| -> Vec<u32> {
+            (0..).zip(&self.targets).filter(|(_, t)| wanted(t)).map(|(i, _)| i).collect()
+        };
+        let mut reach = Reach::default();
+        if service.uses_cluster_endpoints() {
+            let hinted = self.hinted(node, zone);
+            reach.cluster = pick(&|t| {
+                t.ready
+                    && match hinted {
+                        Hinted::No => true,
+                        Hinted::Node => t.for_nodes.iter().any(|n| n == node),
+                        Hinted::Zone => t.for_zones.iter().any(|z| z == zone),
+                    }
+            });
+            if reach.cluster.is_empty() {
+                reach.cluster = pick(&|t| !t.ready);
+            }
+            reach.any = !reach.cluster.is_empty();
+        }
+        if service.uses_local_endpoints() {
+            reach.any |= !self.targets.is_empty();
+            reach.local = pick(&|t| t.ready && t.node == node);
+            if reach.local.is_empty() {
+                reach.local = pick(&|t| !t.ready && t.node == node);
+            }
+        }
+        reach
+    }
+
+    /// Whether the hints for nodes or for zones are heeded: if all ready endpoints have them, and one is for this node or zone
+    /// (`topologyModeFromHints`).
+    fn hinted(&self, node: &str, zone: &str) -> Hinted {
+        let ready = || self.targets.iter().filter(|target| target.ready);
+        let heeded = |hints: fn(&Target) -> &Vec<Str>, own: &str| {
+            !own.is_empty()
+                && ready().all(|target| !hints(target).is_empty())
+                && ready().any(|target| hints(target).iter().any(|hint| hint == own))
+        };
+        if heeded(|target| &target.for_nodes, node) {
+            Hinted::Node
+        } else if heeded(|target| &target.for_zones, zone) {
+            Hinted::Zone
+        } else {
+            Hinted::No
+        }
+    }
+
+    /// How many ready endpoints `node` has: what its health check tells.
+    pub fn ready_on(&self, node: &str) -> usize {
+        self.targets.iter().filter(|target| target.ready && target.node == node).count()
+    }
+}
