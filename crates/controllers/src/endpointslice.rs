@@ -65,7 +65,21 @@ fn endpoint(service: &Value, pod: &Value, node: &Value) -> Value {
         "addresses" => list![&pod["status"]["podIP"]], "conditions" => conditions,
         "hostname" => servicepods::hostname(pod, service), "nodeName" => &pod["spec"]["nodeName"],
         "targetRef" => servicepods::target_ref(pod), "zone" => &node.labels()[ZONE],
+        "hints" => hints(service, published || serving && !pod.deleting(), pod["spec"]["nodeName"].str(), node.labels()[ZONE].str()),
     }
+}
+
+/// Where a ready endpoint is best used, as the Service's `trafficDistribution` wishes
+/// (staging/src/k8s.io/endpointslice/trafficdist).
+fn hints(service: &Value, ready: bool, node: &str, zone: &str) -> Option<Value> {
+    let of = |name: &str| Some(list![obj! { "name" => name }]).filter(|_| !name.is_empty());
+    let (nodes, zones) = match service["spec"]["trafficDistribution"].str() {
+        _ if !ready => (None, None),
+        "PreferSameNode" => (of(node), of(zone)),
+        "PreferClose" | "PreferSameZone" => (None, of(zone)),
+        _ => (None, None),
+    };
+    (nodes.is_some() || zones.is_some()).then(|| obj! { "forNodes" => nodes, "forZones" => zones })
 }
 
 /// Distributes the endpoints of each set of ports over slices. An endpoint stays in the slice where it is; new ones fill
@@ -191,6 +205,20 @@ mod tests {
         assert_eq!(shape(&plans), [("a", 100), ("b", 100), ("", 10)]);
         assert_eq!(plans[0].endpoints[0], endpoints(50..51)[0]);
         assert_eq!(plans[1].endpoints[0], endpoints(100..101)[0]);
+    }
+
+    #[test]
+    fn hints_follow_the_wish_for_traffic() {
+        let wish = |text: &str| obj! { "spec" => obj! { "trafficDistribution" => text } };
+        let shown = |text: &str, ready, zone| {
+            hints(&wish(text), ready, "node1", zone).map_or(String::new(), |hints| api::json::to_string(&hints))
+        };
+        assert_eq!(shown("", true, "a"), "");
+        assert_eq!(shown("PreferClose", true, "a"), r#"{"forZones":[{"name":"a"}]}"#);
+        assert_eq!(shown("PreferSameZone", true, ""), "");
+        assert_eq!(shown("PreferSameNode", true, ""), r#"{"forNodes":[{"name":"node1"}]}"#);
+        assert_eq!(shown("PreferSameNode", true, "a"), r#"{"forNodes":[{"name":"node1"}],"forZones":[{"name":"a"}]}"#);
+        assert_eq!(shown("PreferSameNode", false, "a"), "");
     }
 
     #[test]

@@ -91,6 +91,10 @@ fn why(reason: Reason, lang: crate::Lang) -> &'static str {
         Reason::NoLocalEndpoints => {
             ("the Service has no endpoint on this node", "이 노드에는 Service의 엔드포인트가 없습니다")
         }
+        Reason::SourceRefused => (
+            "the Service's loadBalancerSourceRanges do not have the caller's address",
+            "Service의 loadBalancerSourceRanges에 보낸 쪽 주소가 없습니다",
+        ),
         Reason::NoSuchAddress => ("nobody has this address", "이 주소를 가진 것이 없습니다"),
         Reason::NodeDown => ("the node is down", "노드가 꺼져 있습니다"),
         Reason::NothingListens => ("nothing listens on this port", "이 포트에서 듣는 것이 없습니다"),
