@@ -5,7 +5,7 @@ use crate::http::{Reply, Request};
 use crate::images;
 use crate::kubelets::Kubelets;
 use crate::state::{Container, LogLine, Node, Pod};
-use crate::{NetworkPlugin, Reference, rootfs, serve, volumes};
+use crate::{NetworkPlugin, Reference, env, rootfs, serve, volumes};
 use api::{Str, Time};
 use apiserver::{Context, WorkKey};
 use std::sync::Arc;
@@ -61,23 +61,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
         let pod = self.pod_by_id(pod)?;
         let container = pod.container(container)?;
         let image = Reference::parse(&container.image.0).ok().and_then(|r| images::find(&r).ok());
-        let mut all: Vec<(Str, Str)> = vec![
-            ("PATH".into(), "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".into()),
-            ("HOSTNAME".into(), rootfs::hostname(pod).into()),
-        ];
-        all.extend(image.iter().flat_map(|i| i.env).map(|(name, value)| (Str::from(*name), Str::from(*value))));
-        all.extend(container.env.iter().cloned());
-        all.extend(container.service_env.iter().cloned());
-        all.push(("HOME".into(), "/root".into()));
-        // Of equal names, the later one counts but stands where the first stood.
-        let mut seen: Vec<(Str, Str)> = Vec::with_capacity(all.len());
-        for (name, value) in all {
-            match seen.iter_mut().find(|(known, _)| *known == name) {
-                Some(known) => known.1 = value,
-                None => seen.push((name, value)),
-            }
-        }
-        Some(seen)
+        Some(env::whole(pod, image, &container.env, &container.service_env))
     }
 
     /// The directory in which a container's processes begin.

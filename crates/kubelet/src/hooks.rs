@@ -172,6 +172,11 @@ impl Surroundings for Trial<'_> {
         self.failed |= text.is_err();
         text
     }
+    fn list(&mut self, path: &str) -> Result<Vec<Str>, String> {
+        let names = self.inner.list(path);
+        self.failed |= names.is_err();
+        names
+    }
     fn write(&mut self, path: &str, text: &str, append: bool, at: Time) {
         self.inner.write(path, text, append, at);
     }

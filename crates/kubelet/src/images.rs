@@ -125,16 +125,16 @@ const fn echo(port: u16, saying: Saying) -> Main {
 /// Every image that has something of its own. Sizes are rough, but those of the recordings where these know them.
 pub static IMAGES: &[Image] = &[
     image!("docker.io/library/nginx" 72319283 "1.29.1" ["1.7-1.29 stable mainline alpine perl"] files(Flavour::Nginx, 80, "/usr/share/nginx/html"),
-        command: &["nginx", "-g", "daemon off;"], says: NGINX_SAYS, programs: &["nginx", "curl", "apt", "apt-get"],
+        command: &["nginx", "-g", "daemon off;"], says: NGINX_SAYS, programs: &["nginx", "curl", "bash", "apt", "apt-get"],
         env: &[("NGINX_VERSION", "1.29.1"), ("NJS_VERSION", "0.9.1"), ("PKG_RELEASE", "1~bookworm")]),
     image!("docker.io/nginxinc/nginx-unprivileged" 71998210 "1.29.1" ["1.17-1.29 stable mainline alpine"] files(Flavour::Nginx, 8080, "/usr/share/nginx/html"),
-        command: &["nginx", "-g", "daemon off;"], says: NGINX_SAYS, programs: &["nginx", "curl"]),
-    image!("docker.io/bitnami/nginx" 69883431 "1.29.1" ["1.17-1.29"] files(Flavour::Nginx, 8080, "/app"), programs: &["nginx", "curl"]),
+        command: &["nginx", "-g", "daemon off;"], says: NGINX_SAYS, programs: &["nginx", "curl", "bash"]),
+    image!("docker.io/bitnami/nginx" 69883431 "1.29.1" ["1.17-1.29"] files(Flavour::Nginx, 8080, "/app"), programs: &["nginx", "curl", "bash"]),
     image!("docker.io/library/httpd" 44726203 "2.4.65" ["2.2-2.4 2 alpine"] files(Flavour::Apache, 80, "/usr/local/apache2/htdocs"),
-        command: &["httpd-foreground"], workdir: "/usr/local/apache2", programs: &["httpd", "httpd-foreground"],
+        command: &["httpd-foreground"], workdir: "/usr/local/apache2", programs: &["httpd", "httpd-foreground", "bash"],
         says: &["AH00558: httpd: Could not reliably determine the server's fully qualified domain name, using 127.0.0.1. Set the 'ServerName' directive globally to suppress this message"]),
     image!("docker.io/library/redis" 45015236 "8.2.1" ["2.8-8.2 alpine 5 6 7 8"] Main::Listen(&[6379]),
-        command: &["redis-server"], workdir: "/data", programs: &["redis-server", "redis-cli"],
+        command: &["redis-server"], workdir: "/data", programs: &["redis-server", "redis-cli", "bash"],
         says: &["1:M oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo", "1:M * Ready to accept connections tcp"]),
     image!("docker.io/library/busybox" 2223685 "1.37.0" ["1.20-1.37 stable glibc musl uclibc"] Main::Shell, command: &["sh"], programs: &["httpd"]),
     image!("docker.io/library/alpine" 3802452 "3.22.1" ["3.3-3.22 edge 3"] Main::Shell, command: &["/bin/sh"], programs: &["apk"]),
@@ -174,6 +174,7 @@ pub static IMAGES: &[Image] = &[
     image!("docker.io/kicbase/echo-server" 2101024 "1.0" ["1.0"] echo(8080, Saying::Request), command: &["/echo-server"]),
     image!("docker.io/ealen/echo-server" 40102811 "0.9.2" ["0.1-0.9"] echo(80, Saying::Request), command: &["node"]),
     image!("docker.io/paulbouwer/hello-kubernetes" 50102811 "1.10" ["1.5-1.10"] echo(8080, Saying::Hostname), command: &["node"]),
+    image!("docker.io/dgkanatsios/simpleapp" 26_110_204 "latest" ["*"] echo(8080, Saying::Hostname), command: &["npm", "start"], programs: &["node", "npm"]),
     image!("gcr.io/google-samples/hello-app" 8511233 "2.0.0" ["1.0-2.0"] echo(8080, Saying::Hello), command: &["./hello-app"]),
     image!("us-docker.pkg.dev/google-samples/containers/gke/hello-app" 8511233 "2.0.0" ["1.0-2.0"] echo(8080, Saying::Hello), command: &["./hello-app"]),
     image!("registry.k8s.io/ingress-nginx/controller" 105_110_224 "v1.13.2" ["v0.20-v1.13"] Main::Listen(&[80, 443, 10254]), command: &["/nginx-ingress-controller"], programs: &["curl", "bash", "nginx"]),
@@ -230,13 +231,16 @@ pub fn find(reference: &Reference) -> Result<&'static Image, Missing> {
     if let Some(image) = IMAGES.iter().find(|image| image.repository == name) {
         return if has_tag(image, &reference.tag) { Ok(image) } else { Err(Missing::Tag) };
     }
+    // A mirror of a well-known image, or somebody's own edition of it, is like it.
+    let short = name.rsplit('/').next().unwrap_or_default();
+    let known = |image: &&Image| image.repository.strip_prefix("docker.io/library/") == Some(short);
     let official = name.starts_with("docker.io/library/");
     let odd = |text: &str| NOT_MEANT_TO_EXIST.iter().any(|word| text.contains(word));
     let reserved = |host: &str| host.ends_with(".invalid") || host.starts_with("example.") || host.contains(".example");
     match () {
         () if official || odd(name) || name.split('/').next().is_some_and(reserved) => Err(Missing::Repository),
         () if odd(&reference.tag) => Err(Missing::Tag),
-        () => Ok(&UNKNOWN),
+        () => Ok(IMAGES.iter().find(known).unwrap_or(&UNKNOWN)),
     }
 }
 

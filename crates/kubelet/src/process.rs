@@ -61,6 +61,8 @@ pub enum Step {
     },
     /// Prints a file.
     Cat(Text),
+    /// Prints the names in a directory; whether it complains in busybox' words.
+    List(Text, bool),
     /// Removes a file or directory.
     Remove(Text),
     /// Makes a directory.
@@ -82,6 +84,8 @@ pub enum Step {
     Ask(Text, Duration),
     /// Ends.
     Exit(i32),
+    /// Ends as well as the step before it did.
+    Done,
 }
 
 /// What a process is to do, and how it takes a request to end.
@@ -111,6 +115,8 @@ pub trait Surroundings {
     fn ask(&mut self, _url: &Text, _pause: Duration) {}
     /// The text of a file.
     fn read(&mut self, path: &str) -> Result<String, String>;
+    /// The names in a directory; the name of a file.
+    fn list(&mut self, path: &str) -> Result<Vec<Str>, String>;
     /// Replaces or extends a file.
     fn write(&mut self, path: &str, text: &str, append: bool, at: Time);
     /// Removes a file or directory.
@@ -133,6 +139,8 @@ pub struct Process {
     pub ended: Option<(Time, i32)>,
     /// Where it listens.
     pub server: Option<Server>,
+    /// The exit status of its last step.
+    status: i32,
 }
 
 /// Steps between two pauses: more is a loop gone wild.
@@ -144,7 +152,15 @@ pub(crate) const OVERHEAD: Duration = Duration::from_millis(800);
 impl Process {
     /// A process that begins at `now`.
     pub fn start(program: Arc<Program>, now: Time) -> Process {
-        Process { program, position: 0, wake: Some(now), variables: FlatMap::new(), ended: None, server: None }
+        Process {
+            program,
+            position: 0,
+            wake: Some(now),
+            variables: FlatMap::new(),
+            ended: None,
+            server: None,
+            status: 0,
+        }
     }
 
     /// When it does something next by itself.
@@ -184,6 +200,9 @@ impl Process {
                 return;
             };
             self.position += 1;
+            if !matches!(step, Step::Done) {
+                self.status = 0;
+            }
             match step {
                 Step::Sleep(span) => self.wake = Some(at + *span),
                 Step::Print(text) => {
@@ -199,7 +218,24 @@ impl Process {
                     let file = self.fill(file, at, around);
                     match around.read(&file) {
                         Ok(text) => around.print(&text, at),
-                        Err(error) => around.print(&format!("cat: can't open '{file}': {error}\n"), at),
+                        Err(error) => {
+                            around.print(&format!("cat: can't open '{file}': {error}\n"), at);
+                            self.status = 1;
+                        }
+                    }
+                }
+                Step::List(path, busybox) => {
+                    let path = self.fill(path, at, around);
+                    match (around.list(&path), busybox) {
+                        (Ok(names), _) => names.iter().for_each(|name| around.print(&format!("{name}\n"), at)),
+                        (Err(error), true) => {
+                            around.print(&format!("ls: {path}: {error}\n"), at);
+                            self.status = 1;
+                        }
+                        (Err(error), false) => {
+                            around.print(&format!("ls: cannot access '{path}': {error}\n"), at);
+                            self.status = 2;
+                        }
                     }
                 }
                 Step::Remove(path) => {
@@ -227,6 +263,7 @@ impl Process {
                     self.wake = Some(at + crate::usage::SAMPLE);
                 }
                 Step::Exit(code) => self.end(at, *code),
+                Step::Done => self.end(at, self.status),
             }
         }
     }

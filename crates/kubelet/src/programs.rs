@@ -202,7 +202,7 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     }
     let words: Vec<Text> = words.iter().map(|word| Text::literal(word)).collect();
     let Ran { mut steps, status } = self::command(&words, invocation);
-    steps.push(Step::Exit(status));
+    steps.push(if status == 0 { Step::Done } else { Step::Exit(status) });
     let handles = steps.iter().any(|step| matches!(step, Step::Serve(_)));
     let known = TOOLS.contains(&base(name)) || shell;
     Ok(Program { on_term: (handles || !known).then_some((0, TERM)), ..idle(steps) })
@@ -285,6 +285,14 @@ pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
             Ran::steps(vec![Step::Print(Text::literal(&lines))])
         }
         "cat" => Ran::steps(files().map(Step::Cat).collect()),
+        "ls" => {
+            let busybox = matches!(image.short(), "busybox" | "alpine" | "curl");
+            let mut steps: Vec<Step> = files().map(|path| Step::List(path, busybox)).collect();
+            if steps.is_empty() {
+                steps.push(Step::List(Text::literal(image.workdir), busybox));
+            }
+            Ran::steps(steps)
+        }
         "rm" | "rmdir" => Ran::steps(files().map(Step::Remove).collect()),
         "mkdir" => Ran::steps(files().map(Step::MakeDirectory).collect()),
         "touch" => Ran::steps(files().map(|file| Step::Write { file, text: Text::default(), append: true }).collect()),

@@ -14,7 +14,7 @@ pub(crate) fn compile(script: &str, invocation: &Invocation<'_>) -> Vec<Step> {
     compiler.list(&tokens);
     if !compiler.ended {
         let status = compiler.status;
-        compiler.steps.push(Step::Exit(status));
+        compiler.steps.push(if status == 0 { Step::Done } else { Step::Exit(status) });
     }
     compiler.steps
 }

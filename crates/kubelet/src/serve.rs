@@ -220,6 +220,14 @@ impl Surroundings for Inside<'_> {
         self.with(|view| view.read_text(path)).map_err(|error| error.to_string())
     }
 
+    fn list(&mut self, path: &str) -> Result<Vec<Str>, String> {
+        self.with(|view| match view.exists(path) && !view.is_dir(path) {
+            true => Ok(vec![path.into()]),
+            false => view.list(path),
+        })
+        .map_err(|error| error.to_string())
+    }
+
     fn write(&mut self, path: &str, text: &str, append: bool, at: Time) {
         // A process that cannot write complains where nobody listens.
         let _ = self.with(|view| match append {
@@ -245,7 +253,8 @@ impl Surroundings for Inside<'_> {
         }
         let container = &self.pod.containers[self.index];
         let mut all = container.env.iter().chain(container.service_env.iter());
-        all.find(|(key, _)| key == name).map(|(_, value)| value.to_string()).unwrap_or_default()
+        let found = all.find(|(key, _)| key == name).map(|(_, value)| value.to_string());
+        found.unwrap_or_else(|| crate::env::by_runtime(name).to_owned())
     }
 }
 

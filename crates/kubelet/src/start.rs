@@ -1,7 +1,7 @@
 //! Starting a container: its back-off, its image, its configuration, its process.
 
 use crate::backoff::Backoff;
-use crate::images::{self, Missing};
+use crate::images::{self, Image, Missing};
 use crate::process::{Process, Program};
 use crate::programs::{self, Invocation};
 use crate::state::{Pull, PullResult, State, Terminated, Work};
@@ -168,9 +168,8 @@ impl Worker<'_, '_> {
         let Ok(reference) = reference else { return Ok(Duration::ZERO) };
         let services = env::services(self.pod, &self.cx.client, self.service_env);
         self.reset(index, &reference);
-        let variables = [&own[..], &services[..]].concat();
         let spec = self.pod.spec_of(index).clone();
-        let program = self.program(&spec, &reference, &variables);
+        let program = self.program(&spec, &reference, &own, &services);
         let container = &mut self.pod.containers[index];
         (container.env, container.service_env) = (own, services);
         self.pod.pass.changed = Some(self.cx.now);
@@ -225,6 +224,7 @@ impl Worker<'_, '_> {
         container.asked_image = asked;
         container.reason = None;
         container.dies = None;
+        container.changed = false;
     }
 
     fn started(&mut self, index: usize, program: Arc<Program>) {
@@ -250,12 +250,21 @@ impl Worker<'_, '_> {
     }
 
     /// What a container's spec runs. What an image starts by itself is kept once for all its containers.
-    fn program(&mut self, spec: &Value, reference: &Reference, env: &[(Str, Str)]) -> Result<Arc<Program>, String> {
+    fn program(
+        &mut self,
+        spec: &Value,
+        reference: &Reference,
+        own_env: &[(Str, Str)],
+        services: &[(Str, Str)],
+    ) -> Result<Arc<Program>, String> {
         let own = spec["command"].is_empty() && spec["args"].is_empty() && !spec["stdin"].bool();
         if own && let Some(program) = self.programs.get(&reference.repository) {
             return Ok(program.clone());
         }
-        let program = Arc::new(program_of(spec, reference, env)?);
+        let image = images::find(reference).unwrap_or(&images::UNKNOWN);
+        let references = [own_env, services].concat();
+        let env = env::whole(self.pod, Some(image), own_env, services);
+        let program = Arc::new(program_of(spec, image, &references, &env)?);
         if own && program.killed.is_none() {
             self.programs.insert(reference.repository.clone(), program.clone());
         }
@@ -269,14 +278,19 @@ impl Worker<'_, '_> {
     }
 }
 
-/// What a container's spec runs.
-fn program_of(spec: &Value, reference: &Reference, env: &[(Str, Str)]) -> Result<Program, String> {
-    let words =
-        |key: &str| -> Vec<String> { spec[key].array().iter().map(|word| env::expand(word.str(), env)).collect() };
+/// What a container's spec runs; `references` are the variables that `$(NAME)` in it may name.
+fn program_of(
+    spec: &Value,
+    image: &'static Image,
+    references: &[(Str, Str)],
+    env: &[(Str, Str)],
+) -> Result<Program, String> {
+    let words = |key: &str| -> Vec<String> {
+        spec[key].array().iter().map(|word| env::expand(word.str(), references)).collect()
+    };
     let (command, args) = (words("command"), words("args"));
     let limit =
         spec.at("resources.limits.memory").as_str().and_then(|text| Quantity::parse(text).ok()).map(Quantity::value);
-    let image = images::find(reference).unwrap_or(&images::UNKNOWN);
     programs::program(&Invocation {
         image,
         command: &command,

@@ -146,6 +146,8 @@ pub struct Container {
     pub(crate) probes: Vec<crate::probes::Probe>,
     /// Whether a probe had it killed, and the pass that replaces it has not yet looked at its back-off.
     pub(crate) replaced: bool,
+    /// Whether it was asked to end because its image changed: it is started again whatever its Pod's policy.
+    pub(crate) changed: bool,
     /// When it is to be killed, and the exit code that this will give.
     pub(crate) dies: Option<(Time, i32)>,
     /// CPU time spent on requests since it was measured last, in microseconds.
@@ -216,6 +218,7 @@ impl Container {
             backoff: None,
             probes: Vec::new(),
             replaced: false,
+            changed: false,
             dies: None,
             work: 0,
             measured: Time::default(),

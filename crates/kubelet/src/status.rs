@@ -160,6 +160,7 @@ pub(crate) fn will_restart(pod: &Pod, container: &Container) -> bool {
         State::Running(_) => false,
         State::Waiting => true,
         State::Exited(_) if container.ephemeral => false,
+        State::Exited(_) if container.changed => true,
         State::Exited(_) if container.sidecar => true,
         State::Exited(t) if container.init => t.code != 0 && policy != "Never",
         State::Exited(t) => match policy {
@@ -183,6 +184,8 @@ fn phase(pod: &Pod, init: &[Value], regular: &[Value]) -> &'static str {
     }
     let initialising = plain_init().any(|s| code(s) != Some(0)) && !pod.initialized;
     let (mut waiting, mut running, mut stopped, mut succeeded) = (0, 0, 0, 0);
+    // A container that ended because its image changed is on its way back within the same pass.
+    running += pod.containers.iter().filter(|c| c.changed && c.exited().is_some()).count();
     for status in regular {
         let state = &status["state"];
         if !state["running"].is_null() {

@@ -263,5 +263,5 @@ pub(crate) fn is_token(disk: &str) -> bool {
 fn token(pod: &Pod) -> String {
     let account = pod.object["spec"]["serviceAccountName"].str();
     let subject = format!("system:serviceaccount:{}:{account}", pod.object.namespace());
-    format!("{}.{}.{}", sha256::hex("header"), sha256::hex(&subject), sha256::hex(&pod.id))
+    apiserver::token::sign(&pod.id, &api::obj! { "sub" => subject })
 }

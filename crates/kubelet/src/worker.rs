@@ -175,6 +175,7 @@ impl Worker<'_, '_> {
                 self.container_event(index, EventSpec::normal("Killing", text));
                 let now = self.cx.now;
                 self.ask_to_end(index, now, now + self.grace());
+                self.pod.containers[index].changed = true;
             }
         }
     }

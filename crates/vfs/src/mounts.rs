@@ -101,6 +101,11 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// What is mounted where.
+    pub fn mounts(&self) -> &Mounts {
+        self.mounts
+    }
+
     /// See [`Fs::read`].
     pub fn read(&self, path: &str) -> Result<Bytes> {
         let (fs, path) = self.at(path)?;

@@ -161,7 +161,9 @@ programs! {
     jq: "jq" run false;
     kubectl: "kubectl" run false;
     ls: "ls" run false;
+    keygen: "ssh-keygen" run false;
     mkdir: "mkdir" run false, "rmdir" rmdir false, "touch" touch false, "chmod" chmod false;
+    mount: "mount" run false;
     mv: "mv" run false;
     names: "basename" basename false, "dirname" dirname false, "realpath" realpath false, "pwd" pwd true;
     nc: "nc" run false, "ping" ping false;
