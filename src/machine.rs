@@ -31,6 +31,8 @@ pub struct Seen {
     pub moved: bool,
     /// The connections that were carried.
     pub flights: Vec<Flight>,
+    /// The traffic of the last seconds, if it may have changed.
+    pub flows: Option<Vec<cluster::Flow>>,
     /// A file to be edited that was not asked for before: path and text.
     pub edit: Option<(String, String)>,
     /// Whether a command runs.
@@ -52,6 +54,8 @@ pub struct Machine {
     watches: Vec<Watch>,
     /// The last connection that was handed out.
     connection: u64,
+    /// The second in which the traffic was counted the last time, and whether there was any.
+    counted: (i64, bool),
     /// Whether the file that is being edited was handed out.
     editing: bool,
     /// When "until quiet" began, if it runs: what was quiet before does not count.
@@ -68,7 +72,15 @@ impl Machine {
             World::kinds().into_iter().filter_map(watch).collect()
         };
         let now = session.now();
-        Machine { session, world: World::default(), watches, connection: 0, editing: false, started: now }
+        Machine {
+            session,
+            world: World::default(),
+            watches,
+            connection: 0,
+            counted: (0, false),
+            editing: false,
+            started: now,
+        }
     }
 
     /// The language of what is told at the terminal beside the real tools' words, such as `curl --trace-route`.
@@ -157,6 +169,7 @@ impl Machine {
             moved: self.world.take_moved(),
             stopped,
             flights: self.flights(),
+            flows: self.flows(),
             edit: edit.map(|edit| (edit.path, edit.text)),
             busy: self.session.busy(),
             prompt: self.session.prompt(),
@@ -185,6 +198,23 @@ impl Machine {
         let flights = self.cluster(read).unwrap_or_default();
         self.connection = flights.last().map_or(since, |flight| flight.id);
         flights
+    }
+
+    /// The traffic, once a second while there is some.
+    fn flows(&mut self) -> Option<Vec<cluster::Flow>> {
+        let second = self.session.now().seconds();
+        if second == self.counted.0 {
+            return None;
+        }
+        let flows = self.cluster(Cluster::flows).unwrap_or_default();
+        let silent = flows.is_empty() && !self.counted.1;
+        self.counted = (second, !flows.is_empty());
+        (!silent).then_some(flows)
+    }
+
+    /// What happened to a connection, while it is remembered.
+    pub fn story(&self, number: u64) -> Vec<network::Step> {
+        self.cluster(|cluster| cluster.story(number)).unwrap_or_default()
     }
 
     fn stopped(&self) -> OrdSet<Str> {

@@ -68,6 +68,7 @@ impl App {
             return false;
         }
         let subject = self.machine.borrow_mut().subject(&object);
+        self.story = None;
         self.inspected = subject.map(|subject| (object, subject));
         true
     }

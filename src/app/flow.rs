@@ -16,8 +16,6 @@ const LONGEST_FRAME_MS: f64 = 100.0;
 const BUDGET_MS: f64 = 8.0;
 /// How fast "until quiet" is: as fast as the budget allows.
 const HURRY: f64 = 2000.0;
-/// More packets than this at once are not drawn: nobody could follow them.
-const MAX_FLIGHTS: usize = 12;
 /// A saved editor closes after so many frames at the latest, even if its command goes on.
 const FRAMES_TO_CLOSE: u32 = 20;
 
@@ -42,7 +40,7 @@ impl App {
 
     /// Takes in what has happened. True if anything that is drawn has changed.
     pub(super) fn look(&mut self) -> bool {
-        let seen = self.machine.borrow_mut().look();
+        let mut seen = self.machine.borrow_mut().look();
         let mut changed = self.take_terminal(&seen);
         if seen.world {
             if seen.moved {
@@ -53,13 +51,7 @@ impl App {
             self.refresh_inspector();
             changed = true;
         }
-        if !seen.flights.is_empty() {
-            let flights = Rc::make_mut(&mut self.flights);
-            flights.extend(seen.flights.into_iter().map(Rc::new));
-            let too_many = flights.len().saturating_sub(MAX_FLIGHTS);
-            flights.drain(..too_many);
-            changed = true;
-        }
+        changed |= self.take_packets(&mut seen);
         if let Some((path, text)) = seen.edit {
             let id = self.sheet.as_ref().map_or(0, |sheet| sheet.id + 1);
             self.closing = 0;

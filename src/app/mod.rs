@@ -2,14 +2,15 @@
 
 mod acts;
 mod flow;
+pub mod packets;
 
 use crate::editor::{Editor, Sheet};
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
 use crate::inspector::{Inspector, Subject};
 use crate::machine::Machine;
-use crate::model::{Flight, View};
-use crate::picture::Picture;
+use crate::model::{Traffic, View};
+use crate::picture::{Picture, Story, StoryView};
 use crate::recovery;
 use crate::settings::{self, Settings};
 use crate::splitter::Splitter;
@@ -47,7 +48,8 @@ pub struct App {
     /// Lines, each with its prompt, of a command that goes on for another line: an open quote, a here-document.
     pending: Vec<(String, String)>,
     view: View,
-    flights: Rc<Vec<Rc<Flight>>>,
+    traffic: Traffic,
+    story: Option<Story>,
     pointed: Option<Str>,
     lit: Option<Rc<OrdSet<Str>>>,
     inspected: Option<(String, Subject)>,
@@ -80,7 +82,7 @@ struct Calls {
     inspect: Callback<String>,
     close: Callback<()>,
     type_line: Callback<String>,
-    flown: Callback<u64>,
+    packet: Callback<packets::Act>,
     edited: Callback<Option<String>>,
     share: Callback<f64>,
 }
@@ -105,8 +107,8 @@ pub enum Msg {
     Inspect(String),
     /// The inspector shall close.
     CloseInspector,
-    /// A connection has been drawn.
-    Flown(u64),
+    /// Something about packets.
+    Packet(packets::Act),
     /// The editor is done.
     Edited(Option<String>),
     /// The picture's share of the page, in percent.
@@ -141,7 +143,7 @@ impl Component for App {
             inspect: link.callback(Msg::Inspect),
             close: link.callback(|()| Msg::CloseInspector),
             type_line: link.callback(Msg::Line),
-            flown: link.callback(Msg::Flown),
+            packet: link.callback(Msg::Packet),
             edited: link.callback(Msg::Edited),
             share: link.callback(Msg::Share),
         };
@@ -163,7 +165,8 @@ impl Component for App {
             command: CommandSoFar::default(),
             pending: Vec::new(),
             view: View::default(),
-            flights: Rc::default(),
+            traffic: Traffic::default(),
+            story: None,
             pointed: None,
             lit: None,
             inspected: None,
@@ -211,10 +214,7 @@ impl Component for App {
             Msg::Point(uid) => self.point(uid),
             Msg::Inspect(object) => self.inspect(object),
             Msg::CloseInspector => self.inspected.take().is_some(),
-            Msg::Flown(id) => {
-                Rc::make_mut(&mut self.flights).retain(|flight| flight.id != id);
-                true
-            }
+            Msg::Packet(act) => self.packet(act),
             Msg::Edited(text) => self.edited(text),
             Msg::Share(share) => {
                 self.share = share.clamp(15.0, 85.0);
@@ -271,9 +271,12 @@ impl App {
         html! {
             <section class="picture-frame" aria-label={lang.text(Message::Picture)}>
                 <div class="picture">
-                    <Picture view={self.view.clone()} flights={self.flights.clone()} lit={self.lit.clone()} stopped={self.stopped.clone()} now={self.now}
-                        onpoint={&calls.point} oninspect={&calls.inspect} ontype={&calls.type_line} onflown={&calls.flown} />
+                    <Picture view={self.view.clone()} traffic={self.traffic.clone()} read={self.story.as_ref().map(|story| story.id)} lit={self.lit.clone()} stopped={self.stopped.clone()} now={self.now} still={self.paused && !self.hurrying}
+                        onpoint={&calls.point} oninspect={&calls.inspect} ontype={&calls.type_line} onpacket={&calls.packet} />
                 </div>
+                if let Some(story) = &self.story {
+                    <StoryView story={story.clone()} onclose={calls.packet.reform(|()| packets::Act::CloseStory)} />
+                }
                 if let Some((_, subject)) = &self.inspected {
                     <Inspector subject={subject.clone()} onclose={&calls.close} />
                 }

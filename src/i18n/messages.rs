@@ -109,6 +109,9 @@ messages! {
     FinishedPods { en: "+{} finished", ko: "+완료된 Pod {}개" }
     FoldFinished { en: "Fold", ko: "접기" }
     OldSets { en: "+{} old", ko: "+이전 {}개" }
+    Request { en: "Request", ko: "요청" }
+    StoryOf { en: "Story of {}", ko: "{} 요청이 지나온 길" }
+    StoryForgotten { en: "This request was too long ago: nobody remembers it.", ko: "너무 오래된 요청이라 기록이 남아 있지 않습니다." }
     Storage { en: "Storage", ko: "스토리지" }
 
     // The inspector.

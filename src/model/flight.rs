@@ -24,6 +24,15 @@ pub enum Place {
 }
 
 impl Place {
+    /// Where a connection begins or ends.
+    pub fn of(place: &network::Place) -> Place {
+        match place {
+            network::Place::Outside => Place::You,
+            network::Place::Node(name) => Place::Node(name.clone()),
+            network::Place::Pod(uid) => Place::Pod(uid.clone()),
+        }
+    }
+
     /// The value of the attribute `data-place` of the element that stands for it.
     pub fn key(&self) -> String {
         match self {
@@ -69,11 +78,7 @@ impl Flight {
             }
         }
         if places.is_empty() {
-            places.push(match &trace.from {
-                network::Place::Outside => Place::You,
-                network::Place::Node(name) => Place::Node(name.clone()),
-                network::Place::Pod(uid) => Place::Pod(uid.clone()),
-            });
+            places.push(Place::of(&trace.from));
         }
         let stopped = trace.reason();
         // What is refused before it leaves the outside ends at the cluster's wall.

@@ -13,6 +13,7 @@ mod service;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod workload;
 mod world;
 
@@ -24,5 +25,6 @@ pub use ingress::Ingress;
 pub use pod::{Pod, PodState};
 pub use service::{End, Service};
 pub use storage::{Claim, Volume};
+pub use traffic::{Shares, Stream, Traffic};
 pub use workload::{Counts, Workload};
 pub use world::{Room, View, World};

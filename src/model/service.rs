@@ -77,9 +77,14 @@ impl Service {
         }
     }
 
+    /// `namespace/name`
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
     /// Where packets find it in the picture.
     pub fn place(&self) -> String {
-        format!("service:{}/{}", self.namespace, self.name)
+        format!("service:{}", self.key())
     }
 
     /// Whether it leads to Pods with these labels in this namespace.

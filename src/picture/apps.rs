@@ -4,7 +4,8 @@ use super::lanes::{IngressCard, ServiceCard, WorkloadCard, counts, head};
 use super::pods::{Light, PodList, crowding};
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
-use crate::model::{App, Claim, Group, Source, Stack, View, Workload};
+use crate::model::{App, Claim, Group, Shares, Source, Stack, View, Workload};
+use api::{OrdMap, Str};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -13,6 +14,8 @@ use yew::prelude::*;
 pub struct Props {
     /// What is shown of the cluster.
     pub view: View,
+    /// How many requests the Pods behind each Service got.
+    pub shares: OrdMap<Str, Shares>,
     /// How it is drawn.
     pub light: Light,
     /// Whether the system's own apps are drawn.
@@ -45,7 +48,7 @@ pub fn Apps(props: &Props) -> Html {
                         if begins {
                             <h2 class="caption namespace">{ lang.text(Message::Namespace) }{ " " }<b>{ app.namespace.as_str() }</b></h2>
                         }
-                        { one(app, &props.light, lang) }
+                        { one(app, props, lang) }
                     </>
                 }
             }) }
@@ -64,7 +67,8 @@ fn size(app: &App) -> &'static str {
     }
 }
 
-fn one(app: &App, light: &Light, lang: Lang) -> Html {
+fn one(app: &App, props: &Props, lang: Lang) -> Html {
+    let light = &props.light;
     let columns = [!app.ingresses.is_empty(), !app.services.is_empty(), !app.stacks.is_empty()];
     let size = size(app);
     let arrow = |before: bool, after: bool| {
@@ -80,7 +84,8 @@ fn one(app: &App, light: &Light, lang: Lang) -> Html {
             { arrow(columns[0], columns[1] || columns[2]) }
             if columns[1] {
                 <div class="column">{ for app.services.iter().map(|service| html! {
-                    <ServiceCard key={service.uid.as_str()} service={service.clone()} lit={light.on(&service.uid)} />
+                    <ServiceCard key={service.uid.as_str()} service={service.clone()} lit={light.on(&service.uid)}
+                        shares={props.shares.get(service.key().as_str()).cloned()} />
                 }) }</div>
             }
             { arrow(columns[1], columns[2]) }

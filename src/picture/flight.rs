@@ -1,8 +1,8 @@
 //! A packet's way, drawn hop by hop: a path from place to place, a dot on it, and at its end what became of it.
 
-use super::motion;
+use super::{motion, path};
 use crate::i18n::{Lang, Message};
-use crate::model::{Flight, Place};
+use crate::model::Flight;
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Object};
 use network::Reason;
@@ -53,7 +53,7 @@ pub fn FlightView(props: &Props) -> Html {
         Some(reason) => ("lost", lang.text(Message::PacketStopped), reason_text(lang, reason, &flight.target)),
         None => ("", "", lang.fill(Message::AnsweredBy, &[&flight.target])),
     };
-    let way = flight.places.iter().map(Place::key).collect::<Vec<_>>().join(" ");
+    let way = super::routes::way(&flight.places);
     html! {
         <>
             <svg class="paths" ref={svg} aria-hidden="true" data-way={way}>
@@ -72,12 +72,12 @@ pub fn FlightView(props: &Props) -> Html {
 
 /// Lays the path, starts the animation, and returns after how many milliseconds it may be taken away.
 fn draw(flight: &Flight, scene: &Element, svg: &Element, note: &HtmlElement) -> f64 {
-    let points = points(flight, scene);
+    let points = path::points(&flight.places, scene);
     let find = |selector| svg.query_selector(selector).ok().flatten();
     let (Some(path), Some(dot)) = (find("path"), find("circle")) else { return 0.0 };
     let (Some(&end), Ok(path)) = (points.last(), path.dyn_into::<SvgPathElement>()) else { return 0.0 };
-    _ = path.set_attribute("d", &path_data(&points));
-    let hops = points.len().saturating_sub(1).max(1) as f64;
+    _ = path.set_attribute("d", &path::line(&points, 0.0));
+    let hops = flight.places.len().saturating_sub(1).max(1) as f64;
     let answered = flight.stopped.is_none();
     let way = if motion::reduced() { 0.0 } else { hops * HOP_MS };
     let total = if answered { way * 1.7 } else { way };
@@ -88,40 +88,6 @@ fn draw(flight: &Flight, scene: &Element, svg: &Element, note: &HtmlElement) -> 
     let (note, stay) = (note.clone(), if answered { ANSWER_STAYS_MS } else { STOP_STAYS_MS });
     Timeout::new(way as u32, move || note.set_hidden(false)).forget();
     total + stay
-}
-
-/// Where the places of the flight are, in the scene's pixels. Places that are not drawn are passed over.
-fn points(flight: &Flight, scene: &Element) -> Vec<(f64, f64)> {
-    let base = scene.get_bounding_client_rect();
-    let you = scene.query_selector("[data-place=you]").ok().flatten().map(|you| you.get_bounding_client_rect());
-    let locate = |place: &Place| {
-        let element = scene.query_selector(&format!("[data-place='{}']", place.key())).ok()??;
-        let rect = element.get_bounding_client_rect();
-        let (x, y) = match (place, &you) {
-            // A wall is met from outside, at the edge that is nearest: on a narrow screen that is the upper one.
-            (Place::Wall, Some(you)) if you.bottom() <= rect.top() => (you.left() + you.width() / 2.0, rect.top()),
-            (Place::Wall, _) => (rect.left(), rect.top() + (rect.height() * 0.45).min(260.0)),
-            (Place::Node(_), _) => (rect.left() + 18.0, rect.top() + rect.height() / 2.0),
-            _ => (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 2.0),
-        };
-        Some((x - base.left(), y - base.top()))
-    };
-    flight.places.iter().filter_map(locate).collect()
-}
-
-/// A line that bends a little, so that ways to and fro can be told apart.
-fn path_data(points: &[(f64, f64)]) -> String {
-    let mut data = String::new();
-    for (i, &(x, y)) in points.iter().enumerate() {
-        if i == 0 {
-            data.push_str(&format!("M{x:.1} {y:.1}"));
-            continue;
-        }
-        let (px, py) = points[i - 1];
-        let (mx, my) = ((px + x) / 2.0 + (y - py) * 0.12, (py + y) / 2.0 - (x - px) * 0.12);
-        data.push_str(&format!("Q{mx:.1} {my:.1} {x:.1} {y:.1}"));
-    }
-    data
 }
 
 /// Sends the dot along the path, its trail growing behind it, and back again if it was answered.

@@ -2,12 +2,14 @@
 
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
-use crate::model::{Counts, End, Ingress, Service, Workload};
+use crate::model::{Counts, End, Ingress, Service, Shares, Workload};
 use std::rc::Rc;
 use yew::prelude::*;
 
 /// As many endpoints are drawn.
 const ENDS_SHOWN: usize = 24;
+/// As many endpoints have their requests written below them.
+const ENDS_COUNTED: usize = 6;
 
 /// What a workload's card is drawn from.
 #[derive(Properties, PartialEq)]
@@ -121,6 +123,9 @@ pub struct ServiceProps {
     pub service: Rc<Service>,
     /// Whether it belongs to what is pointed at.
     pub lit: bool,
+    /// How many requests the Pods behind it got, if it had any.
+    #[prop_or_default]
+    pub shares: Option<Shares>,
 }
 
 /// A Service as an entrance: how it is reached, and which Pods are behind it.
@@ -153,7 +158,7 @@ pub fn ServiceCard(props: &ServiceProps) -> Html {
             if service.type_ != "ExternalName" {
                 <div class="behind" title={ready}>
                     { icon(Icon::Arrow) }
-                    <span class="ends">{ for service.ends.iter().take(ENDS_SHOWN).map(end) }</span>
+                    <span class="ends">{ for service.ends.iter().take(ENDS_SHOWN).map(|end| end_of(end, props.shares.as_ref(), service.ends.len() <= ENDS_COUNTED)) }</span>
                     <span class="fact">{ format!("{}/{}", service.ready(), service.ends.len()) }</span>
                 </div>
             }
@@ -161,8 +166,18 @@ pub fn ServiceCard(props: &ServiceProps) -> Html {
     }
 }
 
-fn end(end: &End) -> Html {
-    html! { <i class={classes!("end", (!end.ready).then_some("waiting"))} title={end.ip.to_string()}></i> }
+/// An endpoint, and how many requests it got.
+fn end_of(end: &End, shares: Option<&Shares>, counted: bool) -> Html {
+    let got = shares.map(|shares| shares.iter().find(|(pod, _)| *pod == end.pod).map_or(0, |(_, requests)| *requests));
+    let title = got.map_or_else(|| end.ip.to_string(), |got| format!("{}: {got}", end.ip));
+    html! {
+        <span class="share" {title}>
+            <i class={classes!("end", (!end.ready).then_some("waiting"))}></i>
+            if let Some(got) = got.filter(|_| counted) {
+                <small>{ got }</small>
+            }
+        </span>
+    }
 }
 
 /// What an Ingress' card is drawn from.

@@ -7,26 +7,33 @@ mod flight;
 mod lanes;
 pub mod motion;
 mod outside;
+mod path;
 mod pod;
 mod pods;
 mod room;
+mod routes;
 mod sight;
+mod story;
 mod tools;
 
+use crate::app::packets::Act;
 use crate::i18n::{Lang, Message};
-use crate::model::{Flight, Room, View, filter};
+use crate::model::{Room, Traffic, View, filter};
 use api::{OrdSet, Str};
 use apps::Apps;
 use flight::FlightView;
 use lanes::{IngressCard, ServiceCard, WorkloadCard};
 use pods::Light;
 use room::{Door, RoomView};
+use routes::Routes;
 use sight::Sight;
 use std::rc::Rc;
 use tools::Tools;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
+
+pub use story::{Story, StoryView};
 
 /// More nodes than this are counted instead of drawn.
 const MAX_ROOMS: usize = 48;
@@ -38,10 +45,14 @@ pub struct Props {
     pub view: View,
     /// What time it is in it, in seconds; 0 if nothing counts down.
     pub now: i64,
-    /// The connections that are being drawn.
-    pub flights: Rc<Vec<Rc<Flight>>>,
+    /// What the network carries.
+    pub traffic: Traffic,
+    /// The connection whose story is read.
+    pub read: Option<u64>,
     /// What belongs to what is pointed at.
     pub lit: Option<Rc<OrdSet<Str>>>,
+    /// Whether time stands.
+    pub still: bool,
     /// The nodes whose kubelet does not run.
     pub stopped: Rc<OrdSet<Str>>,
     /// Something is pointed at (its UID), or nothing is any more.
@@ -50,8 +61,8 @@ pub struct Props {
     pub oninspect: Callback<String>,
     /// A line shall be typed at the prompt.
     pub ontype: Callback<String>,
-    /// A connection has been drawn.
-    pub onflown: Callback<u64>,
+    /// Something about packets.
+    pub onpacket: Callback<Act>,
 }
 
 /// The picture.
@@ -80,6 +91,8 @@ pub fn Picture(props: &Props) -> Html {
             }
         });
     }
+    let onflown = use_callback(props.onpacket.clone(), |id, onpacket| onpacket.emit(Act::Flown(id)));
+    let onstory = use_callback(props.onpacket.clone(), |id, onpacket| onpacket.emit(Act::Story(id)));
     // One listener for all Pods and cards: what an event is about stands in the element's attributes.
     let onclick = props.oninspect.reform(|event: MouseEvent| attribute(&event, "data-object").unwrap_or_default());
     let onmouseover = props.onpoint.reform(|event: MouseEvent| attribute(&event, "data-uid").map(Str::from));
@@ -87,7 +100,12 @@ pub fn Picture(props: &Props) -> Html {
     let onfocusin = props.onpoint.reform(|event: FocusEvent| attribute(&event, "data-uid").map(Str::from));
     let onfocusout = props.onpoint.reform(|_: FocusEvent| None);
     let lit = props.lit.clone().or_else(|| (*found).clone());
-    let class = classes!("scene", lit.is_some().then_some("pointing"), format!("zoom-{}", sight.zoom.name()));
+    let class = classes!(
+        "scene",
+        props.still.then_some("still"),
+        lit.is_some().then_some("pointing"),
+        format!("zoom-{}", sight.zoom.name())
+    );
     let light = Light { lit, zoom: sight.zoom, now: props.now };
     let part = Part { props, view: &view, light: &light, system: sight.system, lang };
     html! {
@@ -96,15 +114,17 @@ pub fn Picture(props: &Props) -> Html {
             <div class={classes!("cluster", sight.by_app.then_some("by-app"))} data-place="wall">
                 <Tools sight={(*sight).clone()} namespaces={namespaces(&props.view)} found={found.as_ref().as_ref().map(|found| found.len())} {onsight} />
                 if sight.by_app {
-                    <Apps view={(*view).clone()} light={light.clone()} system={sight.system} />
+                    <Apps view={(*view).clone()} shares={props.traffic.shares.clone()} light={light.clone()} system={sight.system} />
                 } else {
                     { part.workloads() }
                     { part.rooms() }
                     { part.services() }
                 }
             </div>
-            { for props.flights.iter().map(|flight| html! {
-                <FlightView key={flight.id} flight={flight.clone()} scene={scene.clone()} onflown={props.onflown.clone()} />
+            <Routes traffic={props.traffic.clone()} view={(*view).clone()} layout={format!("{} {:?}", sight.by_app, sight.zoom)}
+                scene={scene.clone()} read={props.read} onstory={onstory} />
+            { for props.traffic.flights.iter().map(|flight| html! {
+                <FlightView key={flight.id} flight={flight.clone()} scene={scene.clone()} onflown={onflown.clone()} />
             }) }
         </div>
     }
@@ -196,7 +216,8 @@ impl Part<'_> {
                 <h2 class="caption">{ self.lang.text(Message::Services) }</h2>
                 <div class="cards">
                     { for services.map(|card| html! {
-                        <ServiceCard key={card.uid.as_str()} service={card.clone()} lit={self.light.on(&card.uid)} />
+                        <ServiceCard key={card.uid.as_str()} service={card.clone()} lit={self.light.on(&card.uid)}
+                            shares={self.props.traffic.shares.get(card.key().as_str()).cloned()} />
                     }) }
                     { for self.view.ingresses.iter().map(|card| html! {
                         <IngressCard key={card.uid.as_str()} ingress={card.clone()} lit={self.light.on(&card.uid)} />

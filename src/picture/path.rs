@@ -10,7 +10,8 @@ pub type Point = (f64, f64);
 /// are passed over.
 pub fn points(places: &[Place], scene: &Element) -> Vec<Point> {
     let base = scene.get_bounding_client_rect();
-    let spots: Vec<(&Place, DomRect)> = places.iter().filter_map(|place| Some((place, locate(place, scene)?))).collect();
+    let spots: Vec<(&Place, DomRect)> =
+        places.iter().filter_map(|place| Some((place, locate(place, scene)?))).collect();
     let mut points: Vec<Point> = Vec::new();
     for (i, (place, spot)) in spots.iter().enumerate() {
         let next = spots.get(i + 1).map(|(_, next)| middle(next));

@@ -84,7 +84,13 @@ pub fn Routes(props: &Props) -> Html {
         let onclick = props.onstory.reform(move |_: MouseEvent| id);
         let tone = route.stopped.is_some().then_some("lost");
         let place = if Some(id) == last { "latest" } else { "earlier" };
-        let class = classes!("route", tone, place, (props.read == Some(id)).then_some("read"), drawn.contains(&id).then_some("flying"));
+        let class = classes!(
+            "route",
+            tone,
+            place,
+            (props.read == Some(id)).then_some("read"),
+            drawn.contains(&id).then_some("flying")
+        );
         html! {
             <g key={id} {class} role="button" tabindex="0" aria-label={label} data-route={way(&route.places)} {onclick} {onkeydown}>
                 <path class="hit" /><path class="line" />

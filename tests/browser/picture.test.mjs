@@ -117,4 +117,41 @@ test("close up one sees what is in a Pod", async () => {
   await button("Farther: the whole cluster").click();
 });
 
+test("a route stays, and its story is what the trace tells", async () => {
+  await kube.run("kubectl expose deployment web --name=door --port=80 --type=NodePort");
+  const port = await kube.run("kubectl get service door -o jsonpath='{.spec.ports[0].nodePort}'");
+  const address = await kube.run("kubectl get node node2 -o jsonpath='{.status.addresses[0].address}'");
+  const printed = await kube.run(`curl -s -o /dev/null --trace-route http://${address}:${port}/`);
+  const told = printed.split("\n").filter((line) => /^(hop|end|http) /.test(line)).map((line) => line.replace(/^\w+ +\d* +/, "").replace(/\s/g, ""));
+  const route = kube.page.getByRole("button", { name: new RegExp(`^Story of .*:${port}$`) }).last();
+  await route.waitFor();
+  assert.match(await route.getAttribute("data-route"), /^you node:node2 service:default\/door (node:\S+ )*pod:\S+$/);
+  await route.focus();
+  await kube.page.keyboard.press("Enter");
+  const story = kube.page.getByRole("complementary", { name: /^Story of/ });
+  await story.waitFor();
+  const steps = await story.locator('[data-step="hop"], [data-step="end"], [data-step="http"]').evaluateAll((steps) =>
+    steps.map((step) => [step.querySelector("b")?.textContent, step.querySelector("div > span").textContent].filter(Boolean).join(": ").replace(/\s/g, "")));
+  assert.deepEqual(steps.slice(0, told.length), told);
+  await kube.screenshot("story");
+  await kube.page.keyboard.press("Escape");
+  await story.waitFor({ state: "detached" });
+});
+
+test("steady traffic is a flow with its rate, and a Service shows the share that each endpoint got", async () => {
+  const port = await kube.run("kubectl get service door -o jsonpath='{.spec.ports[0].nodePort}'");
+  await kube.start(`for i in $(seq 120); do curl -s -o /dev/null http://node1:${port}; sleep 0.05; done`);
+  const stream = kube.page.locator("[data-stream]").first();
+  await stream.waitFor({ state: "attached" });
+  assert.match(await stream.getAttribute("data-stream"), /^you service:default\/door pod:\S+$/);
+  assert.match(await stream.textContent(), /^\d+(\.\d)?\/s$/);
+  await kube.screenshot("flows");
+  await kube.finish();
+  const card = kube.page.locator("article", { has: kube.page.getByRole("button", { name: /^Service · NodePort door/ }) });
+  const got = (await card.locator("small").allTextContents()).map(Number);
+  assert.equal(got.length, 3);
+  assert.ok(got.every((requests) => requests > 10), got.join(" "));
+  await stream.waitFor({ state: "detached" });
+});
+
 test("nothing went wrong meanwhile", () => assert.deepEqual(kube.complaints, []));

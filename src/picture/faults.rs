@@ -1,0 +1,70 @@
+//! What can be done to a node: a menu whose buttons type the command that does it, so that one learns it.
+
+use crate::glyph::{Icon, icon};
+use crate::i18n::{Lang, Message};
+use shell::faults::{FAULTS, Fault, Scope};
+use yew::prelude::*;
+
+/// What the menu is made of.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The node's name.
+    pub node: AttrValue,
+    /// Whether its kubelet does not run.
+    pub stopped: bool,
+    /// A line shall be typed.
+    pub ontype: Callback<String>,
+}
+
+/// The menu of a node: each fault with the command that causes it, and the one that undoes it.
+#[component]
+pub fn FaultMenu(props: &Props) -> Html {
+    let lang = use_context::<Lang>().unwrap_or_default();
+    let label = lang.fill(Message::FaultsOf, &[&props.node]);
+    let menu = use_node_ref();
+    let types = |command: &str, text: String| {
+        let line = Fault::fill(command, &[("node", &props.node)]);
+        let (menu, title) = (menu.clone(), line.clone());
+        let onclick = props.ontype.reform(move |_: MouseEvent| {
+            if let Some(menu) = menu.cast::<web_sys::Element>() {
+                _ = menu.remove_attribute("open");
+            }
+            line.clone()
+        });
+        html! { <button type="button" {onclick}><b>{ text }</b><code>{ title }</code></button> }
+    };
+    let fault = |fault: &Fault| {
+        let name = name(fault, lang);
+        html! {
+            <>
+                { types(fault.cause, name.to_owned()) }
+                if !fault.undo.is_empty() {
+                    { types(fault.undo, lang.fill(Message::UndoFault, &[name])) }
+                }
+            </>
+        }
+    };
+    // A click elsewhere in the picture is not for what is below the menu.
+    let onclick = |event: MouseEvent| event.stop_propagation();
+    html! {
+        <details class="faults" ref={menu.clone()} {onclick}>
+            <summary class="power" data-stopped={props.stopped.to_string()} title={label.clone()} aria-label={label}>{ icon(Icon::Power) }</summary>
+            <div class="sheet">{ for FAULTS.iter().filter(|fault| fault.scope == Scope::Node).map(fault) }</div>
+        </details>
+    }
+}
+
+fn name(fault: &Fault, lang: Lang) -> &'static str {
+    let message = match fault.name {
+        "power-off" => Message::FaultPowerOff,
+        "kubelet-stop" => Message::FaultKubelet,
+        "partition" => Message::FaultPartition,
+        "bridge-down" => Message::FaultBridge,
+        "memory-pressure" => Message::FaultMemory,
+        "disk-pressure" => Message::FaultDisk,
+        "registry-down" => Message::FaultRegistry,
+        "slow-network" => Message::FaultSlow,
+        other => return other,
+    };
+    lang.text(message)
+}
