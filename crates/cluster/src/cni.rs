@@ -49,6 +49,7 @@ impl NetworkPlugin for Cni {
     }
 
     fn started(&mut self, node: &str, pod: &Value) -> bool {
+        self.network.started(node, pod);
         if pod.labels()["name"].to_str() != Str::new_static("weave-net") || self.ready(node) {
             return false;
         }

@@ -4,7 +4,7 @@
 use crate::names;
 use crate::network::Network;
 use crate::packet::Place;
-use crate::proxy::{Door, PortRules, Reach, Target, addresses};
+use crate::proxy::{Door, Mode, PortRules, Reach, Target, addresses};
 use crate::service::{Service, ServicePort};
 use api::Str;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -55,10 +55,11 @@ impl Table {
 /// What `iptables-save` prints on `node`, or `iptables-save -t TABLE`: the tables `filter` and `nat`.
 pub fn save(network: &Network, node: &str, table: Option<&str>) -> String {
     let (mut nat, mut filter) = (Table::new("nat"), Table::new("filter"));
-    frame(&mut nat, &mut filter);
+    let ipvs = network.proxy.mode(node) != Mode::Iptables;
+    frame(&mut nat, &mut filter, ipvs);
     let (proxy, zone) = (&network.proxy, network.zone(node));
     let own = network.address(&Place::Node(node.into()));
-    for service in proxy.services() {
+    for service in proxy.services().filter(|_| !ipvs) {
         let Some(rules) = proxy.derived(&service.key()) else { continue };
         for (port, rules) in service.ports.iter().zip(&rules.ports) {
             let reach = rules.reach(service, node, &zone);
@@ -67,7 +68,9 @@ pub fn save(network: &Network, node: &str, table: Option<&str>) -> String {
     }
     let last = "-m comment --comment \"kubernetes service nodeports; NOTE: this must be the last rule in this chain\" \
                 -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS";
-    nat.add("KUBE-SERVICES", last.to_owned());
+    if !ipvs {
+        nat.add("KUBE-SERVICES", last.to_owned());
+    }
     let mut text = String::new();
     let wanted = |name| table.is_none_or(|table| table == name);
     if wanted("filter") {
@@ -129,8 +132,23 @@ const FRAME: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn frame(nat: &mut Table, filter: &mut Table) {
-    for (table, lines) in FRAME {
+/// What stands in the place of the Services' own rules in IPVS mode, where sets of addresses are asked instead.
+const IPVS_FRAME: &[(&str, &[&str])] = &[(
+    "nat",
+    &[
+        "KUBE-SERVICES -s 127.0.0.0/8 -j RETURN",
+        "KUBE-SERVICES ! -s 10.32.0.0/12 -m comment --comment \"Kubernetes service cluster ip + port for masquerade purpose\" -m set --match-set KUBE-CLUSTER-IP dst,dst -j KUBE-MARK-MASQ",
+        "KUBE-SERVICES -m addrtype --dst-type LOCAL -j KUBE-NODE-PORT",
+        "KUBE-SERVICES -m set --match-set KUBE-CLUSTER-IP dst,dst -j ACCEPT",
+        "KUBE-NODE-PORT -p tcp -m comment --comment \"Kubernetes nodeport TCP port for masquerade purpose\" -m set --match-set KUBE-NODE-PORT-TCP dst -j KUBE-MARK-MASQ",
+        "KUBE-LOAD-BALANCER -j KUBE-MARK-MASQ",
+        "KUBE-POSTROUTING -m comment --comment \"Kubernetes endpoints dst ip:port, source ip for solving hairpin purpose\" -m set --match-set KUBE-LOOP-BACK dst,dst,src -j MASQUERADE",
+    ],
+)];
+
+fn frame(nat: &mut Table, filter: &mut Table, ipvs: bool) {
+    let more = if ipvs { IPVS_FRAME } else { &[] };
+    for (table, lines) in more.iter().chain(FRAME) {
         let table = if *table == "nat" { &mut *nat } else { &mut *filter };
         for line in *lines {
             match line.split_once(' ') {

@@ -6,7 +6,7 @@ use crate::outside;
 use crate::packet::Place;
 use crate::packet::Protocol;
 use crate::policy::Policies;
-use crate::proxy::Proxy;
+use crate::proxy::{Mode, Proxy};
 use crate::service::Slice;
 use crate::weave::Weave;
 use api::OrdMap;
@@ -83,12 +83,27 @@ impl Network {
                 }
                 self.clear_stale(object.namespace(), Slice::service_of(object));
             }
+            k if k == kind::CONFIG_MAP => self.set_config(object, deleted),
             k if k == kind::NODE => self.set_node(object, deleted),
             k if k == kind::NETWORK_POLICY => self.policies.set_policy(object, deleted),
             k if k == kind::INGRESS => self.ingresses.set_ingress(object, deleted),
             k if k == kind::INGRESS_CLASS => self.ingresses.set_class(object, deleted),
             k if k == kind::NAMESPACE => self.policies.set_namespace(object, deleted),
             _ => {}
+        }
+    }
+
+    /// Takes a ConfigMap of the system's that a part of the network is configured by.
+    fn set_config(&mut self, object: &Value, deleted: bool) {
+        if object.name() == "kube-proxy" && object.namespace() == "kube-system" && !deleted {
+            self.proxy.configured = Mode::read(object);
+        }
+    }
+
+    /// A container of a Pod has started on a node: kube-proxy's reads its configuration now.
+    pub fn started(&mut self, node: &str, pod: &Value) {
+        if pod.namespace() == "kube-system" && pod.labels()["k8s-app"].str() == "kube-proxy" {
+            self.proxy.start(node);
         }
     }
 

@@ -3,6 +3,7 @@
 //! A packet is looked up by address and port, or by node port, in an index: its cost does not grow with the number of
 //! Services. As in the real rules, the endpoints of a port are tried in turn, the i-th of n with probability 1/(n-i).
 
+pub mod ipvs;
 mod rules;
 mod translate;
 
@@ -14,6 +15,7 @@ use api::{Str, Time, Value};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 
+pub use ipvs::Mode;
 pub use rules::{PortRules, Reach, Rules, Target};
 pub use translate::Seen;
 
@@ -26,6 +28,12 @@ pub struct Proxy {
     by_node_port: OrdMap<(Protocol, u16), Str>,
     by_health_port: OrdMap<u16, Str>,
     rules: OrdMap<Str, Arc<Rules>>,
+    /// What kube-proxy's ConfigMap says; each node's heeds it when it starts.
+    pub(crate) configured: Mode,
+    /// The nodes that work in another mode than iptables.
+    modes: OrdMap<Str, Mode>,
+    /// How many connections each virtual server has given out.
+    rounds: OrdMap<ipvs::Server, u32>,
     recent: OrdMap<(Str, Str, u32), (SocketAddrV4, Time)>,
 }
 
@@ -60,7 +68,7 @@ pub enum Verdict {
     /// No rule is about it.
     NoRule,
     /// There is no endpoint: an ICMP "port unreachable" goes back (`KUBE-SERVICES ... -j REJECT`).
-    Reject(Rule),
+    Reject(Rule, Reason),
     /// Thrown away: the policy is `Local` and this node has no endpoint, or the load balancer does not take such a source.
     Drop(Rule, Reason),
     /// It gets an endpoint's address.

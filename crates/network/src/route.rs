@@ -201,10 +201,10 @@ impl Walk<'_> {
         let (rule, choice) = match verdict {
             Verdict::NoRule => return Ok(Step::Routed(name)),
             Verdict::Translate(rule, choice) => (rule, choice),
-            Verdict::Reject(rule) => {
+            Verdict::Reject(rule, reason) => {
                 let at = At::Service { namespace: rule.namespace.clone(), name: rule.name.clone() };
-                self.hop(at, What::Stopped(Reason::NoEndpoints, Some(rule)));
-                return Err(Outcome::Refused(Reason::NoEndpoints));
+                self.hop(at, What::Stopped(reason, Some(rule)));
+                return Err(Outcome::Refused(reason));
             }
             Verdict::Drop(rule, reason) => {
                 let at = At::Service { namespace: rule.namespace.clone(), name: rule.name.clone() };
@@ -243,7 +243,7 @@ impl Walk<'_> {
         self.let_out()?;
         let to = self.packet.destination;
         let at = At::Node(name.clone());
-        if self.is_own(&name, to) {
+        if self.is_own(&name, to) || self.packet.protocol == Protocol::Icmp && self.network.proxy.is_bound(&name, to) {
             return Ok(Step::Arrived(Place::Node(name)));
         }
         if weave::contains(to) {

@@ -1,7 +1,7 @@
 //! What kube-proxy's chains do with one packet (`syncProxyRules` in pkg/proxy/iptables/proxier.go).
 
 use super::rules::{PortRules, Reach, Rules};
-use super::{Choice, Door, Proxy, Rule, Verdict};
+use super::{Choice, Door, Mode, Proxy, Rule, Verdict};
 use crate::names;
 use crate::packet::Packet;
 use crate::service::{Service, ServicePort};
@@ -34,6 +34,8 @@ struct At<'a> {
     door: Door,
     seen: Seen<'a>,
     chains: Vec<Str>,
+    /// IPVS' scheduler, where that is the mode.
+    scheduler: Option<Str>,
 }
 
 /// Whether an endpoint of this node is wanted, and whether the answer has to come back here.
@@ -57,9 +59,15 @@ impl Proxy {
         let rules = &ports[index];
         let reach = rules.reach(service, seen.node, seen.zone);
         let chains = vec![Str::new_static("KUBE-SERVICES")];
-        let mut at = At { service, port: &service.ports[index], rules, reach, door, seen, chains };
+        let scheduler = match self.modes.get(seen.node) {
+            Some(Mode::Ipvs(scheduler)) => Some(scheduler.clone()),
+            _ => None,
+        };
+        let mut at = At { service, port: &service.ports[index], rules, reach, door, seen, chains, scheduler };
         match at.route() {
-            Err(Reason::NoEndpoints) => Verdict::Reject(at.rule()),
+            Err(Reason::NoEndpoints) => Verdict::Reject(at.rule(), Reason::NoEndpoints),
+            // A virtual server without real servers refuses.
+            Err(reason @ Reason::NoLocalEndpoints) if at.scheduler.is_some() => Verdict::Reject(at.rule(), reason),
             Err(reason) => Verdict::Drop(at.rule(), reason),
             Ok(route) => {
                 let choice = self.choose(&at, route, rng, now);
@@ -80,14 +88,20 @@ impl Proxy {
         });
         let index = match before {
             Some(index) => index as u32,
-            None => self.balance(at, rng, of),
+            None => match &at.scheduler {
+                Some(scheduler) => self.next(at.seen.node, scheduler, packet, of),
+                None => rng.below(of),
+            },
         };
         let target = &at.rules.targets[targets[index as usize] as usize];
         if at.service.affinity.is_some() {
             self.recent.insert(client, (target.to, now));
         }
         Choice {
-            chain: names::endpoint_chain(&at.rules.name, at.port.protocol.lower(), target.to),
+            chain: match &at.scheduler {
+                Some(_) => target.to.to_string().into(),
+                None => names::endpoint_chain(&at.rules.name, at.port.protocol.lower(), target.to),
+            },
             to: target.to,
             pod: target.pod.clone(),
             index,
@@ -95,11 +109,6 @@ impl Proxy {
             again: before.is_some(),
             masquerade: route.masquerade || packet.source == *target.to.ip(),
         }
-    }
-
-    /// The how-manieth of `of` endpoints a new connection gets.
-    fn balance(&mut self, _at: &At<'_>, rng: &mut Rng, of: u32) -> u32 {
-        rng.below(of)
     }
 }
 
@@ -110,7 +119,10 @@ impl At<'_> {
             name: self.service.name.clone(),
             port: self.port.port,
             door: self.door,
-            chains: self.chains.clone(),
+            chains: match &self.scheduler {
+                Some(scheduler) => vec![format!("IPVS {scheduler}").into()],
+                None => self.chains.clone(),
+            },
         }
     }
 

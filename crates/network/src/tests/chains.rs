@@ -131,7 +131,7 @@ fn happens(network: &mut Network, seen: &Seen<'_>, rng: &mut Rng) -> Met {
         // Each is a client of its own, as far as affinity goes.
         match network.proxy.translate(*seen, rng, Time(i * 100_000_000_000)) {
             Verdict::NoRule => {}
-            Verdict::Reject(_) => met.end = "REJECT".into(),
+            Verdict::Reject(..) => met.end = "REJECT".into(),
             Verdict::Drop(..) => met.end = "DROP".into(),
             Verdict::Translate(_, choice) => {
                 // A packet that its own endpoint gets back is masqueraded whatever else holds.

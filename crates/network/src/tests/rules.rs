@@ -57,3 +57,57 @@ fn a_nodes_rules_are_those_that_packets_follow() {
         ]
     );
 }
+
+#[test]
+fn in_ipvs_mode_endpoints_are_taken_in_turn() {
+    let mut cluster = Cluster::new();
+    let config = |text: &str| {
+        let metadata = obj! { "namespace" => "kube-system", "name" => "kube-proxy" };
+        obj! { "metadata" => metadata, "data" => obj! { "config.conf" => text } }
+    };
+    cluster.network.observe(kind::CONFIG_MAP, &config("mode: ipvs\n"), false);
+    assert_eq!(cluster.network.proxy.mode("node1"), Mode::Iptables, "what runs is not asked again");
+    let labels = obj! { "k8s-app" => "kube-proxy" };
+    let proxy =
+        obj! { "metadata" => obj! { "namespace" => "kube-system", "name" => "kube-proxy-x", "labels" => labels } };
+    cluster.network.started("node1", &proxy);
+    assert_eq!(cluster.network.proxy.mode("node1"), Mode::Ipvs("rr".into()));
+    assert_eq!(cluster.network.proxy.mode("node2"), Mode::Iptables);
+    let pods: Vec<Str> = (0..8).map(|_| pod_of(&cluster.pod_calls("10.100.0.1", 80))).collect();
+    assert_eq!(pods[..4], pods[4..]);
+    assert_eq!(pods[..4].iter().collect::<BTreeSet<_>>().len(), 4, "{pods:?}");
+    let trace = cluster.pod_calls("10.100.0.1", 80);
+    let chains = trace.hops.iter().find_map(|hop| match &hop.what {
+        What::Translated(rule, _) => Some(rule.chains.clone()),
+        _ => None,
+    });
+    assert_eq!(chains.unwrap(), ["IPVS rr"]);
+    let text = ipvs::list(&cluster.network, "node1", cluster.now);
+    let wanted = "TCP  10.100.0.1:80 rr\n  -> 10.36.0.1:80                 Masq    1      0          3         \n  -> 10.44.0.1:80                 Masq    1      0          2         \n";
+    assert!(text.contains(wanted), "{text}");
+    assert!(
+        text.contains("TCP  10.100.0.4:80 rr persistent 10800\n") && text.contains("TCP  172.17.0.11:30080 rr\n"),
+        "{text}"
+    );
+    assert!(text.contains("UDP  10.96.0.10:53 rr\n"), "{text}");
+    assert_eq!(ipvs::list(&cluster.network, "node2", cluster.now).lines().count(), 3);
+    assert!(ipvs::bound(&cluster.network, "node1").contains(&Ipv4Addr::new(10, 96, 0, 10)));
+    // The node has the Services' addresses, so they answer a ping there.
+    let mut ping = |node: &str| {
+        let call = Call {
+            from: &Place::Node(node.into()),
+            host: "10.100.0.1",
+            port: 0,
+            protocol: Protocol::Icmp,
+            source_port: 0,
+        };
+        cluster.network.connect(&call, &cluster.machines, &mut cluster.rng, cluster.now).listener().is_some()
+    };
+    assert!(ping("node1") && !ping("node2"));
+    assert_eq!(cluster.pod_calls("10.100.0.5", 80).outcome, Outcome::Refused(Reason::NoEndpoints));
+    let rules = iptables::save(&cluster.network, "node1", None);
+    assert!(!rules.contains("KUBE-SVC-") && rules.contains("--match-set KUBE-CLUSTER-IP dst,dst"), "{rules}");
+    cluster.network.observe(kind::CONFIG_MAP, &config("mode: \"\""), false);
+    cluster.network.started("node1", &proxy);
+    assert_eq!(cluster.network.proxy.mode("node1"), Mode::Iptables);
+}

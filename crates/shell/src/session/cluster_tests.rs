@@ -284,3 +284,17 @@ fn a_load_balancer_asks_nodes_for_their_pods() {
     let (text, status) = ask(&format!("curl -sm 2 --trace-route http://{address}"));
     assert!(status == 28 && text.contains("source-refused"), "{text}");
 }
+
+#[test]
+fn kube_proxy_works_in_ipvs_mode_when_it_is_configured_and_started_again() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    assert_eq!(ask("ssh node1 ipvsadm -Ln").0.lines().count(), 3);
+    ask("kubectl get cm kube-proxy -n kube-system -o yaml | sed 's/mode: iptables/mode: ipvs/' | kubectl apply -f -");
+    assert_eq!(ask("ssh node1 ipvsadm -Ln").0.lines().count(), 3, "it is read at the start");
+    ask("kubectl rollout restart ds kube-proxy -n kube-system; kubectl rollout status ds kube-proxy -n kube-system");
+    let (text, _) = ask("ssh node1 ipvsadm -Ln");
+    assert!(text.contains("TCP  10.96.0.1:443 rr\n  -> 172.17.0.10:6443 "), "{text}");
+    assert!(ask("ssh node1 ip addr").0.contains("    inet 10.96.0.1/32 scope global kube-ipvs0\n"));
+    assert!(ask("ssh node1 curl -ks https://10.96.0.1/version --trace-route").0.contains("IPVS rr picked"));
+}

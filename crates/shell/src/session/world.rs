@@ -27,6 +27,7 @@ const MACHINE_ONLY: &[&str] = &[
     "iptables",
     "iptables-save",
     "conntrack",
+    "ipvsadm",
     "ip",
     "why",
 ];

@@ -24,6 +24,15 @@ pub(super) async fn run(cx: Cx) -> i32 {
         if is("address") && !address.is_empty() {
             cx.out(&format!("    inet {address}/16 scope global {DEVICE}\n"));
         }
+        let bound = match (&cx.shell.place, cx.kernel().system().cluster()) {
+            (Place::Node(node), Some(cluster)) => network::ipvs::bound(cluster.network(), node),
+            _ => Vec::new(),
+        };
+        if !bound.is_empty() {
+            cx.out("3: kube-ipvs0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN\n");
+            let shown = bound.iter().filter(|_| is("address"));
+            shown.for_each(|ip| cx.out(&format!("    inet {ip}/32 scope global kube-ipvs0\n")));
+        }
         return 0;
     }
     if is("route") {

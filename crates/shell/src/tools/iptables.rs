@@ -129,3 +129,22 @@ fn words(rule: &str) -> Vec<String> {
     }
     words
 }
+
+/// A node's virtual servers, of kube-proxy in IPVS mode.
+pub(super) async fn ipvsadm(cx: Cx) -> i32 {
+    let options = match cx.options("Llnc", &[("list", 'L'), ("numeric", 'n'), ("connection", 'c')]) {
+        Ok(options) => options,
+        Err(_) => return 2,
+    };
+    let (Place::Node(node), now) = (&cx.shell.place, cx.kernel().now()) else {
+        cx.err("Can't initialize ipvs: Permission denied (you must be root)\n");
+        return 1;
+    };
+    if cx.args.len() > 1 && !options.has('L') && !options.has('l') {
+        cx.err("Try `/sbin/ipvsadm -h' or '/sbin/ipvsadm --help' for more information.\n");
+        return 2;
+    }
+    let text = cx.kernel().system().cluster().map(|cluster| network::ipvs::list(cluster.network(), node, now));
+    cx.out(&text.unwrap_or_default());
+    0
+}

@@ -157,7 +157,7 @@ programs! {
     identity: "whoami" whoami false, "hostname" hostname false, "id" id false, "uname" uname false, "tty" tty false,
         "uptime" uptime false, "nproc" nproc false;
     ip: "ip" run false;
-    iptables: "iptables" run false, "iptables-save" save false;
+    iptables: "iptables" run false, "iptables-save" save false, "ipvsadm" ipvsadm false;
     jq: "jq" run false;
     kubectl: "kubectl" run false;
     ls: "ls" run false;
@@ -210,7 +210,8 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 pub(crate) fn path_of(name: &str) -> String {
     match name {
         "kubectl" => "/usr/local/bin/kubectl".into(),
-        "systemctl" | "poweroff" | "reboot" | "shutdown" | "iptables" | "iptables-save" | "ip" | "conntrack" => {
+        "systemctl" | "poweroff" | "reboot" | "shutdown" | "iptables" | "iptables-save" | "ip" | "conntrack"
+        | "ipvsadm" => {
             format!("/usr/sbin/{name}")
         }
         name => format!("/usr/bin/{name}"),
