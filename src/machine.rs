@@ -15,6 +15,8 @@ use std::time::Duration;
 
 pub use shell::process::{Chunk, Stream};
 
+/// Where the files of the workstation are.
+pub const WORK: &str = "/home/student/work/";
 /// Nothing but heartbeats for this long, in virtual seconds, is quiet.
 const QUIET: Duration = Duration::from_secs(20);
 /// Output beyond this many bytes in one frame waits for the next, so that a flood does not stop the page.
@@ -155,6 +157,21 @@ impl Machine {
     pub fn complete(&self, line: &str, cursor: usize) -> Completion {
         let found = self.session.complete(line, cursor);
         Completion { start: found.start, candidates: found.candidates }
+    }
+
+    /// What is wrong with a text of manifests.
+    pub fn check(&self, text: &str) -> Vec<shell::Problem> {
+        self.session.check(text)
+    }
+
+    /// What could stand at a place of a text of manifests.
+    pub fn complete_manifest(&self, text: &str, cursor: usize) -> shell::Insertion {
+        self.session.complete_manifest(text, cursor)
+    }
+
+    /// What applying a text of manifests would change.
+    pub fn preview(&self, text: &str) -> String {
+        self.session.preview(text)
     }
 
     /// What has happened since the last look.

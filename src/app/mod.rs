@@ -3,8 +3,9 @@
 mod acts;
 mod flow;
 pub mod packets;
+mod writing;
 
-use crate::editor::{Editor, Sheet};
+use crate::editor::{Advice, Editor, Sheet};
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
 use crate::inspector::{Inspector, Subject};
@@ -84,6 +85,8 @@ struct Calls {
     type_line: Callback<String>,
     packet: Callback<packets::Act>,
     edited: Callback<Option<String>>,
+    apply: Callback<String>,
+    advice: Advice,
     share: Callback<f64>,
 }
 
@@ -111,6 +114,8 @@ pub enum Msg {
     Packet(packets::Act),
     /// The editor is done.
     Edited(Option<String>),
+    /// The editor's text shall be saved and applied.
+    Apply(String),
     /// The picture's share of the page, in percent.
     Share(f64),
     /// A command was copied.
@@ -145,6 +150,8 @@ impl Component for App {
             type_line: link.callback(Msg::Line),
             packet: link.callback(Msg::Packet),
             edited: link.callback(Msg::Edited),
+            apply: link.callback(Msg::Apply),
+            advice: writing::advice(&machine),
             share: link.callback(Msg::Share),
         };
         let mut app = App {
@@ -216,6 +223,7 @@ impl Component for App {
             Msg::CloseInspector => self.inspected.take().is_some(),
             Msg::Packet(act) => self.packet(act),
             Msg::Edited(text) => self.edited(text),
+            Msg::Apply(text) => self.apply(text),
             Msg::Share(share) => {
                 self.share = share.clamp(15.0, 85.0);
                 settings::remember("share", &format!("{:.1}", self.share));
@@ -244,7 +252,7 @@ impl Component for App {
                                 oncopy={&calls.copy} />
                         }} />
                     if let Some(sheet) = &self.sheet {
-                        <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} />
+                        <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={&calls.apply} advice={calls.advice.clone()} />
                     }
                 </div>
             </ContextProvider<Lang>>

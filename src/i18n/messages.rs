@@ -141,6 +141,10 @@ messages! {
     EditWrong { en: "This was not accepted. Your text is kept: correct it, or cancel.", ko: "받아들여지지 않았습니다. 입력한 내용은 그대로 있으니 고치거나 취소하세요." }
     Save { en: "Save", ko: "저장" }
     Cancel { en: "Cancel", ko: "취소" }
+    SaveAndApply { en: "Save and apply", ko: "저장하고 적용" }
+    WhatChanges { en: "What changes", ko: "바뀌는 것" }
+    NothingChanges { en: "Applying this would change nothing, or it cannot be applied yet.", ko: "적용해도 바뀌는 것이 없거나, 아직 적용할 수 없습니다." }
+    NoProblems { en: "The API server would accept this.", ko: "API 서버가 받아들일 내용입니다." }
 
     // When something goes wrong with the page itself.
     Crashed {

@@ -7,8 +7,8 @@ mod offers;
 pub mod paint;
 mod transcript;
 
-pub use line::Completion;
-pub use transcript::{Stream, Transcript};
+pub use line::{Completion, byte_offset, utf16_offset};
+pub use transcript::{Stream, Transcript, append};
 
 use crate::i18n::{Lang, Message};
 use history::History;

@@ -246,7 +246,7 @@ fn colours(text: &str, form: Form, begun: bool) -> Vec<Span<'_>> {
 }
 
 /// Appends text in colour.
-pub(super) fn append(to: &Element, spans: &[Span<'_>]) {
+pub fn append(to: &Element, spans: &[Span<'_>]) {
     let Some(page) = to.owner_document() else { return };
     for (text, class) in spans.iter().filter(|(text, _)| !text.is_empty()) {
         let span = if class.is_empty() { None } else { element(&page, "span", class) };

@@ -55,10 +55,7 @@ test("Tab completes verbs, kinds, names and fields, and says what each is", { ti
     assert.equal((await offered(kube))[0][0], "podIP");
     await keyboard.press("Enter");
     await keyboard.type("}'");
-    await keyboard.press("Enter");
-    await kube.page.waitForTimeout(300);
-    const printed = await kube.output((await kube.entries().count()) - 1);
-    assert.match(printed, /^10\.\d+\.\d+\.\d+/);
+    assert.match(await kube.entered(), /^10\.\d+\.\d+\.\d+/);
   }));
 
 test("Korean explains in Korean, and a finger completes as a key does", { timeout: 120_000 }, () =>
@@ -93,9 +90,7 @@ test("history goes back by beginning, by search and by suggestion", { timeout: 1
     await keyboard.press("Control+r");
     await keyboard.type("echo");
     await keyboard.press("Control+r");
-    await keyboard.press("Enter");
-    await kube.page.waitForTimeout(200);
-    assert.equal(await kube.output((await kube.entries().count()) - 1), "one\n");
+    assert.equal(await kube.entered(), "one\n");
   }));
 
 test("what is typed and printed has colour and is the same text", { timeout: 120_000 }, () =>
@@ -122,10 +117,44 @@ test("what is typed and printed has colour and is the same text", { timeout: 120
     await kube.screenshot("colour");
   }));
 
+test("the editor completes, checks, shows what would change, and applies by a command", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    const { page } = kube;
+    await kube.run("kubectl create deployment web --image=nginx; kubectl create deployment web --image=nginx --dry-run=client -o yaml > web.yaml");
+    await kube.start("nano web.yaml");
+    const dialog = page.getByRole("dialog");
+    const field = dialog.getByRole("textbox");
+    await dialog.getByText("The API server would accept this.").waitFor();
+    await field.evaluate((text) => {
+      const at = text.value.indexOf("replicas: 1") + "replicas: 1".length;
+      text.setSelectionRange(at, at);
+    });
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("pau");
+    assert.equal(await dialog.getByRole("option").innerText(), "paused:\nWhether changes of the template wait.");
+    await page.keyboard.press("Enter");
+    // What is between: true and false are offered at once.
+    assert.deepEqual(await dialog.getByRole("option").allInnerTexts(), ["true", "false"]);
+    await page.keyboard.type("maybe");
+    const problem = dialog.getByRole("button", { name: /^9:3 .*cannot unmarshal string into Go struct field DeploymentSpec.spec.paused of type bool/ });
+    await problem.waitFor();
+    await problem.click();
+    await page.keyboard.type("replicas: 3");
+    await dialog.getByText("The API server would accept this.").waitFor({ state: "hidden" });
+    await field.evaluate((text) => text.setSelectionRange(text.value.indexOf("  replicas: 1"), text.value.indexOf("  replicas: 3")));
+    await page.keyboard.press("Delete");
+    await dialog.getByText("The API server would accept this.").waitFor();
+    await dialog.getByRole("button", { name: "What changes" }).click();
+    assert.match(await dialog.getByRole("region").innerText(), /^# Deployment web\n@@ [^]*\n-  replicas: 1\n\+  replicas: 3\n/);
+    await kube.screenshot("editor");
+    await dialog.getByRole("button", { name: "Save and apply" }).click();
+    await kube.podsUntil("web-", (pods) => pods.length === 3);
+    assert.match(await kube.transcript.innerText(), /kubectl apply -f web.yaml/);
+  }));
+
 test("several pasted lines run one after the other", { timeout: 120_000 }, () =>
   withPage({}, async (kube) => {
-    const printed = await kube.paste("cat <<EOF > a.txt\nfirst\nsecond\nEOF\ncat a.txt");
-    assert.equal(printed, "");
-    await kube.page.waitForTimeout(300);
-    assert.equal(await kube.output((await kube.entries().count()) - 1), "first\nsecond\n");
+    await kube.paste("cat <<EOF > a.txt\nfirst\nsecond\nEOF\ncat a.txt");
+    await kube.page.waitForFunction((log) => log.querySelectorAll("[data-entry]").length === 2, await kube.transcript.elementHandle());
+    assert.equal(await kube.output(1), "first\nsecond\n");
   }));

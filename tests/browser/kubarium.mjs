@@ -96,6 +96,14 @@ export class Kubarium {
     return this.output(this.before);
   }
 
+  /** Presses Enter on what has been typed and waits until it is done; returns what it printed. */
+  async entered() {
+    this.before = await this.entries().count();
+    await this.prompt.press("Enter");
+    await this.entries().nth(this.before).waitFor();
+    return this.finish();
+  }
+
   /** Pastes several lines at the prompt and waits until all are done; returns what the last one printed. */
   async paste(text) {
     this.before = await this.entries().count();

@@ -99,7 +99,7 @@ impl Fail {
     }
 
     /// One failure; `prefixed` says whether kubectl's own ones begin with `error: ` (those of a list do not).
-    fn line(&self, prefixed: bool) -> String {
+    pub(crate) fn line(&self, prefixed: bool) -> String {
         match self {
             Fail::Status(status) if status.reason == "Unauthorized" => {
                 format!("error: You must be logged in to the server ({})", status.message)

@@ -134,7 +134,11 @@ fn unpack(cx: &Cx<'_>, object: &Value, source: &str, manifests: &mut Vec<Manifes
     }
 }
 
-fn manifest(cx: &Cx<'_>, object: &Value, source: &str) -> Outcome<Manifest> {
+/// An object of a file as something to be sent.
+///
+/// # Errors
+/// It does not say what it is, or is of a kind that the server does not serve.
+pub fn manifest(cx: &Cx<'_>, object: &Value, source: &str) -> Outcome<Manifest> {
     let (api_version, name) = (object["apiVersion"].str(), object["kind"].str());
     check_type(cx, object, source)?;
     check_metadata(object).map_err(|why| fail!("unable to decode {source:?}: {why}"))?;

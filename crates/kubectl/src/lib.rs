@@ -17,6 +17,7 @@ mod host;
 mod kustomize;
 mod print;
 mod resource;
+pub mod sheet;
 pub mod texts;
 mod verbose;
 

@@ -8,4 +8,5 @@ pub mod syntax;
 mod text;
 mod tools;
 
+pub use kubectl::sheet::{Insertion, Problem};
 pub use session::{Candidate, Completions, Session};

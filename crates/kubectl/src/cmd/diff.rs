@@ -8,7 +8,7 @@ use crate::files::{self, Manifest};
 use crate::flags::{Flag, Kind, flag};
 use api::patch::three_way_strategic;
 use api::{Value, json, yaml};
-use apiserver::request::{PatchType, Verb};
+use apiserver::request::{PatchType, Request, Verb};
 
 static FLAGS: &[Flag] = &[
     flag("concurrency", Kind::Int, "1"),
@@ -46,7 +46,11 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if differ { Err(Fail::Exit(1)) } else { Ok(()) }
 }
 
-fn compare(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<bool> {
+/// The object of a manifest as it is (null if it is not there), and the request that applies the manifest, as a dry run.
+///
+/// # Errors
+/// The server does not let it be read.
+pub(crate) fn dry_run(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<(Value, Request)> {
     let name = manifest.object.name();
     let live = match cx.get(manifest.kind, &manifest.namespace, name) {
         Ok(object) => object,
@@ -68,6 +72,12 @@ fn compare(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<bool> {
         }
     };
     request.options.dry_run = true;
+    Ok((live, request))
+}
+
+fn compare(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<bool> {
+    let name = manifest.object.name();
+    let (live, request) = dry_run(cx, manifest)?;
     let merged = cx.request(&request)?;
     let (old, new) = (text(&live), text(&merged));
     if old == new {
@@ -107,7 +117,7 @@ enum Edit {
 }
 
 /// The unified diff of two texts, without its head.
-fn hunks(old: &str, new: &str) -> String {
+pub(crate) fn hunks(old: &str, new: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let edits = edits(&old, &new);
     let changed: Vec<usize> = (0..edits.len()).filter(|i| edits[*i].0 != Edit::Keep).collect();

@@ -42,6 +42,7 @@ use crate::cx::Cx;
 use crate::fail::{Fail, Outcome};
 use crate::flags::{Flag, Kind, flag};
 use crate::host::Host;
+pub(crate) use diff::{dry_run, hunks};
 pub use explain::texts as descriptions;
 
 pub(crate) use create::data::{content_hash, fill, from_env_file, from_file, from_literal};

@@ -6,14 +6,15 @@ mod line;
 mod objects;
 mod paths;
 mod source;
-mod texts;
+pub(crate) mod texts;
 
 use crate::cmd::ROOT;
 use crate::command::GLOBAL;
 use crate::flags::{Flag, Kind};
 use crate::host::Host;
 use api::Language;
-use line::Line;
+pub(crate) use line::Line;
+pub(crate) use objects::names;
 use source::Asked;
 
 /// What a word may become.

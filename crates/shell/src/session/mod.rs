@@ -20,9 +20,12 @@ pub use keyframe::{Keyframe, Moment};
 pub use remote::Remote;
 
 use crate::interp::{Rest, Shell, repl, terminal};
-use crate::process::{BoxFuture, Chunk, EditRequest, Kernel, Place, System, Want};
+use crate::process::{BoxFuture, Chunk, EditRequest, Front, Kernel, Place, System, Want};
+use crate::tools;
 use api::Time;
 use cluster::{Cluster, Options};
+use kubectl::Host;
+use kubectl::sheet::{self, Insertion, Problem};
 use std::rc::Rc;
 use world::World;
 
@@ -211,6 +214,28 @@ impl Session {
     /// What the word before `cursor` (in bytes) may become, explained in the session's language.
     pub fn complete(&self, line: &str, cursor: usize) -> Completions {
         complete::complete(&self.kernel, line, cursor)
+    }
+
+    /// What is wrong with a text of manifests.
+    pub fn check(&self, text: &str) -> Vec<Problem> {
+        self.asked(|host| sheet::check(text, host))
+    }
+
+    /// What could stand at a place of a text of manifests, in bytes.
+    pub fn complete_manifest(&self, text: &str, cursor: usize) -> Insertion {
+        self.asked(|host| sheet::complete(text, cursor, host))
+    }
+
+    /// What applying a text of manifests would change, as unified differences.
+    pub fn preview(&self, text: &str) -> String {
+        self.asked(|host| sheet::preview(text, host))
+    }
+
+    /// Asks with the eyes of a kubectl at the workstation.
+    fn asked<T: Default>(&self, ask: impl FnOnce(&dyn Host) -> T) -> T {
+        let front = self.kernel.front();
+        let front = if front.place == Place::Workstation { front } else { Front::default() };
+        tools::kubectl::asked(&self.kernel, &front, ask).unwrap_or_default()
     }
 
     /// What all processes share.

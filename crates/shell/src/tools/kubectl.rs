@@ -5,7 +5,6 @@ use crate::interp::Shell;
 use crate::process::{Forwarded, Front, Input, Io, Kernel, Output, Place};
 use api::{Kind, Language, Status, Time, Value};
 use apiserver::{Request, Response, Watch, WatchEvent};
-use kubectl::complete::Completed;
 use kubectl::{BoxFuture, Host};
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -186,14 +185,14 @@ impl Drop for Tunnel {
     }
 }
 
-/// What the last of these words may become, typed at a place: the words after `kubectl`.
-pub(crate) fn complete(kernel: &Rc<Kernel>, front: &Front, words: &[String]) -> Completed {
-    let Some(mut shell) = Shell::new(kernel, front.place.clone()) else { return Completed::default() };
+/// Lets `ask` see the world as a kubectl would that is started now at a place; it prints nothing. None if the place is gone.
+pub(crate) fn asked<T>(kernel: &Rc<Kernel>, front: &Front, ask: impl FnOnce(&dyn Host) -> T) -> Option<T> {
+    let mut shell = Shell::new(kernel, front.place.clone())?;
     shell.cwd.clone_from(&front.cwd);
     let env = front.variables.clone();
     let io = Io { stdin: Input::Null, stdout: Output::Null, stderr: Output::Null };
     let cx = Cx { shell: Rc::new(shell), args: vec!["kubectl".into()], env, io };
-    kubectl::complete::complete(words, &Terminal(&cx))
+    Some(ask(&Terminal(&cx)))
 }
 
 /// The status of an exec that came to nothing, which has been said.

@@ -187,7 +187,9 @@ impl At<'_> {
 
     fn kubectl(&self, rest: &[String]) -> Vec<Candidate> {
         let last = rest.last().map_or("", String::as_str);
-        let mut completed = tools::kubectl::complete(self.kernel, self.front, rest);
+        let mut completed =
+            tools::kubectl::asked(self.kernel, self.front, |host| kubectl::complete::complete(rest, host))
+                .unwrap_or_default();
         let place = |inside: Inside| self.kernel.system().container(&inside.namespace, &inside.pod, &inside.container);
         let more = match completed.then {
             Then::Nothing => Vec::new(),
