@@ -68,6 +68,10 @@ pub enum Icon {
     Globe,
     /// A cross.
     Close,
+    /// An arrow back.
+    Undo,
+    /// An arrow forth.
+    Redo,
     /// An arrow to the right.
     Arrow,
     /// A magnifying glass.
@@ -104,6 +108,8 @@ pub fn icon(icon: Icon) -> Html {
             "M3 12h5M8 12c5 0 4-6.5 9-6.5h3.5M8 12h12.5M8 12c5 0 4 6.5 9 6.5h3.5M18.5 3.5l2 2-2 2M18.5 10l2 2-2 2M18.5 16.5l2 2-2 2"
         }
         Icon::Globe => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3 12h18M12 3c-5 5.5-5 12.5 0 18M12 3c5 5.5 5 12.5 0 18",
+        Icon::Undo => "M8.5 5 4 9.5 8.5 14M4 9.5h10a5.5 5.5 0 0 1 0 11h-3.5",
+        Icon::Redo => "M15.5 5 20 9.5 15.5 14M20 9.5H10a5.5 5.5 0 0 0 0 11h3.5",
         Icon::Close => "M6 6l12 12M18 6 6 18",
         Icon::Arrow => "M2 12h19M16 7l5 5-5 5",
         Icon::Search => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.3 15.3 20.5 20.5",

@@ -10,8 +10,8 @@ use api::{Str, Time, kind};
 use apiserver::request::{Request, Verb};
 use apiserver::watch::{EventType, Watch};
 use cluster::{Cluster, Options};
-use shell::Session;
 use std::time::Duration;
+use timeline::Timeline;
 
 pub use shell::process::{Chunk, Stream};
 
@@ -27,6 +27,8 @@ const FLOOD_BYTES: usize = 256 * 1024;
 pub struct Seen {
     /// What the terminal shows.
     pub output: Vec<Chunk>,
+    /// Whether this is another moment than the one seen last, and not what became of it: all is shown anew.
+    pub restarted: bool,
     /// Whether the picture has changed.
     pub world: bool,
     /// Whether Pods have come, gone or changed their room.
@@ -51,7 +53,7 @@ pub struct Seen {
 
 /// A cluster and a session in it.
 pub struct Machine {
-    session: Session,
+    session: Timeline,
     world: World,
     watches: Vec<Watch>,
     /// The last connection that was handed out.
@@ -62,32 +64,66 @@ pub struct Machine {
     editing: bool,
     /// When "until quiet" began, if it runs: what was quiet before does not count.
     started: Time,
+    lang: Lang,
 }
 
 impl Machine {
     /// A fresh cluster, and a session at the workstation beside it.
     pub fn new(seed: u64) -> Machine {
-        let session = Session::new(Options { seed, ..Options::default() }, true);
-        let watches = {
-            let system = session.kernel().system();
-            let watch = |kind| system.watch(&Request::new(Verb::Watch, kind, "", "")).ok();
-            World::kinds().into_iter().filter_map(watch).collect()
-        };
-        let now = session.now();
-        Machine {
+        Machine::over(Timeline::new(Options { seed, ..Options::default() }))
+    }
+
+    fn over(session: Timeline) -> Machine {
+        let started = session.now();
+        let mut machine = Machine {
             session,
             world: World::default(),
-            watches,
+            watches: Vec::new(),
             connection: 0,
             counted: (0, false),
             editing: false,
-            started: now,
-        }
+            started,
+            lang: Lang::default(),
+        };
+        machine.watch_anew();
+        machine
+    }
+
+    /// Forgets what was seen, and begins to watch the cluster that is there now.
+    fn watch_anew(&mut self) {
+        let system = self.session.kernel().system();
+        let watch = |kind| system.watch(&Request::new(Verb::Watch, kind, "", "")).ok();
+        self.watches = World::kinds().into_iter().filter_map(watch).collect();
+        self.world = World::default();
+        let carried =
+            system.cluster().and_then(|cluster| cluster.connections_after(0).last().map(|carried| carried.number));
+        self.connection = carried.unwrap_or_default();
+        drop(system);
+        self.counted = (0, false);
+        (self.editing, self.started) = (false, self.session.now());
+        self.speak(self.lang);
     }
 
     /// The language of what is told at the terminal beside the real tools' words, such as `curl --trace-route`.
-    pub fn speak(&self, lang: Lang) {
+    pub fn speak(&mut self, lang: Lang) {
+        self.lang = lang;
         self.session.kernel().set_language(lang.of_stories());
+    }
+
+    /// The session with its course.
+    pub fn timeline(&self) -> &Timeline {
+        &self.session
+    }
+
+    /// The session with its course, to go elsewhere.
+    pub fn timeline_mut(&mut self) -> &mut Timeline {
+        &mut self.session
+    }
+
+    /// Goes on towards the moment that was sought, for so many real milliseconds; true when it is there.
+    pub fn travel(&mut self, budget_ms: f64) -> bool {
+        let mut in_time = in_time(budget_ms);
+        self.session.work(&mut in_time)
     }
 
     /// Gives a line to the session; none is the end of input.
@@ -98,11 +134,6 @@ impl Machine {
         }
     }
 
-    /// Whether a command reads what is typed.
-    pub fn wants_input(&self) -> bool {
-        self.session.wants_input()
-    }
-
     /// Ctrl-C.
     pub fn interrupt(&mut self) {
         self.session.interrupt();
@@ -111,24 +142,13 @@ impl Machine {
     /// Lets `ms` virtual milliseconds pass, but takes no more than `budget_ms` real ones: what is left then is lost.
     pub fn advance(&mut self, ms: f64, budget_ms: f64) {
         let due = self.session.now() + Duration::from_micros((ms * 1000.0) as u64);
-        let clock = gloo::utils::window().performance();
-        let real = || clock.as_ref().map_or(0.0, |clock| clock.now());
-        let end = real() + budget_ms;
-        let mut steps = 0_u32;
-        let undrained = self.session.undrained_probe();
-        self.session.advance(due, &mut || {
-            steps += 1;
-            // Asking the clock costs as much as a small event.
-            !steps.is_multiple_of(8) || (real() < end && undrained() < FLOOD_BYTES)
-        });
+        let (undrained, mut in_time) = (self.session.undrained_probe(), in_time(budget_ms));
+        self.session.advance(due, &mut || in_time() && undrained() < FLOOD_BYTES);
     }
 
     /// Runs the next event.
     pub fn step(&mut self) {
-        let next = self.session.kernel().system().next_at();
-        if let Some(next) = next {
-            self.session.advance(next, &mut || true);
-        }
+        self.session.step();
     }
 
     /// Whether nothing has changed for a while, and nothing runs.
@@ -176,13 +196,18 @@ impl Machine {
 
     /// What has happened since the last look.
     pub fn look(&mut self) -> Seen {
+        let restarted = self.session.take_moved();
+        if restarted {
+            self.watch_anew();
+        }
         let edit = self.session.editor().filter(|_| !std::mem::replace(&mut self.editing, true));
         self.editing = self.session.editor().is_some();
         let (world, output) = (self.watch(), self.session.drain());
         let stopped = if world || !output.is_empty() { self.stopped() } else { OrdSet::new() };
         Seen {
             output,
-            world,
+            restarted,
+            world: world || restarted,
             moved: self.world.take_moved(),
             stopped,
             flights: self.flights(),
@@ -269,5 +294,17 @@ impl Machine {
         shown.remove("metadata.managedFields");
         let yaml = if object.is_null() { String::new() } else { api::yaml::to_string(&shown) };
         Some(Subject { kind: kind_name.into(), name: name.into(), object, events: events.array().to_vec(), yaml })
+    }
+}
+
+/// Says whether so many real milliseconds have not passed yet.
+fn in_time(budget_ms: f64) -> impl FnMut() -> bool {
+    let clock = gloo::utils::window().performance();
+    let real = move || clock.as_ref().map_or(0.0, |clock| clock.now());
+    let (end, mut asked) = (real() + budget_ms, 0_u32);
+    move || {
+        asked += 1;
+        // Asking the clock costs as much as a small event.
+        !asked.is_multiple_of(8) || real() < end
     }
 }

@@ -2,6 +2,7 @@
 //! here decides what a cluster does.
 
 mod app;
+mod course;
 mod editor;
 mod event;
 mod glyph;

@@ -4,7 +4,6 @@ use super::App;
 use crate::header::Action;
 use crate::recovery;
 use crate::settings;
-use crate::terminal::Stream;
 use api::Str;
 use std::rc::Rc;
 
@@ -12,19 +11,21 @@ impl App {
     pub(super) fn submit(&mut self, line: String) {
         let mut machine = self.machine.borrow_mut();
         recovery::note(self.settings.seed, &line);
-        if machine.wants_input() {
-            // A terminal echoes what a command reads.
-            self.transcript.borrow_mut().write(Stream::Out, &format!("{line}\n"));
-        }
         if !self.busy {
             self.pending.push((self.prompt.to_string(), line.clone()));
         }
         machine.type_line(Some(line));
+        drop(machine);
+        // What is new begins here, also if one had gone back.
+        self.release();
     }
 
     pub(super) fn act(&mut self, action: Action) -> bool {
         match action {
-            Action::Pause => self.paused = !self.paused,
+            Action::Pause => {
+                (self.paused, self.passage.held) = (!self.paused, false);
+                self.refresh_course();
+            }
             Action::Step => {
                 self.paused = true;
                 self.machine.borrow_mut().step();
@@ -37,7 +38,7 @@ impl App {
             }
             Action::Lang => {
                 self.settings.lang = self.settings.lang.other();
-                self.machine.borrow().speak(self.settings.lang);
+                self.machine.borrow_mut().speak(self.settings.lang);
                 settings::remember("lang", self.settings.lang.tag());
                 self.settings.show();
             }

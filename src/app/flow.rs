@@ -14,6 +14,8 @@ use yew::Context;
 const LONGEST_FRAME_MS: f64 = 100.0;
 /// Real time that the simulation may take of one frame, in milliseconds.
 const BUDGET_MS: f64 = 8.0;
+/// And while it goes to another moment.
+pub(super) const TRAVEL_MS: f64 = 24.0;
 /// How fast "until quiet" is: as fast as the budget allows.
 const HURRY: f64 = 2000.0;
 /// A saved editor closes after so many frames at the latest, even if its command goes on.
@@ -28,6 +30,9 @@ impl App {
     /// Lets virtual time flow for one frame.
     pub(super) fn flow(&mut self, ms: f64) -> bool {
         let passed = (ms - self.last_ms.replace(ms).unwrap_or(ms)).clamp(0.0, LONGEST_FRAME_MS);
+        if self.machine.borrow().timeline().is_seeking() {
+            return self.travel(TRAVEL_MS);
+        }
         if !self.paused || self.hurrying {
             let speed = if self.hurrying { HURRY } else { self.speed };
             self.machine.borrow_mut().advance(passed * speed, BUDGET_MS);
@@ -40,7 +45,13 @@ impl App {
 
     /// Takes in what has happened. True if anything that is drawn has changed.
     pub(super) fn look(&mut self) -> bool {
+        if self.machine.borrow().timeline().is_seeking() {
+            return self.refresh_course();
+        }
         let mut seen = self.machine.borrow_mut().look();
+        if seen.restarted {
+            self.start_over();
+        }
         let mut changed = self.take_terminal(&seen);
         if seen.world {
             if seen.moved {
@@ -70,7 +81,13 @@ impl App {
             changed = true;
         }
         changed |= std::mem::replace(&mut self.now, seen.now) != seen.now;
-        changed | std::mem::replace(&mut self.tenths, seen.tenths).ne(&seen.tenths)
+        changed |= std::mem::replace(&mut self.tenths, seen.tenths).ne(&seen.tenths);
+        changed |= seen.restarted;
+        // What the bar shows follows from the clock and from what was done.
+        if changed {
+            self.refresh_course();
+        }
+        changed
     }
 
     pub(super) fn take_terminal(&mut self, seen: &Seen) -> bool {

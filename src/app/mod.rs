@@ -3,8 +3,10 @@
 mod acts;
 mod flow;
 pub mod packets;
+mod time;
 mod writing;
 
+use crate::course::{self, Bar, Changes};
 use crate::editor::{Advice, Editor, Sheet};
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
@@ -60,6 +62,7 @@ pub struct App {
     /// The lines that were typed for the reader at the start.
     begun_with: Rc<Vec<String>>,
     notice: Option<Message>,
+    passage: time::Passage,
     calls: Calls,
 }
 
@@ -88,6 +91,8 @@ struct Calls {
     apply: Callback<String>,
     advice: Advice,
     share: Callback<f64>,
+    time: Callback<course::Act>,
+    compare: Callback<()>,
 }
 
 /// What happens to the page.
@@ -120,6 +125,8 @@ pub enum Msg {
     Share(f64),
     /// A command was copied.
     Copied,
+    /// To another moment.
+    Time(course::Act),
 }
 
 impl Component for App {
@@ -131,7 +138,7 @@ impl Component for App {
         settings.show();
         let restored = recovery::take(settings.seed);
         let machine = Rc::new(RefCell::new(Machine::new(settings.seed)));
-        machine.borrow().speak(settings.lang);
+        machine.borrow_mut().speak(settings.lang);
         let link = cx.link();
         let complete = {
             let machine = machine.clone();
@@ -153,6 +160,8 @@ impl Component for App {
             apply: link.callback(Msg::Apply),
             advice: writing::advice(&machine),
             share: link.callback(Msg::Share),
+            time: link.callback(Msg::Time),
+            compare: link.callback(|()| Msg::Time(course::Act::Compare)),
         };
         let mut app = App {
             machine,
@@ -182,6 +191,7 @@ impl Component for App {
             stopped: Rc::default(),
             begun_with: Rc::default(),
             notice: None,
+            passage: time::Passage::default(),
             calls,
             settings,
         };
@@ -229,6 +239,7 @@ impl Component for App {
                 settings::remember("share", &format!("{:.1}", self.share));
                 true
             }
+            Msg::Time(act) => self.time(act),
             Msg::Copied => {
                 self.said = self.text(Message::Copied).into();
                 true
@@ -244,6 +255,7 @@ impl Component for App {
                 <div {class}>
                     <Header {lang} theme={self.settings.theme} paused={self.paused} hurrying={self.hurrying} speed={self.speed}
                         beside={self.beside} tenths={self.tenths} onaction={&calls.action} />
+                    <Bar {lang} course={self.passage.course.clone()} comparing={self.passage.changes.is_some()} onact={&calls.time} />
                     <Splitter beside={self.beside} share={self.share} onshare={&calls.share}
                         picture={self.view_picture(lang)}
                         terminal={html! {
@@ -264,6 +276,7 @@ impl Component for App {
             return;
         }
         cx.link().send_message(Msg::Ready);
+        App::listen_for_keys(cx);
         Timeout::new(WELL_MS, recovery::well).forget();
         self.next_frame(cx);
     }
@@ -287,6 +300,10 @@ impl App {
                 }
                 if let Some((_, subject)) = &self.inspected {
                     <Inspector subject={subject.clone()} onclose={&calls.close} />
+                }
+                if let Some(changes) = &self.passage.changes {
+                    <Changes {lang} between={(self.passage.course.now, self.passage.course.end)} changes={changes.clone()}
+                        oninspect={&calls.inspect} onclose={&calls.compare} />
                 }
             </section>
         }

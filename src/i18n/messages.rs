@@ -135,6 +135,26 @@ messages! {
     Type { en: "Type", ko: "유형" }
     Ports { en: "Ports", ko: "포트" }
 
+    // The course of the session.
+    Timeline { en: "Timeline", ko: "타임라인" }
+    Undo { en: "Undo", ko: "되돌리기" }
+    Redo { en: "Redo", ko: "다시 하기" }
+    Undone { en: "Undone: {}", ko: "되돌렸습니다: {}" }
+    Redone { en: "Done again: {}", ko: "다시 했습니다: {}" }
+    BackToNow { en: "Back to now", ko: "지금으로" }
+    CompareWithNow { en: "Compare with now", ko: "지금과 비교" }
+    ChangesBetween { en: "What changes from {} to {}", ko: "{}부터 {}까지 바뀌는 것" }
+    NoChanges { en: "Nothing but time passes.", ko: "시간 말고는 바뀌는 것이 없습니다." }
+    ChangeAdded { en: "is created", ko: "생김" }
+    ChangeRemoved { en: "is deleted", ko: "없어짐" }
+    ChangeReplaced { en: "is replaced by a new one", ko: "새것으로 바뀜" }
+    ChangeChanged { en: "changes", ko: "바뀜" }
+    ChangeNothing { en: "nothing", ko: "없음" }
+    MoreChanges { en: "and {} more objects", ko: "그 밖에 오브젝트 {}개" }
+    Branches { en: "Other courses", ko: "다른 갈래" }
+    BranchesHint { en: "What you did before you went back and did something else", ko: "되돌아가서 다른 일을 하기 전에 했던 것" }
+    BranchCount { en: "{} other", ko: "다른 갈래 {}개" }
+
     // The editor.
     Edit { en: "Edit", ko: "편집" }
     EditText { en: "Text of the file", ko: "파일 내용" }

@@ -173,6 +173,12 @@ impl Transcript {
         }
     }
 
+    /// Forgets everything, also the command that runs.
+    pub fn restart(&mut self) {
+        (self.entry, self.output, self.lines) = (None, None, None);
+        self.clear();
+    }
+
     /// Shows the end.
     pub fn scroll_to_end(&self) {
         if let Some(log) = &self.log {

@@ -7,6 +7,7 @@
 //! **Invariant:** whatever a person can do to a session is an [`Input`]. Buttons type lines.
 
 mod compare;
+mod export;
 mod hash;
 mod recording;
 mod tape;
@@ -17,6 +18,7 @@ mod timeline;
 mod track;
 
 pub use compare::{Change, Field, What, compare};
+pub use export::{Imported, METADATA, Refused, import, kind_script, manifests};
 pub use hash::state_hash;
 pub use recording::{Branch, Entry, Input, Recording};
 pub use text::Broken;

@@ -4,9 +4,9 @@ mod travel;
 
 use crate::tape::Tape;
 use crate::track::{Mark, Track};
-use crate::{Branch, Change, Entry, Input, Position, Recording, compare, state_hash};
+use crate::{Branch, Change, Entry, Input, Position, Recording, compare, kind_script, manifests, state_hash};
 use api::Time;
-use cluster::Options;
+use cluster::{Cluster, Options};
 use shell::Session;
 use shell::process::{Chunk, Stream, System, Want};
 use shell::session::Moment;
@@ -310,6 +310,21 @@ impl Timeline {
     /// The state as a number: all objects, all files, and the clock.
     pub fn state_hash(&self) -> u64 {
         state_hash(&**self.session.kernel().system())
+    }
+
+    /// What has been made in the cluster by now, as manifests for another cluster.
+    pub fn manifests(&self) -> String {
+        self.exported(manifests)
+    }
+
+    /// A script that makes a `kind` cluster with what has been made in this one.
+    pub fn kind_script(&self) -> String {
+        self.exported(kind_script)
+    }
+
+    fn exported(&self, export: fn(&Cluster, &Cluster) -> String) -> String {
+        let fresh = Cluster::new(self.options.clone());
+        self.session.kernel().system().cluster().map(|cluster| export(cluster, &fresh)).unwrap_or_default()
     }
 
     /// What will have changed between this moment and the end of the course; nothing at the end, or if that is not known.

@@ -1,0 +1,288 @@
+//! Objects as manifests that another cluster accepts, and whatever can be taken in from outside.
+
+use crate::{Broken, Recording};
+use api::{Map, OrdSet, Str, Value, obj, yaml};
+use cluster::Cluster;
+
+/// What ends the here-document in which a manifest is typed.
+const END: &str = "KUBARIUM_END";
+/// The file that an import writes.
+const FILE: &str = "imported.yaml";
+
+/// Kinds that a cluster makes by itself.
+const OWN_KINDS: &[&str] = &[
+    "Node",
+    "Event",
+    "Lease",
+    "Endpoints",
+    "EndpointSlice",
+    "ControllerRevision",
+    "CSINode",
+    "CSIStorageCapacity",
+    "VolumeAttachment",
+    "CertificateSigningRequest",
+    "APIService",
+    "FlowSchema",
+    "PriorityLevelConfiguration",
+    "ComponentStatus",
+    "PodMetrics",
+    "NodeMetrics",
+    "IPAddress",
+    "ServiceCIDR",
+];
+/// Objects that every cluster has: kind and name.
+const OWN_OBJECTS: &[(&str, &str)] = &[
+    ("Namespace", "default"),
+    ("Service", "kubernetes"),
+    ("ConfigMap", "kube-root-ca.crt"),
+    ("ServiceAccount", "default"),
+    ("PriorityClass", "system-cluster-critical"),
+    ("PriorityClass", "system-node-critical"),
+    ("ClusterRole", "cluster-admin"),
+    ("ClusterRole", "admin"),
+    ("ClusterRole", "edit"),
+    ("ClusterRole", "view"),
+    ("ClusterRoleBinding", "cluster-admin"),
+];
+/// Annotations and labels that are written by the cluster, by how they begin.
+const OWN_NOTES: &[&str] = &[
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "deployment.kubernetes.io/",
+    "deprecated.daemonset.template.generation",
+    "pv.kubernetes.io/",
+    "volume.kubernetes.io/",
+    "volume.beta.kubernetes.io/storage-provisioner",
+    "batch.kubernetes.io/",
+    "controller-uid",
+    "job-name",
+    "kubernetes.io/metadata.name",
+];
+/// Fields of a kind that the cluster fills in.
+const OWN_FIELDS: &[(&str, &[&str])] = &[
+    ("Namespace", &["spec"]),
+    ("ServiceAccount", &["secrets"]),
+    ("PersistentVolumeClaim", &["spec.volumeName"]),
+    ("PersistentVolume", &["spec.claimRef"]),
+    ("Service", &["spec.clusterIPs", "spec.ipFamilies", "spec.ipFamilyPolicy", "spec.healthCheckNodePort"]),
+    ("Pod", &["spec.nodeName", "spec.serviceAccount", "spec.priority", "spec.preemptionPolicy"]),
+];
+
+/// The manifests of what has been made in a cluster since it was `fresh`, as YAML that `kubectl apply -f` accepts on another
+/// one: without status, identities and what controllers make of it.
+pub fn manifests(cluster: &Cluster, fresh: &Cluster) -> String {
+    let mut objects = Vec::new();
+    for kind in cluster.api().stored_kinds() {
+        for object in cluster.api().store().list(kind, "") {
+            if fresh.api().store().get(kind, &apiserver::Key::of(object)).is_none() {
+                let mut object = object.clone();
+                object.set("kind", kind.kind);
+                object.set("apiVersion", kind.api_version());
+                objects.extend(portable(&object));
+            }
+        }
+    }
+    document(objects)
+}
+
+/// A `kind` configuration with as many nodes as a cluster has, and the same networks.
+pub fn kind_config(cluster: &Cluster) -> String {
+    let workers = cluster.options().workers;
+    let roles = std::iter::once("control-plane").chain(std::iter::repeat_n("worker", workers));
+    let nodes: Vec<Value> = roles.map(|role| obj! { "role" => role }).collect();
+    yaml::to_string(&obj! {
+        "kind" => "Cluster",
+        "apiVersion" => "kind.x-k8s.io/v1alpha4",
+        "name" => "kubarium",
+        "networking" => obj! { "podSubnet" => "10.32.0.0/12", "serviceSubnet" => "10.96.0.0/12" },
+        "nodes" => Value::from(nodes),
+    })
+}
+
+/// A shell script that makes a `kind` cluster and what is in this one.
+pub fn kind_script(cluster: &Cluster, fresh: &Cluster) -> String {
+    let (config, manifests) = (kind_config(cluster), manifests(cluster, fresh));
+    let apply = match manifests.is_empty() {
+        true => String::new(),
+        false => format!("kubectl apply -f - <<'{END}'\n{manifests}{END}\n"),
+    };
+    format!("#!/bin/sh\nset -e\nkind create cluster --config - <<'{END}'\n{config}{END}\n{apply}")
+}
+
+/// What was taken in.
+#[derive(Clone, Debug)]
+pub enum Imported {
+    /// A session.
+    Recording(Box<Recording>),
+    /// Lines to be typed.
+    Lines(Vec<String>),
+}
+
+/// Why nothing was taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It is a session's file, but a broken one.
+    Recording(Broken),
+    /// It is neither a session, nor a script, nor YAML: what the YAML parser says.
+    Unreadable(String),
+    /// It is YAML, but a document of it is no Kubernetes object: which one.
+    NoObject(usize),
+    /// There is nothing in it that one could make in a cluster.
+    Nothing,
+}
+
+/// Takes a text in: a session's file (also inside the picture of a session), a shell script, or manifests, such as a dump of a
+/// real cluster. Of manifests, what a cluster makes by itself is left out.
+///
+/// # Errors
+/// Why it cannot be taken in.
+pub fn import(name: &str, text: &str) -> Result<Imported, Refused> {
+    let text = text.trim_start_matches('\u{feff}');
+    if let Some(inside) = text.split_once(METADATA.0).and_then(|(_, rest)| rest.split_once(METADATA.1)) {
+        let text = inside.0.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        return Recording::from_text(&text).map(Box::new).map(Imported::Recording).map_err(Refused::Recording);
+    }
+    if text.trim_start().starts_with('{') && text.contains("\"kubarium\"") {
+        return Recording::from_text(text).map(Box::new).map(Imported::Recording).map_err(Refused::Recording);
+    }
+    if text.starts_with("#!") || name.ends_with(".sh") {
+        let lines: Vec<String> = text.lines().filter(|line| !line.starts_with("#!")).map(str::to_owned).collect();
+        return if lines.iter().all(|line| line.trim().is_empty()) {
+            Err(Refused::Nothing)
+        } else {
+            Ok(Imported::Lines(lines))
+        };
+    }
+    let manifests = clean(text)?;
+    let mut lines = vec![format!("cat > {FILE} <<'{END}'")];
+    lines.extend(manifests.lines().map(str::to_owned));
+    lines.extend([END.to_owned(), format!("kubectl apply -f {FILE}")]);
+    Ok(Imported::Lines(lines))
+}
+
+/// Between these a picture holds its session.
+pub const METADATA: (&str, &str) = ("<metadata id=\"kubarium\">", "</metadata>");
+
+/// Manifests without what the cluster that they come from has added.
+fn clean(text: &str) -> Result<String, Refused> {
+    let documents = yaml::documents(text).map_err(Refused::Unreadable)?;
+    let mut objects = Vec::new();
+    for (number, document) in documents.iter().enumerate() {
+        let items = match &document["items"] {
+            Value::Array(items) if document["kind"].str().ends_with("List") => items.as_slice(),
+            _ => std::slice::from_ref(document),
+        };
+        for object in items {
+            let is_object = !object["kind"].str().is_empty()
+                && !object["apiVersion"].str().is_empty()
+                && !(object.name().is_empty() && object["metadata"]["generateName"].str().is_empty());
+            if !is_object {
+                return Err(Refused::NoObject(number + 1));
+            }
+            objects.extend(portable(object));
+        }
+    }
+    match document(objects) {
+        text if text.is_empty() => Err(Refused::Nothing),
+        text => Ok(text),
+    }
+}
+
+/// Objects as one text. Namespaces and definitions come first, and namespaces that are missing are added.
+fn document(objects: Vec<Value>) -> String {
+    let mut missing: OrdSet<Str> = objects.iter().map(|object| Str::new(object.namespace())).collect();
+    missing.remove("");
+    missing.remove("default");
+    for object in objects.iter().filter(|object| object["kind"].str() == "Namespace") {
+        missing.remove(object.name());
+    }
+    let added = missing.iter().map(|name| {
+        obj! { "apiVersion" => "v1", "kind" => "Namespace", "metadata" => obj! { "name" => name.as_str() } }
+    });
+    let rank = |object: &Value| match object["kind"].str() {
+        "Namespace" => 0,
+        "CustomResourceDefinition" => 1,
+        _ => 2,
+    };
+    let all: Vec<Value> = added.chain(objects).collect();
+    let in_order = (0..3).flat_map(|wanted| all.iter().filter(move |object| rank(object) == wanted));
+    let texts: Vec<String> = in_order.map(yaml::to_string).collect();
+    texts.join("---\n")
+}
+
+/// An object as somebody would have written it; none if the cluster made it.
+fn portable(object: &Value) -> Option<Value> {
+    let (kind, name) = (object["kind"].str(), object.name());
+    let of_system = |name: &str| name.starts_with("kube-") || name == "local-path-storage";
+    let own = OWN_KINDS.contains(&kind)
+        || OWN_OBJECTS.contains(&(kind, name))
+        || of_system(object.namespace())
+        || kind == "Namespace" && of_system(name)
+        || name.starts_with("system:")
+        || name.starts_with("kubeadm:")
+        || object["type"].str() == "kubernetes.io/service-account-token"
+        || !object["metadata"]["annotations"]["pv.kubernetes.io/provisioned-by"].is_null()
+        || !object.controller().is_null();
+    if own {
+        return None;
+    }
+    let mut object = object.clone();
+    object.remove("status");
+    let old = &object["metadata"];
+    let mut metadata = obj! { "name" => old["name"].clone(), "namespace" => old["namespace"].clone() };
+    if name.is_empty() {
+        metadata.set("generateName", old["generateName"].clone());
+    }
+    for notes in ["labels", "annotations"] {
+        let kept = without_own_notes(&old[notes]);
+        if !kept.is_empty() {
+            metadata.set(notes, kept);
+        }
+    }
+    object.set("metadata", metadata);
+    OWN_FIELDS
+        .iter()
+        .filter(|(of, _)| *of == kind)
+        .flat_map(|(_, fields)| *fields)
+        .for_each(|field| drop(object.remove(field)));
+    match kind {
+        "Service" if object["spec"]["clusterIP"].str() != "None" => drop(object.remove("spec.clusterIP")),
+        "Pod" => strip_pod(object.at_mut("spec")),
+        "Job" if !object.at("spec.manualSelector").bool() => {
+            object.remove("spec.selector");
+            let labels = without_own_notes(object.at("spec.template.metadata.labels"));
+            object.set("spec.template.metadata.labels", labels);
+        }
+        _ => {}
+    }
+    if let Value::Object(_) = object["spec"]["template"] {
+        object.at_mut("spec.template.metadata").remove("creationTimestamp");
+    }
+    Some(object)
+}
+
+fn without_own_notes(notes: &Value) -> Value {
+    let kept = notes.entries().filter(|(key, _)| !OWN_NOTES.iter().any(|own| key.starts_with(own)));
+    kept.map(|(key, value)| (key.clone(), value.clone())).collect::<Map>().into()
+}
+
+/// Takes out of a Pod what admission has put in: the token of its ServiceAccount, and how long it stays on a lost node.
+fn strip_pod(spec: &mut Value) {
+    let is_token = |item: &Value| item["name"].str().starts_with("kube-api-access-");
+    let keep = |spec: &mut Value, field: &str, keep: &dyn Fn(&Value) -> bool| {
+        if matches!(spec[field], Value::Array(_)) {
+            spec.at_mut(field).array_mut().retain(|item| keep(item));
+            if spec[field].is_empty() {
+                spec.remove(field);
+            }
+        }
+    };
+    keep(spec, "volumes", &|volume| !is_token(volume));
+    keep(spec, "tolerations", &|toleration| !toleration["key"].str().starts_with("node.kubernetes.io/"));
+    for containers in ["containers", "initContainers", "ephemeralContainers"] {
+        if matches!(spec[containers], Value::Array(_)) {
+            for container in spec.at_mut(containers).array_mut() {
+                keep(container, "volumeMounts", &|mount| !is_token(mount));
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Going back and forth in the course of the session.
+
+use super::{App, CommandSoFar, Msg};
+use crate::course::{Act, Course};
+use crate::i18n::Message;
+use std::rc::Rc;
+use timeline::Position;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, HtmlInputElement, KeyboardEvent};
+use yew::Context;
+
+/// What the page knows of the course.
+#[derive(Default)]
+pub struct Passage {
+    /// What the bar shows.
+    pub course: Rc<Course>,
+    /// Whether what differs from the end is listed, and what that is.
+    pub changes: Option<Rc<Vec<timeline::Change>>>,
+    /// Whether time stands only because the reader went back.
+    pub held: bool,
+    /// What is said on arrival.
+    arrival: Option<String>,
+}
+
+impl App {
+    pub(super) fn time(&mut self, act: Act) -> bool {
+        if act == Act::Compare {
+            self.passage.changes = match self.passage.changes.take() {
+                Some(_) => None,
+                None => Some(Rc::new(self.machine.borrow_mut().timeline().compare_with_end())),
+            };
+            return true;
+        }
+        let target = {
+            let machine = self.machine.borrow();
+            let timeline = machine.timeline();
+            match &act {
+                Act::Undo => timeline.undo_point(),
+                Act::Redo => timeline.redo_point(),
+                Act::Go(seconds) => Some(timeline.at(std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)))),
+                Act::Before(input) => timeline.before(*input),
+                Act::Now => (!timeline.is_live()).then(|| timeline.end()),
+                Act::Branch(_) | Act::Compare => None,
+            }
+        };
+        let lang = self.settings.lang;
+        let said = |message: Message, command: &Option<String>| {
+            command.as_ref().map(|command| lang.fill(message, &[command.as_str()]))
+        };
+        self.passage.arrival = match act {
+            Act::Undo => said(Message::Undone, &self.passage.course.undo),
+            Act::Redo => said(Message::Redone, &self.passage.course.redo),
+            _ => None,
+        };
+        match (act, target) {
+            (Act::Branch(branch), _) => self.machine.borrow_mut().timeline_mut().switch(branch),
+            (_, Some(target)) => self.seek(target),
+            (_, None) => return false,
+        }
+        self.hold();
+        self.travel(super::flow::TRAVEL_MS);
+        true
+    }
+
+    fn seek(&mut self, target: Position) {
+        self.machine.borrow_mut().timeline_mut().seek(target);
+    }
+
+    /// Time stands while one looks at the past.
+    fn hold(&mut self) {
+        self.hurrying = false;
+        if !self.paused {
+            (self.paused, self.passage.held) = (true, true);
+        }
+    }
+
+    /// Time goes on, if it stood only because the reader went back.
+    pub(super) fn release(&mut self) {
+        if std::mem::take(&mut self.passage.held) {
+            self.paused = false;
+        }
+    }
+
+    /// Goes on towards the moment that was sought. True if anything that is drawn has changed.
+    pub(super) fn travel(&mut self, budget_ms: f64) -> bool {
+        let arrived = self.machine.borrow_mut().travel(budget_ms);
+        if !arrived {
+            return self.refresh_course();
+        }
+        self.look();
+        if self.machine.borrow().timeline().is_live() {
+            self.release();
+        }
+        if self.passage.changes.is_some() {
+            let changes = self.machine.borrow_mut().timeline().compare_with_end();
+            self.passage.changes = Some(Rc::new(changes)).filter(|_| !self.machine.borrow().timeline().is_live());
+        }
+        if let Some(said) = self.passage.arrival.take() {
+            self.said = said.into();
+        }
+        self.passage.course = Rc::default();
+        self.refresh_course();
+        true
+    }
+
+    /// Takes the course in. True if it has changed.
+    pub(super) fn refresh_course(&mut self) -> bool {
+        let machine = self.machine.borrow();
+        let mut course = Course::of(machine.timeline());
+        let old = &self.passage.course;
+        if self.paused && !course.seeking {
+            let same = (old.now, old.end, old.marks.len()) == (course.now, course.end, course.marks.len());
+            course.state = match &old.state {
+                Some(state) if same => Some(state.clone()),
+                _ => Some(format!("{:016x}", machine.timeline().state_hash())),
+            };
+        }
+        drop(machine);
+        let changed = *self.passage.course != course;
+        if changed {
+            self.passage.course = Rc::new(course);
+        }
+        changed
+    }
+
+    /// The page is at another moment: what it showed of the one before is forgotten.
+    pub(super) fn start_over(&mut self) {
+        self.transcript.borrow_mut().restart();
+        self.welcome();
+        (self.command, self.sheet, self.closing) = (CommandSoFar::default(), None, 0);
+        self.pending.clear();
+        (self.traffic, self.story) = (crate::model::Traffic::default(), None);
+        self.pointed = None;
+        self.lit = None;
+    }
+
+    /// Ctrl+Z and Ctrl+Shift+Z, wherever nobody is writing.
+    pub(super) fn listen_for_keys(cx: &Context<App>) {
+        let link = cx.link().clone();
+        let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+            if let Some(act) = meaning(&event) {
+                event.prevent_default();
+                link.send_message(Msg::Time(act));
+            }
+        });
+        _ = gloo::utils::document().add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+        listener.forget();
+    }
+}
+
+fn meaning(event: &KeyboardEvent) -> Option<Act> {
+    let command = (event.ctrl_key() || event.meta_key()) && !event.alt_key() && !event.is_composing();
+    let act = match event.key().as_str() {
+        "z" | "Z" if command && event.shift_key() => Act::Redo,
+        "z" if command => Act::Undo,
+        "y" if command && event.ctrl_key() => Act::Redo,
+        _ => return None,
+    };
+    let page = gloo::utils::document();
+    if page.query_selector("dialog[open]").ok().flatten().is_some() {
+        return None;
+    }
+    let focused = event.target()?.dyn_into::<Element>().ok()?;
+    let writing =
+        focused.closest("textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])").ok()?;
+    match writing.map(JsCast::dyn_into::<HtmlInputElement>) {
+        None => Some(act),
+        Some(Ok(input)) if input.value().is_empty() => Some(act),
+        Some(_) => None,
+    }
+}

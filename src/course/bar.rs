@@ -1,0 +1,158 @@
+//! The bar: undo and redo, the course with its commands, and where on it one is.
+
+use super::scale::Scale;
+use super::{Act, Course};
+use crate::glyph::{Icon, icon};
+use crate::header::clock_text;
+use crate::i18n::{Lang, Message};
+use std::rc::Rc;
+use std::time::Duration;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+/// The range's steps.
+const STEPS: f64 = 1000.0;
+/// Who clicks so near to a command, in steps, means it.
+const NEAR: f64 = 5.0;
+
+/// What the bar is made of.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The reader's language.
+    pub lang: Lang,
+    /// What it shows.
+    pub course: Rc<Course>,
+    /// Whether the comparison is open.
+    pub comparing: bool,
+    /// What the reader does.
+    pub onact: Callback<Act>,
+}
+
+/// The bar.
+#[component]
+pub fn Bar(props: &Props) -> Html {
+    let (lang, course) = (props.lang, &props.course);
+    let bubble = use_node_ref();
+    let scale = Scale::of(course);
+    let act = |act: Act| props.onact.reform(move |_: MouseEvent| act.clone());
+    let labelled = |message: Message, command: &Option<String>| match command.as_deref() {
+        Some(command) if !command.is_empty() => format!("{}: {command}", lang.text(message)),
+        _ => lang.text(message).to_owned(),
+    };
+    let button = |message: Message, shape: Icon, command: &Option<String>, what: Act| {
+        let title = labelled(message, command);
+        html! {
+            <button type="button" class="control" aria-label={title.clone()} {title} disabled={command.is_none()} onclick={act(what)}>{ icon(shape) }</button>
+        }
+    };
+    let oninput = {
+        let (scale, course) = (scale.clone(), course.clone());
+        props.onact.reform(move |event: InputEvent| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            target(&course, &scale, input.value().parse().unwrap_or(STEPS))
+        })
+    };
+    let onpointermove = {
+        let (scale, course, bubble) = (scale.clone(), course.clone(), bubble.clone());
+        move |event: PointerEvent| hover(&event, &course, &scale, &bubble)
+    };
+    let onpointerleave = {
+        let bubble = bubble.clone();
+        move |_: PointerEvent| hide(&bubble)
+    };
+    let onbranch = props.onact.reform(|event: Event| {
+        let select: HtmlSelectElement = event.target_unchecked_into();
+        let chosen = select.value().parse().unwrap_or(0);
+        select.set_value("");
+        Act::Branch(chosen)
+    });
+    let percent = |place: f64| format!("{:.2}%", place * 100.0);
+    let now = scale.place(course.now);
+    let marks = course.marks.iter().map(|mark| {
+        let ahead = (mark.at > course.now).then_some("ahead");
+        html! { <rect class={classes!("mark", ahead)} x={percent(scale.place(mark.at))} y="2" width="3" height="14" rx="1.5" /> }
+    });
+    let forks = course
+        .branches
+        .iter()
+        .map(|(_, at)| html! { <circle class="fork" cx={percent(scale.place(*at))} cy="19" r="2.5" /> });
+    let text = format!("{} {}", at_text(course.now), course.command_at(course.now).map_or("", |mark| &mark.text));
+    html! {
+        <section class="course" aria-label={lang.text(Message::Timeline)} data-live={course.live.to_string()} aria-busy={course.seeking.to_string()}
+            data-state={course.state.clone()}>
+            { button(Message::Undo, Icon::Undo, &course.undo, Act::Undo) }
+            { button(Message::Redo, Icon::Redo, &course.redo, Act::Redo) }
+            <div class="track" {onpointermove} {onpointerleave}>
+                <svg aria-hidden="true">
+                    <rect class="whole" x="0" y="7.5" width="100%" height="3" rx="1.5" />
+                    <rect class="past" x="0" y="7.5" width={percent(now)} height="3" rx="1.5" />
+                    { for marks }
+                    { for forks }
+                    <circle class="now" cx={percent(now)} cy="9" r="6" />
+                </svg>
+                <input type="range" min="0" max={STEPS.to_string()} step="1" value={format!("{:.0}", now * STEPS)} aria-label={lang.text(Message::Timeline)}
+                    aria-valuetext={text} {oninput} />
+                <span class="bubble" aria-hidden="true" ref={&bubble}></span>
+            </div>
+            if !course.live {
+                <span class="past-note">
+                    <span class="moment">{ at_text(course.now) }<span>{ " / " }{ at_text(course.end) }</span></span>
+                    <button type="button" class="control words" aria-pressed={props.comparing.to_string()} onclick={act(Act::Compare)}>{ lang.text(Message::CompareWithNow) }</button>
+                    <button type="button" class="control words main" onclick={act(Act::Now)}>{ lang.text(Message::BackToNow) }</button>
+                </span>
+            }
+            if !course.branches.is_empty() {
+                <select class="control branches" aria-label={lang.text(Message::Branches)} title={lang.text(Message::BranchesHint)} onchange={onbranch}>
+                    <option value="" selected={true}>{ lang.fill(Message::BranchCount, &[&course.branches.len().to_string()]) }</option>
+                    { for course.branches.iter().enumerate().map(|(i, (name, at))| html! {
+                        <option value={i.to_string()}>{ format!("{} · {name}", at_text(*at)) }</option>
+                    }) }
+                </select>
+            }
+        </section>
+    }
+}
+
+/// What a place means: the command next to it, or else its moment.
+fn target(course: &Course, scale: &Scale, step: f64) -> Act {
+    let near = |mark: &&super::Mark| (scale.place(mark.at) * STEPS - step).abs() <= NEAR;
+    match course.marks.iter().rev().find(near) {
+        _ if step >= STEPS => Act::Now,
+        Some(mark) => Act::Before(mark.input),
+        None => Act::Go(scale.moment(step / STEPS)),
+    }
+}
+
+/// `0:07.3`
+pub(super) fn at_text(seconds: f64) -> String {
+    clock_text(Duration::from_millis((seconds.max(0.0) * 1000.0) as u64))
+}
+
+/// Says beside the pointer what was done there.
+fn hover(event: &PointerEvent, course: &Course, scale: &Scale, bubble: &NodeRef) {
+    let (Some(track), Some(bubble)) = (
+        event.current_target().and_then(|track| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(track).ok()),
+        bubble.cast::<HtmlElement>(),
+    ) else {
+        return;
+    };
+    let bounds = track.get_bounding_client_rect();
+    let x = (f64::from(event.client_x()) - bounds.left()).clamp(0.0, bounds.width());
+    let place = x / bounds.width().max(1.0);
+    let near = |mark: &&super::Mark| (scale.place(mark.at) - place).abs() * STEPS <= NEAR;
+    let near = course.marks.iter().rev().find(near);
+    let at = near.map_or_else(|| scale.moment(place), |mark| mark.at);
+    let command = near.or_else(|| course.command_at(at)).map_or(String::new(), |mark| format!("  {}", mark.text));
+    bubble.set_text_content(Some(&format!("{}{command}", at_text(at))));
+    let style = bubble.style();
+    let right = place > 0.5;
+    _ = style.set_property("left", &if right { "auto".to_owned() } else { format!("{x:.0}px") });
+    _ = style.set_property("right", &if right { format!("{:.0}px", bounds.width() - x) } else { "auto".to_owned() });
+    _ = style.set_property("opacity", "1");
+}
+
+fn hide(bubble: &NodeRef) {
+    if let Some(bubble) = bubble.cast::<HtmlElement>() {
+        _ = bubble.style().set_property("opacity", "0");
+    }
+}

@@ -1,0 +1,88 @@
+//! What differs between two moments, in words.
+
+use super::bar::at_text;
+use crate::glyph::{Icon, icon};
+use crate::i18n::{Lang, Message};
+use api::Value;
+use std::rc::Rc;
+use timeline::{Change, Field, What};
+use yew::prelude::*;
+
+/// Longer values are cut.
+const LONGEST_VALUE: usize = 48;
+/// More objects are counted only.
+const MAX_CHANGES: usize = 200;
+
+/// What the comparison is made of.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The two moments, in seconds since the start.
+    pub between: (f64, f64),
+    /// What differs.
+    pub changes: Rc<Vec<Change>>,
+    /// An object was chosen: `Kind/namespace/name`.
+    pub oninspect: Callback<String>,
+    /// The reader has seen enough.
+    pub onclose: Callback<()>,
+}
+
+/// The comparison.
+#[component]
+pub fn Changes(props: &Props) -> Html {
+    let lang = props.lang;
+    let title = lang.fill(Message::ChangesBetween, &[&at_text(props.between.0), &at_text(props.between.1)]);
+    let onclose = props.onclose.reform(|_: MouseEvent| ());
+    let more = props.changes.len().saturating_sub(MAX_CHANGES);
+    let one = |change: &Change| {
+        let path = format!("{}/{}/{}", change.kind, change.namespace, change.name);
+        let onclick = props.oninspect.reform(move |_: MouseEvent| path.clone());
+        let (class, message, fields): (_, _, &[Field]) = match &change.what {
+            What::Added => ("added", Message::ChangeAdded, &[]),
+            What::Removed => ("removed", Message::ChangeRemoved, &[]),
+            What::Replaced => ("changed", Message::ChangeReplaced, &[]),
+            What::Changed(fields) => ("changed", Message::ChangeChanged, fields),
+        };
+        html! {
+            <li class={class}>
+                <span class="sign" aria-hidden="true">{ match class { "added" => "+", "removed" => "−", _ => "~" } }</span>
+                <button type="button" {onclick}><small>{ change.kind }</small>{ " " }{ &change.name }</button>
+                <span class="what">{ lang.text(message) }</span>
+                if !fields.is_empty() {
+                    <ul>{ for fields.iter().map(|field| html! { <li><code>{ &field.path }</code>{ " " }{ shown(&field.before, lang) }{ " → " }<b>{ shown(&field.after, lang) }</b></li> }) }</ul>
+                }
+            </li>
+        }
+    };
+    html! {
+        <aside class="changes" aria-label={title.clone()}>
+            <header>
+                <h2>{ title }</h2>
+                <button type="button" class="control" aria-label={lang.text(Message::Close)} title={lang.text(Message::Close)} onclick={onclose}>{ icon(Icon::Close) }</button>
+            </header>
+            <div class="panel" tabindex="0">
+                if props.changes.is_empty() {
+                    <p>{ lang.text(Message::NoChanges) }</p>
+                }
+                <ul>{ for props.changes.iter().take(MAX_CHANGES).map(one) }</ul>
+                if more > 0 {
+                    <p>{ lang.fill(Message::MoreChanges, &[&more.to_string()]) }</p>
+                }
+            </div>
+        </aside>
+    }
+}
+
+/// A value as short text.
+fn shown(value: &Value, lang: Lang) -> String {
+    let text = match value {
+        Value::Null => return lang.text(Message::ChangeNothing).to_owned(),
+        Value::String(text) => text.to_string(),
+        value => api::json::to_string(value),
+    };
+    match text.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

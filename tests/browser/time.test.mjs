@@ -1,0 +1,134 @@
+// Going back and forth: undo and redo, rewinding, branches, comparing. What counts is the state's own number.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { open } from "./kubarium.mjs";
+
+async function withPage(options, journey) {
+  const kube = await open(options);
+  try {
+    await journey(kube, bar(kube.page));
+    assert.deepEqual(kube.complaints, []);
+  } finally {
+    await kube.close();
+  }
+}
+
+/** The timeline as a person meets it. */
+function bar(page) {
+  const section = page.locator("section.course");
+  const settled = () => page.waitForFunction(() => document.querySelector("section.course").getAttribute("aria-busy") === "false");
+  return {
+    slider: page.getByRole("slider", { name: "Timeline" }),
+    button: (name) => section.getByRole("button", { name }),
+    branches: page.getByRole("combobox", { name: "Other courses" }),
+    settled,
+    async state() {
+      await settled();
+      await page.waitForFunction(() => document.querySelector("section.course").dataset.state);
+      return section.evaluate((section) => section.dataset.state);
+    },
+    live: () => section.evaluate((section) => section.dataset.live === "true"),
+    async click(name) {
+      await section.getByRole("button", { name }).click();
+      await settled();
+    },
+  };
+}
+
+const pause = (page) => page.getByRole("button", { name: "Pause" }).click();
+const commands = (kube) => kube.entries().locator("button.command").allTextContents();
+
+test("undo and redo lead to the same state, in the transcript and in the picture", { timeout: 120_000 }, () =>
+  withPage({}, async (kube, bar) => {
+    await kube.run("kubectl create deployment web --image=nginx");
+    await kube.podsUntil("web-", (pods) => pods.length === 1);
+    await kube.run("cd /tmp; kubectl scale deployment web --replicas=3");
+    await kube.podsUntil("web-", (pods) => pods.length === 3 && pods.every((pod) => /Running/.test(pod)));
+    await pause(kube.page);
+    const end = await bar.state();
+
+    await bar.click(/^Undo: cd \/tmp/);
+    await kube.podsUntil("web-", (pods) => pods.length === 1);
+    assert.deepEqual(await commands(kube), ["kubectl create deployment web --image=nginx"]);
+    assert.equal(await bar.live(), false);
+    const before = await bar.state();
+    assert.notEqual(before, end);
+    await bar.click(/^Undo: kubectl create/);
+    await kube.podsUntil("web-", (pods) => pods.length === 0);
+    assert.ok(await bar.button("Undo").isDisabled());
+
+    await bar.click(/^Redo: kubectl create/);
+    assert.equal(await bar.state(), before);
+    await bar.click(/^Redo: cd/);
+    assert.equal(await bar.state(), end);
+    assert.equal(await bar.live(), true);
+    assert.equal((await commands(kube)).length, 2);
+    await kube.podsUntil("web-", (pods) => pods.length === 3);
+    await kube.page.getByRole("button", { name: "Resume" }).click();
+    assert.match(await kube.run("pwd"), /^\/tmp$/m);
+  }));
+
+test("keys undo and redo, but never what is being written", { timeout: 120_000 }, () =>
+  withPage({}, async (kube, bar) => {
+    await kube.run("kubectl create namespace a");
+    await kube.prompt.fill("kubectl get");
+    await kube.prompt.press("Control+z");
+    assert.equal(await bar.live(), true);
+    await kube.prompt.fill("");
+    await kube.prompt.press("Control+z");
+    await bar.settled();
+    assert.equal(await bar.live(), false);
+    assert.deepEqual(await commands(kube), []);
+    await kube.prompt.press("Control+Shift+Z");
+    await bar.settled();
+    assert.deepEqual(await commands(kube), ["kubectl create namespace a"]);
+    // Time had not been stopped by the reader: at the end it goes on.
+    assert.match(await kube.run("kubectl get namespaces"), /^a +Active/m);
+  }));
+
+test("typing in the past begins another course, and the old one can be returned to", { timeout: 120_000 }, () =>
+  withPage({}, async (kube, bar) => {
+    await kube.run("kubectl create deployment web --image=nginx");
+    await kube.run("kubectl delete deployment web");
+    await bar.click(/^Undo/);
+    await kube.run("kubectl scale deployment web --replicas=2");
+    await kube.podsUntil("web-", (pods) => pods.length === 2);
+    const [, option] = await bar.branches.locator("option").allTextContents();
+    assert.match(option, /kubectl delete deployment web/);
+    await bar.branches.selectOption("0");
+    await bar.settled();
+    await kube.podsUntil("web-", (pods) => pods.length === 0 || pods.every((pod) => /Terminating/.test(pod)));
+    assert.equal((await commands(kube)).at(-1), "kubectl delete deployment web");
+  }));
+
+test("one can go to any moment, and see what changed since", { timeout: 120_000 }, () =>
+  withPage({}, async (kube, bar) => {
+    await kube.run("kubectl create deployment web --image=nginx");
+    await kube.podsUntil("web-", (pods) => pods.some((pod) => /Running/.test(pod)));
+    await kube.run("kubectl scale deployment web --replicas=2; kubectl create configmap extra");
+    await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every((pod) => /Running/.test(pod)));
+    await pause(kube.page);
+    const end = await bar.state();
+    await bar.click(/^Undo/);
+    await bar.click("Compare with now");
+    const changes = kube.page.getByRole("complementary", { name: /What changes/ });
+    assert.match(await changes.innerText(), /Deployment web[\s\S]*spec\.replicas 1 → 2/);
+    assert.match(await changes.innerText(), /ConfigMap extra\s*is created/);
+    await kube.screenshot("time-compare-light");
+
+    await bar.slider.focus();
+    await bar.slider.press("Home");
+    await bar.settled();
+    await kube.podsUntil("web-", (pods) => pods.length === 0);
+    assert.match(await bar.slider.getAttribute("aria-valuetext"), /^0:00\.0/);
+    await bar.click("Back to now");
+    assert.equal(await bar.state(), end);
+
+    // Played from the start, what was typed is done again.
+    await bar.slider.press("Home");
+    await bar.settled();
+    await kube.speed("10");
+    await kube.page.getByRole("button", { name: "Resume" }).click();
+    await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every((pod) => /Running/.test(pod)));
+  }));
