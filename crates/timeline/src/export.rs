@@ -172,10 +172,9 @@ fn clean(text: &str) -> Result<String, Refused> {
             _ => std::slice::from_ref(document),
         };
         for object in items {
-            let is_object = !object["kind"].str().is_empty()
-                && !object["apiVersion"].str().is_empty()
-                && !(object.name().is_empty() && object["metadata"]["generateName"].str().is_empty());
-            if !is_object {
+            let named = !object.name().is_empty() || !object["metadata"]["generateName"].str().is_empty();
+            let typed = !object["kind"].str().is_empty() && !object["apiVersion"].str().is_empty();
+            if !named || !typed {
                 return Err(Refused::NoObject(number + 1));
             }
             objects.extend(portable(object));

@@ -173,6 +173,18 @@ fn a_keyframe_goes_on_as_the_original_does() {
 }
 
 #[test]
+fn looking_leaves_no_trace() {
+    let mut timeline = timeline();
+    timeline.input("kubectl run web --image=nginx");
+    pass(&mut timeline, 5000);
+    let hash = timeline.state_hash();
+    for line in ["kubectl exec web -- cat /et", "ssh node2 cat /etc/h", "kubectl get pods w"] {
+        assert!(!timeline.complete(line, line.len()).candidates.is_empty(), "{line}");
+    }
+    assert_eq!(timeline.state_hash(), hash);
+}
+
+#[test]
 fn while_something_runs_there_is_no_keyframe() {
     let mut timeline = timeline();
     assert!(timeline.keyframe().is_some());

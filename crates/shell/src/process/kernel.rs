@@ -191,6 +191,8 @@ impl Kernel {
             breaths: self.breaths.clone(),
             history: self.history.clone(),
             next_pid: self.next_pid.clone(),
+            front: self.front.clone(),
+            language: self.language.clone(),
             ..Kernel::new(system, self.interactive)
         })
     }

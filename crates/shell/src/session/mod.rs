@@ -213,7 +213,9 @@ impl Session {
 
     /// What the word before `cursor` (in bytes) may become, explained in the session's language.
     pub fn complete(&self, line: &str, cursor: usize) -> Completions {
-        complete::complete(&self.kernel, line, cursor)
+        // To look at a container's files makes them; what Tab looks at leaves no trace.
+        let copy = self.kernel.copy().map(Rc::new);
+        complete::complete(copy.as_ref().unwrap_or(&self.kernel), line, cursor)
     }
 
     /// What is wrong with a text of manifests.
