@@ -1,9 +1,10 @@
 //! Where the kubelets' network plugin and the network meet.
 
 use api::{Rng, Str, Value};
-use kubelet::NetworkPlugin;
+use kubelet::{Dial, NetworkPlugin};
 use network::Network;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 /// Whom a node asks for addresses when it joins weave-net: in the cluster that everybody gets the choice is fixed, so
 /// that node1's Pods come from 10.44.0.0/14 and node3's from 10.47.0.0/16, as in the source text's cluster. Further nodes
@@ -46,6 +47,32 @@ impl NetworkPlugin for Cni {
 
     fn ready(&self, node: &str) -> bool {
         self.network.weave.bridge(node).is_some()
+    }
+
+    fn dial(&self, node: &str, host: &str) -> Dial {
+        const PORT: u16 = 443;
+        /// containerd's dialer gives up.
+        const PATIENCE: Duration = Duration::from_secs(30);
+        let failed = |why: String, after| Dial::Failed(format!("dial tcp{why}"), after);
+        match self.network.dial(node, host, PORT) {
+            network::Dial::Open(later, rate) => Dial::Open(later, rate),
+            network::Dial::TimedOut(ip) => failed(format!(" {ip}:{PORT}: i/o timeout"), PATIENCE),
+            network::Dial::Refused(ip) => {
+                failed(format!(" {ip}:{PORT}: connect: connection refused"), Duration::from_millis(2))
+            }
+            network::Dial::NoRoute(ip) => {
+                failed(format!(" {ip}:{PORT}: connect: network is unreachable"), Duration::from_millis(1))
+            }
+            network::Dial::NoNameServer => {
+                let server = network::outside::WORKSTATION;
+                let why = format!(": lookup {host}: read udp {server}:53: i/o timeout");
+                failed(why, Duration::from_secs(20))
+            }
+        }
+    }
+
+    fn reaches_pods(&self, node: &str) -> bool {
+        self.network.bridge_is_up(node)
     }
 
     fn started(&mut self, node: &str, pod: &Value) -> bool {

@@ -5,7 +5,7 @@ use crate::cluster::Cluster;
 use crate::cni::Cni;
 use crate::past::Deed;
 use crate::queue::ComponentId;
-use api::{list, obj};
+use api::{Str, list, obj};
 use apiserver::{Cause, Context, WorkKey};
 use kubelet::{Kubelets, NodeConfig};
 use std::net::Ipv4Addr;
@@ -92,11 +92,43 @@ impl Cluster {
         self.act(Deed::StartKubelet, node, |kubelets, cx| kubelets.start_kubelet(node, cx));
     }
 
-    /// Takes a node's network interface down (`ip link set eth0 down`) or up: its kubelet no longer reaches the API.
+    /// Pulls a node's network cable, or plugs it in again.
     pub fn set_link(&mut self, node: &str, up: bool) {
         self.kubelets.network.network.set_link(node, up);
         let deed = if up { Deed::LinkUp } else { Deed::LinkDown };
-        self.act(deed, node, |kubelets, cx| kubelets.set_link(node, up, cx));
+        self.reconnect(deed, node);
+    }
+
+    /// Changes what is set on a node's own network stack: rules of iptables, interfaces, shaping.
+    pub fn change_gear(&mut self, node: &str, change: &mut dyn FnMut(&mut network::Gear)) {
+        if self.kubelets.node(node).is_some_and(|node| node.power) {
+            change(self.kubelets.network.network.gear_mut(node));
+            self.reconnect(Deed::ChangeNetwork, node);
+        }
+    }
+
+    /// Tells kubelets whether they reach the API server, after a deed has changed something on the way.
+    fn reconnect(&mut self, deed: Deed, node: &str) {
+        let changed = self.cut_or_joined();
+        self.act(deed, node, |kubelets, cx| {
+            changed.iter().for_each(|(name, reaches)| kubelets.set_link(name, *reaches, cx));
+        });
+    }
+
+    /// The nodes whose way to the API server has changed, and whether they reach it now.
+    fn cut_or_joined(&self) -> Vec<(Str, bool)> {
+        const API: (&str, u16) = ("master", 6443);
+        let running = self.kubelets.nodes().filter(|node| node.power);
+        let changed = running.filter_map(|node| {
+            let reaches = self.network().node_reaches(&node.config.name, API.0, API.1);
+            (reaches == node.cut).then(|| (node.config.name.clone(), reaches))
+        });
+        changed.collect()
+    }
+
+    /// Something big has been written on a node's disk.
+    pub fn disk_written(&mut self, node: &str) {
+        self.act(Deed::FillDisk, node, |kubelets, cx| kubelets.disk_written(node, cx));
     }
 
     /// Processes on a node, beside those of Pods, take `bytes` of its memory, or give them back.
@@ -114,6 +146,9 @@ impl Cluster {
             true => kubelets.power_on(node, cx),
             false => kubelets.power_off(node, now),
         });
+        if !self.cut_or_joined().is_empty() {
+            self.reconnect(deed, node);
+        }
     }
 
     /// Ends a container's main process from inside, as `kill 1` in it does; `pod` is the Pod's UID.

@@ -34,6 +34,10 @@ pub enum Deed {
     LinkDown,
     /// A node's network interface was brought up.
     LinkUp,
+    /// Rules, interfaces or shaping of a node's network stack were changed.
+    ChangeNetwork,
+    /// Something big was written on a node's disk.
+    FillDisk,
     /// A process on a node took memory.
     TakeMemory,
     /// A process on a node gave memory back.
@@ -45,7 +49,7 @@ pub enum Deed {
 impl Deed {
     /// Whether a node falls silent by it.
     pub(crate) fn silences(self) -> bool {
-        matches!(self, Deed::StopKubelet | Deed::PowerOff | Deed::LinkDown)
+        matches!(self, Deed::StopKubelet | Deed::PowerOff | Deed::LinkDown | Deed::ChangeNetwork)
     }
 }
 

@@ -91,7 +91,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
             for (path, text) in [("/etc/hostname", name.as_str()), ("/etc/resolv.conf", rootfs::NODE_RESOLV_CONF)] {
                 let _ = fs.put(path, text, now.0);
             }
-            for directory in ["/root", "/tmp", "/var/log/pods", "/home", "/mnt", "/srv"] {
+            for directory in ["/root", "/tmp", "/var/log/pods", "/var/lib", "/var/tmp", "/home", "/mnt", "/opt", "/srv"]
+            {
                 let _ = fs.mkdir_all(directory, now.0);
             }
         }

@@ -30,8 +30,14 @@ pub(crate) fn requests(pod: &Value) -> (i64, i64) {
     sum
 }
 
-/// Whether a node that is short of memory refuses a Pod: one that asks for nothing and does not tolerate that.
-pub(crate) fn suffers_first(pod: &Value) -> bool {
+/// Whether a node that is short of something refuses a Pod (`managerImpl.Admit`): on a full disk any, where memory is short
+/// one that asks for nothing and does not tolerate that. Critical Pods and static ones always come in.
+pub(crate) fn suffers(node: &Node, pod: &Value) -> bool {
+    let critical = pod["spec"]["priority"].int() >= crate::eviction::CRITICAL;
+    !critical && (node.disk_pressure.is_some() || node.memory_pressure.is_some() && suffers_first(pod))
+}
+
+fn suffers_first(pod: &Value) -> bool {
     const TAINT: &str = "node.kubernetes.io/memory-pressure";
     let tolerates = |toleration: &Value| {
         let key = toleration["key"].str();

@@ -1,7 +1,8 @@
-//! A node that runs out of memory: its kubelet says so, and gives Pods up until there is enough again
+//! A node that runs out of memory or of disk: its kubelet says so, and gives Pods up until there is enough again
 //! (pkg/kubelet/eviction/eviction_manager.go, helpers.go).
 
 use crate::admission::requests;
+use crate::disk::node_event;
 use crate::kubelets::{Kubelets, NetworkPlugin};
 use crate::state::{Life, Node, Pod};
 use api::quantity::{Format, Quantity};
@@ -17,9 +18,34 @@ const SYSTEM: i64 = 600 << 20;
 /// For how long a node is under pressure at least (`evictionPressureTransitionPeriod`).
 const TRANSITION: Duration = Duration::from_secs(300);
 /// Pods of this priority and higher are never evicted (`SystemCriticalPriority`).
-const CRITICAL: i64 = 2_000_000_000;
+pub(crate) const CRITICAL: i64 = 2_000_000_000;
 /// The reason of an evicted Pod.
 pub(crate) const EVICTED: &str = "Evicted";
+
+/// What a node can run out of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Memory,
+    Disk,
+}
+
+impl Signal {
+    /// The resource, as requests and messages name it.
+    fn resource(self) -> &'static str {
+        match self {
+            Signal::Memory => "memory",
+            Signal::Disk => "ephemeral-storage",
+        }
+    }
+
+    /// When the node was last short of it, while it counts as under pressure.
+    fn of(self, node: &mut Node) -> &mut Option<Time> {
+        match self {
+            Signal::Memory => &mut node.memory_pressure,
+            Signal::Disk => &mut node.disk_pressure,
+        }
+    }
+}
 
 /// The bytes that a Pod's containers use.
 fn usage(pod: &Pod) -> i64 {
@@ -33,7 +59,17 @@ fn container_usage(container: &crate::state::Container) -> i64 {
 impl Node {
     /// Whether anything on it may use more memory than is there. Of most nodes nobody need ask.
     fn may_be_short(&self) -> bool {
-        self.load > 0 || self.heavy || self.pressure.is_some()
+        self.load > 0 || self.heavy || self.memory_pressure.is_some()
+    }
+
+    /// The conditions that say what it is short of, as they stand in a message.
+    pub(crate) fn pressures(&self) -> Option<&'static str> {
+        match (self.memory_pressure.is_some(), self.disk_pressure.is_some()) {
+            (false, false) => None,
+            (true, false) => Some("MemoryPressure"),
+            (false, true) => Some("DiskPressure"),
+            (true, true) => Some("MemoryPressure DiskPressure"),
+        }
     }
 }
 
@@ -54,40 +90,69 @@ impl<N: NetworkPlugin> Kubelets<N> {
 
     /// One look of the eviction manager at a node; it evicts at most one Pod.
     pub(crate) fn relieve(&mut self, name: &str, cx: &mut Context<'_>) {
-        let Some(node) = self.nodes.get(name).filter(|node| node.kubelet && node.may_be_short()) else { return };
-        let Some(available) = self.available_memory(name) else { return };
-        let before = node.pressure;
-        let short = available < THRESHOLD;
-        let pressure = match before {
-            _ if short => Some(cx.now),
-            Some(since) if cx.now.since(since) < TRANSITION => Some(since),
-            _ => None,
-        };
-        let victim = if short { self.victim(name) } else { None };
-        let Some(node) = self.node_mut(name) else { return };
-        node.pressure = pressure;
-        node.dirty |= pressure.is_some() != before.is_some();
-        if short {
-            let about = obj! { "metadata" => obj! { "name" => name, "uid" => name } };
-            cx.client.host = name.into();
-            let text = "Attempting to reclaim memory";
-            cx.client.event(&about, kind::NODE, EventSpec::warning("EvictionThresholdMet", text));
+        let Some(node) = self.nodes.get(name).filter(|node| node.kubelet) else { return };
+        let (memory, disk) = (node.may_be_short(), node.bulky || node.disk_pressure.is_some());
+        let mut evicted = false;
+        if memory && let Some(available) = self.available_memory(name) {
+            evicted = self.heed(name, Signal::Memory, available, THRESHOLD, cx);
         }
-        if let Some(pod) = victim.and_then(|id| self.pods.get_mut(&id)).map(std::sync::Arc::make_mut) {
-            let message = message(pod, available);
-            cx.client.host = name.into();
-            cx.client.event(&pod.object, kind::POD, EventSpec::warning(EVICTED, message.clone()));
-            pod.verdict = Some((EVICTED.into(), message));
-            pod.plan.clear();
-            pod.work = crate::state::Work::Nothing;
-            pod.sync_at = Some(cx.now);
-            let key = WorkKey::new("pod", name, pod.id.clone());
-            cx.enqueue_after(key, Duration::ZERO);
+        if !disk || evicted {
+            return;
+        }
+        self.collect_images(name, cx);
+        let free = |kubelets: &Kubelets<N>| kubelets.disk_space(name).map_or(0, |(_, free)| free);
+        if free(self) < Node::disk_threshold(free(self)) {
+            self.delete_images(name, None);
+        }
+        let available = free(self);
+        self.heed(name, Signal::Disk, available, Node::disk_threshold(available), cx);
+        if let Some(node) = self.node_mut(name) {
+            // With half of its disk free again, nobody need add up any more.
+            node.bulky &= available < crate::disk::CAPACITY_KIB * 512;
         }
     }
 
+    /// Heeds how much there is of something; whether a Pod had to go.
+    fn heed(&mut self, name: &str, signal: Signal, available: i64, threshold: i64, cx: &mut Context<'_>) -> bool {
+        let now = cx.now;
+        let short = available < threshold;
+        let victim = if short { self.victim(name, signal) } else { None };
+        let Some(node) = self.node_mut(name) else { return false };
+        let before = *signal.of(node);
+        let pressure = match before {
+            _ if short => Some(now),
+            Some(since) if now.since(since) < TRANSITION => Some(since),
+            _ => None,
+        };
+        *signal.of(node) = pressure;
+        node.dirty |= pressure.is_some() != before.is_some();
+        if short {
+            let text = format!("Attempting to reclaim {}", signal.resource());
+            node_event(name, EventSpec::warning("EvictionThresholdMet", text), cx);
+        }
+        let Some(id) = victim else { return false };
+        let Some(message) = self.pods.get(&id).map(|pod| self.message(pod, signal, available, threshold)) else {
+            return false;
+        };
+        self.evict(name, &id, message, cx);
+        true
+    }
+
+    /// The kubelet gives a Pod up.
+    fn evict(&mut self, node: &str, id: &str, message: Str, cx: &mut Context<'_>) {
+        let Some(pod) = self.pods.get_mut(id).map(std::sync::Arc::make_mut) else { return };
+        cx.client.host = node.into();
+        cx.client.event(&pod.object, kind::POD, EventSpec::warning(EVICTED, message.clone()));
+        pod.verdict = Some((EVICTED.into(), message));
+        pod.plan.clear();
+        pod.work = crate::state::Work::Nothing;
+        pod.sync_at = Some(cx.now);
+        let key = WorkKey::new("pod", node, pod.id.clone());
+        cx.enqueue_after(key, Duration::ZERO);
+    }
+
     /// The Pod to go first: one that uses more than it asked for, of the lowest priority, the greediest.
-    fn victim(&self, node: &str) -> Option<Str> {
+    fn victim(&self, node: &str, signal: Signal) -> Option<Str> {
         let pods = self.nodes.get(node)?.pods.iter().filter_map(|id| self.pods.get(id));
         let candidates = pods.filter(|pod| {
             pod.life == Life::Syncing
@@ -96,31 +161,43 @@ impl<N: NetworkPlugin> Kubelets<N> {
                 && crate::static_pods::hash_of(&pod.object).is_none()
         });
         let rank = |pod: &Pod| {
-            let (used, asked) = (usage(pod), requests(&pod.object).1);
+            let (used, asked) = match signal {
+                Signal::Memory => (usage(pod), requests(&pod.object).1),
+                Signal::Disk => {
+                    let asked = |c: &Value| Quantity::of(&c["resources"]["requests"][signal.resource()]).value();
+                    (self.disk_usage(pod), pod.object.at("spec.containers").array().iter().map(asked).sum())
+                }
+            };
             (Reverse(used > asked), pod.object["spec"]["priority"].int(), Reverse(used - asked))
         };
         candidates.min_by_key(|pod| rank(pod)).map(|pod| pod.id.clone())
     }
-}
 
-fn message(pod: &Pod, available: i64) -> Str {
-    let bytes = |n: i64| Quantity::from_value(n.max(0), Format::BinarySi).to_string();
-    let mut text = format!(
-        "The node was low on resource: memory. Threshold quantity: {}, available: {}. ",
-        bytes(THRESHOLD),
-        bytes(available / 1024 * 1024)
-    );
-    for (index, container) in pod.containers.iter().enumerate() {
-        let asked = pod.spec_of(index).at("resources.requests.memory").as_str().unwrap_or("0").to_owned();
-        let used = container_usage(container);
-        if used > Quantity::parse(&asked).map_or(0, Quantity::value) {
-            let (name, used) = (&container.name, bytes(used));
-            text.push_str(&format!(
-                "Container {name} was using {used}, request is {asked}, has larger consumption of memory. "
-            ));
+    /// Why a Pod had to go (`evictionMessage`).
+    fn message(&self, pod: &Pod, signal: Signal, available: i64, threshold: i64) -> Str {
+        let bytes = |n: i64| Quantity::from_value(n.max(0), Format::BinarySi).to_string();
+        let resource = signal.resource();
+        let mut text = format!(
+            "The node was low on resource: {resource}. Threshold quantity: {}, available: {}. ",
+            bytes(threshold),
+            bytes(available / 1024 * 1024)
+        );
+        for (index, container) in pod.containers.iter().enumerate() {
+            let request = &pod.spec_of(index)["resources"]["requests"][resource];
+            let asked = request.as_str().unwrap_or("0");
+            let used = match signal {
+                Signal::Memory => container_usage(container),
+                Signal::Disk => self.container_disk(pod, index),
+            };
+            if used > Quantity::of(request).value() {
+                let (name, used) = (&container.name, bytes(used));
+                text.push_str(&format!(
+                    "Container {name} was using {used}, request is {asked}, has larger consumption of {resource}. "
+                ));
+            }
         }
+        text.into()
     }
-    text.into()
 }
 
 /// The condition of a Pod that its kubelet has evicted.

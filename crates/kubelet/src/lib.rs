@@ -9,6 +9,7 @@ mod access;
 mod admission;
 mod backoff;
 mod company;
+mod disk;
 mod env;
 mod eviction;
 mod hooks;
@@ -37,7 +38,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
-pub use kubelets::{Kubelets, NetworkPlugin};
+pub use kubelets::{Dial, Kubelets, NetworkPlugin};
 pub use process::{Process, Program, Step, Surroundings, Text};
 pub use programs::{Answers, Invocation, Server, memory_needed, program};
 pub use reference::Reference;

@@ -1,5 +1,6 @@
 //! A node's own object: registration, status and lease (pkg/kubelet/kubelet_node_status.go, nodestatus/setters.go).
 
+use crate::disk::{CAPACITY_KIB, node_event};
 use crate::state::Node;
 use api::{Map, Time, Value, kind, list, obj};
 use apiserver::{Context, EventSpec, Wait, WorkKey};
@@ -36,10 +37,7 @@ pub(crate) fn rebooted(node: &Node, cx: &mut Context<'_>) {
 }
 
 fn event(node: &Node, spec: EventSpec<'_>, cx: &mut Context<'_>) {
-    cx.client.host = node.config.name.clone();
-    // The kubelet names its node as the UID too.
-    let about = obj! { "metadata" => obj! { "name" => &node.config.name, "uid" => &node.config.name } };
-    cx.client.event(&about, kind::NODE, spec);
+    node_event(&node.config.name, spec, cx);
 }
 
 fn register(node: &mut Node, cx: &mut Context<'_>) {
@@ -99,6 +97,7 @@ fn report(node: &mut Node, network: bool, cx: &mut Context<'_>) {
     for (kind, is, reason) in [
         ("MemoryPressure", "True", "NodeHasInsufficientMemory"),
         ("MemoryPressure", "False", "NodeHasSufficientMemory"),
+        ("DiskPressure", "True", "NodeHasDiskPressure"),
         ("DiskPressure", "False", "NodeHasNoDiskPressure"),
         ("PIDPressure", "False", "NodeHasSufficientPID"),
         ("Ready", "True", "NodeReady"),
@@ -127,28 +126,25 @@ fn status(node: &Node, network: bool, old: &Value, now: Time) -> Value {
             "reason" => reason, "status" => status, "type" => kind,
         }
     };
+    let pressure = |kind: &str, since: Option<Time>, yes: [&str; 2], no: [&str; 2]| match since {
+        Some(_) => condition(kind, "True", yes[0], yes[1]),
+        None => condition(kind, "False", no[0], no[1]),
+    };
     let not_ready = "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network \
                      plugin returns error: cni plugin not initialized";
     let conditions = list![
-        match node.pressure {
-            Some(_) => {
-                condition(
-                    "MemoryPressure",
-                    "True",
-                    "KubeletHasInsufficientMemory",
-                    "kubelet has insufficient memory available",
-                )
-            }
-            None => {
-                condition(
-                    "MemoryPressure",
-                    "False",
-                    "KubeletHasSufficientMemory",
-                    "kubelet has sufficient memory available",
-                )
-            }
-        },
-        condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+        pressure(
+            "MemoryPressure",
+            node.memory_pressure,
+            ["KubeletHasInsufficientMemory", "kubelet has insufficient memory available"],
+            ["KubeletHasSufficientMemory", "kubelet has sufficient memory available"],
+        ),
+        pressure(
+            "DiskPressure",
+            node.disk_pressure,
+            ["KubeletHasDiskPressure", "kubelet has disk pressure"],
+            ["KubeletHasNoDiskPressure", "kubelet has no disk pressure"],
+        ),
         condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
         match network {
             true => condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
@@ -156,7 +152,7 @@ fn status(node: &Node, network: bool, old: &Value, now: Time) -> Value {
         },
     ];
     let resources = obj! {
-        "cpu" => config.cpus.to_string(), "ephemeral-storage" => "101430960Ki",
+        "cpu" => config.cpus.to_string(), "ephemeral-storage" => format!("{CAPACITY_KIB}Ki"),
         "memory" => format!("{}Ki", config.memory_kib), "pods" => config.pods.to_string(),
     };
     let address = |kind: &str, address: &str| obj! { "address" => address, "type" => kind };

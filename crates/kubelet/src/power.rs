@@ -36,7 +36,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
         }
     }
 
-    /// Takes a node's network interface down or up. While it is down, the kubelet hears and tells nothing; its containers go on.
+    /// Cuts a node off from the API, or lets it reach that again. Meanwhile the kubelet hears and tells nothing; its containers
+    /// go on.
     pub fn set_link(&mut self, node: &str, up: bool, cx: &mut Context<'_>) {
         let Some(state) = self.node_mut(node).filter(|state| state.cut == up) else { return };
         state.cut = !up;
@@ -55,7 +56,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
         state.cut = false;
         state.pulls.clear();
         state.pulling = None;
-        (state.load, state.heavy, state.pressure) = (0, false, None);
+        (state.load, state.heavy, state.memory_pressure) = (0, false, None);
         for id in self.pods_of(node) {
             let Some(pod) = self.pods.get_mut(&id).map(Arc::make_mut) else { continue };
             for container in pod.containers.iter_mut() {

@@ -120,10 +120,14 @@ impl Worker<'_, '_> {
 
     fn check(&mut self, index: usize, spec: &Value) -> Result<(), String> {
         let ip = self.pod.ip.clone().unwrap_or_default();
+        let cut_off = !self.pod.host_network() && !self.network.reaches_pods(&self.pod.node);
         if !spec["httpGet"].is_null() {
             let (url, status) = self.get(index, &spec["httpGet"]);
             let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
             return match status {
+                _ if cut_off => Err(format!(
+                    "Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+                )),
                 None => Err(format!("Get \"{url}\": dial tcp {host}: connect: connection refused")),
                 Some(0) => Err(format!(
                     "Get \"{url}\": net/http: HTTP/1.x transport connection broken: malformed HTTP response"
@@ -138,7 +142,7 @@ impl Worker<'_, '_> {
         let port = |socket: &Value, pod: &Pod| port_number(pod, index, &socket["port"]);
         if !spec["grpc"].is_null() {
             let port = port(&spec["grpc"], self.pod);
-            return match serve::listens(self.pod, port) {
+            return match serve::listens(self.pod, port) && !cut_off {
                 true => Ok(()),
                 false => Err(format!(
                     "timeout: failed to connect service \"{ip}:{port}\" within {seconds}s: context deadline exceeded"
@@ -148,6 +152,7 @@ impl Worker<'_, '_> {
         if !spec["tcpSocket"].is_null() {
             let port = port(&spec["tcpSocket"], self.pod);
             return match serve::listens(self.pod, port) {
+                _ if cut_off => Err(format!("dial tcp {ip}:{port}: i/o timeout")),
                 true => Ok(()),
                 false => Err(format!("dial tcp {ip}:{port}: connect: connection refused")),
             };

@@ -96,7 +96,8 @@ impl Worker<'_, '_> {
         }
         self.container_event(index, EventSpec::normal("Pulling", format!("Pulling image \"{name}\"")));
         let cause = self.cx.cause;
-        let pull = Pull { pod: self.pod.id.clone(), image: name.into(), asked: now, began: now, cause };
+        let pull =
+            Pull { pod: self.pod.id.clone(), image: name.into(), asked: now, began: now, cause, unreachable: None };
         self.node.pulls.push_back(pull);
         self.cx.enqueue_after(WorkKey::new("pull", "", self.pod.node.clone()), Duration::ZERO);
         Some(Work::Pull(None))
@@ -299,6 +300,26 @@ fn program_of(
         memory_limit: limit,
         stdin: spec["stdin"].bool(),
     })
+}
+
+/// The host of the registry that an image is pulled from.
+pub(crate) fn registry(image: &str) -> Option<String> {
+    let reference = Reference::parse(image).ok()?;
+    let host = reference.repository.split('/').next().unwrap_or_default();
+    Some(if host == "docker.io" { "registry-1.docker.io".to_owned() } else { host.to_owned() })
+}
+
+/// What containerd says of an image whose registry it cannot reach; `why` is its dialer's word.
+pub(crate) fn unreachable(reference: &Reference, why: &str) -> String {
+    let full = reference.full();
+    let host = registry(&full).unwrap_or_default();
+    let path = reference.repository.split_once('/').map_or("", |(_, path)| path);
+    let version = if reference.tag.is_empty() { &reference.digest } else { &reference.tag };
+    let code = if why.ends_with("i/o timeout") { "DeadlineExceeded" } else { "Unknown" };
+    format!(
+        "rpc error: code = {code} desc = failed to pull and unpack image \"{full}\": failed to resolve reference \"{full}\": \
+         failed to do request: Head \"https://{host}/v2/{path}/manifests/{version}\": {why}"
+    )
 }
 
 /// What a registry says about an image, as containerd passes it on; the size if it can be pulled.

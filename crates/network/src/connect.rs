@@ -229,7 +229,8 @@ impl Network {
         let packet = route::first_packet(self, from, to, call, rng);
         let elapsed = Duration::ZERO;
         let (hops, seen, leaving) = (Vec::new(), packet.source, None);
-        let mut walk = Walk { network: self, machines, rng, now, packet, hops, elapsed, seen, leaving };
+        let own = false;
+        let mut walk = Walk { network: self, machines, rng, now, packet, hops, elapsed, seen, leaving, own };
         let outcome = walk.run(from);
         let (hops, elapsed) = (walk.hops, walk.elapsed);
         self.remember(&hops, &outcome, now);

@@ -1,6 +1,7 @@
 //! kube-proxy's rules as `iptables-save` prints them on a node (pkg/proxy/iptables/proxier.go). They are derived from the
 //! same Services and endpoints by which packets are translated, so what is printed is what happens.
 
+use crate::gear::{Chain, Gear};
 use crate::names;
 use crate::network::Network;
 use crate::packet::Place;
@@ -36,9 +37,12 @@ impl Table {
     }
 
     /// The text between `*TABLE` and `COMMIT`; chains by name, the built-in ones first.
-    fn save(mut self, built_in: &[&str]) -> String {
+    fn save(mut self, built_in: &[&str], gear: Option<&Gear>) -> String {
         let mut text = format!("*{}\n", self.name);
-        built_in.iter().for_each(|chain| text.push_str(&format!(":{chain} ACCEPT [0:0]\n")));
+        for chain in built_in {
+            let closed = gear.is_some_and(|gear| Chain::named(chain).is_some_and(|chain| gear.closed.contains(&chain)));
+            text.push_str(&format!(":{chain} {} [0:0]\n", if closed { "DROP" } else { "ACCEPT" }));
+        }
         self.chains.retain(|chain| !built_in.contains(&chain.as_str()));
         api::sort(&mut self.chains);
         self.chains.iter().for_each(|chain| text.push_str(&format!(":{chain} - [0:0]\n")));
@@ -59,6 +63,11 @@ pub fn save(network: &Network, node: &str, table: Option<&str>) -> String {
     frame(&mut nat, &mut filter, ipvs);
     let (proxy, zone) = (&network.proxy, network.zone(node));
     let own = network.address(&Place::Node(node.into()));
+    let gear = network.gear(node);
+    // What somebody has added stands after what kube-proxy needs there.
+    for rule in gear.into_iter().flat_map(|gear| &gear.rules) {
+        filter.add(rule.chain.name(), rule.text.to_string());
+    }
     for service in proxy.services().filter(|_| !ipvs) {
         let Some(rules) = proxy.derived(&service.key()) else { continue };
         for (port, rules) in service.ports.iter().zip(&rules.ports) {
@@ -74,10 +83,10 @@ pub fn save(network: &Network, node: &str, table: Option<&str>) -> String {
     let mut text = String::new();
     let wanted = |name| table.is_none_or(|table| table == name);
     if wanted("filter") {
-        text += &filter.save(&["INPUT", "FORWARD", "OUTPUT"]);
+        text += &filter.save(&["INPUT", "FORWARD", "OUTPUT"], gear);
     }
     if wanted("nat") {
-        text += &nat.save(&["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"]);
+        text += &nat.save(&["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"], None);
     }
     text
 }

@@ -1,6 +1,7 @@
 //! The cluster's network as one value: who is plugged in where, the Pods' addresses, the Services' rules.
 
 use crate::conntrack::Conntrack;
+use crate::gear::Gear;
 use crate::ingress::Ingresses;
 use crate::outside;
 use crate::packet::Place;
@@ -28,8 +29,10 @@ pub struct Network {
     nodes: OrdMap<Str, Host>,
     node_by_address: OrdMap<u32, Str>,
     off: OrdMap<Str, ()>,
-    /// Nodes whose network interface is down.
+    /// Nodes whose network cable is pulled.
     cut: OrdMap<Str, ()>,
+    /// What is set on the nodes' own stacks.
+    pub(crate) gear: OrdMap<Str, Gear>,
     pods: OrdMap<u32, Pod>,
     pod_addresses: OrdMap<Str, u32>,
 }
@@ -117,7 +120,7 @@ impl Network {
         }
     }
 
-    /// Takes a node's network interface down, or up again. Its Pods stay, but no packet leaves or reaches the node.
+    /// Pulls a node's network cable, or plugs it in again. Its Pods stay, but no packet leaves or reaches the node.
     pub fn set_link(&mut self, node: &str, up: bool) {
         match up {
             true => drop(self.cut.remove(node)),
@@ -132,6 +135,7 @@ impl Network {
             return;
         }
         self.off.insert(node.into(), ());
+        self.gear.remove(node);
         let gone: Vec<(u32, Str)> = self
             .pods
             .iter()
@@ -182,7 +186,12 @@ impl Network {
 
     /// Whether a node has power and its network interface is up.
     pub fn is_on(&self, node: &str) -> bool {
-        !self.off.contains_key(node) && !self.cut.contains_key(node)
+        !self.off.contains_key(node) && self.has_link(node) && self.gear(node).is_none_or(|gear| !gear.eth0_down)
+    }
+
+    /// Whether a node's network cable is plugged in.
+    pub fn has_link(&self, node: &str) -> bool {
+        !self.cut.contains_key(node)
     }
 
     pub(crate) fn pod_at(&self, address: Ipv4Addr) -> Option<&Pod> {

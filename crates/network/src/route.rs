@@ -1,6 +1,7 @@
 //! Carries a packet from stack to stack: routes, the bridge, kube-proxy's translations, masquerading.
 
 use crate::connect::Call;
+use crate::gear::Chain;
 use crate::network::{Machines, Network};
 use crate::outside;
 use crate::packet::{At, Packet, Place, Protocol};
@@ -40,6 +41,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) seen: Ipv4Addr,
     /// The Pod that it comes from, until its policies have been asked.
     pub(crate) leaving: Option<Str>,
+    /// Whether a process of the node where it is has sent it.
+    pub(crate) own: bool,
 }
 
 /// Where the packet is, and in which direction.
@@ -105,6 +108,9 @@ impl Walk<'_> {
         }
         self.leaving = Some(uid);
         self.elapsed += WITHIN_A_NODE;
+        if !self.network.bridge_is_up(&node) {
+            return Err(self.stop(At::Bridge(node), Outcome::Unreachable(Reason::BridgeDown)));
+        }
         if weave::contains(self.packet.destination) && self.network.weave.bridge(&node) != Some(self.packet.destination)
         {
             return Ok(Step::Bridge(node));
@@ -118,6 +124,7 @@ impl Walk<'_> {
         if !self.network.is_on(&name) || self.network.address(&Place::Node(name.clone())).is_none() {
             return Err(self.stop(At::Node(name), Outcome::Unreachable(Reason::NoNetwork)));
         }
+        self.own = true;
         self.kube_proxy(name)
     }
 
@@ -185,6 +192,7 @@ impl Walk<'_> {
 
     fn at_node(&mut self, name: Str) -> Next {
         self.seen = self.packet.source;
+        self.own = false;
         self.hop(At::Node(name.clone()), What::Forwarded(Route::NodeNetwork));
         self.kube_proxy(name)
     }
@@ -243,13 +251,23 @@ impl Walk<'_> {
         self.let_out()?;
         let to = self.packet.destination;
         let at = At::Node(name.clone());
+        if self.own {
+            self.filter(&name, Chain::Output)?;
+        }
         if self.is_own(&name, to) || self.packet.protocol == Protocol::Icmp && self.network.proxy.is_bound(&name, to) {
             return Ok(Step::Arrived(Place::Node(name)));
+        }
+        if !self.own {
+            self.filter(&name, Chain::Forward)?;
         }
         if weave::contains(to) {
             let Some(bridge) = self.network.weave.bridge(&name) else {
                 return Err(self.stop(at, Outcome::Unreachable(Reason::NoNetwork)));
             };
+            // The route to the Pods goes with the interface: the packet leaves by the default gateway, and is lost there.
+            if !self.network.bridge_is_up(&name) {
+                return Err(self.stop(At::Bridge(name), Outcome::TimedOut(Reason::BridgeDown)));
+            }
             // weave's own rule: whoever is no Pod comes to Pods under the bridge's address.
             if !weave::contains(self.packet.source) {
                 self.masquerade(&name, Some(bridge));
@@ -261,6 +279,7 @@ impl Walk<'_> {
         if weave::contains(self.packet.source) || self.packet.source.is_loopback() {
             self.masquerade(&name, self.network.address(&Place::Node(name.clone())));
         }
+        self.elapsed += self.network.gear(&name).map_or(Duration::ZERO, |gear| gear.delay);
         if let Some(other) = self.network.node_at(to).cloned() {
             self.elapsed += BETWEEN_NODES;
             return self.hand_to_node(at, other);
@@ -285,13 +304,20 @@ impl Walk<'_> {
             return Err(self.stop(at, Outcome::Unreachable(Reason::NoSuchAddress)));
         };
         self.elapsed += WITHIN_A_NODE;
+        if !self.own {
+            self.filter(&name, Chain::Forward)?;
+        }
         if pod.node == name {
             self.hop(at, What::Forwarded(Route::Bridge));
             return Ok(Step::Arrived(Place::Pod(pod.uid)));
         }
         self.hop(at.clone(), What::Forwarded(Route::Tunnel));
-        if !self.network.is_on(&pod.node) {
+        if !self.network.is_on(&pod.node) || !self.network.is_on(&name) {
             return Err(self.stop(at, Outcome::TimedOut(Reason::NodeDown)));
+        }
+        self.tunnel(&name, &pod.node)?;
+        if !self.network.bridge_is_up(&pod.node) {
+            return Err(self.stop(At::Bridge(pod.node), Outcome::TimedOut(Reason::BridgeDown)));
         }
         self.elapsed += BETWEEN_NODES + WITHIN_A_NODE;
         self.seen = self.packet.source;
@@ -308,6 +334,11 @@ impl Walk<'_> {
         self.elapsed += WITHIN_A_NODE;
         if let Place::Pod(uid) = &place
             && let Err(outcome) = self.let_in(uid)
+        {
+            return outcome;
+        }
+        if let Place::Node(name) = &place
+            && let Err(outcome) = self.filter(name, Chain::Input)
         {
             return outcome;
         }
@@ -364,7 +395,7 @@ impl Walk<'_> {
         self.hops.push(Hop { at, what, before: self.packet, after: self.packet });
     }
 
-    fn stop(&mut self, at: At, outcome: Outcome) -> Outcome {
+    pub(crate) fn stop(&mut self, at: At, outcome: Outcome) -> Outcome {
         let reason = match outcome {
             Outcome::Answered(_) => return outcome,
             Outcome::Refused(r) | Outcome::TimedOut(r) | Outcome::Unreachable(r) | Outcome::Unresolved(r) => r,

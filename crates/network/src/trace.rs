@@ -129,6 +129,10 @@ pub enum Reason {
     IngressDenied,
     /// NetworkPolicies let nothing of the kind out of the Pod.
     EgressDenied,
+    /// A rule that somebody has added to a node's iptables stops it.
+    Filtered,
+    /// The bridge of a node's Pods is down.
+    BridgeDown,
     /// The name does not exist.
     NameUnknown,
     /// The name server did not answer.
@@ -162,6 +166,8 @@ impl Reason {
             Reason::EgressDenied => "why-egress-denied",
             Reason::NameUnknown => "why-name-unknown",
             Reason::NoNameServer => "why-no-name-server",
+            Reason::Filtered => "why-filtered",
+            Reason::BridgeDown => "why-bridge-down",
             Reason::HopLimit => "why-hop-limit",
         }
     }

@@ -1,5 +1,6 @@
 //! A line, its pipes and files, the small Unix tools, processes in virtual time.
 
+pub mod faults;
 pub mod interp;
 pub mod process;
 use api::regex;

@@ -21,6 +21,8 @@ pub struct Entry {
     pub mode: u32,
     /// When it was last changed, in microseconds since the Unix epoch.
     pub modified: i64,
+    /// Bytes of a file beyond its content: zeros, of which only the number is kept.
+    pub zeros: u64,
 }
 
 /// What `stat` tells.
@@ -57,7 +59,7 @@ impl Fs {
 
     /// An empty tree: a root directory.
     pub fn new() -> Fs {
-        Fs { entries: OrdMap::unit("/".into(), Entry { node: Node::Directory, mode: 0o755, modified: 0 }) }
+        Fs { entries: OrdMap::unit("/".into(), Entry { node: Node::Directory, mode: 0o755, modified: 0, zeros: 0 }) }
     }
 
     /// A tree with these files (path, text) and the directories they need, as an image has.
@@ -89,12 +91,33 @@ impl Fs {
         if bytes.len() > Fs::MAX_FILE {
             return Err(Error::TooLarge);
         }
-        self.file(path, now, |content| *content = Bytes::new(bytes))
+        self.file(path, now, |content| *content = Bytes::new(bytes))?;
+        self.set_zeros(path, 0);
+        Ok(())
+    }
+
+    /// Makes a file at least `size` bytes long, or makes one of that length. What is new in it is zeros; they take no memory,
+    /// and no reader sees them.
+    pub fn allocate(&mut self, path: &str, size: u64, now: i64) -> Result<()> {
+        self.append(path, &[], now)?;
+        let content = self.read(path)?.len() as u64;
+        let zeros = self.stat(path)?.size - content;
+        self.set_zeros(path, zeros.max(size.saturating_sub(content)));
+        Ok(())
+    }
+
+    /// The bytes of all files.
+    pub fn usage(&self) -> u64 {
+        let size = |entry: &Entry| match &entry.node {
+            Node::Directory => 0,
+            Node::File(bytes) => bytes.len() as u64 + entry.zeros,
+        };
+        self.entries.values().map(size).sum()
     }
 
     /// Adds to the end of a file, or makes it.
     pub fn append(&mut self, path: &str, bytes: &[u8], now: i64) -> Result<()> {
-        let size = self.stat(path).map_or(0, |stat| stat.size as usize);
+        let size = self.read(path).map_or(0, |content| content.len());
         if size.saturating_add(bytes.len()) > Fs::MAX_FILE {
             return Err(Error::TooLarge);
         }
@@ -115,7 +138,7 @@ impl Fs {
         if self.entries.contains_key(path.as_str()) {
             return Err(Error::Exists);
         }
-        self.entries.insert(path.into(), Entry { node: Node::Directory, mode: 0o755, modified: now });
+        self.entries.insert(path.into(), Entry { node: Node::Directory, mode: 0o755, modified: now, zeros: 0 });
         Ok(())
     }
 
@@ -211,7 +234,7 @@ impl Fs {
         let entry = self.find(path)?;
         let (directory, size) = match &entry.node {
             Node::Directory => (true, 4096),
-            Node::File(bytes) => (false, bytes.len() as u64),
+            Node::File(bytes) => (false, bytes.len() as u64 + entry.zeros),
         };
         Ok(Stat { directory, size, mode: entry.mode, modified: entry.modified })
     }
@@ -250,6 +273,12 @@ impl Fs {
     /// Everything in the tree with its absolute path, the root first, sorted by path.
     pub fn iter(&self) -> impl Iterator<Item = (&Str, &Entry)> {
         self.entries.iter()
+    }
+
+    fn set_zeros(&mut self, path: &str, zeros: u64) {
+        if let Some(entry) = self.entries.get_mut(path::resolve("/", path).as_str()) {
+            entry.zeros = zeros;
+        }
     }
 
     fn find(&self, path: &str) -> Result<&Entry> {
@@ -297,7 +326,7 @@ impl Fs {
         self.require_parent(&path)?;
         let mut bytes = Bytes::default();
         change(&mut bytes);
-        self.entries.insert(path.into(), Entry { node: Node::File(bytes), mode: 0o644, modified: now });
+        self.entries.insert(path.into(), Entry { node: Node::File(bytes), mode: 0o644, modified: now, zeros: 0 });
         Ok(())
     }
 }
@@ -342,6 +371,18 @@ mod tests {
         assert_eq!(fs.list("/").unwrap(), ["ab"]);
         assert_eq!(fs.remove("/nosuch"), Err(Error::NotFound));
         assert_eq!(fs.mkdir("/ab", 1), Err(Error::Exists));
+    }
+
+    #[test]
+    fn what_is_allocated_counts_and_takes_no_memory() {
+        let mut fs = Fs::with([("/f", "text")], 1);
+        fs.allocate("/f", 1 << 40, 2).unwrap();
+        assert_eq!((fs.stat("/f").unwrap().size, fs.usage()), (1 << 40, 1 << 40));
+        fs.allocate("/f", 10, 3).unwrap();
+        assert_eq!((fs.read_text("/f").unwrap().as_str(), fs.usage()), ("text", 1 << 40));
+        fs.write("/f", "short", 4).unwrap();
+        assert_eq!(fs.usage(), 5);
+        assert_eq!(fs.allocate("/nosuch/f", 1, 5), Err(Error::NotFound));
     }
 
     #[test]

@@ -124,6 +124,12 @@ impl View<'_> {
         fs.write(&keep_slash(path, inner), bytes, now)
     }
 
+    /// See [`Fs::allocate`].
+    pub fn allocate(&mut self, path: &str, size: u64, now: i64) -> Result<()> {
+        let (fs, inner) = self.at_mut(path)?;
+        fs.allocate(&keep_slash(path, inner), size, now)
+    }
+
     /// See [`Fs::append`].
     pub fn append(&mut self, path: &str, bytes: &[u8], now: i64) -> Result<()> {
         let (fs, inner) = self.at_mut(path)?;

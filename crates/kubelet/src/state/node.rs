@@ -72,15 +72,21 @@ pub struct Node {
     pub(crate) registered: bool,
     pub(crate) reported: Time,
     pub(crate) dirty: bool,
-    /// Whether its network interface is down, and whether its kubelet ran when that happened.
+    /// Whether it does not reach the API, and whether its kubelet ran when that happened.
     pub cut: bool,
     pub(crate) kubelet_was: bool,
     /// Bytes of memory that processes beside the Pods' use: what somebody started on the machine.
     pub(crate) load: i64,
     /// Whether a container that needs much memory has run on it.
     pub(crate) heavy: bool,
-    /// When it was last short of memory, while it counts as under pressure.
-    pub(crate) pressure: Option<Time>,
+    /// When it was last short of memory, while it counts as under pressure; and of disk.
+    pub(crate) memory_pressure: Option<Time>,
+    pub(crate) disk_pressure: Option<Time>,
+    /// Whether something big has been written on its disk.
+    pub(crate) bulky: bool,
+    /// When its images were last looked through for what nobody needs, and whether that gave too little.
+    pub(crate) collected: Option<Time>,
+    pub(crate) collection_failed: bool,
 }
 
 /// A pull that waits for its turn, or is under way.
@@ -92,6 +98,8 @@ pub(crate) struct Pull {
     pub(crate) began: Time,
     /// Why the Pod was looked at that asks for it.
     pub(crate) cause: Cause,
+    /// Why the registry cannot be reached, if it cannot.
+    pub(crate) unreachable: Option<String>,
 }
 
 impl Node {
@@ -113,7 +121,11 @@ impl Node {
             kubelet_was: false,
             load: 0,
             heavy: false,
-            pressure: None,
+            memory_pressure: None,
+            disk_pressure: None,
+            bulky: false,
+            collected: None,
+            collection_failed: false,
         }
     }
 

@@ -106,6 +106,8 @@ fn why(reason: Reason, lang: crate::Lang) -> &'static str {
         Reason::EgressDenied => ("a NetworkPolicy does not let it out", "NetworkPolicy가 나가는 것을 막았습니다"),
         Reason::NameUnknown => ("DNS does not know this name", "DNS가 이 이름을 모릅니다"),
         Reason::NoNameServer => ("the name server does not answer", "네임 서버가 응답하지 않습니다"),
+        Reason::Filtered => ("a rule of iptables on a node stops it", "노드의 iptables 규칙이 막았습니다"),
+        Reason::BridgeDown => ("the bridge of a node's Pods is down", "노드에서 Pod을 잇는 브리지가 내려가 있습니다"),
         Reason::HopLimit => ("it went in circles", "제자리를 맴돌았습니다"),
     };
     match lang {

@@ -142,6 +142,19 @@ pub trait System {
     /// What a person does to a node's machine.
     fn machine(&mut self, node: &str, act: Machine);
 
+    /// Changes what is set on the network stack of a node.
+    fn change_gear(&mut self, _node: &str, _change: &mut dyn FnMut(&mut network::Gear)) {}
+
+    /// The node whose disk is written to at a place; none for the workstation.
+    fn node_of(&self, _place: &Place) -> Option<Str> {
+        None
+    }
+
+    /// The bytes of a node's disk, and how many of them are free; none if there is no such node.
+    fn disk_space(&self, _node: &str) -> Option<(i64, i64)> {
+        None
+    }
+
     /// How many bytes of a node's memory are free; none if there is no such node.
     fn free_memory(&self, _node: &str) -> Option<i64> {
         None
@@ -202,10 +215,12 @@ pub enum Machine {
     PowerOff,
     /// Its power button.
     PowerOn,
-    /// `ip link set eth0 down`
+    /// Its network cable is pulled.
     LinkDown,
-    /// `ip link set eth0 up`
+    /// Its network cable is plugged in.
     LinkUp,
+    /// Something big has been written on its disk.
+    DiskWritten,
     /// A process takes so many bytes of memory, or gives them back.
     Memory(i64),
 }

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod cluster_tests;
 mod complete;
+#[cfg(test)]
+mod fault_tests;
 mod keyframe;
 mod remote;
 #[cfg(test)]

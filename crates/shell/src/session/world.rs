@@ -29,6 +29,8 @@ const MACHINE_ONLY: &[&str] = &[
     "conntrack",
     "ipvsadm",
     "ip",
+    "tc",
+    "virsh",
     "why",
 ];
 /// Programs that busybox has and slim Debian images have not.
@@ -184,7 +186,7 @@ impl System for World {
     fn installed(&self, place: &Place, program: &str) -> bool {
         match place {
             Place::Workstation => program != "nginx",
-            Place::Node(_) if matches!(program, "nginx" | "why") => false,
+            Place::Node(_) if matches!(program, "nginx" | "virsh" | "why") => false,
             Place::Node(name) => program != "kubectl" || name == "master",
             Place::Container { uid, container } => {
                 if MACHINE_ONLY.contains(&program) {
@@ -292,7 +294,24 @@ impl System for World {
             Machine::LinkDown => self.cluster.set_link(node, false),
             Machine::LinkUp => self.cluster.set_link(node, true),
             Machine::Memory(bytes) => self.cluster.load_memory(node, bytes),
+            Machine::DiskWritten => self.cluster.disk_written(node),
         }
+    }
+
+    fn change_gear(&mut self, node: &str, change: &mut dyn FnMut(&mut network::Gear)) {
+        self.cluster.change_gear(node, change);
+    }
+
+    fn node_of(&self, place: &Place) -> Option<Str> {
+        match place {
+            Place::Workstation => None,
+            Place::Node(name) => Some(name.clone()),
+            Place::Container { uid, .. } => self.cluster.kubelets().pod_by_id(uid).map(|pod| pod.node.clone()),
+        }
+    }
+
+    fn disk_space(&self, node: &str) -> Option<(i64, i64)> {
+        self.cluster.kubelets().disk_space(node)
     }
 
     fn cluster(&self) -> Option<&Cluster> {

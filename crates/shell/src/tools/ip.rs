@@ -1,9 +1,11 @@
-//! `ip`: the network interface of a machine, shown, and taken down or up.
+//! `ip`: the network interfaces of a machine, shown, and taken down or up.
 
 use super::Cx;
-use crate::process::{Machine, Place};
+use crate::process::Place;
 
 const DEVICE: &str = "eth0";
+/// The bridge of a node's Pods.
+const BRIDGE: &str = "weave";
 
 /// Shows addresses and routes; `ip link set eth0 down` cuts a node off.
 pub(super) async fn run(cx: Cx) -> i32 {
@@ -20,7 +22,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
         if is("address") {
             cx.out("    inet 127.0.0.1/8 scope host lo\n");
         }
-        cx.out(&format!("2: {DEVICE}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP\n"));
+        let (eth0, bridge) = states(&cx);
+        cx.out(&format!("2: {DEVICE}: {} mtu 1500 qdisc noqueue {}\n", flags(eth0), state(eth0)));
         if is("address") && !address.is_empty() {
             cx.out(&format!("    inet {address}/16 scope global {DEVICE}\n"));
         }
@@ -32,6 +35,12 @@ pub(super) async fn run(cx: Cx) -> i32 {
             cx.out("3: kube-ipvs0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN\n");
             let shown = bound.iter().filter(|_| is("address"));
             shown.for_each(|ip| cx.out(&format!("    inet {ip}/32 scope global kube-ipvs0\n")));
+        }
+        if let Some((up, address)) = bridge {
+            cx.out(&format!("6: {BRIDGE}: {} mtu 1376 qdisc noqueue {}\n", flags(up), state(up)));
+            if is("address") {
+                cx.out(&format!("    inet {address}/12 brd 10.47.255.255 scope global {BRIDGE}\n"));
+            }
         }
         return 0;
     }
@@ -47,13 +56,30 @@ pub(super) async fn run(cx: Cx) -> i32 {
     1
 }
 
+/// Whether the interface is up, and the bridge if there is one, with its address.
+fn states(cx: &Cx) -> (bool, Option<(bool, std::net::Ipv4Addr)>) {
+    let Place::Node(node) = &cx.shell.place else { return (true, None) };
+    let system = cx.kernel().system();
+    let Some(network) = system.cluster().map(cluster::Cluster::network) else { return (true, None) };
+    let bridge = network.weave.bridge(node).map(|address| (network.bridge_is_up(node), address));
+    (network.gear(node).is_none_or(|gear| !gear.eth0_down), bridge)
+}
+
+fn flags(up: bool) -> &'static str {
+    if up { "<BROADCAST,MULTICAST,UP,LOWER_UP>" } else { "<BROADCAST,MULTICAST>" }
+}
+
+fn state(up: bool) -> &'static str {
+    if up { "state UP" } else { "state DOWN" }
+}
+
 fn set(cx: &Cx, words: &[&str]) -> i32 {
     let words: Vec<&str> = words.iter().copied().filter(|word| *word != "dev").collect();
     let [device, state @ ("up" | "down")] = words[..] else {
         cx.err("Not enough information: \"dev\" argument is required.\n");
         return 255;
     };
-    if device != DEVICE {
+    if device != DEVICE && device != BRIDGE {
         cx.err(&format!("Cannot find device \"{device}\"\n"));
         return 1;
     }
@@ -61,8 +87,11 @@ fn set(cx: &Cx, words: &[&str]) -> i32 {
         cx.err("RTNETLINK answers: Operation not permitted\n");
         return 2;
     };
-    let act = if state == "up" { Machine::LinkUp } else { Machine::LinkDown };
-    cx.shell.acting().machine(&node, act);
+    let down = state == "down";
+    cx.shell.acting().change_gear(&node, &mut |gear| match device {
+        DEVICE => gear.eth0_down = down,
+        _ => gear.weave_down = down,
+    });
     cx.kernel().stepped();
     0
 }

@@ -37,8 +37,11 @@ pub(super) async fn save(cx: Cx) -> i32 {
     0
 }
 
-/// `-S` and `-L`, of a whole table or one chain. Nothing can be changed: the rules are kube-proxy's.
+/// `-S` and `-L`, of a whole table or one chain; what changes rules is in `filter.rs`.
 pub(super) async fn run(cx: Cx) -> i32 {
+    if let Some(verb) = super::filter::verb(&cx.args[1..]) {
+        return super::filter::run(&cx, verb);
+    }
     let long = [("table", 't'), ("list", 'L'), ("list-rules", 'S'), ("numeric", 'n'), ("verbose", 'v')];
     let options = match cx.options("t:LSnvxw", &long) {
         Ok(options) => options,

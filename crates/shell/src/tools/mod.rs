@@ -1,6 +1,7 @@
 //! The small Unix programs, one file each: real texts, real exit statuses.
 
 pub(crate) mod about;
+mod filter;
 mod options;
 
 use crate::interp::Shell;
@@ -148,6 +149,7 @@ programs! {
     curl: "curl" run false;
     cut: "cut" run false;
     date: "date" run false;
+    disk: "fallocate" fallocate false, "dd" dd false, "df" df false, "du" du false;
     diff: "diff" run false;
     echo: "echo" run true, "printf" printf true, "yes" yes false;
     env: "env" run false, "printenv" printenv false;
@@ -169,6 +171,7 @@ programs! {
     nc: "nc" run false, "ping" ping false;
     nginx: "nginx" run false;
     nslookup: "nslookup" run false, "dig" dig false, "host" host false;
+    pkill: "pkill" run false, "pgrep" pgrep false;
     rm: "rm" run false;
     sed: "sed" run false;
     seq: "seq" run false;
@@ -179,10 +182,12 @@ programs! {
     stress: "stress" run false, "stress-ng" run false;
     stat: "stat" run false, "file" file false;
     systemctl: "systemctl" run false, "poweroff" poweroff false, "shutdown" poweroff false, "reboot" reboot false;
+    tc: "tc" run false;
     tee: "tee" run false;
     test: "test" run true, "[" run true, "true" yes true, "false" no true;
     terminal: "clear" clear false, "reset" clear false, "vi" edit false, "vim" edit false, "nano" edit false;
     tr: "tr" run false;
+    virsh: "virsh" run false;
     watch: "watch" run false;
     wc: "wc" run false, "nl" nl false, "rev" rev false, "fold" fold false;
     wget: "wget" run false;
@@ -210,7 +215,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 pub(crate) fn path_of(name: &str) -> String {
     match name {
         "kubectl" => "/usr/local/bin/kubectl".into(),
-        "systemctl" | "poweroff" | "reboot" | "shutdown" | "iptables" | "iptables-save" | "ip" | "conntrack"
+        "systemctl" | "poweroff" | "reboot" | "shutdown" | "iptables" | "iptables-save" | "ip" | "tc" | "conntrack"
         | "ipvsadm" => {
             format!("/usr/sbin/{name}")
         }

@@ -171,6 +171,8 @@ fn deed(act: &Act) -> String {
         Deed::PowerOn => format!("{object} was switched on"),
         Deed::LinkDown => format!("the network interface of {object} was taken down"),
         Deed::LinkUp => format!("the network interface of {object} was brought up"),
+        Deed::ChangeNetwork => format!("the network stack of {object} was changed"),
+        Deed::FillDisk => format!("something big was written on the disk of {object}"),
         Deed::TakeMemory => format!("a process on {object} took memory"),
         Deed::FreeMemory => format!("a process on {object} gave memory back"),
         Deed::Kill => format!("a process in pod/{object} was ended"),
