@@ -3,6 +3,7 @@
 
 mod app;
 mod course;
+mod deferred;
 mod editor;
 mod event;
 mod glyph;
@@ -17,7 +18,11 @@ mod settings;
 mod splitter;
 mod terminal;
 
-fn main() {
+fn main() {}
+
+/// Shows the page; `static/start.js` calls it when everything that it may need can be loaded.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn run() {
     // The skeleton of index.html makes way in the same moment.
     if let Some(skeleton) = gloo::utils::document().query_selector(".skeleton").ok().flatten() {
         skeleton.remove();

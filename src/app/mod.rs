@@ -63,6 +63,10 @@ pub struct App {
     begun_with: Rc<Vec<String>>,
     notice: Option<Message>,
     passage: time::Passage,
+    /// What was typed before the program's second module was there; nothing once it is.
+    waiting: Option<Vec<String>>,
+    /// Whether the last try to fetch it was in vain.
+    refused: bool,
     calls: Calls,
 }
 
@@ -105,6 +109,8 @@ pub enum Msg {
     Act(Action),
     /// A line was typed, by the reader or by something in the picture: the transcript shows how it is done.
     Line(String),
+    /// The program's second module is there, or could not be fetched.
+    There(bool),
     /// Ctrl-C.
     Interrupt,
     /// Ctrl-D.
@@ -192,12 +198,14 @@ impl Component for App {
             begun_with: Rc::default(),
             notice: None,
             passage: time::Passage::default(),
+            waiting: Some(Vec::new()),
+            refused: false,
             calls,
             settings,
         };
         let run = if restored.lines.is_empty() { app.settings.run.clone() } else { restored.lines };
         for line in &run {
-            app.submit(line.clone());
+            app.enter(cx, line.clone());
         }
         app.begun_with = Rc::new(run);
         app.notice = restored.notice;
@@ -217,8 +225,13 @@ impl Component for App {
             }
             Msg::Act(action) => self.act(action),
             Msg::Line(line) => {
-                self.submit(line);
+                self.enter(cx, line);
                 self.look()
+            }
+            Msg::There(there) => {
+                self.arrived(there);
+                self.look();
+                true
             }
             Msg::Interrupt => {
                 self.machine.borrow_mut().interrupt();

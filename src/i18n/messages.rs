@@ -171,6 +171,10 @@ messages! {
         en: "Something broke inside the page. Your session is being restored from what you typed.",
         ko: "페이지 안에서 문제가 생겼습니다. 입력한 명령으로 세션을 되살리고 있습니다."
     }
+    NotThere {
+        en: "The commands could not be loaded. What you typed waits; press Enter to try again.",
+        ko: "명령 프로그램을 불러오지 못했습니다. 입력한 명령은 기다리고 있습니다. Enter를 누르면 다시 시도합니다."
+    }
     CrashedAgain {
         en: "The page broke again while restoring your session, so it started a new one.",
         ko: "세션을 되살리는 동안 다시 문제가 생겨 새 세션으로 시작했습니다."

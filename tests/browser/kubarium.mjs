@@ -31,9 +31,9 @@ const NAMES = {
 
 /**
  * Serves dist/ below `path`, opens a browser and the page in it. `query` becomes the address's parameters, `context`
- * goes to the browser (viewport, colorScheme, reducedMotion ...).
+ * goes to the browser (viewport, colorScheme, reducedMotion ...), `script` runs before the page's own.
  */
-export async function open({ path = "/", query = {}, lang = "en", context = {} } = {}) {
+export async function open({ path = "/", query = {}, lang = "en", context = {}, script } = {}) {
   const site = await host(DIST, path);
   const profile = await mkdtemp(join(tmpdir(), "kubarium-browser-"));
   const browser = await chromium.launchPersistentContext(profile, {
@@ -45,6 +45,7 @@ export async function open({ path = "/", query = {}, lang = "en", context = {} }
   });
   const page = browser.pages()[0] ?? (await browser.newPage());
   page.setDefaultTimeout(PATIENCE);
+  if (script) await page.addInitScript(script);
   const kubarium = new Kubarium(page, site.address, lang);
   kubarium.close = async () => {
     await browser.close();

@@ -20,6 +20,16 @@ test("it works below any path and asks nothing of other hosts", { timeout: 120_0
     assert.deepEqual(kube.complaints, []);
   }));
 
+test("opening it loads the first module only", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    const modules = () => kube.page.evaluate(() => performance.getEntriesByType("resource").map((entry) => entry.name)
+      .filter((name) => name.endsWith(".wasm")));
+    await kube.page.waitForTimeout(12_000);
+    assert.equal((await modules()).length, 1, "what runs by itself has changed: cargo xtask profile");
+    assert.match(await kube.run("kubectl get nodes"), /^node3 +Ready/m);
+    assert.ok((await modules()).length >= 2);
+  }));
+
 test("it speaks Korean, and input by IME loses nothing", { timeout: 120_000 }, () =>
   withPage({ lang: "ko" }, async (kube) => {
     assert.equal(await kube.page.locator("html").getAttribute("lang"), "ko");

@@ -1,8 +1,12 @@
 //! `cargo xtask build`: the release page in `dist/`, plain files with relative addresses.
 
-use crate::error::{Result, fail};
-use crate::{sh, tools};
+use crate::error::{Error, Result, fail};
+use crate::{profile, sh, split, tools};
+use std::hash::Hasher;
 use std::path::PathBuf;
+
+/// The beginning of the name of the module that the page loads when first used.
+pub const MORE: &str = "kubarium-more";
 
 /// Where Trunk writes the page.
 pub fn dist() -> PathBuf {
@@ -22,21 +26,73 @@ const FOR_SIZE: &[(&str, &str)] = &[
     ),
 ];
 
-/// Builds the page after installing what is missing. `--dev` builds it for working on it: quickly, large and slow, with the
-/// texts of panics.
+/// Builds the page after installing what is missing. `--dev` builds it for working on it: quickly, in one module, large and
+/// slow, with the texts of panics.
 pub fn run(arguments: &[String]) -> Result {
+    match arguments {
+        [] => {
+            whole(&[])?;
+            in_two()
+        }
+        [flag] if flag == "--dev" => whole(&["--cargo-profile", "page-dev"]),
+        _ => fail("usage: cargo xtask build [--dev]"),
+    }
+}
+
+/// Builds the page for release, but leaves its program in one module with the names of its functions.
+pub fn named() -> Result {
+    whole(&[])
+}
+
+/// Calls Trunk. No arguments are the release.
+fn whole(arguments: &[&str]) -> Result {
     tools::for_the_page()?;
+    fetch()?;
     let mut trunk = sh::program("trunk");
     // Trunk reads NO_COLOR as a flag that wants "true" or "false", and stops at the customary "1".
-    trunk.env_remove("NO_COLOR").arg("build");
-    match arguments {
-        [] => trunk.arg("--release").envs(FOR_SIZE.iter().copied()),
-        [flag] if flag == "--dev" => trunk.args(["--cargo-profile", "page-dev"]),
-        _ => return fail("usage: cargo xtask build [--dev]"),
-    };
-    fetch()?;
+    trunk.env_remove("NO_COLOR").arg("build").args(arguments);
+    if arguments.is_empty() {
+        trunk.arg("--release").envs(FOR_SIZE.iter().copied());
+    }
     sh::run(&mut trunk)?;
     absolute_addresses()
+}
+
+/// Splits the program, makes both modules small, and tells the page of the second.
+fn in_two() -> Result {
+    let whole = module()?;
+    let (first, second) = split::split(&std::fs::read(&whole)?, &profile::first_load()?)?;
+    std::fs::remove_file(&whole)?;
+    let (first, second) = (optimised("kubarium", &first)?, optimised(MORE, &second)?);
+    let page = dist().join("index.html");
+    let old = whole.file_name().unwrap_or_default().to_string_lossy();
+    let tag = format!("data-module=\"{old}\"");
+    let text = std::fs::read_to_string(&page)?;
+    let text = text.replace(&tag, &format!("{tag} data-more=\"{second}\""));
+    std::fs::write(&page, text.replace(&*old, &first))?;
+    Ok(())
+}
+
+/// The program's module as Trunk left it.
+pub fn module() -> Result<PathBuf> {
+    let mut files = std::fs::read_dir(dist())?.filter_map(|entry| Some(entry.ok()?.path()));
+    let found = files.find(|path| path.to_string_lossy().ends_with("_bg.wasm"));
+    found.ok_or_else(|| Error("Trunk left no module in dist/".into()))
+}
+
+/// Writes a module into `dist/`, as small as wasm-opt makes it, and gives it a name that changes with its bytes.
+fn optimised(name: &str, wasm: &[u8]) -> Result<String> {
+    let (large, small) = (dist().join(".large.wasm"), dist().join(".small.wasm"));
+    std::fs::write(&large, wasm)?;
+    let mut optimise = sh::program("wasm-opt");
+    optimise.args(["--low-memory-unused", "--gufa", "-Oz", "--merge-similar-functions", "-o"]).arg(&small).arg(&large);
+    sh::run(&mut optimise)?;
+    std::fs::remove_file(large)?;
+    let mut hash = std::hash::DefaultHasher::new();
+    hash.write(&std::fs::read(&small)?);
+    let name = format!("{name}-{:016x}.wasm", hash.finish());
+    std::fs::rename(small, dist().join(&name))?;
+    Ok(name)
 }
 
 /// Downloads what the page is made of, the standard library's own dependencies among it: the build itself is offline.

@@ -21,6 +21,12 @@ impl From<std::io::Error> for Error {
     }
 }
 
+impl From<std::num::TryFromIntError> for Error {
+    fn from(error: std::num::TryFromIntError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// An `Err` with a message.
 pub fn fail<T>(message: impl Into<String>) -> Result<T> {
     Err(Error(message.into()))

@@ -7,9 +7,11 @@ mod clients;
 mod error;
 mod kubectl;
 mod oracle;
+mod profile;
 mod serve;
 mod sh;
 mod size;
+mod split;
 mod test;
 mod tidy;
 mod tools;
@@ -44,6 +46,11 @@ const COMMANDS: &[Command] = &[
         run: adapter::run,
     },
     Command { name: "size", about: "what the page downloads, against its budget", run: size::run },
+    Command {
+        name: "profile",
+        about: "watch what the page needs to open, and note it for the build",
+        run: profile::run,
+    },
     Command { name: "bench", about: "how the cost grows with the cluster [--quick]", run: bench::run },
     Command { name: "tidy", about: "check the house rules that no compiler checks", run: tidy::run },
 ];

@@ -1,16 +1,19 @@
-//! `cargo xtask size`: what the page downloads, compressed as a static host would send it.
+//! `cargo xtask size`: what the page downloads, compressed as a static host would send it: to open, and later.
 
 use crate::error::{Error, Result, fail};
 use crate::{build, sh, tools};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-/// The budget for everything in `dist/`, in bytes after brotli.
+/// The budget for what opening the page downloads, in bytes after brotli.
 const BUDGET: usize = 500_000;
 
-/// What the page weighed when it was last made lighter, rounded up: it may not grow while it is still over the budget.
-/// Lower it with every saving, until it is the budget.
-const CEILING: usize = 1_075_000;
+/// What opening the page downloaded when it was last made lighter, rounded up: it may not grow while it is still over the
+/// budget. Lower it with every saving, until it is the budget.
+const CEILING: usize = 540_000;
+
+/// What the page loads only when it is asked for something, by the beginnings of the names.
+const LATER: &[&str] = &[build::MORE];
 
 /// Measures each file of `dist/`; says what the budget is, and fails above the ceiling.
 pub fn run(_arguments: &[String]) -> Result {
@@ -23,19 +26,23 @@ pub fn run(_arguments: &[String]) -> Result {
     // A folder with a dot is a build under way.
     for path in files_below(&dist)?.into_iter().filter(|path| !path.starts_with(dist.join(".stage"))) {
         let name = path.strip_prefix(&dist).unwrap_or(&path).display().to_string();
-        sizes.push((compressed(&path)?, path.metadata()?.len(), name));
+        sizes.push((is_later(&name), compressed(&path)?, path.metadata()?.len(), name));
     }
-    sizes.sort_by(|a, b| b.cmp(a));
-    for (small, full, name) in &sizes {
-        println!("{small:>9} {full:>9}  {name}");
+    sizes.sort_by(|a, b| (a.0, b.1).cmp(&(b.0, a.1)));
+    for (later, small, full, name) in &sizes {
+        println!("{small:>9} {full:>9}  {name}{}", if *later { " (later)" } else { "" });
     }
-    let total: usize = sizes.iter().map(|(small, ..)| small).sum();
-    let verdict = format!("{total} bytes of {BUDGET} after brotli ({}%)", total * 100 / BUDGET);
-    println!("{verdict}");
-    match total > BUDGET.max(CEILING) {
-        true => fail(format!("the page has grown: {total} bytes, and the ceiling is {CEILING}")),
+    let sum = |wanted| sizes.iter().filter(|(later, ..)| *later == wanted).map(|(_, small, ..)| small).sum::<usize>();
+    let first = sum(false);
+    println!("{first} bytes of {BUDGET} after brotli ({}%), and {} later", first * 100 / BUDGET, sum(true));
+    match first > BUDGET.max(CEILING) {
+        true => fail(format!("the page has grown: {first} bytes, and the ceiling is {CEILING}")),
         false => Ok(()),
     }
+}
+
+fn is_later(name: &str) -> bool {
+    LATER.iter().any(|beginning| name.starts_with(beginning))
 }
 
 fn compressed(path: &Path) -> Result<usize> {

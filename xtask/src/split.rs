@@ -1,0 +1,313 @@
+//! Two modules out of one: what the page needs to open, and what it loads when first used.
+//!
+//! Which functions are needed to open the page was watched (`cargo xtask profile`) and is written in `first-load.txt`; all
+//! others are moved to the second module. In the first, each of them that can still be called leaves a stub of a few bytes,
+//! which makes sure that the second module is there and calls it through a table. The second module imports from the first
+//! whatever it shares with it: memory, tables, globals, functions. So a function that was not watched is never missing; it
+//! only comes later. `static/start.js` loads the second module.
+
+use crate::error::{Error, Result, fail};
+use std::collections::BTreeSet;
+use walrus::ir::Value;
+use walrus::{
+    ConstExpr, ElementItems, ElementKind, FunctionBuilder, FunctionId, FunctionKind, GlobalId, GlobalKind,
+    ImportedFunction, Module, RefType, TableId, ValType,
+};
+
+/// The name by which the second module imports from the first.
+const FIRST: &str = "first";
+/// The page's function that loads the second module: the beginning of the name that wasm-bindgen gives its import.
+const LOADER: &str = "__wbg_loadDeferred_";
+/// The table of what was moved, and the flag that says whether it is filled, as the first module exports them.
+const MOVED: &str = "moved";
+const LOADED: &str = "loaded";
+/// Functions with less code than this, in bytes, stay: a stub would be as large.
+const SMALL: usize = 24;
+
+/// The functions that are needed to open the page, by their names without what changes from build to build. Kept as
+/// hashes: who wants to know about one function looks it up, and nobody reads thousands of names.
+pub struct FirstLoad(BTreeSet<u32>);
+
+impl FirstLoad {
+    /// Reads a list of hashes, one a line in hexadecimal digits.
+    pub fn read(text: &str) -> FirstLoad {
+        FirstLoad(text.lines().filter_map(|line| u32::from_str_radix(line, 16).ok()).collect())
+    }
+
+    /// The list of these functions.
+    pub fn of<'a>(names: impl Iterator<Item = &'a str>) -> FirstLoad {
+        FirstLoad(names.map(hash).collect())
+    }
+
+    /// The text that `read` takes.
+    pub fn text(&self) -> String {
+        self.0.iter().map(|hash| format!("{hash:08x}\n")).collect()
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        self.0.contains(&hash(name))
+    }
+}
+
+/// FNV-1a over a function's name without the hashes of crates (`api[1f2e...]`) and the numbers of copies (`.17`).
+fn hash(name: &str) -> u32 {
+    let mut in_brackets = false;
+    let stable = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('.');
+    stable.bytes().fold(0x811c_9dc5, |hash, byte| {
+        in_brackets = (in_brackets || byte == b'[') && byte != b']';
+        if in_brackets { hash } else { (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193) }
+    })
+}
+
+/// Reads a module as wasm-bindgen left it, with its names.
+pub fn parse(wasm: &[u8]) -> Result<Module> {
+    Module::from_buffer(wasm).map_err(|error| Error(format!("the page's module: {error:#}")))
+}
+
+/// Splits a module into the first and the second.
+pub fn split(wasm: &[u8], needed: &FirstLoad) -> Result<(Vec<u8>, Vec<u8>)> {
+    let mut first = parse(wasm)?;
+    let functions: Vec<FunctionId> = first.funcs.iter().map(walrus::Function::id).collect();
+    let mut deferred: Vec<bool> = first.funcs.iter().map(|function| is_deferred(function, needed)).collect();
+    let left = reachable(wasm, &deferred)?;
+    let stubs: Vec<usize> = (0..functions.len()).filter(|i| deferred[*i] && left[*i]).collect();
+    // What only moved functions call moves with them, however small it is.
+    let here = first.funcs.iter().map(|function| matches!(function.kind, FunctionKind::Local(_)));
+    for ((deferred, left), here) in deferred.iter_mut().zip(&left).zip(here) {
+        *deferred |= here && !left;
+    }
+    let (moved, loaded) = add_stubs(&mut first, &functions, &stubs)?;
+
+    let mut second = parse(wasm)?;
+    let shared = import_all(&mut second, &deferred);
+    fill_table(&mut second, &functions, &stubs);
+    walrus::passes::gc::run(&mut second);
+
+    first.exports.add(MOVED, moved);
+    first.exports.add(LOADED, loaded);
+    export_shared(&mut first, &second, &functions, &shared);
+    walrus::passes::gc::run(&mut first);
+    Ok((first.emit_wasm(), second.emit_wasm()))
+}
+
+/// Exported functions are called from outside at any time, and those that nobody has named are not known.
+fn is_deferred(function: &walrus::Function, needed: &FirstLoad) -> bool {
+    let FunctionKind::Local(local) = &function.kind else { return false };
+    let name = function.name.as_deref().unwrap_or("__");
+    local.size() as usize >= SMALL && !name.starts_with("__") && !needed.contains(name)
+}
+
+/// Which functions can still be called from the first module without passing through a deferred one.
+fn reachable(wasm: &[u8], deferred: &[bool]) -> Result<Vec<bool>> {
+    let mut module = parse(wasm)?;
+    let functions: Vec<FunctionId> = module.funcs.iter().map(walrus::Function::id).collect();
+    for (function, _) in functions.iter().zip(deferred).filter(|(_, deferred)| **deferred) {
+        let (parameters, results) = signature(&module, *function);
+        let mut body = FunctionBuilder::new(&mut module.types, &parameters, &results);
+        body.func_body().unreachable();
+        let parameters = parameters.iter().map(|parameter| module.locals.add(*parameter)).collect();
+        module.funcs.get_mut(*function).kind = FunctionKind::Local(body.local_func(parameters));
+    }
+    walrus::passes::gc::run(&mut module);
+    let left: BTreeSet<usize> = module.funcs.iter().map(|function| function.id().index()).collect();
+    Ok(functions.iter().map(|function| left.contains(&function.index())).collect())
+}
+
+fn signature(module: &Module, function: FunctionId) -> (Vec<ValType>, Vec<ValType>) {
+    let of = module.types.get(module.funcs.get(function).ty());
+    (of.params().to_vec(), of.results().to_vec())
+}
+
+/// Replaces the deferred functions by stubs; the table that these call through, and the flag.
+fn add_stubs(first: &mut Module, functions: &[FunctionId], stubs: &[usize]) -> Result<(TableId, GlobalId)> {
+    let length = stubs.len() as u64;
+    let moved = first.tables.add_local(false, length, Some(length), RefType::FUNCREF);
+    let loaded = first.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
+    let ready = add_ready(first, loaded)?;
+    for (slot, i) in stubs.iter().enumerate() {
+        let function = functions[*i];
+        let ty = first.funcs.get(function).ty();
+        let (parameters, results) = signature(first, function);
+        let mut stub = FunctionBuilder::new(&mut first.types, &parameters, &results);
+        let parameters: Vec<_> = parameters.iter().map(|parameter| first.locals.add(*parameter)).collect();
+        let mut body = stub.func_body();
+        for parameter in &parameters {
+            body.local_get(*parameter);
+        }
+        body.i32_const(i32::try_from(slot)?).call(ready).call_indirect(ty, moved);
+        first.funcs.get_mut(function).kind = FunctionKind::Local(stub.local_func(parameters));
+    }
+    Ok((moved, loaded))
+}
+
+/// A function that gives back what it gets, once the second module is there.
+fn add_ready(first: &mut Module, loaded: GlobalId) -> Result<FunctionId> {
+    let load = first.imports.iter().find(|import| import.name.starts_with(LOADER)).map(|import| &import.kind);
+    let Some(walrus::ImportKind::Function(load)) = load else {
+        return fail(format!("the page imports no function {LOADER}..."));
+    };
+    let load = *load;
+    let mut builder = FunctionBuilder::new(&mut first.types, &[ValType::I32], &[ValType::I32]);
+    let slot = first.locals.add(ValType::I32);
+    let mut body = builder.func_body();
+    body.global_get(loaded);
+    body.if_else(None, |_| {}, |missing| void(missing.call(load)));
+    body.local_get(slot);
+    Ok(builder.finish(vec![slot], &mut first.funcs))
+}
+
+fn void<T>(_: T) {}
+
+/// What the second module shares with the first: by kind, in the order of the first.
+struct Shared {
+    memories: Vec<String>,
+    tables: Vec<String>,
+    globals: Vec<String>,
+}
+
+/// Makes an import of everything but the deferred functions, and forgets what the first module does at its start.
+fn import_all(second: &mut Module, deferred: &[bool]) -> Shared {
+    let exports: Vec<_> = second.exports.iter().map(walrus::Export::id).collect();
+    exports.into_iter().for_each(|export| second.exports.delete(export));
+    let segments: Vec<_> = second.data.iter().map(walrus::Data::id).collect();
+    segments.into_iter().for_each(|segment| second.data.delete(segment));
+    let elements: Vec<_> = second.elements.iter().map(walrus::Element::id).collect();
+    elements.into_iter().for_each(|element| second.elements.delete(element));
+    second.start = None;
+    let old: Vec<_> = second.imports.iter().map(walrus::Import::id).collect();
+
+    let functions: Vec<_> = second.funcs.iter().map(|function| (function.id(), function.ty())).collect();
+    for (i, (function, ty)) in functions.into_iter().enumerate().filter(|(i, _)| !deferred[*i]) {
+        let import = second.imports.add(FIRST, &number(i), function);
+        second.funcs.get_mut(function).kind = FunctionKind::Import(ImportedFunction { import, ty });
+    }
+    let mut shared = Shared { memories: Vec::new(), tables: Vec::new(), globals: Vec::new() };
+    let memories: Vec<_> = second.memories.iter().map(walrus::Memory::id).collect();
+    for id in memories {
+        let name = format!("m{}", shared.memories.len());
+        let import = second.imports.add(FIRST, &name, id);
+        let memory = second.memories.get_mut(id);
+        memory.import = Some(import);
+        memory.data_segments.clear();
+        shared.memories.push(name);
+    }
+    let tables: Vec<_> = second.tables.iter().map(walrus::Table::id).collect();
+    for id in tables {
+        let name = format!("t{}", shared.tables.len());
+        let import = second.imports.add(FIRST, &name, id);
+        let table = second.tables.get_mut(id);
+        table.import = Some(import);
+        table.elem_segments.clear();
+        shared.tables.push(name);
+    }
+    let globals: Vec<_> = second.globals.iter().map(walrus::Global::id).collect();
+    for id in globals {
+        let name = format!("g{}", shared.globals.len());
+        let import = second.imports.add(FIRST, &name, id);
+        second.globals.get_mut(id).kind = GlobalKind::Import(import);
+        shared.globals.push(name);
+    }
+    old.into_iter().for_each(|import| second.imports.delete(import));
+    shared
+}
+
+/// The second module's start: it puts its functions into the table and raises the flag.
+fn fill_table(second: &mut Module, functions: &[FunctionId], stubs: &[usize]) {
+    let (moved, _) =
+        second.add_import_table(FIRST, MOVED, false, stubs.len() as u64, Some(stubs.len() as u64), RefType::FUNCREF);
+    let here: Vec<FunctionId> = second.funcs.iter().map(walrus::Function::id).collect();
+    debug_assert!(here.len() >= functions.len());
+    let items = ElementItems::Functions(stubs.iter().map(|i| here[*i]).collect());
+    let kind = ElementKind::Active { table: moved, offset: ConstExpr::Value(Value::I32(0)) };
+    let element = second.elements.add(kind, items);
+    second.tables.get_mut(moved).elem_segments.insert(element);
+
+    let (loaded, _) = second.add_import_global(FIRST, LOADED, ValType::I32, true, false);
+    let mut start = FunctionBuilder::new(&mut second.types, &[], &[]);
+    start.func_body().i32_const(1).global_set(loaded);
+    second.start = Some(start.finish(Vec::new(), &mut second.funcs));
+}
+
+/// Exports from the first module what the second one still imports.
+fn export_shared(first: &mut Module, second: &Module, functions: &[FunctionId], shared: &Shared) {
+    let wanted: BTreeSet<&str> = second.imports.iter().map(|import| import.name.as_str()).collect();
+    for (i, function) in functions.iter().enumerate() {
+        let name = number(i);
+        if wanted.contains(name.as_str()) {
+            first.exports.add(&name, *function);
+        }
+    }
+    let memories: Vec<_> = first.memories.iter().map(walrus::Memory::id).collect();
+    for (name, memory) in shared.memories.iter().zip(memories).filter(|(name, _)| wanted.contains(name.as_str())) {
+        first.exports.add(name, memory);
+    }
+    let tables: Vec<_> = first.tables.iter().map(walrus::Table::id).collect();
+    for (name, table) in shared.tables.iter().zip(tables).filter(|(name, _)| wanted.contains(name.as_str())) {
+        first.exports.add(name, table);
+    }
+    let globals: Vec<_> = first.globals.iter().map(walrus::Global::id).collect();
+    for (name, global) in shared.globals.iter().zip(globals).filter(|(name, _)| wanted.contains(name.as_str())) {
+        first.exports.add(name, global);
+    }
+}
+
+/// A function's name among the exports: short, for there are thousands.
+fn number(i: usize) -> String {
+    format!("{i:x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A module in which `opens` (exported) calls `large`, which calls `helper`; the names as wasm-bindgen gives them.
+    fn page() -> Vec<u8> {
+        let mut module = Module::default();
+        module.memories.add_local(false, false, 1, None, None);
+        let nothing = module.types.add(&[], &[]);
+        module.add_import_func("./page_bg.js", "__wbg_loadDeferred_0123", nothing);
+        let mut function = |name: &str, calls: Option<FunctionId>, length: i32| {
+            let mut builder = FunctionBuilder::new(&mut module.types, &[], &[]);
+            builder.name(name.into());
+            for i in 0..length {
+                builder.func_body().i32_const(i).drop();
+            }
+            if let Some(callee) = calls {
+                builder.func_body().call(callee);
+            }
+            builder.finish(Vec::new(), &mut module.funcs)
+        };
+        let helper = function("kubectl[0123456789abcdef]::helper", None, 1);
+        let large = function("kubectl[0123456789abcdef]::large", Some(helper), 30);
+        let opens = function("page[0123456789abcdef]::opens", Some(large), 30);
+        module.exports.add("opens", opens);
+        module.emit_wasm()
+    }
+
+    fn names(module: &Module) -> Vec<&str> {
+        let locals = module.funcs.iter_local();
+        locals.filter_map(|(id, _)| module.funcs.get(id).name.as_deref()).collect()
+    }
+
+    #[test]
+    fn what_was_not_needed_moves_with_what_only_it_calls() {
+        let needed = FirstLoad::of(["page[fedcba9876543210]::opens"].into_iter());
+        let (first, second) = split(&page(), &needed).expect("it splits");
+        let (first, second) = (parse(&first).expect("a module"), parse(&second).expect("a module"));
+        assert!(!names(&first).contains(&"kubectl[0123456789abcdef]::helper"), "{:?}", names(&first));
+        assert!(names(&second).contains(&"kubectl[0123456789abcdef]::large"), "{:?}", names(&second));
+        assert!(names(&second).contains(&"kubectl[0123456789abcdef]::helper"), "{:?}", names(&second));
+        assert!(second.imports.iter().all(|import| import.module == FIRST));
+        for import in second.imports.iter() {
+            assert!(first.exports.iter().any(|export| export.name == import.name), "{} is not exported", import.name);
+        }
+    }
+
+    #[test]
+    fn names_are_known_whatever_the_build() {
+        let needed = FirstLoad::of(["<api[1f]::Value as core[2e]::Clone>::clone.143"].into_iter());
+        assert!(needed.contains("<api[3d]::Value as core[4c]::Clone>::clone"));
+        assert!(!needed.contains("<api[3d]::Other as core[4c]::Clone>::clone"));
+        assert_eq!(FirstLoad::read(&needed.text()).text(), needed.text());
+    }
+}
