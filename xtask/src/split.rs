@@ -90,11 +90,12 @@ pub fn split(wasm: &[u8], needed: &FirstLoad) -> Result<(Vec<u8>, Vec<u8>)> {
     Ok((first.emit_wasm(), second.emit_wasm()))
 }
 
-/// Exported functions are called from outside at any time, and those that nobody has named are not known.
+/// What moves. Exported functions are called from outside at any time, and those that nobody has named are not known. Hash
+/// tables (Yew's) compare keys whose hashes happen to be alike: what they need differs from run to run, so that they stay.
 fn is_deferred(function: &walrus::Function, needed: &FirstLoad) -> bool {
     let FunctionKind::Local(local) = &function.kind else { return false };
     let name = function.name.as_deref().unwrap_or("__");
-    local.size() as usize >= SMALL && !name.starts_with("__") && !needed.contains(name)
+    local.size() as usize >= SMALL && !name.contains("hashbrown[") && !name.starts_with("__") && !needed.contains(name)
 }
 
 /// Which functions can still be called from the first module without passing through a deferred one.
