@@ -257,6 +257,7 @@ impl Cluster {
             if fresh.is_empty() {
                 return;
             }
+            self.kubelets.network.network.set_now(self.now);
             for event in &fresh {
                 if event.kind != kind::LEASE {
                     self.last_change = self.now;

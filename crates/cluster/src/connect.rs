@@ -82,7 +82,7 @@ impl Cluster {
     ///
     /// # Errors
     /// There is no server, or it cannot be reached.
-    pub fn ask(&mut self, question: &network::Question<'_>) -> Result<network::Answered, network::Reason> {
+    pub fn ask(&mut self, question: &network::Question<'_>) -> Result<network::Answered, network::Unanswered> {
         let now = self.now();
         self.in_network(|network, machines, rng| network.ask(question, machines, rng, now))
     }

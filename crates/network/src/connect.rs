@@ -1,7 +1,7 @@
 //! One attempt to connect, from a name or an address to an open connection or the reason why there is none.
 
 use crate::conntrack::State;
-use crate::dns::{self, RecordType, Resolver, Response};
+use crate::dns::{self, Code, RecordType, Resolver, Response, Server, World};
 use crate::network::{Machines, Network};
 use crate::packet::{At, Place, Protocol};
 use crate::route::{self, Walk};
@@ -62,6 +62,17 @@ pub struct Answered {
 /// A question to a name server, as a call.
 const QUERY: Call<'_> = Call { from: &Place::Outside, host: "", port: 53, protocol: Protocol::Udp, source_port: 0 };
 
+/// Why a question found no name server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Who was asked.
+    pub server: Ipv4Addr,
+    /// Why nobody answered.
+    pub reason: Reason,
+    /// Whether the question was refused at once, rather than lost.
+    pub refused: bool,
+}
+
 struct Resolution {
     address: Result<Ipv4Addr, Reason>,
     lookups: Vec<Lookup>,
@@ -119,26 +130,45 @@ impl Network {
         machines: &dyn Machines,
         rng: &mut Rng,
         now: Time,
-    ) -> Result<Answered, Reason> {
+    ) -> Result<Answered, Unanswered> {
         let resolver = Resolver::parse(&machines.resolv_conf(question.from));
-        let server = question.server.or_else(|| resolver.servers.first().copied()).ok_or(Reason::NoNameServer)?;
+        let server = question.server.or_else(|| resolver.servers.first().copied());
+        let failed = |reason, refused| Unanswered { server: server.unwrap_or(Ipv4Addr::LOCALHOST), reason, refused };
+        let server = server.ok_or(failed(Reason::NoNameServer, true))?;
         let (_, outcome, _) = self.carry(question.from, server, &QUERY, machines, rng, now);
-        let Outcome::Answered(listener) = outcome else { return Err(Reason::NoNameServer) };
-        let proxy = (listener.place != Place::Outside).then_some(&self.proxy);
+        let listener = match outcome {
+            Outcome::Answered(listener) => listener,
+            Outcome::Refused(reason) => return Err(failed(reason, true)),
+            _ => return Err(failed(Reason::NoNameServer, false)),
+        };
+        self.dns.settle(now);
         let names = match question.search {
             true => resolver.candidates(question.name),
             false => vec![question.name.trim_end_matches('.').to_owned()],
         };
         let mut answered = Answered { server, answers: Vec::new() };
         for name in names {
-            let response = dns::query(proxy, &name, question.kind);
-            let exists = response.exists;
+            let response = self.name_server(&listener.place, machines, &|server| server.query(&name, question.kind));
+            let exists = response.exists || response.code == Code::Refused;
             answered.answers.push((name.into(), response));
             if exists {
                 break;
             }
         }
         Ok(answered)
+    }
+
+    /// Asks the name server at a place: outside there is one of the internet's, inside it is CoreDNS.
+    fn name_server(&self, place: &Place, machines: &dyn Machines, ask: &dyn Fn(&Server<'_>) -> Response) -> Response {
+        if *place == Place::Outside {
+            return ask(&Server::Outside);
+        }
+        let pod = |namespace: &str, address: Ipv4Addr| {
+            let pod = self.pod_at(address).and_then(|pod| machines.pod(&pod.uid));
+            pod.is_some_and(|pod| pod.namespace() == namespace)
+        };
+        let world = World { proxy: &self.proxy, namespace: &|name| self.has_namespace(name), pod: &pod };
+        ask(&Server::Cluster(world, self.dns.current()))
     }
 
     /// Each node that a packet has passed remembers the connection.
@@ -197,11 +227,10 @@ impl Network {
             return resolution;
         };
         resolution.address = Err(Reason::NameUnknown);
+        self.dns.settle(now);
         for candidate in resolver.candidates(name) {
-            let answer = match server.place {
-                Place::Outside => dns::outside(&candidate),
-                Place::Node(_) | Place::Pod(_) => dns::coredns(&self.proxy, &candidate),
-            };
+            let response = self.name_server(&server.place, machines, &|s| s.query(&candidate, RecordType::A));
+            let answer = response.answer();
             resolution.took += took + PER_QUESTION;
             let address = match answer.addresses.len() as u32 {
                 0 => None,

@@ -1,5 +1,6 @@
 //! Names to addresses: what CoreDNS answers, and how a resolver asks (`/etc/resolv.conf`, search domains, `ndots`).
 
+mod corefile;
 mod records;
 
 use crate::outside;
@@ -8,21 +9,22 @@ use crate::service::{Endpoint, Service};
 use api::Str;
 use std::net::Ipv4Addr;
 
-pub use records::{Record, RecordType, Response, name_for, query};
+pub(crate) use corefile::Config;
+pub use corefile::Corefile;
+pub use records::{Code, Record, RecordType, Response, Server, World, name_for};
 
 /// The zone that CoreDNS answers for.
 pub const CLUSTER_DOMAIN: &str = "cluster.local";
-
-/// CNAMEs that are followed before a resolver gives up.
-const ALIAS_LIMIT: usize = 8;
 
 /// What a name server says about a name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
     /// The names that the name is an alias of (CNAME records), in order.
     pub aliases: Vec<Str>,
-    /// Its addresses (A records). None: the name does not exist (NXDOMAIN), or has no address.
+    /// Its addresses (A records).
     pub addresses: Vec<Ipv4Addr>,
+    /// Whether the name exists, be it without an address.
+    pub exists: bool,
 }
 
 /// How a place asks: the parts of its `/etc/resolv.conf`.
@@ -79,60 +81,69 @@ pub fn in_hosts_file(hosts: &str, name: &str) -> Option<Ipv4Addr> {
 
 /// What the outside name server says.
 pub fn outside(name: &str) -> Answer {
-    Answer { aliases: Vec::new(), addresses: outside::resolve(name).into_iter().collect() }
+    let addresses: Vec<Ipv4Addr> = outside::resolve(name).into_iter().collect();
+    Answer { aliases: Vec::new(), exists: !addresses.is_empty(), addresses }
 }
 
-/// What CoreDNS says: about names in the cluster's zone itself, about all others what the outside name server says.
-pub fn coredns(proxy: &Proxy, name: &str) -> Answer {
-    let mut answer = Answer::default();
-    let mut name = Str::from(name.trim_end_matches('.').to_ascii_lowercase());
-    for _ in 0..ALIAS_LIMIT {
-        let Some(inside) = name.strip_suffix(CLUSTER_DOMAIN).and_then(|rest| rest.strip_suffix('.')) else {
-            answer.addresses = outside(&name).addresses;
-            return answer;
-        };
-        match in_zone(proxy, inside) {
-            Named::Addresses(addresses) => {
-                answer.addresses = addresses;
-                return answer;
-            }
-            Named::Alias(target) => {
-                answer.aliases.push(target.clone());
-                name = target;
-            }
-        }
-    }
-    answer
-}
-
+/// What a name in the cluster's zone stands for.
 enum Named {
+    /// There is no such name.
+    Missing,
+    /// It is there, as names below it are.
+    Empty,
     Addresses(Vec<Ipv4Addr>),
     Alias(Str),
 }
 
-/// A name below the cluster's zone: `SERVICE.NAMESPACE.svc`, `HOST.SERVICE.NAMESPACE.svc`, `IP-WITH-DASHES.NAMESPACE.pod`.
-fn in_zone(proxy: &Proxy, name: &str) -> Named {
+impl Named {
+    fn some(addresses: Vec<Ipv4Addr>) -> Named {
+        if addresses.is_empty() { Named::Missing } else { Named::Addresses(addresses) }
+    }
+}
+
+/// A name below the cluster's zone: `SERVICE.NAMESPACE.svc`, `HOST.SERVICE.NAMESPACE.svc`, `_PORT._PROTOCOL.SERVICE.NAMESPACE.svc`,
+/// `IP-WITH-DASHES.NAMESPACE.pod`. A headless Service without endpoints has no name (CoreDNS' plugin kubernetes, `findServices`).
+fn in_zone(world: &World<'_>, name: &str, pods: &str) -> Named {
     let labels: Vec<&str> = name.split('.').collect();
+    let proxy = world.proxy;
     match labels[..] {
+        ["" | "svc" | "pod"] => Named::Empty,
+        [.., namespace, "svc" | "pod"] if !(world.namespace)(namespace) => Named::Missing,
+        [_, "svc" | "pod"] => Named::Empty,
         [service, namespace, "svc"] => match proxy.service(namespace, service) {
             Some(service) if service.kind == "ExternalName" => {
                 Named::Alias(service.external_name.trim_end_matches('.').to_ascii_lowercase().into())
             }
-            Some(service) => Named::Addresses(match service.cluster_ip {
-                Some(address) => vec![address],
-                None => headless(proxy, service, |_| true),
-            }),
-            None => Named::Addresses(Vec::new()),
+            Some(service) => match service.cluster_ip {
+                Some(address) => Named::Addresses(vec![address]),
+                None => Named::some(headless(proxy, service, |_| true)),
+            },
+            None => Named::Missing,
         },
-        [host, service, namespace, "svc"] => Named::Addresses(match proxy.service(namespace, service) {
-            Some(service) => headless(proxy, service, |endpoint| match endpoint.hostname.as_str() {
+        [host, service, namespace, "svc"] => match proxy.service(namespace, service) {
+            Some(service) => Named::some(headless(proxy, service, |endpoint| match endpoint.hostname.as_str() {
                 "" => dashed(host) == Some(endpoint.address),
-                hostname => hostname == host,
-            }),
-            None => Vec::new(),
-        }),
-        [address, _namespace, "pod"] => Named::Addresses(dashed(address).into_iter().collect()),
-        _ => Named::Addresses(Vec::new()),
+                hostname => hostname.eq_ignore_ascii_case(host),
+            })),
+            None => Named::Missing,
+        },
+        [port, protocol, service, namespace, "svc"] => {
+            let Some(service) = proxy.service(namespace, service) else { return Named::Missing };
+            let wanted = |p: &crate::service::ServicePort| {
+                port.strip_prefix('_') == Some(&p.name) && protocol.strip_prefix('_') == Some(p.protocol.lower())
+            };
+            match service.cluster_ip {
+                _ if !service.ports.iter().any(wanted) => Named::Missing,
+                Some(address) => Named::Addresses(vec![address]),
+                None => Named::some(headless(proxy, service, |_| true)),
+            }
+        }
+        [address, namespace, "pod"] => match (dashed(address), pods) {
+            (Some(address), "insecure") => Named::Addresses(vec![address]),
+            (Some(address), "verified") if (world.pod)(namespace, address) => Named::Addresses(vec![address]),
+            _ => Named::Missing,
+        },
+        _ => Named::Missing,
     }
 }
 
@@ -170,8 +181,24 @@ mod tests {
         proxy
     }
 
+    pub(super) const COREFILE: &str = ".:53 {\n kubernetes cluster.local in-addr.arpa ip6.arpa {\n pods insecure\n \
+                                       fallthrough in-addr.arpa ip6.arpa\n ttl 30\n }\n forward . /etc/resolv.conf\n}\n";
+
+    pub(super) fn query_with(corefile: &str, name: &str, kind: RecordType) -> Response {
+        let (mut proxy, corefile) = (world(), Corefile::parse(corefile).unwrap());
+        let meta = obj! { "namespace" => "default", "name" => "empty" };
+        proxy.set_service(&obj! { "metadata" => meta, "spec" => obj! { "clusterIP" => "None" } });
+        let pod = |namespace: &str, ip: Ipv4Addr| namespace == "default" && ip == Ipv4Addr::new(10, 44, 0, 1);
+        let world = World { proxy: &proxy, namespace: &|name| name == "default", pod: &pod };
+        Server::Cluster(world, &corefile).query(name, kind)
+    }
+
+    pub(super) fn query(name: &str, kind: RecordType) -> Response {
+        query_with(COREFILE, name, kind)
+    }
+
     fn ask(name: &str) -> Vec<String> {
-        let answer = coredns(&world(), name);
+        let answer = query(name, RecordType::A).answer();
         answer.aliases.iter().map(Str::to_string).chain(answer.addresses.iter().map(Ipv4Addr::to_string)).collect()
     }
 

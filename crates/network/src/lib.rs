@@ -29,7 +29,7 @@ mod words;
 mod tests;
 
 pub use api::Language;
-pub use connect::{Answered, Call, Question};
+pub use connect::{Answered, Call, Question, Unanswered};
 pub use conntrack::{Conntrack, Entry, State};
 pub use gear::{Chain, Dial, Fate, FilterRule, Gear, Match};
 pub use intervals::{Interval, Intervals};

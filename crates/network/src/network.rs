@@ -1,6 +1,7 @@
 //! The cluster's network as one value: who is plugged in where, the Pods' addresses, the Services' rules.
 
 use crate::conntrack::Conntrack;
+use crate::dns;
 use crate::gear::Gear;
 use crate::ingress::Ingresses;
 use crate::outside;
@@ -11,7 +12,7 @@ use crate::proxy::{Mode, Proxy};
 use crate::service::Slice;
 use crate::weave::Weave;
 use api::OrdMap;
-use api::{Kind, Str, Value, kind, meta};
+use api::{Kind, Str, Time, Value, kind, meta};
 use std::net::Ipv4Addr;
 
 /// The network. A clone is cheap.
@@ -25,6 +26,8 @@ pub struct Network {
     pub ingresses: Ingresses,
     /// What the nodes' kernels remember of connections.
     pub conntrack: Conntrack,
+    pub(crate) dns: dns::Config,
+    clock: Time,
     pub(crate) policies: Policies,
     nodes: OrdMap<Str, Host>,
     node_by_address: OrdMap<u32, Str>,
@@ -98,16 +101,36 @@ impl Network {
 
     /// Takes a ConfigMap of the system's that a part of the network is configured by.
     fn set_config(&mut self, object: &Value, deleted: bool) {
-        if object.name() == "kube-proxy" && object.namespace() == "kube-system" && !deleted {
-            self.proxy.configured = Mode::read(object);
+        if object.namespace() != "kube-system" || deleted {
+            return;
+        }
+        match object.name() {
+            "kube-proxy" => self.proxy.configured = Mode::read(object),
+            "coredns" => self.dns.set(object, self.clock),
+            _ => {}
         }
     }
 
-    /// A container of a Pod has started on a node: kube-proxy's reads its configuration now.
+    /// A container of a Pod has started on a node: kube-proxy and CoreDNS read their configuration now.
     pub fn started(&mut self, node: &str, pod: &Value) {
-        if pod.namespace() == "kube-system" && pod.labels()["k8s-app"].str() == "kube-proxy" {
-            self.proxy.start(node);
+        if pod.namespace() != "kube-system" {
+            return;
         }
+        match pod.labels()["k8s-app"].str() {
+            "kube-proxy" => self.proxy.start(node),
+            "kube-dns" => self.dns.restart(),
+            _ => {}
+        }
+    }
+
+    /// The moment at which what comes by [`Network::observe`] has happened.
+    pub fn set_now(&mut self, now: Time) {
+        self.clock = now;
+    }
+
+    /// Whether a Namespace is there, as CoreDNS asks.
+    pub(crate) fn has_namespace(&self, name: &str) -> bool {
+        self.policies.has_namespace(name)
     }
 
     /// Forgets the UDP connections to endpoints that a Service no longer has.

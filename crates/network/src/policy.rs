@@ -79,6 +79,11 @@ impl Policies {
         };
     }
 
+    /// Whether there is a Namespace.
+    pub(crate) fn has_namespace(&self, name: &str) -> bool {
+        self.namespaces.contains_key(name)
+    }
+
     /// Whether there is any policy at all: most clusters have none, and their packets need not be looked at.
     pub(crate) fn is_empty(&self) -> bool {
         self.policies.is_empty()

@@ -129,10 +129,10 @@ fn looked_up(Lookup { name, answer }: &Lookup) -> Step {
         let comma = if found.is_empty() { "" } else { ", " };
         found = format!("{found}{comma}{text}");
     });
-    let kind = match (addresses.is_empty(), aliases.is_empty()) {
+    let kind = match (addresses.is_empty(), answer.exists) {
         (false, _) => "dns-found",
-        (true, false) => "dns-nodata",
-        (true, true) => "dns-nxdomain",
+        (true, true) => "dns-nodata",
+        (true, false) => "dns-nxdomain",
     };
     Step::new(Part::Dns, kind, vec![("name", name.clone()), ("found", found.into())])
 }

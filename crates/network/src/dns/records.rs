@@ -1,7 +1,8 @@
 //! Questions for a record of one type, as `dig` and `nslookup` ask them: the Kubernetes DNS specification's A, SRV, PTR and
 //! CNAME records (github.com/kubernetes/dns, docs/specification.md).
 
-use super::{CLUSTER_DOMAIN, coredns, outside};
+use super::corefile::Corefile;
+use super::{Answer, CLUSTER_DOMAIN, Named, in_zone, outside};
 use crate::proxy::Proxy;
 use crate::service::{Endpoint, Service, ServicePort};
 use api::Str;
@@ -53,6 +54,18 @@ pub struct Record {
     pub data: String,
 }
 
+/// How a name server ends an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Code {
+    /// There is an answer, or at least no mistake.
+    #[default]
+    Fine,
+    /// It could not find out.
+    ServFail,
+    /// It does not answer for such names.
+    Refused,
+}
+
 /// The answer to one question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
@@ -60,40 +73,123 @@ pub struct Response {
     pub exists: bool,
     /// The records.
     pub records: Vec<Record>,
+    /// Whether the server could answer at all.
+    pub code: Code,
+    /// The zone, where the server is the authority for it.
+    pub zone: Option<Str>,
 }
 
-/// What a name server says: the cluster's where `proxy` is given, else the outside one.
-pub fn query(proxy: Option<&Proxy>, name: &str, kind: RecordType) -> Response {
-    let name = Str::from(name.trim_end_matches('.').to_ascii_lowercase());
-    if let Some(address) = reverse_name(&name) {
-        let names = proxy.map(|proxy| names_of(proxy, address)).unwrap_or_default();
-        let exists = !names.is_empty();
-        let wanted = names.into_iter().filter(|_| kind == RecordType::Ptr);
-        let records = wanted.map(|data| Record { name: name.clone(), kind: RecordType::Ptr, data }).collect();
-        return Response { exists, records };
+impl Response {
+    /// There is no answer.
+    pub(super) fn failed(code: Code) -> Response {
+        Response { code, ..Response::default() }
     }
-    if kind == RecordType::Srv
-        && let Some(records) = proxy.map(|proxy| services(proxy, &name)).filter(|records| !records.is_empty())
-    {
-        return Response { exists: true, records };
+
+    /// As `dig` names it.
+    pub fn status(&self) -> &'static str {
+        match self.code {
+            Code::Fine if self.exists => "NOERROR",
+            Code::Fine => "NXDOMAIN",
+            Code::ServFail => "SERVFAIL",
+            Code::Refused => "REFUSED",
+        }
     }
-    let answer = match proxy {
-        Some(proxy) => coredns(proxy, &name),
-        None => outside(&name),
-    };
-    let mut response =
-        Response { exists: !answer.aliases.is_empty() || !answer.addresses.is_empty(), records: Vec::new() };
-    let mut at = name;
-    for alias in answer.aliases {
-        let data = format!("{alias}.");
-        response.records.push(Record { name: at, kind: RecordType::Cname, data });
-        at = alias;
+
+    /// As the answer to somebody who wants an address.
+    pub(crate) fn answer(self) -> Answer {
+        let mut answer = Answer { exists: self.exists, ..Answer::default() };
+        for record in self.records {
+            match record.kind {
+                RecordType::Cname => answer.aliases.push(record.data.trim_end_matches('.').into()),
+                RecordType::A => answer.addresses.extend(record.data.parse::<Ipv4Addr>()),
+                _ => {}
+            }
+        }
+        answer
     }
-    if kind == RecordType::A {
-        let address = |ip: Ipv4Addr| Record { name: at.clone(), kind, data: ip.to_string() };
-        response.records.extend(answer.addresses.into_iter().map(address));
+}
+
+/// What CoreDNS's plugin kubernetes knows of the cluster.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The Services and their endpoints.
+    pub proxy: &'a Proxy,
+    /// Whether there is a Namespace.
+    pub namespace: &'a dyn Fn(&str) -> bool,
+    /// Whether a Pod of a Namespace has an address.
+    pub pod: &'a dyn Fn(&str, Ipv4Addr) -> bool,
+}
+
+/// Whom one asks.
+#[derive(Clone, Copy)]
+pub enum Server<'a> {
+    /// The name server outside.
+    Outside,
+    /// CoreDNS.
+    Cluster(World<'a>, &'a Corefile),
+}
+
+/// CNAMEs that are followed before a server gives up.
+const ALIAS_LIMIT: usize = 8;
+
+impl Server<'_> {
+    /// What the server says.
+    pub fn query(&self, name: &str, kind: RecordType) -> Response {
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        match self {
+            Server::Cluster(world, corefile) => corefile.answer(world, &name, kind, ALIAS_LIMIT),
+            Server::Outside => {
+                let addresses = outside(&name).addresses;
+                let exists = !addresses.is_empty();
+                let wanted = addresses.into_iter().filter(|_| kind == RecordType::A);
+                let record = |ip: Ipv4Addr| Record { name: name.as_str().into(), kind, data: ip.to_string() };
+                Response { exists, records: wanted.map(record).collect(), ..Response::default() }
+            }
+        }
     }
-    response
+}
+
+impl World<'_> {
+    /// The plugin kubernetes: a name in one of its zones. `pods` is its option; `chase` looks an alias up.
+    pub(super) fn kubernetes(
+        &self,
+        zone: &Str,
+        pods: &str,
+        name: &str,
+        kind: RecordType,
+        chase: &mut dyn FnMut(&str) -> Response,
+    ) -> Response {
+        let mut response = Response { zone: Some(zone.clone()), ..Response::default() };
+        if zone.ends_with(".arpa") {
+            let names = reverse_name(name).map(|address| names_of(self.proxy, address)).unwrap_or_default();
+            response.exists = !names.is_empty();
+            let wanted = names.into_iter().filter(|_| kind == RecordType::Ptr);
+            response.records.extend(wanted.map(|data| Record { name: name.into(), kind: RecordType::Ptr, data }));
+            return response;
+        }
+        let inside = name.strip_suffix(zone.as_str()).unwrap_or_default().trim_end_matches('.');
+        let named = in_zone(self, inside, pods);
+        response.exists = !matches!(named, Named::Missing);
+        match named {
+            Named::Missing | Named::Empty => {}
+            _ if kind == RecordType::Srv => {
+                response.records = services(self.proxy, name, inside);
+            }
+            Named::Addresses(addresses) if kind == RecordType::A => {
+                let record = |ip: Ipv4Addr| Record { name: name.into(), kind, data: ip.to_string() };
+                response.records.extend(addresses.into_iter().map(record));
+            }
+            Named::Addresses(_) => {}
+            Named::Alias(target) => {
+                let data = format!("{target}.");
+                response.records.push(Record { name: name.into(), kind: RecordType::Cname, data });
+                if kind != RecordType::Cname {
+                    response.records.extend(chase(&target).records);
+                }
+            }
+        }
+        response
+    }
 }
 
 /// The name under which an address is looked up: `1.0.44.10.in-addr.arpa`.
@@ -134,10 +230,7 @@ fn host(endpoint: &Endpoint) -> String {
 
 /// SRV records of `_PORT._PROTOCOL.SERVICE.NAMESPACE.svc.cluster.local`, or of all ports of a Service: one for a Service with
 /// a cluster IP, one an endpoint for a headless one.
-fn services(proxy: &Proxy, name: &str) -> Vec<Record> {
-    let Some(inside) = name.strip_suffix(CLUSTER_DOMAIN).and_then(|rest| rest.strip_suffix('.')) else {
-        return Vec::new();
-    };
+fn services(proxy: &Proxy, name: &str, inside: &str) -> Vec<Record> {
     let labels: Vec<&str> = inside.split('.').collect();
     let (port, service, namespace) = match labels[..] {
         [port, protocol, service, namespace, "svc"] => (Some((port, protocol)), service, namespace),
@@ -177,11 +270,11 @@ fn services(proxy: &Proxy, name: &str) -> Vec<Record> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::world;
+    use super::super::tests::{query, query_with};
     use super::*;
 
     fn ask(name: &str, kind: RecordType) -> (bool, Vec<String>) {
-        let response = query(Some(&world()), name, kind);
+        let response = query(name, kind);
         let shown = |r: Record| format!("{} {} {}", r.name, r.kind.as_str(), r.data);
         (response.exists, response.records.into_iter().map(shown).collect())
     }
@@ -223,6 +316,76 @@ mod tests {
         let alias = "alias.default.svc.cluster.local";
         assert_eq!(found(alias, RecordType::Cname), [format!("{alias} CNAME bar.com.")]);
         assert_eq!(found(alias, RecordType::A).len(), 2);
+    }
+
+    /// NOERROR without records against NXDOMAIN, as the plugin kubernetes decides.
+    #[test]
+    fn names_that_lead_to_something_exist() {
+        let status = |name: &str| query(name, RecordType::A).status();
+        for name in [
+            "cluster.local",
+            "svc.cluster.local",
+            "pod.cluster.local",
+            "default.svc.cluster.local",
+            "default.pod.cluster.local",
+            "web.default.svc.cluster.local",
+            "10-1-2-3.default.pod.cluster.local",
+            "_sql._tcp.db.default.svc.cluster.local",
+            "www.example.com",
+        ] {
+            assert_eq!(status(name), "NOERROR", "{name}");
+        }
+        for name in [
+            "nosuch.svc.cluster.local",
+            "nosuch.default.svc.cluster.local",
+            "web.nosuch.svc.cluster.local",
+            "10-1-2-3.nosuch.pod.cluster.local",
+            "x.default.pod.cluster.local",
+            "nosuch.db.default.svc.cluster.local",
+            "_http._tcp.db.default.svc.cluster.local",
+            "empty.default.svc.cluster.local",
+            "web.default.svc.cluster.local.default.svc.cluster.local",
+            "default.cluster.local",
+            "nosuch.invalid",
+        ] {
+            assert_eq!(status(name), "NXDOMAIN", "{name}");
+        }
+        assert_eq!(query("web.default.svc.cluster.local", RecordType::A).zone, Some("cluster.local".into()));
+        assert_eq!(query("www.example.com", RecordType::A).zone, None);
+    }
+
+    #[test]
+    fn a_corefile_decides() {
+        let kubernetes = "kubernetes cluster.local in-addr.arpa {\n pods verified\n fallthrough in-addr.arpa\n}";
+        let file = format!(
+            ".:53 {{\n  errors\n  rewrite name old.example.com web.default.svc.cluster.local\n  \
+             rewrite name suffix .shop .default.svc.cluster.local\n  \
+             rewrite {{\n name regex (.*)\\.my\\.org {{1}}.default.svc.cluster.local\n }}\n  \
+             hosts {{\n 192.0.2.7 printer.office # the one downstairs\n fallthrough\n }}\n  {kubernetes}\n  \
+             forward . /etc/resolv.conf\n  reload\n}}\n\
+             corp.example:53 {{\n forward . 10.9.9.9\n}}\nexample.org {{\n errors\n forward . 8.8.8.8\n}}\n"
+        );
+        let ask = |name: &str| {
+            let response = query_with(&file, name, RecordType::A);
+            let last =
+                response.records.last().map_or(String::new(), |record| format!(" {} {}", record.name, record.data));
+            format!("{}{last}", response.status())
+        };
+        assert_eq!(ask("old.example.com"), "NOERROR old.example.com 10.96.1.1");
+        assert_eq!(ask("web.shop"), "NOERROR web.shop 10.96.1.1");
+        assert_eq!(ask("web.my.org"), "NOERROR web.my.org 10.96.1.1");
+        assert_eq!(ask("printer.office"), "NOERROR printer.office 192.0.2.7");
+        assert_eq!(ask("www.example.com"), "NOERROR www.example.com 198.51.100.20");
+        assert_eq!(ask("mail.corp.example"), "SERVFAIL", "nobody serves names at 10.9.9.9");
+        assert_eq!(ask("www.example.org"), "NOERROR www.example.org 198.51.100.22");
+        assert_eq!(ask("10-44-0-1.default.pod.cluster.local"), "NOERROR 10-44-0-1.default.pod.cluster.local 10.44.0.1");
+        assert_eq!(ask("10-44-0-9.default.pod.cluster.local"), "NXDOMAIN", "such a Pod is not there");
+        let only = "cluster.local {\n kubernetes\n}\n";
+        assert_eq!(query_with(only, "www.example.com", RecordType::A).status(), "REFUSED");
+        assert_eq!(query_with(only, "web.default.svc.cluster.local", RecordType::A).status(), "NOERROR");
+        for wrong in ["", ".:53 {", ".:53 {\n nosuch\n}", "}", ".:53\n{\n}", ".:53 {\n hosts {\n"] {
+            assert_eq!(Corefile::parse(wrong), None, "{wrong:?}");
+        }
     }
 
     #[test]

@@ -138,6 +138,13 @@ impl Cluster {
         slice.set("metadata.namespace", "kube-system");
         slice.set("ports", ports);
         self.network.observe(kind::ENDPOINT_SLICE, &slice, false);
+        let corefile = ".:53 {\n kubernetes cluster.local in-addr.arpa\n forward . /etc/resolv.conf\n}\n";
+        let metadata = obj! { "namespace" => "kube-system", "name" => "coredns" };
+        let config = obj! { "metadata" => metadata, "data" => obj! { "Corefile" => corefile } };
+        self.network.observe(kind::CONFIG_MAP, &config, false);
+        for name in ["default", "kube-system"] {
+            self.network.observe(kind::NAMESPACE, &obj! { "metadata" => obj! { "name" => name } }, false);
+        }
     }
 
     fn call(&mut self, from: &Place, host: &str, port: u16) -> Trace {

@@ -5,7 +5,7 @@ use apiserver::{Request, Response, Watch, WatchEvent};
 use cluster::Cluster;
 use kubelet::http;
 use network::dns::RecordType;
-use network::{Answered, Entry, Listener, Lookup, Protocol, Reason, Trace};
+use network::{Answered, Entry, Listener, Lookup, Protocol, Reason, Trace, Unanswered};
 use std::net::Ipv4Addr;
 
 /// A machine, as far as a process can tell.
@@ -129,7 +129,7 @@ pub trait System {
     ///
     /// # Errors
     /// There is no server, or it cannot be reached.
-    fn ask(&mut self, from: &Place, query: &Query<'_>) -> Result<Answered, Reason>;
+    fn ask(&mut self, from: &Place, query: &Query<'_>) -> Result<Answered, Unanswered>;
 
     /// What the other end of a connection answers to an HTTP request; none if it is no server that answers.
     fn http(&mut self, listener: &Listener, request: &http::Request) -> Option<http::Reply>;

@@ -298,3 +298,42 @@ fn kube_proxy_works_in_ipvs_mode_when_it_is_configured_and_started_again() {
     assert!(ask("ssh node1 ip addr").0.contains("    inet 10.96.0.1/32 scope global kube-ipvs0\n"));
     assert!(ask("ssh node1 curl -ks https://10.96.0.1/version --trace-route").0.contains("IPVS rr picked"));
 }
+
+#[test]
+fn cluster_dns_is_configured_and_fails_as_coredns_does() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    let dig = |name: &str| format!("ssh node1 dig @10.96.0.10 {name}");
+    let found = ask(&dig("default.svc.cluster.local")).0;
+    assert!(
+        found.contains("status: NOERROR") && found.contains("\ncluster.local.\t\t30\tIN\tSOA\tns.dns.cluster.local. "),
+        "{found}"
+    );
+    assert!(ask(&dig("nosuch.svc.cluster.local")).0.contains("status: NXDOMAIN"));
+    assert!(ask(&dig("www.example.com")).0.contains("flags: qr rd ra;"));
+    // A name of one's own, after the time that a ConfigMap takes to arrive.
+    ask(
+        "kubectl get cm coredns -n kube-system -o yaml | sed 's/^        errors/        hosts {\\n          192.0.2.9 printer.office\\n          fallthrough\\n        }\\n        errors/' | kubectl apply -f -",
+    );
+    assert!(ask("kubectl get cm coredns -n kube-system -o yaml").0.contains("printer.office"));
+    assert!(ask(&dig("printer.office")).0.contains("NXDOMAIN"));
+    ask("sleep 80");
+    assert!(ask(&dig("+short printer.office")).0.contains("192.0.2.9"));
+    assert!(ask(&dig("+short kubernetes.default.svc.cluster.local")).0.contains("10.96.0.1"));
+    // Nobody serves names any more: refused at once, as the Service has no endpoints.
+    ask("kubectl scale deployment coredns -n kube-system --replicas=0; sleep 40");
+    let (text, status) = ask("ssh node1 nslookup kubernetes.default 10.96.0.10");
+    assert_eq!(
+        (text.matches(";; communications error to 10.96.0.10#53: connection refused\n").count(), status),
+        (3, 1),
+        "{text}"
+    );
+    assert!(text.ends_with(";; no servers could be reached\n\n"), "{text}");
+    ask("kubectl run web --image=nginx; kubectl wait --for=condition=Ready pod/web");
+    let (text, status) = ask("kubectl exec web -- curl -s http://kubernetes; date +%s");
+    assert_eq!(status, 0, "{text}");
+    assert_eq!(
+        ask("kubectl exec web -- curl -sS http://kubernetes").0.trim_end().lines().next(),
+        Some("curl: (6) Could not resolve host: kubernetes")
+    );
+}

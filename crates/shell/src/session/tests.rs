@@ -71,8 +71,8 @@ impl System for Alone {
     fn lookup(&mut self, _: &Place, _: &str) -> (Result<Ipv4Addr, Reason>, Vec<Lookup>) {
         (Err(Reason::NoNameServer), Vec::new())
     }
-    fn ask(&mut self, _: &Place, _: &crate::process::Query<'_>) -> Result<network::Answered, Reason> {
-        Err(Reason::NoNameServer)
+    fn ask(&mut self, _: &Place, _: &crate::process::Query<'_>) -> Result<network::Answered, network::Unanswered> {
+        Err(network::Unanswered { server: Ipv4Addr::LOCALHOST, reason: Reason::NoNameServer, refused: true })
     }
     fn http(&mut self, _: &Listener, _: &http::Request) -> Option<http::Reply> {
         None

@@ -6,7 +6,7 @@ use apiserver::{Request, Response, Watch, WatchEvent};
 use cluster::Cluster;
 use kubelet::images::{self, Image};
 use kubelet::{Reference, http};
-use network::{Answered, Call, Entry, Listener, Lookup, Question, Reason, Trace};
+use network::{Answered, Call, Entry, Listener, Lookup, Question, Reason, Trace, Unanswered};
 use std::net::Ipv4Addr;
 use vfs::{Fs, Mounts};
 
@@ -275,8 +275,10 @@ impl System for World {
         }
     }
 
-    fn ask(&mut self, from: &Place, query: &Query<'_>) -> Result<Answered, Reason> {
-        let from = &self.stack(from).ok_or(Reason::NoNetwork)?;
+    fn ask(&mut self, from: &Place, query: &Query<'_>) -> Result<Answered, Unanswered> {
+        let server = Ipv4Addr::LOCALHOST;
+        let nowhere = Unanswered { server, reason: Reason::NoNetwork, refused: false };
+        let from = &self.stack(from).ok_or(nowhere)?;
         let Query { name, kind, server, search } = *query;
         self.cluster.ask(&Question { from, name, kind, server, search })
     }

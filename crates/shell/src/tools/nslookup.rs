@@ -2,15 +2,18 @@
 
 use super::Cx;
 use crate::process::Query;
-use network::dns::{Record, RecordType, Response, name_for};
-use network::{Answered, Reason};
+use network::dns::{Code, Record, RecordType, Response, name_for};
+use network::{Answered, Unanswered};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-/// How long a silent name server is waited for.
-const SILENCE: Duration = Duration::from_secs(10);
+/// How often a name server is asked, and how long each answer is waited for.
+const TRIES: usize = 3;
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Seconds that an answer may be kept, as kubeadm's Corefile says.
 const TTL: u32 = 30;
+/// Of dig.
+const VERSION: &str = "9.18.33";
 
 /// What is asked: a name (or an address, for its name), a type, and perhaps whom.
 struct Asked {
@@ -29,14 +32,22 @@ impl Asked {
         }
     }
 
-    /// Asks; a server that is silent is waited for.
-    async fn send(&self, cx: &Cx, search: bool) -> Result<Answered, Reason> {
+    /// Asks; a server that is silent is waited for, and asked again. Nothing, once it has been complained about.
+    async fn send(&self, cx: &Cx, search: bool) -> Option<Answered> {
         let query = Query { name: &self.name, kind: self.kind, server: self.server, search };
-        let answered = cx.kernel().system().ask(&cx.shell.place, &query);
-        if answered.is_err() {
-            cx.kernel().sleep(SILENCE).await;
+        for _ in 0..TRIES {
+            let answered = cx.kernel().system().ask(&cx.shell.place, &query);
+            let Unanswered { server, refused, .. } = match answered {
+                Ok(answered) => return Some(answered),
+                Err(unanswered) => unanswered,
+            };
+            if !refused {
+                cx.kernel().sleep(PATIENCE).await;
+            }
+            let why = if refused { "connection refused" } else { "timed out" };
+            cx.out(&format!(";; communications error to {server}#53: {why}\n"));
         }
-        answered
+        None
     }
 }
 
@@ -62,8 +73,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
         kind => kind.flatten(),
     };
     let asked = Asked::new(name, kind, server(&cx, words.get(1).copied()));
-    let Ok(answered) = asked.send(&cx, true).await else {
-        cx.out(";; connection timed out; no servers could be reached\n\n");
+    let Some(answered) = asked.send(&cx, true).await else {
+        cx.out(";; no servers could be reached\n\n");
         return 1;
     };
     let who = answered.server;
@@ -74,7 +85,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     if !response.exists {
         // Of all the names that were tried, the one that was typed is complained about.
         let shown = if asked.kind == RecordType::Ptr { full } else { name.as_str() };
-        cx.out(&format!("** server can't find {shown}: NXDOMAIN\n\n"));
+        cx.out(&format!("** server can't find {shown}: {}\n\n", response.status()));
         return 1;
     }
     response.records.iter().for_each(|record| cx.out(&told(record)));
@@ -97,7 +108,7 @@ fn told(record: &Record) -> String {
 }
 
 fn last(answered: &Answered) -> (&str, &Response) {
-    static NOTHING: Response = Response { exists: false, records: Vec::new() };
+    static NOTHING: Response = Response { exists: false, records: Vec::new(), code: Code::Fine, zone: None };
     answered.answers.last().map_or(("", &NOTHING), |(name, response)| (name.as_str(), response))
 }
 
@@ -123,8 +134,9 @@ pub(super) async fn dig(cx: Cx) -> i32 {
         asked = Asked { name, kind: RecordType::A, server: asked.server };
     }
     // dig asks for exactly this name, whatever the search list says.
-    let Ok(answered) = asked.send(&cx, given("+search")).await else {
-        cx.out(";; communications error: timed out\n;; no servers could be reached\n");
+    let Some(answered) = asked.send(&cx, given("+search")).await else {
+        let what = cx.args[1..].join(" ");
+        cx.out(&format!("\n; <<>> DiG {VERSION} <<>> {what}\n;; global options: +cmd\n;; no servers could be reached\n"));
         return 9;
     };
     let (full, response) = last(&answered);
@@ -133,15 +145,23 @@ pub(super) async fn dig(cx: Cx) -> i32 {
         return 0;
     }
     let full = full.trim_end_matches('.');
-    let state = if response.exists { "NOERROR" } else { "NXDOMAIN" };
-    let count = response.records.len();
+    let (state, count) = (response.status(), response.records.len());
+    // The zone's own server tells where the zone begins, where it has nothing else to tell; it asks nobody for others.
+    let authority = response.zone.as_ref().filter(|_| count == 0 && response.code == Code::Fine);
+    let (flags, warning) = match response.zone {
+        Some(_) => ("qr aa rd", ";; WARNING: recursion requested but not available\n"),
+        None => ("qr rd ra", ""),
+    };
+    let now = cx.kernel().now();
     if !given("+noall") {
         cx.out(&format!(
-            "\n; <<>> DiG 9.18 <<>> {}\n;; global options: +cmd\n;; Got answer:\n\
-             ;; ->>HEADER<<- opcode: QUERY, status: {state}, id: 4711\n\
-             ;; flags: qr aa rd; QUERY: 1, ANSWER: {count}, AUTHORITY: 0, ADDITIONAL: 1\n\n\
-             ;; QUESTION SECTION:\n;{full}.\t\tIN\t{}\n\n",
+            "\n; <<>> DiG {VERSION} <<>> {}\n;; global options: +cmd\n;; Got answer:\n\
+             ;; ->>HEADER<<- opcode: QUERY, status: {state}, id: {}\n\
+             ;; flags: {flags}; QUERY: 1, ANSWER: {count}, AUTHORITY: {}, ADDITIONAL: 1\n{warning}\n\
+             ;; OPT PSEUDOSECTION:\n; EDNS: version: 0, flags:; udp: 1232\n;; QUESTION SECTION:\n;{full}.\t\tIN\t{}\n\n",
             cx.args[1..].join(" "),
+            now.0 as u64 / 1000 % 65_536,
+            usize::from(authority.is_some()),
             asked.kind.as_str()
         ));
     }
@@ -153,13 +173,26 @@ pub(super) async fn dig(cx: Cx) -> i32 {
             cx.out(&format!("{name}.\t{TTL}\tIN\t{}\t{data}\n", kind.as_str()));
         });
     }
+    if let Some(zone) = authority.filter(|_| !given("+noall")) {
+        let serial = now.0 / 1_000_000;
+        let soa = format!("ns.dns.{zone}. hostmaster.{zone}. {serial} 7200 1800 86400 {TTL}");
+        cx.out(&format!(";; AUTHORITY SECTION:\n{zone}.\t\t{TTL}\tIN\tSOA\t{soa}\n"));
+    }
     if !given("+noall") {
         cx.out(&format!(
-            "\n;; Query time: 1 msec\n;; SERVER: {0}#53({0}) (UDP)\n\n",
-            answered.server
+            "\n;; Query time: 1 msec\n;; SERVER: {0}#53({0}) (UDP)\n;; WHEN: {1}\n;; MSG SIZE  rcvd: {2}\n\n",
+            answered.server,
+            now.rfc3339(),
+            size(full, response)
         ));
     }
     0
+}
+
+/// About how many bytes an answer has: its header, the question, and each record.
+fn size(name: &str, response: &Response) -> usize {
+    let records = response.records.iter().map(|record| record.name.len() + record.data.len() + 12);
+    12 + name.len() + 6 + 11 + records.sum::<usize>()
 }
 
 /// The same in a sentence.
@@ -170,14 +203,20 @@ pub(super) async fn host(cx: Cx) -> i32 {
         return 1;
     };
     let asked = Asked::new(name, None, server(&cx, words.get(1).copied()));
-    let Ok(answered) = asked.send(&cx, true).await else {
-        cx.out(";; connection timed out; no servers could be reached\n");
+    let Some(answered) = asked.send(&cx, true).await else {
+        cx.out(";; no servers could be reached\n");
         return 1;
     };
     let (full, response) = last(&answered);
     if !response.exists {
         let shown = if asked.kind == RecordType::Ptr { full } else { name.as_str() };
-        cx.out(&format!("Host {} not found: 3(NXDOMAIN)\n", shown.trim_end_matches('.')));
+        let code = match response.code {
+            Code::Fine => 3,
+            Code::ServFail => 2,
+            Code::Refused => 5,
+        };
+        let status = response.status();
+        cx.out(&format!("Host {} not found: {code}({status})\n", shown.trim_end_matches('.')));
         return 1;
     }
     for Record { name, kind, data } in &response.records {
