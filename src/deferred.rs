@@ -15,7 +15,12 @@ extern "C" {
 
 /// Calls back once the second module is there, with whether it could be fetched.
 pub fn when_there(call: Callback<bool>) {
-    yew::platform::spawn_local(async move { call.emit(fetch_deferred().await.is_ok()) });
+    yew::platform::spawn_local(async move { call.emit(there().await) });
+}
+
+/// Waits until the second module is there; false if it cannot be fetched.
+pub async fn there() -> bool {
+    fetch_deferred().await.is_ok()
 }
 
 /// Loads the second module at once. The build puts calls of the import behind this into functions that are not there yet;

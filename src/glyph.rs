@@ -58,6 +58,8 @@ pub enum Icon {
     Moon,
     /// Two panes.
     Panes,
+    /// An open book.
+    Book,
     /// A power switch.
     Power,
     /// A laptop.
@@ -102,6 +104,7 @@ pub fn icon(icon: Icon) -> Html {
         }
         Icon::Moon => "M20 14.2A8.3 8.3 0 0 1 9.8 4a8.3 8.3 0 1 0 10.2 10.2",
         Icon::Panes => "M4 5h16v14H4zM13.5 5v14",
+        Icon::Book => "M12 6.5c-2-1.4-4.7-2-8-2v13.5c3.3 0 6 .6 8 2 2-1.4 4.7-2 8-2V4.5c-3.3 0-6 .6-8 2zM12 6.5V20",
         Icon::Power => "M12 3.5v8M7 6.8a7.5 7.5 0 1 0 10 0",
         Icon::Laptop => "M5 5.5h14v10H5zM2.5 19h19l-1.5-3.5h-16z",
         Icon::Balance => {

@@ -27,6 +27,8 @@ pub enum Action {
     Theme,
     /// The terminal beside or below the picture.
     Beside,
+    /// The lessons, or none.
+    Lessons,
 }
 
 /// What the header is made of.
@@ -46,6 +48,8 @@ pub struct Props {
     pub beside: bool,
     /// The clock: tenths of a second since the cluster started.
     pub tenths: u64,
+    /// Whether lessons are open.
+    pub taught: bool,
     /// What the reader does.
     pub onaction: Callback<Action>,
 }
@@ -88,6 +92,9 @@ pub fn Header(props: &Props) -> Html {
                 </span>
             </div>
             <div class="settings">
+                <button type="button" class="control words" aria-pressed={props.taught.to_string()} onclick={act(Action::Lessons)}>
+                    { icon(Icon::Book) }{ lang.text(Message::Lessons) }
+                </button>
                 <button type="button" class="control only-wide" aria-pressed={props.beside.to_string()} title={lang.text(Message::SideBySide)}
                     aria-label={lang.text(Message::SideBySide)} onclick={act(Action::Beside)}>{ icon(Icon::Panes) }</button>
                 <button type="button" class="control" lang={lang.other().tag()} title={lang.text(Message::SwitchLanguage)} onclick={act(Action::Lang)}>

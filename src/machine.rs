@@ -22,6 +22,9 @@ const QUIET: Duration = Duration::from_secs(20);
 /// Output beyond this many bytes in one frame waits for the next, so that a flood does not stop the page.
 const FLOOD_BYTES: usize = 256 * 1024;
 
+/// Virtual time passes in such steps while a command runs unseen.
+const UNSEEN: Duration = Duration::from_millis(50);
+
 /// What has happened since the last look.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -70,7 +73,12 @@ pub struct Machine {
 impl Machine {
     /// A fresh cluster, and a session at the workstation beside it.
     pub fn new(seed: u64) -> Machine {
-        Machine::over(Timeline::new(Options { seed, ..Options::default() }))
+        Machine::with(Options { seed, ..Options::default() })
+    }
+
+    /// A cluster that is made in another way.
+    pub fn with(options: Options) -> Machine {
+        Machine::over(Timeline::new(options))
     }
 
     fn over(session: Timeline) -> Machine {
@@ -132,6 +140,33 @@ impl Machine {
             Some(line) => self.session.input(&line),
             None => self.session.end_of_input(),
         }
+    }
+
+    /// The session, to be read.
+    pub fn session(&self) -> &shell::Session {
+        &self.session
+    }
+
+    /// Types a line and lets its command end, unseen, for at most an hour of virtual time; what it showed.
+    pub fn unseen(&mut self, line: &str) -> Vec<Chunk> {
+        self.type_line(Some(line.to_owned()));
+        let end = self.session.now() + Duration::from_secs(3600);
+        while self.session.busy()
+            && self.session.editor().is_none()
+            && !self.session.wants_input()
+            && self.session.now() < end
+        {
+            let to = self.session.now() + UNSEEN;
+            self.session.advance(to, &mut || true);
+        }
+        self.session.drain()
+    }
+
+    /// Lets virtual time pass, unseen; what was shown meanwhile.
+    pub fn pass(&mut self, span: Duration) -> Vec<Chunk> {
+        let to = self.session.now() + span;
+        self.session.advance(to, &mut || true);
+        self.session.drain()
     }
 
     /// Ctrl-C.

@@ -10,6 +10,7 @@ mod glyph;
 mod header;
 mod i18n;
 mod inspector;
+mod lessons;
 mod machine;
 mod model;
 mod picture;

@@ -49,6 +49,8 @@ pub struct Settings {
     pub seed: u64,
     /// `?run=`: lines to run at the start.
     pub run: Vec<String>,
+    /// `?lesson=`: the lesson to open.
+    pub lesson: Option<String>,
     /// `?embed=1`: in another page's frame.
     pub embed: bool,
 }
@@ -80,6 +82,7 @@ impl Settings {
                 .unwrap_or(if system_dark { Theme::Dark } else { Theme::Light }),
             seed: get("seed").and_then(|seed| seed.trim().parse().ok()).unwrap_or(DEFAULT_SEED),
             run: get("run").map(|lines| split_commands(&lines)).unwrap_or_default(),
+            lesson: get("lesson").filter(|name| !name.is_empty()),
             embed: get("embed").is_some_and(|value| value != "0"),
         }
     }

@@ -66,12 +66,15 @@ impl App {
                 self.machine.borrow_mut().speak(self.settings.lang);
                 settings::remember("lang", self.settings.lang.tag());
                 self.settings.show();
+                self.lessons.speak(self.settings.lang);
             }
             Action::Theme => {
                 self.settings.theme = self.settings.theme.other();
                 settings::remember("theme", self.settings.theme.name());
                 self.settings.show();
             }
+            // App::update has seen to it.
+            Action::Lessons => {}
             Action::Beside => {
                 self.beside = !self.beside;
                 settings::choose("beside", self.beside);

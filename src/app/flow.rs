@@ -40,7 +40,8 @@ impl App {
         if self.hurrying && self.machine.borrow().quiet() {
             self.hurrying = false;
         }
-        self.look()
+        let changed = self.look();
+        self.teach(ms) | changed
     }
 
     /// Takes in what has happened. True if anything that is drawn has changed.
@@ -51,7 +52,9 @@ impl App {
         let mut seen = self.machine.borrow_mut().look();
         if seen.restarted {
             self.start_over();
+            self.lessons.rewound(self.machine.borrow().session());
         }
+        self.lessons.note(&seen.output);
         let mut changed = self.take_terminal(&seen);
         if seen.world {
             if seen.moved {

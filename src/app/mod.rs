@@ -3,6 +3,7 @@
 mod acts;
 mod flow;
 pub mod packets;
+mod teach;
 mod time;
 mod writing;
 
@@ -11,6 +12,7 @@ use crate::editor::{Advice, Editor, Sheet};
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
 use crate::inspector::{Inspector, Subject};
+use crate::lessons::{self, Lessons, Panel};
 use crate::machine::Machine;
 use crate::model::{Traffic, View};
 use crate::picture::{Picture, Story, StoryView};
@@ -67,6 +69,7 @@ pub struct App {
     waiting: Option<Vec<String>>,
     /// Whether the last try to fetch it was in vain.
     refused: bool,
+    lessons: Lessons,
     calls: Calls,
 }
 
@@ -97,6 +100,7 @@ struct Calls {
     share: Callback<f64>,
     time: Callback<course::Act>,
     compare: Callback<()>,
+    lesson: Callback<lessons::Msg>,
 }
 
 /// What happens to the page.
@@ -133,6 +137,8 @@ pub enum Msg {
     Copied,
     /// To another moment.
     Time(course::Act),
+    /// Something in the lessons.
+    Lesson(lessons::Msg),
 }
 
 impl Component for App {
@@ -168,6 +174,7 @@ impl Component for App {
             share: link.callback(Msg::Share),
             time: link.callback(Msg::Time),
             compare: link.callback(|()| Msg::Time(course::Act::Compare)),
+            lesson: link.callback(Msg::Lesson),
         };
         let mut app = App {
             machine,
@@ -200,6 +207,7 @@ impl Component for App {
             passage: time::Passage::default(),
             waiting: Some(Vec::new()),
             refused: false,
+            lessons: Lessons::default(),
             calls,
             settings,
         };
@@ -209,6 +217,9 @@ impl Component for App {
         }
         app.begun_with = Rc::new(run);
         app.notice = restored.notice;
+        if let Some(name) = app.settings.lesson.clone() {
+            app.fetch_lesson(cx, name);
+        }
         app
     }
 
@@ -223,6 +234,7 @@ impl Component for App {
                 self.next_frame(cx);
                 self.flow(ms)
             }
+            Msg::Act(Action::Lessons) => self.lesson(cx, lessons::Msg::Toggle),
             Msg::Act(action) => self.act(action),
             Msg::Line(line) => {
                 self.enter(cx, line);
@@ -247,6 +259,7 @@ impl Component for App {
             Msg::Packet(act) => self.packet(act),
             Msg::Edited(text) => self.edited(text),
             Msg::Apply(text) => self.apply(text),
+            Msg::Lesson(message) => self.lesson(cx, message),
             Msg::Share(share) => {
                 self.share = share.clamp(15.0, 85.0);
                 settings::remember("share", &format!("{:.1}", self.share));
@@ -262,13 +275,16 @@ impl Component for App {
 
     fn view(&self, _: &Context<App>) -> Html {
         let (lang, calls) = (self.settings.lang, &self.calls);
-        let class = classes!("app", self.settings.embed.then_some("embed"));
+        let class = classes!("app", self.settings.embed.then_some("embed"), self.lessons.open.then_some("taught"));
         html! {
             <ContextProvider<Lang> context={lang}>
                 <div {class}>
                     <Header {lang} theme={self.settings.theme} paused={self.paused} hurrying={self.hurrying} speed={self.speed}
-                        beside={self.beside} tenths={self.tenths} onaction={&calls.action} />
+                        beside={self.beside} taught={self.lessons.open} tenths={self.tenths} onaction={&calls.action} />
                     <Bar {lang} course={self.passage.course.clone()} comparing={self.passage.changes.is_some()} onact={&calls.time} />
+                    if self.lessons.open {
+                        <Panel {lang} shown={self.lessons.shown()} onmsg={&calls.lesson} />
+                    }
                     <Splitter beside={self.beside} share={self.share} onshare={&calls.share}
                         picture={self.view_picture(lang)}
                         terminal={html! {
@@ -290,6 +306,7 @@ impl Component for App {
         }
         cx.link().send_message(Msg::Ready);
         App::listen_for_keys(cx);
+        lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));
         Timeout::new(WELL_MS, recovery::well).forget();
         self.next_frame(cx);
     }
@@ -327,7 +344,7 @@ impl App {
             self.transcript.borrow_mut().note("restored", self.text(message));
             return;
         }
-        if !self.settings.embed {
+        if !self.settings.embed && self.lessons.progress.is_none() {
             let text = format!(
                 "{}\n  kubectl get nodes -o wide\n  kubectl create deployment mynginx --image=nginx\n",
                 self.text(Message::Welcome)

@@ -55,6 +55,7 @@ fn whole(arguments: &[&str]) -> Result {
         trunk.arg("--release").envs(FOR_SIZE.iter().copied());
     }
     sh::run(&mut trunk)?;
+    crate::lessons::bundle()?;
     absolute_addresses()
 }
 

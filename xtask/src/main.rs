@@ -6,6 +6,7 @@ mod build;
 mod clients;
 mod error;
 mod kubectl;
+mod lessons;
 mod oracle;
 mod profile;
 mod serve;

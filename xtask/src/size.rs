@@ -23,8 +23,9 @@ pub fn run(_arguments: &[String]) -> Result {
         return fail("there is no dist/ yet: run `cargo xtask build`");
     }
     let mut sizes = Vec::new();
-    // A folder with a dot is a build under way.
-    for path in files_below(&dist)?.into_iter().filter(|path| !path.starts_with(dist.join(".stage"))) {
+    // A folder with a dot is a build under way; lessons are fetched when somebody opens one.
+    let counts = |path: &PathBuf| !path.starts_with(dist.join(".stage")) && !path.starts_with(dist.join("lessons"));
+    for path in files_below(&dist)?.into_iter().filter(counts) {
         let name = path.strip_prefix(&dist).unwrap_or(&path).display().to_string();
         sizes.push((is_later(&name), compressed(&path)?, path.metadata()?.len(), name));
     }

@@ -114,6 +114,26 @@ impl Lesson {
         wanted.iter().filter_map(move |name| Some((name.str(), text(name.str())?)))
     }
 
+    /// The lines that are typed, unseen, before the lesson begins: they make its files, and do what it starts with. Because they
+    /// are typed, a recording of the session has all of it.
+    pub fn opening(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (name, text) in self.given() {
+            if let Some((folder, _)) = name.rsplit_once('/') {
+                lines.push(format!("mkdir -p '{folder}'"));
+            }
+            let mut end = "EOF".to_owned();
+            while text.lines().any(|line| line == end) {
+                end.push('_');
+            }
+            lines.push(format!("cat > '{name}' <<'{end}'"));
+            lines.extend(text.lines().map(str::to_owned));
+            lines.push(end);
+        }
+        lines.extend(self.start().lines().map(str::to_owned));
+        lines
+    }
+
     /// The line of lesson.yaml at which a path such as `steps[0].checks[1]` stands.
     pub fn line_of(&self, path: &str) -> usize {
         api::yaml::line_of(&self.plan_text, path).unwrap_or(0)
@@ -154,6 +174,14 @@ mod tests {
         let found = commands(script).unwrap();
         assert_eq!(found, ["kubectl get pods", "cat > x <<EOF\na\nb\nEOF", "for i in 1 2; do\n  echo $i\ndone"]);
         assert_eq!(commands("ls\nls\necho 'x").map_err(|(line, _)| line), Err(2));
+    }
+
+    #[test]
+    fn files_are_typed() {
+        let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let plan = "files: [a/b.yaml]\nstart: |\n  ls\n";
+        let (lesson, _) = Lesson::read("x", &[file("lesson.yaml", plan), file("a/b.yaml", "x: $HOME\nEOF\n")]);
+        assert_eq!(lesson.opening(), ["mkdir -p 'a'", "cat > 'a/b.yaml' <<'EOF_'", "x: $HOME", "EOF", "EOF_", "ls"]);
     }
 
     #[test]

@@ -67,7 +67,9 @@ impl Linter<'_> {
             self.at("minutes", "minutes is how long the lesson takes: a number from 1 to 240");
         }
         for (at, name) in plan.get("files").array().iter().enumerate() {
-            if !self.lesson.files.iter().any(|(file, _)| file == name.str()) {
+            if name.str().contains('\'') {
+                self.at(&format!("files[{at}]"), "a file's name has no quotes");
+            } else if !self.lesson.files.iter().any(|(file, _)| file == name.str()) {
                 self.at(&format!("files[{at}]"), format!("the folder has no file {:?}", name.str()));
             }
         }

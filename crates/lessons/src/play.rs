@@ -53,7 +53,7 @@ pub fn play(lesson: &Rc<Lesson>) -> Outcome {
 }
 
 /// A session in which the lesson has begun.
-pub(crate) fn begin(lesson: &Lesson, interactive: bool) -> Session {
+fn begin(lesson: &Lesson, interactive: bool) -> Session {
     let default = Options::default();
     let options = Options {
         seed: lesson.plan.get("seed").as_int().map_or(default.seed, |seed| seed as u64),
@@ -65,18 +65,10 @@ pub(crate) fn begin(lesson: &Lesson, interactive: bool) -> Session {
     session
 }
 
-/// Puts a lesson's files into the working directory, and types what it starts with.
-pub(crate) fn prepare(session: &mut Session, lesson: &Lesson) {
-    let (place, now) = (shell::process::Place::Workstation, session.now().0);
-    for (name, text) in lesson.given() {
-        let path = vfs::path::resolve("/home/student/work", name);
-        session.kernel().files(&place, |view| {
-            let _ = view.mkdir_all(vfs::path::parent(&path), now);
-            let _ = view.write(&path, text, now);
-        });
-    }
-    for line in lesson.start().lines() {
-        session.input(line);
+/// Types what a lesson begins with, unseen.
+fn prepare(session: &mut Session, lesson: &Lesson) {
+    for line in lesson.opening() {
+        session.input(&line);
         session.run_foreground(&mut || true);
     }
     session.drain();

@@ -234,6 +234,19 @@ impl Progress {
         self.look(session);
     }
 
+    /// The session has gone to another moment: what was typed is forgotten (it will be noted again, as far as it was typed by
+    /// then), and a step that had not begun by then begins there.
+    pub fn rewound(&mut self, session: &Session) {
+        self.ran.clear();
+        self.verdicts.clear();
+        (self.complete, self.looked, self.due) = (false, None, None);
+        if session.now() < self.began
+            && let Some(before) = snapshot(session)
+        {
+            (self.began, self.before) = (before.now(), before);
+        }
+    }
+
     /// The checks of the step: ids, and what is missing in words (none if nothing is).
     pub fn checks(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         let checks = self.plan().get("checks").array().iter();

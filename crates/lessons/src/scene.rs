@@ -17,7 +17,7 @@ pub struct Scene<'a> {
     pub before: Cluster,
     /// The workstation with its files.
     pub kernel: &'a Kernel,
-    /// What was run since the step began.
+    /// What was run, in this step and before.
     pub ran: &'a [Ran],
     /// When the step began.
     pub began: Time,
@@ -44,6 +44,11 @@ impl Scene<'_> {
     pub fn reference(&self, text: &Value) -> Result<Reference, String> {
         let kinds: Vec<&'static Kind> = self.now.api().kinds();
         Reference::parse(text.str(), &kinds)
+    }
+
+    /// What was run since the step began.
+    pub fn recent(&self) -> impl Iterator<Item = &Ran> {
+        self.ran.iter().filter(|ran| ran.at >= self.began)
     }
 
     /// Why there are no such objects, or none that is meant, in words.

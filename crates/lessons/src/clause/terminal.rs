@@ -63,7 +63,7 @@ pub fn saw(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
     let by = |ran: &&Ran| clause.get("ran").is_null() || regex.as_ref().is_some_and(|regex| regex.is_match(&ran.text));
     let shows = |ran: &Ran, text: &String| ran.output.contains(text.as_str()) && !ran.text.contains(text.as_str());
     let missing = |ran: &Ran| -> Vec<&String> { wanted.iter().filter(|text| !shows(ran, text)).collect() };
-    let nearest = scene.ran.iter().filter(by).map(missing).min_by_key(Vec::len);
+    let nearest = scene.recent().filter(by).map(missing).min_by_key(Vec::len);
     let left: Vec<&str> = match &nearest {
         Some(missing) if missing.is_empty() => return None,
         Some(missing) => missing.iter().map(|text| text.as_str()).collect(),
@@ -84,7 +84,7 @@ pub fn ran(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
         wanted => wanted.clone(),
     };
     let fits = Regex::go(clause.get("ran").str()).ok()?;
-    let mut such = scene.ran.iter().filter(|ran| fits.is_match(&ran.text)).peekable();
+    let mut such = scene.recent().filter(|ran| fits.is_match(&ran.text)).peekable();
     if such.peek().is_none() {
         return Some(lang.say(
             "No command like {0} has been run yet.",

@@ -1,0 +1,58 @@
+//! The lessons that there are, and how far the reader has come in each.
+
+use super::Msg;
+use super::record::Record;
+use crate::i18n::{Lang, Message};
+use api::Value;
+use yew::prelude::*;
+
+/// What the catalogue is made of.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The reader's language.
+    pub lang: Lang,
+    /// dist/lessons/index.json.
+    pub index: Value,
+    /// What the reader has done.
+    pub record: Record,
+    /// What the reader chooses.
+    pub onmsg: Callback<Msg>,
+}
+
+/// The catalogue.
+#[component]
+pub fn Catalogue(props: &Props) -> Html {
+    let lang = props.lang;
+    let mut lessons: Vec<&Value> = props.index.array().iter().collect();
+    api::sort_by_key(&mut lessons, |lesson| (lesson.get("number").int() == 0, lesson.get("number").int()));
+    let entry = |lesson: &&Value| {
+        let name = lesson.get("name").to_str();
+        let word = |key: &str| {
+            let texts = lesson.get(key);
+            let own = texts.get(lang.tag()).str();
+            if own.is_empty() { texts.get(lang.other().tag()).str().to_owned() } else { own.to_owned() }
+        };
+        let (steps, done) = (lesson.get("steps").int(), props.record.done(&name));
+        let at = props.record.step(&name) as i64;
+        let state = match (done, at) {
+            (true, _) => lang.text(Message::LessonDone).to_owned(),
+            (false, 0) => lang.fill(Message::LessonMinutes, &[&lesson.get("minutes").int().to_string()]),
+            (false, at) => lang.fill(Message::LessonStep, &[&(at + 1).to_string(), &steps.to_string()]),
+        };
+        let number = lesson.get("number").int();
+        let onclick = {
+            let name = name.to_string();
+            props.onmsg.reform(move |_: MouseEvent| Msg::Open(name.clone()))
+        };
+        html! {
+            <li>
+                <button type="button" class={classes!("lesson-entry", done.then_some("done"))} {onclick}>
+                    <span class="lesson-number" aria-hidden="true">{ if done { "✓".to_owned() } else if number > 0 { number.to_string() } else { "·".to_owned() } }</span>
+                    <span class="lesson-about"><b>{ word("title") }</b><span>{ word("summary") }</span></span>
+                    <span class="badge">{ state }</span>
+                </button>
+            </li>
+        }
+    };
+    html! { <ol class="catalogue">{ for lessons.iter().map(entry) }</ol> }
+}

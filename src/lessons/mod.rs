@@ -1,0 +1,308 @@
+//! Lessons: a panel beside the picture that says what to do, and sees when it is done.
+
+mod catalogue;
+mod load;
+mod markdown;
+mod panel;
+mod record;
+mod show;
+
+pub use load::{files, is_name, json};
+pub use panel::{Panel, Shown};
+pub use show::{Show, Typed, prompt};
+
+use crate::i18n::{Lang, Message};
+use crate::machine::Chunk;
+use api::Value;
+use lessons::Progress;
+use record::Record;
+use shell::Session;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use yew::prelude::*;
+
+/// Checks are looked at no more often, in milliseconds.
+const LOOK_MS: f64 = 150.0;
+
+/// What happens in lessons.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// The panel shall open or close.
+    Toggle,
+    /// The list of lessons has come, or cannot be had.
+    Index(Option<Value>),
+    /// A lesson was chosen.
+    Open(String),
+    /// Its files have come, or cannot be had.
+    Loaded(String, Option<Value>),
+    /// Back to the list.
+    List,
+    /// The next step.
+    Next,
+    /// Another hint.
+    Hint,
+    /// The solution shall be typed.
+    ShowMe,
+    /// The step shall begin anew.
+    Again,
+    /// The lesson shall begin anew.
+    Anew,
+    /// A question's answer: its id, which.
+    Answer(String, usize),
+    /// The record shall be saved as a file.
+    Save,
+    /// A saved record was chosen.
+    Restore(String),
+    /// A key went down anywhere.
+    Key(KeyboardEvent),
+}
+
+/// The lessons' part of the page.
+pub struct Lessons {
+    /// Whether the panel is there.
+    pub open: bool,
+    /// The lesson that is being done.
+    pub progress: Option<Progress>,
+    /// Commands that are being typed.
+    pub show: Option<Show>,
+    /// What the reader has done.
+    record: Record,
+    index: Option<Value>,
+    /// The lesson that is on its way.
+    pub wanted: String,
+    /// What went wrong.
+    problem: Option<Message>,
+    hints: usize,
+    hinted: String,
+    answers: Vec<(String, usize)>,
+    said: AttrValue,
+    looked_ms: f64,
+}
+
+impl Default for Lessons {
+    fn default() -> Lessons {
+        Lessons {
+            open: false,
+            progress: None,
+            show: None,
+            record: Record::recall(),
+            index: None,
+            wanted: String::new(),
+            problem: None,
+            hints: 0,
+            hinted: String::new(),
+            answers: Vec::new(),
+            said: AttrValue::default(),
+            looked_ms: 0.0,
+        }
+    }
+}
+
+impl Lessons {
+    /// Whether the list of lessons must be fetched.
+    pub fn lacks_index(&self) -> bool {
+        self.index.is_none()
+    }
+
+    /// The list of lessons has come, or cannot be had.
+    pub fn take_index(&mut self, index: Option<Value>) {
+        self.problem = index.is_none().then_some(Message::LessonsMissing);
+        self.index = index;
+    }
+
+    /// A lesson cannot be had, or is none.
+    pub fn fail(&mut self) {
+        self.problem = Some(Message::LessonMissing);
+        self.wanted.clear();
+    }
+
+    /// The step at which a lesson goes on.
+    pub fn next_step(&self, lesson: &str) -> usize {
+        self.record.step(lesson)
+    }
+
+    /// A lesson begins, or begins anew.
+    pub fn begin(&mut self, progress: Progress, lang: Lang) {
+        self.wanted.clear();
+        self.problem = None;
+        self.show = None;
+        self.answers.clear();
+        self.progress = Some(progress);
+        self.new_step(lang);
+    }
+
+    /// Back to the list of lessons.
+    pub fn leave(&mut self) {
+        (self.progress, self.show, self.problem) = (None, None, None);
+        self.said = AttrValue::default();
+    }
+
+    /// A step has begun: says which, and remembers it.
+    fn new_step(&mut self, lang: Lang) {
+        self.hints = 0;
+        let Some(progress) = &self.progress else { return };
+        let (step, over) = (progress.step(), progress.is_over());
+        self.record.note(&progress.lesson().name, step, over, progress.count());
+        let words = progress.lesson().words(language(lang));
+        self.said = match (progress.words(), words.and_then(|words| words.end.as_ref())) {
+            (Some(step_words), _) if !over => {
+                let (at, all) = ((step + 1).to_string(), progress.lesson().steps().len().to_string());
+                format!("{}: {}", lang.fill(Message::LessonStep, &[&at, &all]), step_words.title).into()
+            }
+            (_, Some((title, _))) => format!("{}. {title}", lang.text(Message::LessonDone)).into(),
+            _ => lang.text(Message::LessonDone).into(),
+        };
+    }
+
+    /// The session is at another moment: what was seen of it is forgotten.
+    pub fn rewound(&mut self, session: &Session) {
+        if let Some(progress) = &mut self.progress {
+            progress.rewound(session);
+        }
+        self.looked_ms = 0.0;
+    }
+
+    /// Whether the step is done, and another may begin.
+    pub fn can_go_on(&self) -> bool {
+        self.progress.as_ref().is_some_and(|progress| progress.is_complete() && !progress.is_over())
+    }
+
+    /// The step is behind: the next one.
+    pub fn next(&mut self, session: &Session, lang: Lang) {
+        if let Some(progress) = &mut self.progress {
+            progress.next(session);
+            self.show = None;
+            self.new_step(lang);
+        }
+    }
+
+    /// Takes in what the terminal shows.
+    pub fn note(&mut self, output: &[Chunk]) {
+        if let Some(progress) = &mut self.progress {
+            output.iter().for_each(|chunk| progress.note(chunk));
+            if !output.is_empty() {
+                self.looked_ms = 0.0;
+            }
+        }
+    }
+
+    /// Looks whether anything is met or missing now. True if what is drawn has changed.
+    pub fn look(&mut self, session: &Session, ms: f64, lang: Lang) -> bool {
+        let Some(progress) = &mut self.progress else { return false };
+        if ms - self.looked_ms < LOOK_MS {
+            return false;
+        }
+        self.looked_ms = ms;
+        let complete = progress.is_complete();
+        if !progress.look(session) {
+            return false;
+        }
+        let missing: Vec<&str> = progress.checks().filter_map(|(_, unmet)| unmet).collect();
+        let notes: Vec<&str> = progress.notes().into_iter().map(|note| note.text.as_str()).collect();
+        self.said = match (progress.is_complete(), missing.first()) {
+            (true, _) if !complete => lang.text(Message::StepDone).into(),
+            (true, _) => self.said.clone(),
+            (false, first) => format!("{} {}", notes.join(" "), first.copied().unwrap_or_default()).into(),
+        };
+        let first = progress.checks().find(|(_, unmet)| unmet.is_some()).map_or("", |(id, _)| id).to_owned();
+        if first != self.hinted {
+            (self.hinted, self.hints) = (first, 0);
+        }
+        true
+    }
+
+    /// Another hint.
+    pub fn hint(&mut self) {
+        let Some(progress) = &self.progress else { return };
+        let hints = progress.hints();
+        self.hints = (self.hints + 1).min(hints.len());
+        self.said = hints.get(self.hints.saturating_sub(1)).map(|hint| hint.text.clone()).unwrap_or_default().into();
+    }
+
+    /// A question was answered.
+    pub fn answer(&mut self, quiz: String, answer: usize) {
+        self.answers.retain(|(other, _)| *other != quiz);
+        self.answers.push((quiz, answer));
+    }
+
+    /// The language has changed.
+    pub fn speak(&mut self, lang: Lang) {
+        self.said = AttrValue::default();
+        if let Some(progress) = &mut self.progress {
+            progress.speak(language(lang));
+        }
+        self.looked_ms = 0.0;
+    }
+
+    /// The record as text.
+    pub fn saved(&self) -> String {
+        self.record.text()
+    }
+
+    /// Takes a saved record in.
+    pub fn restore(&mut self, text: &str) {
+        match Record::read(text) {
+            Some(record) => {
+                self.record.merge(&record);
+                self.problem = None;
+            }
+            None => self.problem = Some(Message::RecordUnreadable),
+        }
+    }
+
+    /// What the panel shows.
+    pub fn shown(&self) -> Shown {
+        let progress = self.progress.as_ref();
+        Shown {
+            index: self.index.clone().unwrap_or_default(),
+            record: self.record.clone(),
+            problem: self.problem,
+            lesson: progress.map(|progress| progress.lesson().clone()),
+            step: progress.map_or(0, Progress::step),
+            over: progress.is_some_and(Progress::is_over),
+            complete: progress.is_some_and(Progress::is_complete),
+            checks: progress
+                .map(|progress| progress.checks().map(|(_, unmet)| unmet.map(str::to_owned)).collect())
+                .unwrap_or_default(),
+            notes: progress
+                .map(|progress| progress.notes().into_iter().map(|note| note.text.clone()).collect())
+                .unwrap_or_default(),
+            hints: progress
+                .map(|progress| progress.hints().into_iter().map(|hint| hint.text.clone()).collect())
+                .unwrap_or_default(),
+            hints_shown: self.hints,
+            answers: self.answers.clone(),
+            count: progress.map_or((0, 0), Progress::count),
+            reference: progress.map_or(0, Progress::reference),
+            showing: self.show.is_some(),
+            said: self.said.clone(),
+        }
+    }
+}
+
+/// The language as lessons call it.
+pub fn language(lang: Lang) -> lessons::Lang {
+    match lang {
+        Lang::En => lessons::Lang::En,
+        Lang::Ko => lessons::Lang::Ko,
+    }
+}
+
+/// Hears keys wherever the focus is: it is nowhere when a button has just gone.
+pub fn listen(onkey: Callback<KeyboardEvent>) {
+    let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event| onkey.emit(event));
+    let page = gloo::utils::document();
+    _ = page.add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+    // For as long as the page is there.
+    listener.forget();
+}
+
+/// F6 goes to the panel, and from there back to the prompt.
+pub fn change_pane() {
+    let page = gloo::utils::document();
+    let inside = page.active_element().is_some_and(|element| element.closest("#lesson").ok().flatten().is_some());
+    let target = if inside { prompt().map(JsCast::unchecked_into) } else { page.get_element_by_id("lesson") };
+    if let Some(target) = target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) {
+        _ = target.focus();
+    }
+}
