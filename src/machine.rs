@@ -3,7 +3,7 @@
 
 use crate::i18n::Lang;
 use crate::inspector::Subject;
-use crate::model::{Flight, View, World};
+use crate::model::{Flight, Ruling, View, World};
 use crate::terminal::Completion;
 use api::OrdSet;
 use api::{Str, Time, kind};
@@ -40,6 +40,8 @@ pub struct Seen {
     pub flights: Vec<Flight>,
     /// The traffic of the last seconds, if it may have changed.
     pub flows: Option<Vec<cluster::Flow>>,
+    /// The scheduler's last decision, if it is a new one.
+    pub ruling: Option<Ruling>,
     /// A file to be edited that was not asked for before: path and text.
     pub edit: Option<(String, String)>,
     /// Whether a command runs.
@@ -63,6 +65,8 @@ pub struct Machine {
     connection: u64,
     /// The second in which the traffic was counted the last time, and whether there was any.
     counted: (i64, bool),
+    /// How many decisions of the scheduler were handed out, and the Pod and the moment of the last.
+    ruled: (u64, Str, Time),
     /// Whether the file that is being edited was handed out.
     editing: bool,
     /// When "until quiet" began, if it runs: what was quiet before does not count.
@@ -71,9 +75,9 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A fresh cluster, and a session at the workstation beside it.
-    pub fn new(seed: u64) -> Machine {
-        Machine::with(Options { seed, ..Options::default() })
+    /// A fresh cluster with so many workers, and a session at the workstation beside it.
+    pub fn new(seed: u64, workers: usize) -> Machine {
+        Machine::with(Options { seed, workers, ..Options::default() })
     }
 
     /// A cluster that is made in another way.
@@ -89,6 +93,7 @@ impl Machine {
             watches: Vec::new(),
             connection: 0,
             counted: (0, false),
+            ruled: (0, Str::default(), started),
             editing: false,
             started,
             lang: Lang::default(),
@@ -108,6 +113,7 @@ impl Machine {
         self.connection = carried.unwrap_or_default();
         drop(system);
         self.counted = (0, false);
+        (self.ruled.1, self.ruled.2) = (Str::default(), self.session.now());
         (self.editing, self.started) = (false, self.session.now());
         self.speak(self.lang);
     }
@@ -247,6 +253,7 @@ impl Machine {
             stopped,
             flights: self.flights(),
             flows: self.flows(),
+            ruling: if world { self.ruling() } else { None },
             edit: edit.map(|edit| (edit.path, edit.text)),
             busy: self.session.busy(),
             prompt: self.session.prompt(),
@@ -287,6 +294,19 @@ impl Machine {
         let silent = flows.is_empty() && !self.counted.1;
         self.counted = (second, !flows.is_empty());
         (!silent).then_some(flows)
+    }
+
+    /// The scheduler's last decision, if it was not handed out yet.
+    fn ruling(&mut self) -> Option<Ruling> {
+        let (count, pod, at) = &self.ruled;
+        let new = self.cluster(|cluster| {
+            let last = cluster.scheduler().decisions().next_back()?;
+            let is_new = last.at > *at || last.pod != *pod && last.at == *at;
+            is_new.then(|| (Ruling::read(count + 1, last), last.pod.clone(), last.at))
+        });
+        let (ruling, pod, at) = new.flatten()?;
+        self.ruled = (ruling.id, pod, at);
+        Some(ruling)
     }
 
     /// What happened to a connection, while it is remembered.

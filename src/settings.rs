@@ -47,6 +47,8 @@ pub struct Settings {
     pub theme: Theme,
     /// `?seed=`
     pub seed: u64,
+    /// `?nodes=`: how many worker nodes there are, at most [`MAX_NODES`].
+    pub nodes: usize,
     /// `?run=`: lines to run at the start.
     pub run: Vec<String>,
     /// `?lesson=`: the lesson to open.
@@ -57,6 +59,9 @@ pub struct Settings {
 
 /// The seed of a page that names none: everybody who opens it sees the same cluster.
 const DEFAULT_SEED: u64 = 1;
+/// The worker nodes of a page that names no number, and the most that it may name: Kubernetes' own limit.
+const DEFAULT_NODES: usize = 3;
+const MAX_NODES: usize = 5000;
 
 impl Settings {
     /// Reads the address, the last choices and the browser's preferences.
@@ -80,6 +85,7 @@ impl Settings {
                 .and_then(|name| Theme::from_name(&name))
                 .or_else(|| recall("theme").and_then(|name| Theme::from_name(&name)))
                 .unwrap_or(if system_dark { Theme::Dark } else { Theme::Light }),
+            nodes: get("nodes").and_then(|nodes| nodes.trim().parse().ok()).unwrap_or(DEFAULT_NODES).min(MAX_NODES),
             seed: get("seed").and_then(|seed| seed.trim().parse().ok()).unwrap_or(DEFAULT_SEED),
             run: get("run").map(|lines| split_commands(&lines)).unwrap_or_default(),
             lesson: get("lesson").filter(|name| !name.is_empty()),

@@ -14,7 +14,7 @@ use crate::i18n::{Lang, Message};
 use crate::inspector::{Inspector, Subject};
 use crate::lessons::{self, Lessons, Panel};
 use crate::machine::Machine;
-use crate::model::{Traffic, View};
+use crate::model::{Ruling, Traffic, View};
 use crate::picture::{Picture, Story, StoryView};
 use crate::recovery;
 use crate::settings::{self, Settings};
@@ -54,6 +54,7 @@ pub struct App {
     pending: Vec<(String, String)>,
     view: View,
     traffic: Traffic,
+    ruling: Rc<Ruling>,
     story: Option<Story>,
     pointed: Option<Str>,
     lit: Option<Rc<OrdSet<Str>>>,
@@ -149,7 +150,7 @@ impl Component for App {
         let settings = Settings::read();
         settings.show();
         let restored = recovery::take(settings.seed);
-        let machine = Rc::new(RefCell::new(Machine::new(settings.seed)));
+        let machine = Rc::new(RefCell::new(Machine::new(settings.seed, settings.nodes)));
         machine.borrow_mut().speak(settings.lang);
         let link = cx.link();
         let complete = {
@@ -195,6 +196,7 @@ impl Component for App {
             pending: Vec::new(),
             view: View::default(),
             traffic: Traffic::default(),
+            ruling: Rc::default(),
             story: None,
             pointed: None,
             lit: None,
@@ -322,7 +324,7 @@ impl App {
         html! {
             <section class="picture-frame" aria-label={lang.text(Message::Picture)}>
                 <div class="picture">
-                    <Picture view={self.view.clone()} traffic={self.traffic.clone()} read={self.story.as_ref().map(|story| story.id)} lit={self.lit.clone()} stopped={self.stopped.clone()} now={self.now} still={self.paused && !self.hurrying}
+                    <Picture view={self.view.clone()} traffic={self.traffic.clone()} ruling={self.ruling.clone()} read={self.story.as_ref().map(|story| story.id)} lit={self.lit.clone()} stopped={self.stopped.clone()} now={self.now} still={self.paused && !self.hurrying}
                         onpoint={&calls.point} oninspect={&calls.inspect} ontype={&calls.type_line} onpacket={&calls.packet} />
                 </div>
                 if let Some(story) = &self.story {

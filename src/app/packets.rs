@@ -1,4 +1,5 @@
-//! What becomes of packets in the picture: they are drawn, their routes stay, and their stories are read.
+//! What passes through the picture: packets are drawn, their routes stay and their stories are read; the scheduler's last
+//! decision is shown.
 
 use super::App;
 use crate::machine::Seen;
@@ -31,12 +32,13 @@ impl App {
         true
     }
 
-    /// Takes in what the network carried. Returns whether there was anything to draw.
+    /// Takes in what the network carried and what the scheduler decided. Returns whether there was anything to draw.
     pub(super) fn take_packets(&mut self, seen: &mut Seen) -> bool {
         let counted = seen.flows.take().is_some_and(|flows| self.traffic.count(&flows));
         let flights = std::mem::take(&mut seen.flights);
         let carried = !flights.is_empty();
         self.traffic.carry(flights);
-        counted || carried
+        let ruled = seen.ruling.take().map(|ruling| self.ruling = Rc::new(ruling)).is_some();
+        counted || carried || ruled
     }
 }

@@ -80,9 +80,6 @@ messages! {
     Worker { en: "worker", ko: "워커" }
     PendingTray { en: "Waiting for a node", ko: "노드를 기다리는 중" }
     SystemPods { en: "System Pods", ko: "시스템 Pod" }
-    MoreNodes { en: "and {} more nodes", ko: "그 밖에 노드 {}개" }
-    StopKubelet { en: "Stop the kubelet on {}", ko: "{}의 kubelet 멈추기" }
-    StartKubelet { en: "Start the kubelet on {}", ko: "{}의 kubelet 시작하기" }
     PullingImage { en: "pulling image", ko: "이미지 받는 중" }
     ClusterIp { en: "cluster IP", ko: "클러스터 IP" }
     ExternalIp { en: "external IP", ko: "외부 IP" }
@@ -97,9 +94,9 @@ messages! {
     PictureView { en: "View", ko: "보기" }
     ByNode { en: "By node", ko: "노드별" }
     ByApp { en: "By app", ko: "앱별" }
-    Closer { en: "Closer: what is in the Pods", ko: "가까이: Pod 안까지 보기" }
-    Farther { en: "Farther: the whole cluster", ko: "멀리: 클러스터 전체 보기" }
-    SearchPicture { en: "Search the cluster (Enter: go there)", ko: "클러스터에서 찾기 (Enter: 찾은 곳으로)" }
+    Closer { en: "Closer: what is in the Pods (+)", ko: "가까이: Pod 안까지 보기 (+)" }
+    Farther { en: "Farther: the whole cluster (-)", ko: "멀리: 클러스터 전체 보기 (-)" }
+    SearchPicture { en: "Search the cluster (/; Enter: go there)", ko: "클러스터에서 찾기 (/; Enter: 찾은 곳으로)" }
     SearchHint { en: "Search", ko: "찾기" }
     SearchFound { en: "{} found", ko: "{}개 찾음" }
     Filter { en: "Filter", ko: "필터" }
@@ -112,6 +109,18 @@ messages! {
     Request { en: "Request", ko: "요청" }
     StoryOf { en: "Story of {}", ko: "{} 요청이 지나온 길" }
     StoryForgotten { en: "This request was too long ago: nobody remembers it.", ko: "너무 오래된 요청이라 기록이 남아 있지 않습니다." }
+    MapLabel { en: "{} nodes, {} Ready, {} Pods", ko: "노드 {}개, Ready {}개, Pod {}개" }
+    MapLegend { en: "from empty to full, something fails, not Ready", ko: "비어 있음에서 가득 참까지, 무언가 실패함, NotReady" }
+    FaultsOf { en: "What can happen to {}", ko: "{}에 일어날 수 있는 일" }
+    UndoFault { en: "{}: undo", ko: "{}: 되돌리기" }
+    FaultPowerOff { en: "Power off", ko: "전원 끄기" }
+    FaultKubelet { en: "Stop the kubelet", ko: "kubelet 멈추기" }
+    FaultPartition { en: "Pull the network cable", ko: "네트워크 케이블 뽑기" }
+    FaultBridge { en: "Take the Pods' bridge down", ko: "Pod 브리지 내리기" }
+    FaultMemory { en: "Use up the memory", ko: "메모리 다 쓰기" }
+    FaultDisk { en: "Fill the disk", ko: "디스크 채우기" }
+    FaultRegistry { en: "Cut off the registry", ko: "레지스트리 막기" }
+    FaultSlow { en: "Slow the network down", ko: "네트워크 느리게 하기" }
     Storage { en: "Storage", ko: "스토리지" }
 
     // The inspector.

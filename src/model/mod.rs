@@ -9,6 +9,7 @@ pub mod filter;
 mod flight;
 mod ingress;
 mod pod;
+mod ruling;
 mod service;
 mod storage;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use filter::Filter;
 pub use flight::{Flight, Place};
 pub use ingress::Ingress;
 pub use pod::{Pod, PodState};
+pub use ruling::{Ruling, Verdict};
 pub use service::{End, Service};
 pub use storage::{Claim, Volume};
 pub use traffic::{Shares, Stream, Traffic};

@@ -62,10 +62,10 @@ mod tests {
 
     #[test]
     fn a_node_is_refused_scored_or_taken() {
-        let verdict = |node: &str, rejected_by, scores: &[(&'static str, i64)]| NodeVerdict {
+        let verdict = |node: &str, rejected_by: &'static str, scores: &[(&'static str, i64)]| NodeVerdict {
             node: node.into(),
             rejected_by,
-            reasons: if rejected_by == "" { vec![] } else { vec!["Insufficient cpu".to_owned()] },
+            reasons: if rejected_by.is_empty() { vec![] } else { vec!["Insufficient cpu".to_owned()] },
             scores: scores.to_vec(),
         };
         let nodes = vec![
@@ -73,8 +73,13 @@ mod tests {
             verdict("node2", "", &[("NodeResourcesFit", 80), ("ImageLocality", 5)]),
             verdict("node3", "", &[("NodeResourcesFit", 70)]),
         ];
-        let decision =
-            Decision { namespace: "default".into(), pod: "web".into(), node: "node2".into(), nodes, ..Decision::default() };
+        let decision = Decision {
+            namespace: "default".into(),
+            pod: "web".into(),
+            node: "node2".into(),
+            nodes,
+            ..Decision::default()
+        };
         let ruling = Ruling::read(7, &decision);
         let of = |node: &str| ruling.nodes[node].clone();
         assert_eq!((of("node1").score, of("node1").why.as_str()), (None, "NodeResourcesFit: Insufficient cpu"));

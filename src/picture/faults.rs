@@ -49,7 +49,7 @@ pub fn FaultMenu(props: &Props) -> Html {
     html! {
         <details class="faults" ref={menu.clone()} {onclick}>
             <summary class="power" data-stopped={props.stopped.to_string()} title={label.clone()} aria-label={label}>{ icon(Icon::Power) }</summary>
-            <div class="sheet">{ for FAULTS.iter().filter(|fault| fault.scope == Scope::Node).map(fault) }</div>
+            <div class="menu">{ for FAULTS.iter().filter(|fault| fault.scope == Scope::Node).map(fault) }</div>
         </details>
     }
 }

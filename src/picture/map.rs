@@ -5,6 +5,7 @@ use crate::event::when;
 use crate::i18n::{Lang, Message};
 use crate::model::{Pod, PodState, Room};
 use api::{OrdMap, Str};
+use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
@@ -68,23 +69,29 @@ impl Grid {
 pub fn Map(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let (canvas, legend) = (use_node_ref(), use_node_ref());
-    let grid = use_mut_ref(|| Grid { side: LARGEST, columns: 1 });
+    let grid = use_memo((), |()| Cell::new(Grid { side: LARGEST, columns: 1 }));
     let told = use_state_eq(|| None::<Str>);
     let names: Rc<Vec<Str>> = Rc::new(props.rooms.keys().cloned().collect());
     {
         let (canvas, legend, grid) = (canvas.clone(), legend.clone(), grid.clone());
         let key = (props.rooms.clone(), props.light.clone(), props.chosen.clone());
         use_effect_with(key, move |(rooms, light, chosen)| {
-            if let (Some(canvas), Some(legend)) = (canvas.cast::<HtmlCanvasElement>(), legend.cast::<Element>()) {
-                *grid.borrow_mut() = draw(&canvas, &legend, rooms, light, chosen.as_ref()).unwrap_or(*grid.borrow());
+            let drawn = canvas.cast::<HtmlCanvasElement>().zip(legend.cast::<Element>());
+            if let Some(drawn) =
+                drawn.and_then(|(canvas, legend)| draw(&canvas, &legend, rooms, light, chosen.as_ref()))
+            {
+                grid.set(drawn);
             }
         });
     }
     let at = {
         let (grid, names) = (grid.clone(), names.clone());
-        move |event: &MouseEvent| names.get(grid.borrow().at(event.offset_x().into(), event.offset_y().into())).cloned()
+        move |event: &MouseEvent| names.get(grid.get().at(event.offset_x().into(), event.offset_y().into())).cloned()
     };
-    let onclick = when(&props.onchoose, at.clone());
+    let onclick = {
+        let at = at.clone();
+        when(&props.onchoose, move |event: MouseEvent| at(&event))
+    };
     let onmousemove = {
         let told = told.clone();
         move |event: MouseEvent| told.set(at(&event))
@@ -97,7 +104,7 @@ pub fn Map(props: &Props) -> Html {
     let onkeydown = {
         let (names, chosen) = (names.clone(), props.chosen.clone());
         when(&props.onchoose, move |event: KeyboardEvent| {
-            let columns = grid.borrow().columns as i64;
+            let columns = grid.get().columns as i64;
             let step = match event.key().as_str() {
                 "ArrowLeft" => -1,
                 "ArrowRight" => 1,
@@ -152,7 +159,13 @@ fn shade(room: &Room) -> usize {
     }
 }
 
-fn draw(canvas: &HtmlCanvasElement, legend: &Element, rooms: &OrdMap<Str, Rc<Room>>, light: &Light, chosen: Option<&Str>) -> Option<Grid> {
+fn draw(
+    canvas: &HtmlCanvasElement,
+    legend: &Element,
+    rooms: &OrdMap<Str, Rc<Room>>,
+    light: &Light,
+    chosen: Option<&Str>,
+) -> Option<Grid> {
     let width = canvas.parent_element()?.get_bounding_client_rect().width().floor();
     let grid = Grid::new(rooms.len(), width);
     let height = rooms.len().div_ceil(grid.columns) as f64 * grid.side;
@@ -196,7 +209,15 @@ fn strike(pen: &CanvasRenderingContext2d, x: f64, y: f64, side: f64) {
 }
 
 /// A frame around what is lit and what is chosen.
-fn mark(pen: &CanvasRenderingContext2d, legend: &Element, rooms: &OrdMap<Str, Rc<Room>>, light: &Light, chosen: Option<&Str>, grid: Grid, gap: f64) {
+fn mark(
+    pen: &CanvasRenderingContext2d,
+    legend: &Element,
+    rooms: &OrdMap<Str, Rc<Room>>,
+    light: &Light,
+    chosen: Option<&Str>,
+    grid: Grid,
+    gap: f64,
+) {
     if light.lit.is_none() && chosen.is_none() {
         return;
     }

@@ -3,8 +3,10 @@
 //! **Invariant:** nothing is drawn, and nothing moves, that the API or a packet's trace does not say.
 
 mod apps;
+mod faults;
 mod flight;
 mod lanes;
+mod map;
 pub mod motion;
 mod outside;
 mod path;
@@ -18,12 +20,13 @@ mod tools;
 
 use crate::app::packets::Act;
 use crate::i18n::{Lang, Message};
-use crate::model::{Room, Traffic, View, filter};
+use crate::model::{Room, Ruling, Traffic, View, filter};
 use api::{OrdSet, Str};
 use apps::Apps;
 use flight::FlightView;
 use lanes::{IngressCard, ServiceCard, WorkloadCard};
-use pods::Light;
+use map::Map;
+use pods::{Light, Zoom};
 use room::{Door, RoomView};
 use routes::Routes;
 use sight::Sight;
@@ -35,7 +38,7 @@ use yew::prelude::*;
 
 pub use story::{Story, StoryView};
 
-/// More nodes than this are counted instead of drawn.
+/// More nodes than this are a map, however near the reader stands.
 const MAX_ROOMS: usize = 48;
 
 /// What the picture is drawn from.
@@ -47,6 +50,8 @@ pub struct Props {
     pub now: i64,
     /// What the network carries.
     pub traffic: Traffic,
+    /// The scheduler's last decision.
+    pub ruling: Rc<Ruling>,
     /// The connection whose story is read.
     pub read: Option<u64>,
     /// What belongs to what is pointed at.
@@ -93,6 +98,12 @@ pub fn Picture(props: &Props) -> Html {
     }
     let onflown = use_callback(props.onpacket.clone(), |id, onpacket| onpacket.emit(Act::Flown(id)));
     let onstory = use_callback(props.onpacket.clone(), |id, onpacket| onpacket.emit(Act::Story(id)));
+    let chosen = use_state_eq(|| None::<Str>);
+    let onchoose = {
+        let chosen = chosen.setter();
+        use_callback((), move |node, ()| chosen.set(Some(node)))
+    };
+    let onkeydown = keys((*sight).clone(), onsight.clone());
     // One listener for all Pods and cards: what an event is about stands in the element's attributes.
     let onclick = props.oninspect.reform(|event: MouseEvent| attribute(&event, "data-object").unwrap_or_default());
     let onmouseover = props.onpoint.reform(|event: MouseEvent| attribute(&event, "data-uid").map(Str::from));
@@ -107,9 +118,10 @@ pub fn Picture(props: &Props) -> Html {
         format!("zoom-{}", sight.zoom.name())
     );
     let light = Light { lit, zoom: sight.zoom, now: props.now };
-    let part = Part { props, view: &view, light: &light, system: sight.system, lang };
+    let part =
+        Part { props, view: &view, light: &light, system: sight.system, chosen: (*chosen).clone(), onchoose, lang };
     html! {
-        <div {class} ref={scene.clone()} {onclick} {onmouseover} {onmouseleave} {onfocusin} {onfocusout}>
+        <div {class} ref={scene.clone()} {onclick} {onmouseover} {onmouseleave} {onfocusin} {onfocusout} {onkeydown}>
             { outside::outside(&view, &light, lang) }
             <div class={classes!("cluster", sight.by_app.then_some("by-app"))} data-place="wall">
                 <Tools sight={(*sight).clone()} namespaces={namespaces(&props.view)} found={found.as_ref().as_ref().map(|found| found.len())} {onsight} />
@@ -127,6 +139,26 @@ pub fn Picture(props: &Props) -> Html {
                 <FlightView key={flight.id} flight={flight.clone()} scene={scene.clone()} onflown={onflown.clone()} />
             }) }
         </div>
+    }
+}
+
+/// Keys in the picture: `/` searches, `+` and `-` go nearer and farther, `v` changes the view.
+fn keys(sight: Sight, onsight: Callback<Sight>) -> impl Fn(KeyboardEvent) {
+    move |event: KeyboardEvent| {
+        let writes = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let writes = writes.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"));
+        if writes || event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let zoom = |nearer: bool| Sight { zoom: sight.zoom.step(nearer), ..sight.clone() };
+        match event.key().as_str() {
+            "/" => tools::focus_search(),
+            "+" | "=" => onsight.emit(zoom(true)),
+            "-" => onsight.emit(zoom(false)),
+            "v" => onsight.emit(Sight { by_app: !sight.by_app, ..sight.clone() }),
+            _ => return,
+        }
+        event.prevent_default();
     }
 }
 
@@ -155,6 +187,9 @@ struct Part<'a> {
     view: &'a View,
     light: &'a Light,
     system: bool,
+    /// The node of the map that is looked at.
+    chosen: Option<Str>,
+    onchoose: Callback<Str>,
     lang: Lang,
 }
 
@@ -186,7 +221,7 @@ impl Part<'_> {
         });
         let doors: Rc<Vec<Door>> = Rc::new(node_ports.collect());
         let (masters, workers): (Vec<_>, Vec<_>) = self.view.rooms.values().partition(|room| room.control_plane);
-        let left_out = (masters.len() + workers.len()).saturating_sub(MAX_ROOMS);
+        let map = self.light.zoom == Zoom::Map || masters.len() + workers.len() > MAX_ROOMS;
         let first = masters.first().map(|room| room.name.clone());
         let draw = |room: &Rc<Room>| {
             let tray = (first.as_ref() == Some(&room.name)).then(|| self.view.tray.clone());
@@ -196,15 +231,18 @@ impl Part<'_> {
             let stopped = self.props.stopped.contains(&room.name);
             html! {
                 <RoomView key={room.name.as_str()} room={room.clone()} {tray} doors={doors.clone()} system={self.system}
-                    {light} {stopped} ontype={self.props.ontype.clone()} />
+                    {light} {stopped} verdict={self.props.ruling.nodes.get(&room.name).cloned()} ontype={self.props.ontype.clone()} />
             }
         };
+        if !map {
+            return html! { <div class="rooms">{ for masters.iter().chain(&workers).map(|room| draw(room)) }</div> };
+        }
+        // Far out the nodes are cells; the one that is chosen is drawn below as a room, beside the control plane.
+        let chosen = self.chosen.as_ref().and_then(|name| self.view.rooms.get(name)).filter(|room| !room.control_plane);
         html! {
             <>
-                <div class="rooms">{ for masters.iter().chain(&workers).take(MAX_ROOMS).map(|room| draw(room)) }</div>
-                if left_out > 0 {
-                    <p class="caption">{ self.lang.fill(Message::MoreNodes, &[&left_out.to_string()]) }</p>
-                }
+                <Map rooms={self.view.rooms.clone()} light={Light { now: 0, ..self.light.clone() }} chosen={self.chosen.clone()} onchoose={self.onchoose.clone()} />
+                <div class="rooms">{ for masters.first().copied().into_iter().chain(chosen).map(draw) }</div>
             </>
         }
     }

@@ -1,9 +1,9 @@
 //! A node: a room with its Pods, its power switch, and the doors that node ports make in its wall.
 
+use super::faults::FaultMenu;
 use super::pods::{Light, PodList, crowding, draw};
-use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
-use crate::model::{Pod, Room};
+use crate::model::{Pod, Room, Verdict};
 use api::Str;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -27,6 +27,9 @@ pub struct Props {
     pub light: Light,
     /// Whether its kubelet does not run. The API learns that only after a while.
     pub stopped: bool,
+    /// What the scheduler found about it the last time.
+    #[prop_or_default]
+    pub verdict: Option<Rc<Verdict>>,
     /// A line shall be typed.
     pub ontype: Callback<String>,
 }
@@ -48,6 +51,9 @@ pub fn RoomView(props: &Props) -> Html {
     html! {
         <section {class} role="group" aria-label={room.name.to_string()}>
             { header(room, props.stopped, lang, &props.ontype) }
+            if let Some(verdict) = &props.verdict {
+                { ruled(verdict) }
+            }
             if let Some(tray) = &props.tray {
                 <div class={classes!("tray", tray.is_empty().then_some("empty"), crowding(tray.len(), light.zoom))} data-place="tray">
                     <p class="caption">{ lang.text(Message::PendingTray) }</p>
@@ -70,23 +76,39 @@ pub fn RoomView(props: &Props) -> Html {
 fn header(room: &Room, stopped: bool, lang: Lang, ontype: &Callback<String>) -> Html {
     let (tone, state) = if room.ready { ("good", Message::Ready) } else { ("bad", Message::NotReady) };
     let role = if room.control_plane { Message::ControlPlane } else { Message::Worker };
-    let power = if stopped { Message::StartKubelet } else { Message::StopKubelet };
-    let label = lang.fill(power, &[&room.name]);
-    // The switch types what one would type: the transcript shows how it is done.
-    let line = format!("ssh {} systemctl {} kubelet", room.name, if stopped { "start" } else { "stop" });
-    let onclick = ontype.reform(move |_: MouseEvent| line.clone());
     html! {
         <header data-place={format!("node:{}", room.name)}>
             <h3>{ room.name.as_str() }</h3>
             <span class={classes!("badge", tone)}>{ if room.ready { "✓" } else { "✕" } }{ " " }{ lang.text(state) }</span>
-            <button type="button" class="power" title={label.clone()} aria-label={label}
-                aria-pressed={(!stopped).to_string()} {onclick}>{ icon(Icon::Power) }</button>
+            <FaultMenu node={room.name.to_string()} {stopped} ontype={ontype.clone()} />
             <p class="caption"><span class="address">{ room.address.as_str() }</span><span>{ lang.text(role) }</span>
                 if room.cordoned {
                     <span class="badge wait">{ lang.text(Message::SchedulingDisabled) }</span>
                 }
             </p>
         </header>
+    }
+}
+
+/// What the scheduler found about the node: a score, or why it refused. It is shown for a moment, and anew for each Pod.
+fn ruled(verdict: &Verdict) -> Html {
+    let said = match (verdict.taken, verdict.score) {
+        (true, Some(score)) => format!("✓ {score}"),
+        (true, None) => "✓".to_owned(),
+        (false, Some(score)) => score.to_string(),
+        (false, None) => "✕".to_owned(),
+    };
+    let tone = if verdict.taken {
+        "good"
+    } else if verdict.score.is_some() {
+        ""
+    } else {
+        "bad"
+    };
+    html! {
+        <p key={verdict.ruling} class={classes!("ruling", tone)} title={verdict.why.clone()} aria-hidden="true">
+            <b>{ said }</b><span>{ verdict.pod.as_str() }</span><small>{ &verdict.why }</small>
+        </p>
     }
 }
 

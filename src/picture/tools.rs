@@ -102,6 +102,14 @@ fn search(props: &Props, lang: Lang) -> Html {
     }
 }
 
+/// Puts the focus into the search.
+pub fn focus_search() {
+    let field = gloo::utils::document().query_selector(".search input").ok().flatten();
+    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+        _ = field.focus();
+    }
+}
+
 fn focus_found() {
     let found =
         gloo::utils::document().query_selector(".scene .lit[data-object], .scene .lit [data-object]").ok().flatten();
@@ -164,7 +172,7 @@ fn filters(props: &Props, lang: Lang) -> Html {
                     <b class="badge wait">{ summary(filter) }</b>
                 }
             </summary>
-            <div class="sheet">
+            <div class="menu">
                 <label>{ lang.text(Message::Namespace) }
                     <select aria-label={lang.text(Message::Namespace)} onchange={onnamespace}>
                         <option value="" selected={filter.namespace.is_empty()}>{ lang.text(Message::AllNamespaces) }</option>

@@ -111,10 +111,11 @@ test("a crash loop counts down to its next start", async () => {
 });
 
 test("close up one sees what is in a Pod", async () => {
-  await button("Closer: what is in the Pods").click();
+  await kube.page.getByRole("button", { name: /^cart-/ }).focus();
+  await kube.page.keyboard.press("+");
   const pod = kube.page.getByRole("button", { name: /^cart-/ });
   assert.match(await pod.innerText(), /redis/);
-  await button("Farther: the whole cluster").click();
+  await button("Farther: the whole cluster (-)").click();
 });
 
 test("a route stays, and its story is what the trace tells", async () => {
@@ -154,4 +155,60 @@ test("steady traffic is a flow with its rate, and a Service shows the share that
   await stream.waitFor({ state: "detached" });
 });
 
+test("each fault of a node is typed as the command that causes it", async () => {
+  const menu = kube.page.locator("summary", { has: kube.page.locator("svg") }).and(kube.page.getByLabel("What can happen to node3"));
+  await menu.click();
+  await kube.screenshot("faults");
+  const before = await kube.entries().count();
+  await kube.page.getByRole("group", { name: "node3", exact: true }).getByRole("button", { name: /^Stop the kubelet ?ssh/ }).click();
+  await kube.entries().nth(before).waitFor();
+  assert.match(await kube.entries().nth(before).innerText(), /ssh node3 systemctl stop kubelet/);
+  await menu.click();
+  await kube.page.getByRole("group", { name: "node3", exact: true }).getByRole("button", { name: /^Stop the kubelet: undo/ }).click();
+  await kube.entries().nth(before + 1).waitFor();
+  assert.match(await kube.entries().nth(before + 1).innerText(), /ssh node3 systemctl start kubelet/);
+});
+
+test("the scheduler's decision is shown on the nodes: who was refused, who got which score", async () => {
+  const seen = kube.page.evaluate(() => new Promise((resolve) => {
+    const look = () => {
+      const found = [...document.querySelectorAll(".ruling")].map((ruling) => ruling.closest("[role=group]").getAttribute("aria-label") + " " + ruling.textContent);
+      if (found.some((text) => text.includes("chosen-one"))) resolve(found); else requestAnimationFrame(look);
+    };
+    look();
+  }));
+  await kube.run("kubectl run chosen-one --image=nginx");
+  const rulings = await seen;
+  assert.ok(rulings.some((ruling) => /^master ✕.*TaintToleration/.test(ruling)), rulings.join("\n"));
+  const scores = rulings.filter((ruling) => /^node\d (✓ )?\d+/.test(ruling));
+  assert.equal(scores.length, 3, rulings.join("\n"));
+  const score = (ruling) => Number(ruling.match(/^node\d (?:✓ )?(\d+)/)[1]);
+  const best = scores.find((ruling) => ruling.includes("✓"));
+  assert.ok(scores.every((ruling) => score(ruling) <= score(best)));
+  const [pod] = await kube.podsUntil("chosen-one", ([pod]) => isRunning(pod ?? ""));
+  assert.equal((await kube.pods(pod.split(" ")[0], best.split(" ")[0])).length, 1, "and there it runs");
+});
+
 test("nothing went wrong meanwhile", () => assert.deepEqual(kube.complaints, []));
+
+test("hundreds of nodes are a map of cells, and one can look into a node", { timeout: 240_000 }, async () => {
+  const many = await open({ query: { seed: "3", nodes: "200" } });
+  try {
+    const map = many.page.getByRole("img", { name: /^201 nodes, 201 Ready, \d+ Pods$/ });
+    await map.waitFor();
+    const before = Number((await map.getAttribute("aria-label")).match(/(\d+) Pods$/)[1]);
+    await map.focus();
+    await many.page.keyboard.press("ArrowRight");
+    await many.page.keyboard.press("ArrowRight");
+    await many.node("node1").waitFor();
+    await many.screenshot("map");
+    await many.start("kubectl create deployment web --image=nginx --replicas=400; kubectl rollout status deployment web");
+    await many.speed("10");
+    await many.page.getByRole("img", { name: `, ${before + 400} Pods` }).waitFor();
+    await many.finish();
+    await many.screenshot("map-full");
+    assert.deepEqual(many.complaints, []);
+  } finally {
+    await many.close();
+  }
+});
