@@ -15,6 +15,8 @@ pub enum Fail {
     Plain(String),
     /// Several failures, each printed on lines of its own.
     Many(Vec<Fail>),
+    /// The same as `Text`, after a text on standard output.
+    Shown(String, String),
     /// Nothing more to say; the exit status.
     Exit(i32),
 }
@@ -77,7 +79,7 @@ impl Fail {
     pub fn message(&self) -> String {
         match self {
             Fail::Status(status) => status.message.clone(),
-            Fail::Text(text) | Fail::Plain(text) => text.clone(),
+            Fail::Text(text) | Fail::Plain(text) | Fail::Shown(_, text) => text.clone(),
             Fail::Many(all) => format!("[{}]", all.iter().map(Fail::message).collect::<Vec<_>>().join(", ")),
             Fail::Exit(code) => format!("exit status {code}"),
         }
@@ -85,6 +87,9 @@ impl Fail {
 
     /// Prints the failure and returns the exit status.
     pub fn report(&self, host: &dyn Host) -> i32 {
+        if let Fail::Shown(shown, _) = self {
+            host.stdout(shown);
+        }
         let text = match self {
             Fail::Exit(code) => return *code,
             Fail::Status(status) if status.reason == "Invalid" => invalid(status),
@@ -106,7 +111,9 @@ impl Fail {
             }
             Fail::Status(status) if status.reason.is_empty() => format!("Error from server: {}", status.message),
             Fail::Status(status) => format!("Error from server ({}): {}", status.reason, status.message),
-            Fail::Text(text) if prefixed && !text.starts_with("error: ") => format!("error: {text}"),
+            Fail::Text(text) | Fail::Shown(_, text) if prefixed && !text.starts_with("error: ") => {
+                format!("error: {text}")
+            }
             other => other.message(),
         }
     }

@@ -128,7 +128,9 @@ pub fn lookup(kinds: &[&'static Kind], word: &str) -> Option<&'static Kind> {
 /// # Errors
 /// The server has no such resource type.
 pub fn kind_of(cx: &Cx<'_>, word: &str) -> Outcome<&'static Kind> {
-    lookup(&cx.host.kinds(), word).ok_or_else(|| fail!("the server doesn't have a resource type {word:?}"))
+    // Of `deployments.v1.apps`, the error names the resource alone.
+    let resource = word.split('.').next().unwrap_or(word);
+    lookup(&cx.host.kinds(), word).ok_or_else(|| fail!("the server doesn't have a resource type {resource:?}"))
 }
 
 /// The kinds that a list of words names; categories such as `all` stand for their members.

@@ -76,38 +76,40 @@ fn priority(version: &str) -> (u8, u32, u32) {
 /// # Errors
 /// 405 for another method than GET, 406 for a form that is not offered.
 pub(super) fn answer(head: &Head, words: &[&str], kinds: &[&'static Kind]) -> Result<Option<Answer>, Status> {
-    let groups = groups(kinds);
-    let versions = |group: &str| groups.iter().find(|(name, _)| *name == group);
-    let value = match words {
-        ["api"] | ["apis"] => {
-            if let Some(version) = aggregated(&head.accept) {
-                return Ok(Some(aggregate(words[0], version, &groups, kinds, head)));
-            }
-            if words[0] == "api" { legacy_versions() } else { group_list(&groups) }
-        }
-        ["apis", group] => match versions(group) {
-            Some((name, versions)) => {
-                let mut value = group_of(name, versions);
-                value.set("kind", "APIGroup");
-                value.set("apiVersion", "v1");
-                value
-            }
-            None => return Ok(None),
-        },
-        ["api", version] if versions("").is_some_and(|(_, known)| known.contains(version)) => {
-            resource_list("", version, kinds)
-        }
-        ["apis", group, version] if versions(group).is_some_and(|(_, known)| known.contains(version)) => {
-            resource_list(group, version, kinds)
-        }
-        _ => return Ok(None),
-    };
+    if let (["api"] | ["apis"], Some(version)) = (words, aggregated(&head.accept)) {
+        return Ok(Some(aggregate(words[0], version, &groups(kinds), kinds, head)));
+    }
+    let Some(value) = document(words, kinds) else { return Ok(None) };
     if !matches!(head.method.as_str(), "GET" | "HEAD") {
         return Err(Status::method_not_allowed());
     }
     let query = options::pairs(&head.query);
     let media = media::negotiate(&head.accept, options::pretty(&query, &head.agent))?;
     Ok(Some(Answer::text(200, media.content_type(), super::answer::write(&value, media.format))))
+}
+
+/// What a path of discovery tells, in its older form; none for another path.
+pub fn document(words: &[&str], kinds: &[&'static Kind]) -> Option<Value> {
+    let groups = groups(kinds);
+    let versions = |group: &str| groups.iter().find(|(name, _)| *name == group);
+    Some(match words {
+        ["api"] => legacy_versions(),
+        ["apis"] => group_list(&groups),
+        ["apis", group] => {
+            let (name, versions) = versions(group)?;
+            let mut value = group_of(name, versions);
+            value.set("kind", "APIGroup");
+            value.set("apiVersion", "v1");
+            value
+        }
+        ["api", version] if versions("").is_some_and(|(_, known)| known.contains(version)) => {
+            resource_list("", version, kinds)
+        }
+        ["apis", group, version] if versions(group).is_some_and(|(_, known)| known.contains(version)) => {
+            resource_list(group, version, kinds)
+        }
+        _ => return None,
+    })
 }
 
 fn legacy_versions() -> Value {

@@ -71,19 +71,23 @@ fn checks(which: &str) -> Vec<&'static str> {
 
 /// A server that answers is well: every check is passed.
 fn health(head: &Head, which: &str, check: &str) -> Answer {
-    let plain = "text/plain; charset=utf-8";
-    let query = options::pairs(&head.query);
+    match report(which, check, &head.query) {
+        Some(text) => Answer::text(200, "text/plain; charset=utf-8", text),
+        None => Answer::page_not_found(),
+    }
+}
+
+/// What `/healthz`, `/livez` or `/readyz` says, or one of its checks; none where there is no such check.
+pub fn report(which: &str, check: &str, query: &str) -> Option<String> {
+    let query = options::pairs(query);
     let checks = checks(which);
     if !check.is_empty() {
-        return match checks.contains(&check) {
-            true => Answer::text(200, plain, "ok"),
-            false => Answer::page_not_found(),
-        };
+        return checks.contains(&check).then(|| "ok".to_owned());
     }
     let excluded: Vec<&str> =
         query.iter().filter(|(key, _)| key == "exclude").map(|(_, value)| value.as_str()).collect();
     if !query.iter().any(|(key, _)| key == "verbose") {
-        return Answer::text(200, plain, "ok");
+        return Some("ok".to_owned());
     }
     let mut text = String::new();
     for check in &checks {
@@ -97,7 +101,7 @@ fn health(head: &Head, which: &str, check: &str) -> Answer {
         text.push_str(&format!("warn: some health checks cannot be excluded: no matches for {listed}\n"));
     }
     text.push_str(&format!("{which} check passed\n"));
-    Answer::text(200, plain, text)
+    Some(text)
 }
 
 /// Every path that is no resource, as `/` lists them.

@@ -40,6 +40,17 @@ pub(crate) static GET: Command = Command {
 async fn run(cx: &Cx<'_>) -> Outcome {
     let raw = cx.flags.text("raw");
     if !raw.is_empty() {
+        if ["watch", "watch-only"].iter().any(|flag| cx.flags.on(flag)) || !cx.flags.text("selector").is_empty() {
+            return Err(
+                "--raw may not be specified with other flags that filter the server request or alter the output".into(),
+            );
+        }
+        if !cx.flags.text("output").is_empty() {
+            return Err("--raw and --output are mutually exclusive".into());
+        }
+        if !raw.starts_with('/') && !raw.contains("://") {
+            return Err(fail!("--raw must be a valid URL path: parse {raw:?}: invalid URI for request"));
+        }
         return super::info::raw(cx, raw);
     }
     let mut format = cx.format()?;
@@ -178,9 +189,18 @@ fn print_objects(
 }
 
 fn sort_objects(items: &mut [Value], path: &str) -> Outcome {
-    let path = jsonpath::JsonPath::parse(&jsonpath::relaxed(path)?)?;
+    let expression = jsonpath::relaxed(path)?;
+    let path = jsonpath::JsonPath::parse(&expression)?;
+    if !items.is_empty() && items.iter().all(|item| path.first(item).is_none()) {
+        return Err(nowhere(&expression));
+    }
     api::sort_by(items, |a, b| compare_keys(path.first(a).as_ref(), path.first(b).as_ref()));
     Ok(())
+}
+
+/// What a sorting is refused with whose field no object has.
+fn nowhere(path: &str) -> Fail {
+    fail!("couldn't find any field with path {path:?} in the list of objects")
 }
 
 /// Prints what is there, then each change, until interrupted or `--request-timeout` is over.

@@ -7,6 +7,7 @@ use crate::fail::{Fail, Outcome};
 use crate::flags::{Flag, Kind, flag};
 use crate::print::struct_json;
 use api::{Status, Value, json, kind, obj, yaml};
+use apiserver::http::{discovery, health};
 use apiserver::request::{Request, Verb};
 
 /// The kubectl whose behaviour this is.
@@ -102,17 +103,28 @@ async fn options(cx: &Cx<'_>) -> Outcome {
 
 /// What the server answers at a path.
 pub(crate) fn raw(cx: &Cx<'_>, path: &str) -> Outcome {
-    let plain = path.split('?').next().unwrap_or(path);
-    match plain.trim_end_matches('/') {
-        "/healthz" | "/readyz" | "/livez" => {
-            cx.host.stdout("ok");
+    let (plain, query) = path.split_once('?').unwrap_or((path, ""));
+    let words: Vec<&str> = plain.split('/').filter(|word| !word.is_empty()).collect();
+    let kinds = cx.host.kinds();
+    match &words[..] {
+        [which @ ("healthz" | "readyz" | "livez"), check @ ..] => {
+            let text = health::report(which, &check.join("/"), query);
+            cx.host.stdout(&text.ok_or_else(|| Fail::Status(Status::no_such_resource()))?);
             return Ok(());
         }
-        "/version" => {
+        ["version"] => {
             cx.host.stdout(&struct_json::to_string(&server_version(), 2));
             return Ok(());
         }
+        [] => {
+            cx.host.stdout(&json::to_string_pretty(&health::paths(&discovery::groups(&kinds))));
+            return Ok(());
+        }
         _ => {}
+    }
+    if let Some(document) = discovery::document(&words, &kinds) {
+        cx.say(json::to_string(&document));
+        return Ok(());
     }
     let request = parse_path(cx, plain).ok_or_else(|| Fail::Status(Status::no_such_resource()))?;
     cx.say(json::to_string(&cx.request(&request)?));

@@ -19,6 +19,11 @@ impl JsonPath {
         Ok(JsonPath { nodes: parse_template(template)? })
     }
 
+    /// The same, but a field that is nowhere is an error.
+    pub fn strict(self, strict: bool) -> JsonPath {
+        if strict { JsonPath { nodes: required(self.nodes) } } else { self }
+    }
+
     /// What each text and action of the template finds in `value`.
     ///
     /// # Errors
@@ -83,6 +88,18 @@ pub fn text(value: &Value) -> String {
     }
 }
 
+/// The nodes, but for those inside filters, with fields that must be there.
+fn required(nodes: Vec<Node>) -> Vec<Node> {
+    let one = |node| match node {
+        Node::Field(name) => Node::Required(name),
+        Node::Union(paths) => Node::Union(paths.into_iter().map(required).collect()),
+        Node::Action(path) => Node::Action(required(path)),
+        Node::Range(path, body) => Node::Range(required(path), required(body)),
+        other => other,
+    };
+    nodes.into_iter().map(one).collect()
+}
+
 fn run(nodes: &[Node], current: &Value, found: &mut Vec<Vec<Value>>) -> Result<(), String> {
     for node in nodes {
         match node {
@@ -109,6 +126,10 @@ fn step(node: &Node, input: Vec<Value>) -> Result<Vec<Value>, String> {
     match node {
         Node::Literal(value) => Ok(vec![value.clone()]),
         Node::Field(name) => Ok(input.iter().filter_map(|v| v.as_object()?.get(name).cloned()).collect()),
+        Node::Required(name) => match step(&Node::Field(name.clone()), input)? {
+            found if found.is_empty() => Err(format!("{name} is not found")),
+            found => Ok(found),
+        },
         Node::Wildcard => Ok(input.iter().flat_map(children).collect()),
         Node::Recursive => {
             let mut all = Vec::new();
@@ -151,7 +172,7 @@ fn children(value: &Value) -> Vec<Value> {
 
 /// The value and everything below it that has parts.
 fn descend(value: &Value, all: &mut Vec<Value>) {
-    if !value.is_empty() {
+    if !value.is_null() {
         all.push(value.clone());
         children(value).iter().for_each(|child| descend(child, all));
     }
@@ -162,7 +183,7 @@ fn pick(value: &Value, bounds: &Slice, picked: &mut Vec<Value>) -> Result<(), St
         return Ok(());
     }
     let Value::Array(items) = value else {
-        return Err(format!("{} is not array or slice", text(value)));
+        return Err(format!("{} is not array or slice", super::template_call::go_type(value)));
     };
     let length = items.len() as i64;
     let mut start = bounds.start.unwrap_or(0);
@@ -170,7 +191,7 @@ fn pick(value: &Value, bounds: &Slice, picked: &mut Vec<Value>) -> Result<(), St
         start += length;
     }
     let mut end = match (bounds.end, bounds.single) {
-        (_, true) => bounds.start.unwrap_or(0) + 1,
+        (_, true) => bounds.start.unwrap_or(0).saturating_add(1),
         (end, false) => end.unwrap_or(length),
     };
     if end < 0 || (end == 0 && bounds.single) {
@@ -184,7 +205,7 @@ fn pick(value: &Value, bounds: &Slice, picked: &mut Vec<Value>) -> Result<(), St
         return outside(start);
     }
     if end > length || end < 0 {
-        return outside(end - 1);
+        return outside(end.saturating_sub(1));
     }
     if start > end {
         return Err(format!("starting index {start} is greater than ending index {end}"));
@@ -199,7 +220,7 @@ fn pick(value: &Value, bounds: &Slice, picked: &mut Vec<Value>) -> Result<(), St
 
 fn filter(value: &Value, left: &[Node], operator: &str, right: &[Node], kept: &mut Vec<Value>) -> Result<(), String> {
     let Value::Array(items) = value else {
-        return Err(format!("{} is not array or slice and cannot be filtered", text(value)));
+        return Err(format!("{} is not array or slice and cannot be filtered", super::go_fmt::plain(value)));
     };
     for item in items.iter() {
         let lefts = walk(left, vec![item.clone()])?;

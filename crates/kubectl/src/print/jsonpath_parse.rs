@@ -9,6 +9,8 @@ pub(super) enum Node {
     Literal(Value),
     /// `.name`
     Field(String),
+    /// `.name`, which must be there.
+    Required(String),
     /// `.*`
     Wildcard,
     /// `..`

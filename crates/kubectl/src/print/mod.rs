@@ -5,9 +5,12 @@ pub mod custom;
 pub mod go_fmt;
 pub mod jsonpath;
 mod jsonpath_parse;
+mod kyaml;
 pub mod struct_json;
 pub mod table;
 mod template;
+mod template_call;
+mod template_lex;
 mod template_parse;
 
 pub use columns::Columns;
@@ -17,7 +20,7 @@ use crate::fail::{Fail, Outcome, fail};
 use api::{Kind, Value, json, yaml};
 use custom::CustomColumns;
 use jsonpath::JsonPath;
-use template::Template;
+use template::{Stopped, Template};
 
 /// An output format.
 #[derive(Clone, Debug)]
@@ -32,6 +35,8 @@ pub enum Format {
     Json,
     /// `-o yaml`
     Yaml,
+    /// `-o kyaml`
+    Kyaml,
     /// `-o jsonpath=...`, and the text itself for error messages.
     JsonPath(JsonPath, String),
     /// `-o jsonpath-as-json=...`
@@ -84,6 +89,7 @@ impl Format {
             None => (output, None),
         };
         let given = Some(cx.flags.text("template").to_owned()).filter(|t| !t.is_empty());
+        let strict = !cx.flags.on("allow-missing-template-keys");
         let argument = inline.or(given.clone());
         let template = || match &argument {
             Some(text) if !text.is_empty() => Ok(text.clone()),
@@ -95,17 +101,18 @@ impl Format {
             read.map_err(|why| fail!("error reading --template {path}, open {path}: {why}\n"))
         };
         Ok(match name {
-            "" if given.is_some() => Format::template(template()?)?,
+            "" if given.is_some() => Format::template(template()?, strict)?,
             "" => Format::Human,
             "wide" if is_tabular(cx) => Format::Wide,
             "name" => Format::Name,
             "json" => Format::Json,
             "yaml" => Format::Yaml,
-            "jsonpath" => Format::json_path(template()?, Format::JsonPath)?,
-            "jsonpath-as-json" => Format::json_path(template()?, Format::JsonPathAsJson)?,
-            "jsonpath-file" => Format::json_path(file()?, Format::JsonPath)?,
-            "go-template" | "template" => Format::template(template()?)?,
-            "go-template-file" | "templatefile" => Format::template(file()?)?,
+            "kyaml" => Format::Kyaml,
+            "jsonpath" => Format::json_path(template()?, strict, Format::JsonPath)?,
+            "jsonpath-as-json" => Format::json_path(template()?, strict, Format::JsonPathAsJson)?,
+            "jsonpath-file" => Format::json_path(file()?, strict, Format::JsonPath)?,
+            "go-template" | "template" => Format::template(template()?, strict)?,
+            "go-template-file" | "templatefile" => Format::template(file()?, strict)?,
             "custom-columns" if is_tabular(cx) => match &argument {
                 Some(spec) if !spec.is_empty() => Format::Custom(CustomColumns::parse(spec)?),
                 _ => return Err("custom-columns format specified but no custom columns given".into()),
@@ -115,14 +122,14 @@ impl Format {
         })
     }
 
-    fn json_path(text: String, make: fn(JsonPath, String) -> Format) -> Outcome<Format> {
+    fn json_path(text: String, strict: bool, make: fn(JsonPath, String) -> Format) -> Outcome<Format> {
         let path = JsonPath::parse(&text).map_err(|why| fail!("error parsing jsonpath {text}, {why}\n"))?;
-        Ok(make(path, text))
+        Ok(make(path.strict(strict), text))
     }
 
-    fn template(text: String) -> Outcome<Format> {
+    fn template(text: String, strict: bool) -> Outcome<Format> {
         let template = Template::parse(&text).map_err(|why| fail!("error parsing template {text}, {why}\n"))?;
-        Ok(Format::Template(template, text))
+        Ok(Format::Template(template.strict(strict), text))
     }
 
     /// Whether this is for people: a table or a line.
@@ -146,13 +153,16 @@ impl Format {
             }
             Format::Json => Ok(format!("{}\n", json::to_string_pretty(&shown()))),
             Format::Yaml => Ok(yaml::to_string(&shown())),
+            Format::Kyaml => Ok(kyaml::to_string(&shown())),
             Format::JsonPath(path, text) => path
                 .print(object)
                 .map_err(|why| failed(&format!("error executing jsonpath {text:?}"), &why, text, object)),
             Format::JsonPathAsJson(path, text) => path
                 .print_json(object)
                 .map_err(|why| failed(&format!("error executing jsonpath {text:?}"), &why, text, object)),
-            Format::Template(template, text) => template.run(object).map_err(|why| template_failed(text, &why, object)),
+            Format::Template(template, text) => {
+                template.run(object).map_err(|stopped| template_failed(text, &stopped, object))
+            }
             Format::Custom(columns) => columns.print(object),
         }
     }
@@ -181,13 +191,16 @@ fn failed(what: &str, why: &str, text: &str, object: &Value) -> Fail {
     )
 }
 
-fn template_failed(text: &str, why: &str, object: &Value) -> Fail {
-    fail!(
-        "error executing template {text:?}: template: output:1:{why}\n\ttemplate was:\n\t\t{text}\n\traw data was:\n\t\t{}\n\t\
-         object given to template engine was:\n\t\t{}\n",
+/// The real one tells the details on standard output, after what the template has printed by then.
+fn template_failed(text: &str, stopped: &Stopped, object: &Value) -> Fail {
+    let Stopped { printed, why } = stopped;
+    let shown = format!(
+        "{printed}Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate \
+         was:\n\t\t{text}\n\traw data was:\n\t\t{}\n\tobject given to template engine was:\n\t\t{}\n\n",
         json::to_string(object),
         go_fmt::plain(object)
-    )
+    );
+    Fail::Shown(shown, format!("error executing template {}: {why}", go_fmt::sharp(&text.into())))
 }
 
 /// `pod/x created`, one line for each object.

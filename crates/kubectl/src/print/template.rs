@@ -1,19 +1,54 @@
-//! Go templates filled in (`-o go-template`).
+//! Go templates filled in (`-o go-template`; text/template/exec.go).
 
 use super::go_fmt::plain;
-use super::jsonpath::text as json_text;
-use super::template_parse::{Node, Operand, Pipe, parse};
+use super::template_call::{call, go_type};
+use super::template_parse::{Node, Operand, Pipe, Place, Tree, What, parse, written};
 use api::Value;
-use std::cmp::Ordering;
 
 /// A parsed template.
 #[derive(Clone, Debug)]
 pub struct Template {
-    nodes: Vec<Node>,
+    text: String,
+    tree: Tree,
+    strict: bool,
 }
 
-/// Variables, the innermost last.
-type Scope = Vec<(String, Value)>;
+/// How far a template came, and what stopped it.
+#[derive(Debug, PartialEq)]
+pub struct Stopped {
+    /// What was printed before.
+    pub printed: String,
+    /// The error, from `template: output:` on.
+    pub why: String,
+}
+
+/// How much work a template may make, in nodes: far more than lists of objects need, and it ends.
+const MOST: usize = 2_000_000;
+/// How much text it may make.
+const LONGEST: usize = 64 << 20;
+/// How deep templates may call each other (`maxExecDepth` is 100,000 there, which the stack here has no room for).
+const DEEPEST: usize = 100;
+
+/// What a part of a template leads to.
+#[derive(PartialEq)]
+enum Flow {
+    On,
+    Break,
+    Continue,
+}
+
+struct Run<'t> {
+    template: &'t Template,
+    out: String,
+    /// Variables, the innermost last.
+    scope: Vec<(String, Value)>,
+    /// What is looked at: errors name it.
+    at: Place,
+    steps: usize,
+    depth: usize,
+}
+
+type Done<T> = Result<T, String>;
 
 impl Template {
     /// Reads a template such as `{{range .items}}{{.metadata.name}}{{end}}`.
@@ -21,155 +56,263 @@ impl Template {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Template, String> {
-        Ok(Template { nodes: parse(text)? })
+        Ok(Template { text: text.to_owned(), tree: parse(text)?, strict: false })
+    }
+
+    /// The same, but a key that a map does not have is an error.
+    pub fn strict(self, strict: bool) -> Template {
+        Template { strict, ..self }
     }
 
     /// The template filled in from `value`.
     ///
     /// # Errors
     /// What cannot be carried out.
-    pub fn run(&self, value: &Value) -> Result<String, String> {
-        let mut out = String::new();
-        let mut scope = vec![(String::new(), value.clone())];
-        run(&self.nodes, value, &mut scope, &mut out)?;
-        Ok(out)
+    pub fn run(&self, value: &Value) -> Result<String, Stopped> {
+        let mut run = Run {
+            template: self,
+            out: String::new(),
+            scope: vec![(String::new(), value.clone())],
+            at: Place::default(),
+            steps: 0,
+            depth: 0,
+        };
+        match run.all(&self.tree.nodes, value) {
+            Ok(_) => Ok(run.out),
+            Err(why) => Err(Stopped { why: run.located(&why), printed: run.out }),
+        }
     }
 }
 
-fn run(nodes: &[Node], dot: &Value, scope: &mut Scope, out: &mut String) -> Result<(), String> {
-    for node in nodes {
-        let depth = scope.len();
-        match node {
-            Node::Text(text) => out.push_str(text),
+impl<'t> Run<'t> {
+    /// The error with the place where it happened.
+    fn located(&self, why: &str) -> String {
+        let before = self.template.text.get(..self.at.at).unwrap_or_default();
+        let (line, column) =
+            (1 + before.matches('\n').count(), before.len() - before.rfind('\n').map_or(0, |at| at + 1));
+        format!("template: output:{line}:{column}: executing \"output\" at <{}>: {why}", self.at.text)
+    }
+
+    fn all(&mut self, nodes: &'t [Node], dot: &Value) -> Done<Flow> {
+        for node in nodes {
+            let flow = self.one(node, dot)?;
+            if flow != Flow::On {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn one(&mut self, node: &'t Node, dot: &Value) -> Done<Flow> {
+        self.steps += 1;
+        if self.steps > MOST || self.out.len() > LONGEST {
+            return Err("the template makes too much".to_owned());
+        }
+        let depth = self.scope.len();
+        let flow = match node {
+            Node::Text(text) => {
+                self.out.push_str(text);
+                return Ok(Flow::On);
+            }
             Node::Action(pipe) => {
-                let value = evaluate(pipe, dot, scope)?;
+                let value = self.evaluate(pipe, dot)?;
                 if pipe.variables.is_empty() {
-                    out.push_str(&printed(&value));
+                    self.out.push_str(&printed(&value));
                 } else {
-                    declare(pipe, value, scope);
+                    self.declare(pipe, value);
                 }
                 // A variable lives to the end of the block it is declared in.
-                continue;
+                return Ok(Flow::On);
             }
-            Node::If(pipe, yes, no) => {
-                let value = evaluate(pipe, dot, scope)?;
-                let chosen = if truth(&value) { yes } else { no };
-                declare(pipe, value, scope);
-                run(chosen, dot, scope, out)?;
+            Node::If(pipe, yes, no) | Node::With(pipe, yes, no) => {
+                let value = self.evaluate(pipe, dot)?;
+                self.declare(pipe, value.clone());
+                let (chosen, with) = if truth(&value) { (yes, matches!(node, Node::With(..))) } else { (no, false) };
+                self.all(chosen, if with { &value } else { dot })?
             }
-            Node::With(pipe, yes, no) => {
-                let value = evaluate(pipe, dot, scope)?;
-                declare(pipe, value.clone(), scope);
-                if truth(&value) {
-                    run(yes, &value, scope, out)?;
-                } else {
-                    run(no, dot, scope, out)?;
-                }
-            }
-            Node::Range(pipe, body, otherwise) => range(pipe, body, otherwise, dot, scope, out)?,
-        }
-        scope.truncate(depth);
-    }
-    Ok(())
-}
-
-fn range(
-    pipe: &Pipe,
-    body: &[Node],
-    otherwise: &[Node],
-    dot: &Value,
-    scope: &mut Scope,
-    out: &mut String,
-) -> Result<(), String> {
-    let value = evaluate(pipe, dot, scope)?;
-    let items: Vec<(Value, Value)> = match &value {
-        Value::Null => Vec::new(),
-        Value::Array(items) => items.iter().enumerate().map(|(i, v)| (i.into(), v.clone())).collect(),
-        Value::Object(map) => map.iter().map(|(k, v)| (k.into(), v.clone())).collect(),
-        Value::Int(n) => (0..(*n).min(100_000)).map(|i| (i.into(), i.into())).collect(),
-        other => return Err(format!(" range can't iterate over {}", plain(other))),
-    };
-    if items.is_empty() {
-        return run(otherwise, dot, scope, out);
-    }
-    let depth = scope.len();
-    for (key, item) in items {
-        match &pipe.variables[..] {
-            [] => {}
-            [one] => scope.push((one.clone(), item.clone())),
-            [first, second, ..] => {
-                scope.push((first.clone(), key));
-                scope.push((second.clone(), item.clone()));
-            }
-        }
-        run(body, &item, scope, out)?;
-        scope.truncate(depth);
-    }
-    Ok(())
-}
-
-fn declare(pipe: &Pipe, value: Value, scope: &mut Scope) {
-    let Some(name) = pipe.variables.first() else { return };
-    let older = scope.iter_mut().rev().find(|(n, _)| n == name).filter(|_| pipe.assigns);
-    match older {
-        Some((_, place)) => *place = value,
-        None => scope.push((name.clone(), value)),
-    }
-}
-
-fn evaluate(pipe: &Pipe, dot: &Value, scope: &mut Scope) -> Result<Value, String> {
-    let mut last = None;
-    for command in &pipe.commands {
-        last = Some(match &command[..] {
-            [Operand::Function(name), arguments @ ..] => {
-                let mut values = Vec::new();
-                for operand in arguments {
-                    values.push(operand_value(operand, dot, scope)?);
-                }
-                values.extend(last);
-                call(name, &values).map_err(|why| format!(" error calling {name}: {why}"))?
-            }
-            [operand] if last.is_none() => operand_value(operand, dot, scope)?,
-            _ => return Err(" can't give argument to non-function".to_owned()),
-        });
-    }
-    Ok(last.unwrap_or_default())
-}
-
-fn operand_value(operand: &Operand, dot: &Value, scope: &mut Scope) -> Result<Value, String> {
-    match operand {
-        Operand::Field(names) => fields(dot, names),
-        Operand::Variable(name, names) => match scope.iter().rev().find(|(n, _)| n == name) {
-            Some((_, value)) => fields(value, names),
-            None => Err(format!(" undefined variable \"${name}\"")),
-        },
-        Operand::Literal(value) => Ok(value.clone()),
-        Operand::Function(name) => call(name, &[]).map_err(|why| format!(" error calling {name}: {why}")),
-        Operand::Group(pipe, names) => fields(&evaluate(pipe, dot, scope)?, names),
-    }
-}
-
-fn fields(value: &Value, names: &[String]) -> Result<Value, String> {
-    let mut value = value;
-    for name in names {
-        value = match value {
-            Value::Object(map) => map.get(name).unwrap_or(&api::NULL),
-            Value::Null => return Err(format!(" nil data; no entry for key \"{name}\"")),
-            other => return Err(format!(" can't evaluate field {name} in type {}", go_type(other))),
+            Node::Range(pipe, body, otherwise) => self.range(pipe, body, otherwise, dot)?,
+            Node::Template(name, pipe, place) => self.template(name, pipe.as_ref(), place, dot)?,
+            Node::Break => Flow::Break,
+            Node::Continue => Flow::Continue,
         };
+        self.scope.truncate(depth);
+        Ok(flow)
     }
-    Ok(value.clone())
-}
 
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "interface {}",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
+    fn template(&mut self, name: &str, pipe: Option<&'t Pipe>, place: &Place, dot: &Value) -> Done<Flow> {
+        let template: &'t Template = self.template;
+        let Some((_, nodes)) = template.tree.defined.iter().rev().find(|(known, _)| known == name) else {
+            self.at = place.clone();
+            return Err(format!("template {name:?} not defined"));
+        };
+        let value = match pipe {
+            Some(pipe) => self.evaluate(pipe, dot)?,
+            None => Value::Null,
+        };
+        if self.depth == DEEPEST {
+            return Err(format!("exceeded maximum template depth ({DEEPEST})"));
+        }
+        self.depth += 1;
+        let outer = std::mem::replace(&mut self.scope, vec![(String::new(), value.clone())]);
+        self.all(nodes, &value)?;
+        self.scope = outer;
+        self.depth -= 1;
+        Ok(Flow::On)
+    }
+
+    fn range(&mut self, pipe: &'t Pipe, body: &'t [Node], otherwise: &'t [Node], dot: &Value) -> Done<Flow> {
+        let value = self.evaluate(pipe, dot)?;
+        let items: Vec<(Value, Value)> = match &value {
+            Value::Null => Vec::new(),
+            Value::Array(items) => items.iter().enumerate().map(|(i, v)| (i.into(), v.clone())).collect(),
+            Value::Object(map) => map.iter().map(|(k, v)| (k.into(), v.clone())).collect(),
+            Value::Int(n) => (0..(*n).min(100_000)).map(|i| (i.into(), i.into())).collect(),
+            other => return Err(format!("range can't iterate over {}", plain(other))),
+        };
+        if items.is_empty() {
+            return self.all(otherwise, dot);
+        }
+        let depth = self.scope.len();
+        for (key, item) in items {
+            match &pipe.variables[..] {
+                [] => {}
+                [one] => self.scope.push((one.clone(), item.clone())),
+                [first, second, ..] => {
+                    self.scope.push((first.clone(), key));
+                    self.scope.push((second.clone(), item.clone()));
+                }
+            }
+            let flow = self.all(body, &item)?;
+            self.scope.truncate(depth);
+            if flow == Flow::Break {
+                break;
+            }
+        }
+        Ok(Flow::On)
+    }
+
+    fn declare(&mut self, pipe: &Pipe, value: Value) {
+        let Some(name) = pipe.variables.first() else { return };
+        let older = self.scope.iter_mut().rev().find(|(n, _)| n == name).filter(|_| pipe.assigns);
+        match older {
+            Some((_, place)) => *place = value,
+            None => self.scope.push((name.clone(), value)),
+        }
+    }
+
+    fn evaluate(&mut self, pipe: &'t Pipe, dot: &Value) -> Done<Value> {
+        let mut last = None;
+        for command in &pipe.commands {
+            last = Some(self.command(command, dot, last)?);
+        }
+        Ok(last.unwrap_or_default())
+    }
+
+    fn command(&mut self, command: &'t [Operand], dot: &Value, last: Option<Value>) -> Done<Value> {
+        let Some((first, arguments)) = command.split_first() else { return Ok(Value::Null) };
+        let alone = arguments.is_empty() && last.is_none();
+        match &first.what {
+            What::Function(name) => return self.function(name, command, dot, last),
+            What::Field(names) if !alone => {
+                self.at = first.place.clone();
+                let name = names.last().map_or("", String::as_str);
+                return Err(format!("{name} is not a method but has arguments"));
+            }
+            What::Nil => {
+                self.at = first.place.clone();
+                return Err("nil is not a command".to_owned());
+            }
+            _ if !alone => {
+                self.at = first.place.clone();
+                return Err(format!("can't give argument to non-function {}", first.place.text));
+            }
+            _ => {}
+        }
+        self.operand(first, dot)
+    }
+
+    fn function(&mut self, name: &str, command: &'t [Operand], dot: &Value, last: Option<Value>) -> Done<Value> {
+        self.at = command[0].place.clone();
+        let given = command.len() - 1 + usize::from(last.is_some());
+        let (least, most) = match name {
+            "not" | "len" | "base64decode" => (1, 1),
+            "ne" | "lt" | "le" | "gt" | "ge" => (2, 2),
+            "print" | "println" | "html" | "js" | "urlquery" => (0, usize::MAX),
+            _ => (1, usize::MAX),
+        };
+        if given < least || given > most {
+            let want = if least == most { format!("{least}") } else { format!("at least {least}") };
+            return Err(format!("wrong number of args for {name}: want {want} got {given}"));
+        }
+        let mut values = Vec::new();
+        for operand in &command[1..] {
+            let value = match operand.what {
+                What::Nil => Value::Null,
+                _ => self.operand(operand, dot)?,
+            };
+            // `and` and `or` look no further than they must.
+            let decided = matches!(name, "and" | "or") && truth(&value) == (name == "or");
+            values.push(value);
+            if decided {
+                return Ok(values.pop().unwrap_or_default());
+            }
+        }
+        values.extend(last);
+        if name == "call" {
+            self.at = Place { at: command[0].place.at, text: written(command) };
+            let what = command.get(1).map_or("", |operand| operand.place.text.as_str());
+            return Err(format!("error calling call: non-function {what} of type {}", go_type(&values[0])));
+        }
+        call(name, &values).map_err(|why| {
+            self.at = Place { at: command[0].place.at, text: written(command) };
+            format!("error calling {name}: {why}")
+        })
+    }
+
+    fn operand(&mut self, operand: &'t Operand, dot: &Value) -> Done<Value> {
+        self.at = operand.place.clone();
+        match &operand.what {
+            What::Dot => Ok(dot.clone()),
+            What::Field(names) => self.fields(dot, names),
+            What::Variable(name, names) => match self.scope.iter().rev().find(|(n, _)| n == name) {
+                Some((_, value)) => self.fields(&value.clone(), names),
+                None => Err(format!("undefined variable \"${name}\"")),
+            },
+            What::Literal(value) => Ok(value.clone()),
+            What::Nil => Err("nil is not a command".to_owned()),
+            What::Function(name) => self.function(name, std::slice::from_ref(operand), dot, None),
+            What::Group(pipe, names) => {
+                let value = self.evaluate(pipe, dot)?;
+                self.fields(&value, names)
+            }
+        }
+    }
+
+    fn fields(&self, value: &Value, names: &[String]) -> Done<Value> {
+        let mut value = value;
+        let mut there = true;
+        for name in names {
+            if !there {
+                // Of nothing, every field is nothing.
+                if self.template.strict {
+                    return Err(format!("nil data; no entry for key {name:?}"));
+                }
+                break;
+            }
+            value = match value {
+                Value::Object(map) => match map.get(name) {
+                    Some(value) => value,
+                    None if self.template.strict => return Err(format!("map has no entry for key {name:?}")),
+                    None => {
+                        there = false;
+                        &api::NULL
+                    }
+                },
+                Value::Null => return Err(format!("nil pointer evaluating interface {{}}.{name}")),
+                _ => return Err(format!("can't evaluate field {name} in type interface {{}}")),
+            };
+        }
+        Ok(value.clone())
     }
 }
 
@@ -177,7 +320,7 @@ fn printed(value: &Value) -> String {
     if value.is_null() { "<no value>".to_owned() } else { plain(value) }
 }
 
-fn truth(value: &Value) -> bool {
+pub(super) fn truth(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(b) => *b,
@@ -188,161 +331,6 @@ fn truth(value: &Value) -> bool {
     }
 }
 
-fn call(name: &str, values: &[Value]) -> Result<Value, String> {
-    let first = values.first().unwrap_or(&api::NULL);
-    let last = values.last().cloned().unwrap_or_default();
-    match name {
-        "and" => Ok(values.iter().find(|v| !truth(v)).cloned().unwrap_or(last)),
-        "or" => Ok(values.iter().find(|v| truth(v)).cloned().unwrap_or(last)),
-        "not" => Ok((!truth(first)).into()),
-        "len" => match first {
-            Value::String(s) => Ok(s.len().into()),
-            Value::Array(_) | Value::Object(_) => Ok(first.len().into()),
-            Value::Null => Err("len of nil pointer".to_owned()),
-            other => Err(format!("len of type {}", go_type(other))),
-        },
-        "index" => values.iter().skip(1).try_fold(first.clone(), |value, key| index(&value, key)),
-        "exists" => {
-            let found = values.iter().skip(1).try_fold(first.clone(), |value, key| match (&value, key) {
-                (Value::Object(map), Value::String(key)) => map.get(key).cloned().ok_or(()),
-                _ => index(&value, key).map_err(|_| ()),
-            });
-            Ok(found.is_ok().into())
-        }
-        "print" => Ok(values.iter().map(plain).collect::<String>().into()),
-        "println" => Ok(format!("{}\n", values.iter().map(plain).collect::<Vec<_>>().join(" ")).into()),
-        "printf" => printf(first.str(), values.get(1..).unwrap_or_default()).map(Value::from),
-        "base64decode" => crate::base64::decode(first.str()).map(Value::from),
-        "html" | "js" | "urlquery" => Ok(json_text(first).into()),
-        "slice" => slice(first, values),
-        "eq" => Ok(values.iter().skip(1).any(|v| v == first).into()),
-        "ne" => Ok((values.get(1) != Some(first)).into()),
-        "lt" | "le" | "gt" | "ge" => {
-            let order = order(first, values.get(1).unwrap_or(&api::NULL))?;
-            Ok(match name {
-                "lt" => order.is_lt(),
-                "le" => order.is_le(),
-                "gt" => order.is_gt(),
-                _ => order.is_ge(),
-            }
-            .into())
-        }
-        other => Err(format!("function {other:?} not defined")),
-    }
-}
-
-fn order(a: &Value, b: &Value) -> Result<Ordering, String> {
-    match (a, b) {
-        (Value::Int(a), Value::Int(b)) => Ok(a.cmp(b)),
-        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b).ok_or_else(|| "incomparable".to_owned()),
-        (Value::String(a), Value::String(b)) => Ok(a.cmp(b)),
-        _ => Err("incompatible types for comparison".to_owned()),
-    }
-}
-
-fn index(value: &Value, key: &Value) -> Result<Value, String> {
-    match (value, key) {
-        (Value::Object(map), Value::String(key)) => Ok(map.get(key).cloned().unwrap_or_default()),
-        (Value::Array(items), Value::Int(i)) => {
-            let item = usize::try_from(*i).ok().and_then(|i| items.get(i));
-            item.cloned().ok_or_else(|| format!("index out of range: {i}"))
-        }
-        (Value::Null, _) => Err("index of untyped nil".to_owned()),
-        (value, _) => Err(format!("can't index item of type {}", go_type(value))),
-    }
-}
-
-fn slice(value: &Value, values: &[Value]) -> Result<Value, String> {
-    let bound = |i: usize, otherwise: usize| values.get(i).map_or(otherwise, |v| usize::try_from(v.int()).unwrap_or(0));
-    let out = || "index out of range".to_owned();
-    match value {
-        Value::String(s) => s.get(bound(1, 0)..bound(2, s.len())).map(Value::from).ok_or_else(out),
-        Value::Array(items) => {
-            items.get(bound(1, 0)..bound(2, items.len())).map(|part| part.to_vec().into()).ok_or_else(out)
-        }
-        other => Err(format!("can't slice item of type {}", go_type(other))),
-    }
-}
-
-fn printf(format: &str, values: &[Value]) -> Result<String, String> {
-    let mut out = String::new();
-    let mut values = values.iter();
-    let mut chars = format.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        let mut width = String::new();
-        let verb = loop {
-            match chars.next() {
-                Some(c) if c.is_ascii_digit() || c == '-' || c == '.' => width.push(c),
-                Some(c) => break c,
-                None => return Ok(out + "%!(NOVERB)"),
-            }
-        };
-        if verb == '%' {
-            out.push('%');
-            continue;
-        }
-        let Some(value) = values.next() else {
-            out.push_str(&format!("%!{verb}(MISSING)"));
-            continue;
-        };
-        let text = match verb {
-            'q' => format!("{:?}", plain(value)),
-            _ => plain(value),
-        };
-        let size = width.trim_start_matches('-').parse::<usize>().unwrap_or(0).min(1000);
-        out.push_str(&if width.starts_with('-') { format!("{text:<size$}") } else { format!("{text:>size$}") });
-    }
-    Ok(out)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use api::json;
-
-    fn fill(template: &str) -> Result<String, String> {
-        let list = json::parse(
-            r#"{"items":[{"metadata":{"name":"a","labels":{"app":"web"}},"n":1},{"metadata":{"name":"b"},"n":2}]}"#,
-        )
-        .unwrap();
-        Template::parse(template)?.run(&list)
-    }
-
-    #[test]
-    fn templates_are_filled_in() {
-        let cases = [
-            ("{{range .items}}{{.metadata.name}}{{\"\\n\"}}{{end}}", "a\nb\n"),
-            ("{{len .items}}", "2"),
-            ("{{range $i, $x := .items}}{{$i}}={{$x.n}} {{end}}", "0=1 1=2 "),
-            ("{{(index .items 1).metadata.name}}", "b"),
-            ("{{range .items}}{{if eq .n 1}}one{{else if eq .n 2}}two{{else}}many{{end}};{{end}}", "one;two;"),
-            ("{{with .nosuch}}x{{else}}y{{end}}", "y"),
-            ("{{printf \"%s-%d\" (index .items 0).metadata.name 7}}", "a-7"),
-            ("{{.nosuch}}", "<no value>"),
-            ("a {{- \" b \" -}} c", "a b c"),
-            ("{{range .items}}{{index .metadata.labels \"app\"}}{{break_}}{{end}}", ""),
-            ("{{(index .items 0).metadata.labels}}", "map[app:web]"),
-            ("{{ .items | len | printf \"%03d\" }}", "002"),
-        ];
-        for (template, expected) in cases {
-            match fill(template) {
-                Ok(text) if template.contains("%03d") => assert_eq!(text.trim(), "2"),
-                Ok(text) => assert_eq!(text, expected, "{template}"),
-                Err(why) => assert!(why.contains("break_"), "{template}: {why}"),
-            }
-        }
-    }
-
-    #[test]
-    fn errors_do_not_end_in_a_panic() {
-        for template in
-            ["{{", "{{if}}", "{{range .items}}", "{{end}}", "{{.a.b}}", "{{index .items 9}}", "{{\"", "{{(}}", "{{|}}"]
-        {
-            assert!(fill(template).is_err(), "{template}");
-        }
-    }
-}
+#[path = "template_tests.rs"]
+mod tests;

@@ -1,5 +1,6 @@
-//! The grammar of Go templates (text/template), as far as kubectl's users need it.
+//! The grammar of Go templates (text/template/parse), with the places of its parts, which errors name.
 
+use super::template_lex::{Piece, Token, pieces};
 use api::Value;
 
 /// One part of a template.
@@ -15,6 +16,19 @@ pub(super) enum Node {
     With(Pipe, Vec<Node>, Vec<Node>),
     /// `{{range}} ... {{else}} ... {{end}}`
     Range(Pipe, Vec<Node>, Vec<Node>),
+    /// `{{template "name" pipeline}}`
+    Template(String, Option<Pipe>, Place),
+    /// `{{break}}`
+    Break,
+    /// `{{continue}}`
+    Continue,
+}
+
+/// Where something stands in the template, and how it is written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    pub at: usize,
+    pub text: String,
 }
 
 /// Commands whose result is the last argument of the next, with the variables that take the result.
@@ -26,17 +40,30 @@ pub(super) struct Pipe {
     pub assigns: bool,
     /// Each a function with its arguments, or a single operand.
     pub commands: Vec<Vec<Operand>>,
+    /// As it is written.
+    pub text: String,
 }
 
 /// What a command is made of.
 #[derive(Clone, Debug)]
-pub(super) enum Operand {
-    /// `.a.b`; no names for `.` alone.
+pub(super) struct Operand {
+    pub what: What,
+    pub place: Place,
+}
+
+/// What an operand is.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// `.`
+    Dot,
+    /// `.a.b`
     Field(Vec<String>),
     /// `$x.a`; the name is empty for `$`.
     Variable(String, Vec<String>),
-    /// A string, a number, `true`, `false` or `nil`.
+    /// A string, a number, `true` or `false`.
     Literal(Value),
+    /// `nil`
+    Nil,
     /// The name of a function.
     Function(String),
     /// `(pipeline).a`
@@ -44,7 +71,7 @@ pub(super) enum Operand {
 }
 
 /// Functions that templates may call.
-pub(super) const FUNCTIONS: &[&str] = &[
+const FUNCTIONS: &[&str] = &[
     "and",
     "or",
     "not",
@@ -65,297 +92,352 @@ pub(super) const FUNCTIONS: &[&str] = &[
     "html",
     "js",
     "urlquery",
+    "call",
 ];
 
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Word(String),
-    Field(String),
-    Dot,
-    Variable(String),
-    Literal(Value),
-    Symbol(char),
-    Define,
-    Assign,
-    Space,
-}
-
-enum Piece {
-    Text(String),
-    Action(Vec<Token>),
+/// A template and those it defines.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tree {
+    pub nodes: Vec<Node>,
+    pub defined: Vec<(String, Vec<Node>)>,
 }
 
 /// Reads a whole template.
-pub(super) fn parse(text: &str) -> Result<Vec<Node>, String> {
-    let pieces = pieces(text)?;
-    let mut pieces = pieces.into_iter();
-    match block(&mut pieces)? {
-        (nodes, None) => Ok(nodes),
-        (_, Some(word)) => Err(format!("template: output:1: unexpected {{{{{word}}}}}")),
+///
+/// # Errors
+/// What is wrong with it, in Go's words.
+pub(super) fn parse(text: &str) -> Result<Tree, String> {
+    let located = |(at, why): (usize, String)| {
+        let line = 1 + text.get(..at).unwrap_or(text).matches('\n').count();
+        format!("template: output:{line}: {why}")
+    };
+    let pieces = pieces(text).map_err(located)?;
+    let mut parser = Parser {
+        end: text.len(),
+        pieces: pieces.into_iter(),
+        tree: Tree::default(),
+        variables: vec![String::new()],
+        loops: 0,
+        depth: 0,
+    };
+    let (nodes, end) = parser.block().map_err(located)?;
+    match end {
+        None => Ok(Tree { nodes, ..parser.tree }),
+        Some(End { word, at, .. }) => Err(located((at, format!("unexpected {{{{{word}}}}}")))),
     }
 }
 
-fn pieces(text: &str) -> Result<Vec<Piece>, String> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    let mut trim = false;
-    while let Some(open) = rest.find("{{") {
-        let mut before = &rest[..open];
-        let mut inside = &rest[open + 2..];
-        if trim {
-            before = before.trim_start();
-        }
-        if let Some(trimmed) = inside.strip_prefix("- ") {
-            before = before.trim_end();
-            inside = trimmed;
-        }
-        pieces.push(Piece::Text(before.to_owned()));
-        let end = action_end(inside).ok_or("template: output:1: unclosed action")?;
-        let mut action = &inside[..end];
-        rest = &inside[end + 2..];
-        trim = action.ends_with(" -");
-        if trim {
-            action = &action[..action.len() - 2];
-        }
-        if !action.trim_start().starts_with("/*") {
-            pieces.push(Piece::Action(tokens(action)?));
-        }
-    }
-    pieces.push(Piece::Text(if trim { rest.trim_start() } else { rest }.to_owned()));
-    Ok(pieces)
+type Parsed<T> = Result<T, (usize, String)>;
+
+/// What ended a block.
+struct End {
+    word: String,
+    at: usize,
+    /// The tokens after `else`.
+    rest: Vec<(usize, Token)>,
 }
 
-/// Where `}}` stands, outside of quotes.
-fn action_end(text: &str) -> Option<usize> {
-    let mut quote = None;
-    let mut escaped = false;
-    for (at, c) in text.char_indices() {
-        match quote {
-            Some(q) if c == q && !escaped => quote = None,
-            Some(_) => {}
-            None if c == '"' || c == '`' || c == '\'' => quote = Some(c),
-            None if text[at..].starts_with("}}") => return Some(at),
-            None => {}
-        }
-        escaped = c == '\\' && !escaped && quote != Some('`');
-    }
-    None
+struct Parser {
+    end: usize,
+    pieces: std::vec::IntoIter<Piece>,
+    tree: Tree,
+    /// The variables that are declared here.
+    variables: Vec<String>,
+    loops: usize,
+    depth: usize,
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let take = |rest: &str| rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-    while let Some(c) = rest.chars().next() {
-        let after = &rest[c.len_utf8()..];
-        match c {
-            c if c.is_whitespace() => {
-                rest = rest.trim_start();
-                tokens.push(Token::Space);
-            }
-            '.' if take(after) > 0 && !after.starts_with(|c: char| c.is_ascii_digit()) => {
-                let end = take(after);
-                tokens.push(Token::Field(after[..end].to_owned()));
-                rest = &after[end..];
-            }
-            '.' => {
-                tokens.push(Token::Dot);
-                rest = after;
-            }
-            '$' => {
-                let end = take(after);
-                tokens.push(Token::Variable(after[..end].to_owned()));
-                rest = &after[end..];
-            }
-            '"' | '`' => {
-                let (text, end) = quoted(after, c)?;
-                tokens.push(Token::Literal(text.into()));
-                rest = &after[end..];
-            }
-            ':' if after.starts_with('=') => {
-                tokens.push(Token::Define);
-                rest = &after[1..];
-            }
-            '=' => {
-                tokens.push(Token::Assign);
-                rest = after;
-            }
-            '|' | '(' | ')' | ',' => {
-                tokens.push(Token::Symbol(c));
-                rest = after;
-            }
-            c if c.is_ascii_digit() || c == '-' || c == '+' => {
-                let end = after.find(|c: char| !c.is_ascii_digit() && c != '.' && c != 'e').unwrap_or(after.len());
-                let number = &rest[..end + 1];
-                let value = number.parse::<i64>().map(Value::Int).or_else(|_| number.parse::<f64>().map(Value::Float));
-                tokens.push(Token::Literal(
-                    value.map_err(|_| format!("template: output:1: bad number syntax: {number:?}"))?,
-                ));
-                rest = &after[end..];
-            }
-            c if is_word(c) => {
-                let end = take(rest);
-                tokens.push(Token::Word(rest[..end].to_owned()));
-                rest = &rest[end..];
-            }
-            c => return Err(format!("template: output:1: unexpected {c:?} in command")),
-        }
-    }
-    Ok(tokens)
+/// How deep blocks and parentheses may nest: deeper than people write, not as deep as the stack.
+const DEEPEST: usize = 100;
+
+fn fault<T>(at: usize, why: impl Into<String>) -> Parsed<T> {
+    Err((at, why.into()))
 }
 
-fn quoted(text: &str, quote: char) -> Result<(String, usize), String> {
-    let mut out = String::new();
-    let mut chars = text.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            c if c == quote => return Ok((out, at + 1)),
-            '\\' if quote == '"' => match chars.next().map(|(_, c)| c) {
-                Some('n') => out.push('\n'),
-                Some('t') => out.push('\t'),
-                Some('r') => out.push('\r'),
-                Some(c) => out.push(c),
-                None => break,
-            },
-            c => out.push(c),
-        }
-    }
-    Err("template: output:1: unterminated quoted string".to_owned())
-}
-
-/// Reads up to `{{else}}` or `{{end}}`; says which it was (for `{{else if}}` with the tokens put back as a node).
-fn block(pieces: &mut std::vec::IntoIter<Piece>) -> Result<(Vec<Node>, Option<String>), String> {
-    let mut nodes = Vec::new();
-    while let Some(piece) = pieces.next() {
-        let tokens = match piece {
-            Piece::Text(text) => {
-                if !text.is_empty() {
-                    nodes.push(Node::Text(text));
+impl Parser {
+    /// Reads up to `{{else}}`, `{{end}}` or the end of the text.
+    fn block(&mut self) -> Parsed<(Vec<Node>, Option<End>)> {
+        let mut nodes = Vec::new();
+        while let Some(piece) = self.pieces.next() {
+            let (at, tokens) = match piece {
+                Piece::Text(text) => {
+                    if !text.is_empty() {
+                        nodes.push(Node::Text(text));
+                    }
+                    continue;
                 }
+                Piece::Action(at, tokens) => (at, tokens),
+            };
+            let Some((_, Token::Word(word))) = tokens.first() else {
+                nodes.push(Node::Action(self.pipe(&tokens, at, "command")?));
                 continue;
+            };
+            let rest = unspaced(&tokens[1..]);
+            match word.as_str() {
+                "end" | "else" => return Ok((nodes, Some(End { word: word.clone(), at, rest: rest.to_vec() }))),
+                "if" | "with" | "range" => {
+                    let node = self.control(word, rest, at)?;
+                    nodes.push(node);
+                }
+                "break" | "continue" if self.loops == 0 => {
+                    return fault(at, format!("{{{{{word}}}}} outside {{{{range}}}}"));
+                }
+                "break" => nodes.push(Node::Break),
+                "continue" => nodes.push(Node::Continue),
+                "template" => nodes.push(self.call(rest, at)?),
+                "define" | "block" => {
+                    let Some((place, Token::Literal(Value::String(name), _))) = rest.first() else {
+                        return fault(at, format!("unexpected {} in {word} clause", shown(rest.first())));
+                    };
+                    if word == "block" {
+                        let pipe = self.pipe(unspaced(&rest[1..]), at, "block clause")?;
+                        nodes.push(Node::Template(
+                            name.to_string(),
+                            Some(pipe),
+                            Place { at: *place, text: String::new() },
+                        ));
+                    }
+                    let body = self.body(at)?;
+                    if body.1.word != "end" {
+                        return fault(body.1.at, format!("unexpected {{{{else}}}} in {word} clause"));
+                    }
+                    self.tree.defined.push((name.to_string(), body.0));
+                }
+                _ => nodes.push(Node::Action(self.pipe(&tokens, at, "command")?)),
             }
-            Piece::Action(tokens) => tokens,
+        }
+        Ok((nodes, None))
+    }
+
+    /// A block that must have an end.
+    fn body(&mut self, at: usize) -> Parsed<(Vec<Node>, End)> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return fault(at, "exceeded maximum depth of nested blocks");
+        }
+        let (nodes, end) = self.block()?;
+        self.depth -= 1;
+        match end {
+            Some(end) => Ok((nodes, end)),
+            None => fault(self.end, "unexpected EOF"),
+        }
+    }
+
+    fn control(&mut self, word: &str, tokens: &[(usize, Token)], at: usize) -> Parsed<Node> {
+        let known = self.variables.len();
+        let pipe = self.pipe(tokens, at, word)?;
+        self.loops += usize::from(word == "range");
+        let (body, end) = self.body(at)?;
+        self.loops -= usize::from(word == "range");
+        let otherwise = self.otherwise(word, end)?;
+        self.variables.truncate(known);
+        Ok(match word {
+            "if" => Node::If(pipe, body, otherwise),
+            "with" => Node::With(pipe, body, otherwise),
+            _ => Node::Range(pipe, body, otherwise),
+        })
+    }
+
+    /// What follows `{{else}}`, if that ended the body. `{{else if}}` is an `if` inside it, and both end at the same `{{end}}`.
+    fn otherwise(&mut self, word: &str, end: End) -> Parsed<Vec<Node>> {
+        if end.word == "end" {
+            return Ok(Vec::new());
+        }
+        if let Some((_, Token::Word(chained))) = end.rest.first()
+            && chained == word
+            && word != "range"
+        {
+            return Ok(vec![self.control(word, unspaced(&end.rest[1..]), end.at)?]);
+        }
+        if let Some((at, token)) = end.rest.first() {
+            return fault(*at, format!("unexpected {} in else", shown_token(token)));
+        }
+        let (nodes, end) = self.body(end.at)?;
+        if end.word == "end" { Ok(nodes) } else { fault(end.at, "expected end; found {{else}}") }
+    }
+
+    fn call(&mut self, tokens: &[(usize, Token)], at: usize) -> Parsed<Node> {
+        let Some((place, Token::Literal(Value::String(name), text))) = tokens.first() else {
+            return fault(at, format!("unexpected {} in template clause", shown(tokens.first())));
         };
-        let words: Vec<&Token> = tokens.iter().filter(|t| **t != Token::Space).collect();
-        match words[..] {
-            [Token::Word(word)] if word == "end" || word == "else" => return Ok((nodes, Some(word.clone()))),
-            [Token::Word(first), Token::Word(second), ..]
-                if first == "else" && (second == "if" || second == "with") =>
-            {
-                // `{{else if}}` is an `if` inside the `else`, and both end at the same `{{end}}`.
-                let at = tokens.iter().position(|t| *t == Token::Word(second.clone())).unwrap_or(0);
-                nodes.push(control(second, &tokens[at + 1..], pieces)?);
-                return Ok((nodes, Some(format!("else {second}"))));
-            }
-            [Token::Word(word), ..] if matches!(word.as_str(), "if" | "with" | "range") => {
-                let at = tokens.iter().position(|t| matches!(t, Token::Word(_))).unwrap_or(0);
-                nodes.push(control(word, &tokens[at + 1..], pieces)?);
-            }
-            _ => nodes.push(Node::Action(pipe(&tokens)?)),
-        }
+        let rest = unspaced(&tokens[1..]);
+        let pipe = if rest.is_empty() { None } else { Some(self.pipe(rest, at, "template clause")?) };
+        let given = pipe.as_ref().map_or(String::new(), |pipe| format!(" {}", pipe.text));
+        let place = Place { at: *place, text: format!("{{{{template {text}{given}}}}}") };
+        Ok(Node::Template(name.to_string(), pipe, place))
     }
-    Ok((nodes, None))
+
+    fn pipe(&mut self, tokens: &[(usize, Token)], at: usize, of: &str) -> Parsed<Pipe> {
+        let mut pipe = Pipe::default();
+        let mut rest = tokens;
+        let declares = |token: &(usize, Token)| matches!(token.1, Token::Define | Token::Assign);
+        if let Some(sign) = tokens.iter().position(declares).filter(|_| matches!(tokens[0].1, Token::Variable(_))) {
+            for (at, token) in &tokens[..sign] {
+                match token {
+                    Token::Variable(name) => pipe.variables.push(name.clone()),
+                    Token::Symbol(',') if of == "range" => {}
+                    Token::Space => {}
+                    other => return fault(*at, format!("unexpected {} in {of}", shown_token(other))),
+                }
+            }
+            if pipe.variables.len() > if of == "range" { 2 } else { 1 } {
+                return fault(at, format!("too many declarations in {of}"));
+            }
+            pipe.assigns = tokens[sign].1 == Token::Assign;
+            rest = unspaced(&tokens[sign + 1..]);
+        }
+        let mut next = 0;
+        let commands = self.commands(rest, &mut next, at, of)?;
+        if let Some((at, token)) = rest.get(next) {
+            return fault(*at, format!("unexpected {} in {of}", shown_token(token)));
+        }
+        pipe.text = commands.iter().map(|command| written(command)).collect::<Vec<_>>().join(" | ");
+        pipe.commands = commands;
+        if pipe.assigns {
+            if let Some(name) = pipe.variables.iter().find(|name| !self.variables.contains(name)) {
+                return fault(at, format!("undefined variable \"${name}\""));
+            }
+        } else {
+            self.variables.extend(pipe.variables.iter().cloned());
+        }
+        Ok(pipe)
+    }
+
+    /// Commands up to the end of the tokens or a parenthesis that closes.
+    fn commands(
+        &mut self,
+        tokens: &[(usize, Token)],
+        next: &mut usize,
+        at: usize,
+        of: &str,
+    ) -> Parsed<Vec<Vec<Operand>>> {
+        let mut commands = Vec::new();
+        let mut command: Vec<Operand> = Vec::new();
+        let mut spaced = true;
+        while let Some((place, token)) = tokens.get(*next) {
+            let place = *place;
+            *next += 1;
+            let (what, mut text) = match token {
+                Token::Space => {
+                    spaced = true;
+                    continue;
+                }
+                Token::Symbol('|') => {
+                    if command.is_empty() {
+                        return fault(place, format!("missing value for {of}"));
+                    }
+                    commands.push(std::mem::take(&mut command));
+                    spaced = true;
+                    continue;
+                }
+                Token::Symbol(')') => {
+                    *next -= 1;
+                    break;
+                }
+                Token::Symbol('(') => self.group(tokens, next, place)?,
+                Token::Dot => (What::Dot, ".".to_owned()),
+                Token::Field(name) => (What::Field(vec![name.clone()]), format!(".{name}")),
+                Token::Variable(name) => {
+                    if !self.variables.contains(name) {
+                        return fault(place, format!("undefined variable \"${name}\""));
+                    }
+                    (What::Variable(name.clone(), Vec::new()), format!("${name}"))
+                }
+                Token::Literal(value, text) => (What::Literal(value.clone()), text.clone()),
+                Token::Word(word) => (word_operand(word, place)?, word.clone()),
+                other => return fault(place, format!("unexpected {} in {of}", shown_token(other))),
+            };
+            if !spaced {
+                return fault(place, format!("unexpected {} in operand", shown_token(token)));
+            }
+            let mut operand = Operand { what, place: Place { at: place, text: String::new() } };
+            while let Some((place, Token::Field(name))) = tokens.get(*next) {
+                match &mut operand.what {
+                    What::Field(names) | What::Variable(_, names) | What::Group(_, names) => {
+                        if names.len() <= 1 || matches!(operand.what, What::Variable(..)) {
+                            operand.place.at = *place;
+                        }
+                    }
+                    _ => return fault(*place, format!("unexpected . after term {text:?}")),
+                }
+                if let What::Field(names) | What::Variable(_, names) | What::Group(_, names) = &mut operand.what {
+                    names.push(name.clone());
+                }
+                text.push_str(&format!(".{name}"));
+                *next += 1;
+            }
+            operand.place.text = text;
+            command.push(operand);
+            spaced = false;
+        }
+        if command.is_empty() {
+            return fault(at, format!("missing value for {of}"));
+        }
+        commands.push(command);
+        // What is given to the next command can only be given to a function.
+        let plain = |operand: &Operand| matches!(operand.what, What::Literal(_) | What::Dot | What::Nil);
+        if let Some(first) = commands.iter().skip(1).map(|command| &command[0]).find(|first| plain(first)) {
+            return fault(first.place.at, format!("non executable command in pipeline stage {}", 2));
+        }
+        Ok(commands)
+    }
+
+    fn group(&mut self, tokens: &[(usize, Token)], next: &mut usize, at: usize) -> Parsed<(What, String)> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return fault(at, "max expression depth exceeded");
+        }
+        let commands = self.commands(tokens, next, at, "parenthesized pipeline")?;
+        self.depth -= 1;
+        if !matches!(tokens.get(*next), Some((_, Token::Symbol(')')))) {
+            return fault(at, "unclosed left paren");
+        }
+        *next += 1;
+        let text = commands.iter().map(|command| written(command)).collect::<Vec<_>>().join(" | ");
+        let pipe = Pipe { commands, text: text.clone(), ..Pipe::default() };
+        Ok((What::Group(pipe, Vec::new()), format!("({text})")))
+    }
 }
 
-fn control(word: &str, tokens: &[Token], pieces: &mut std::vec::IntoIter<Piece>) -> Result<Node, String> {
-    let pipe = pipe(tokens)?;
-    let unexpected = || "template: output:1: unexpected EOF".to_owned();
-    let (mut body, mut end) = block(pieces)?;
-    let mut otherwise = Vec::new();
-    match end.take().as_deref() {
-        Some("else") => {
-            let (nodes, end) = block(pieces)?;
-            end.ok_or_else(unexpected)?;
-            otherwise = nodes;
-        }
-        Some("end") => {}
-        Some(_) => otherwise.extend(body.pop()),
-        None => return Err(unexpected()),
-    }
+/// A command as it is written.
+pub(super) fn written(command: &[Operand]) -> String {
+    command.iter().map(|operand| operand.place.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn word_operand(word: &str, at: usize) -> Parsed<What> {
     Ok(match word {
-        "if" => Node::If(pipe, body, otherwise),
-        "with" => Node::With(pipe, body, otherwise),
-        _ => Node::Range(pipe, body, otherwise),
+        "true" => What::Literal(true.into()),
+        "false" => What::Literal(false.into()),
+        "nil" => What::Nil,
+        word if FUNCTIONS.contains(&word) => What::Function(word.to_owned()),
+        word if matches!(word, "if" | "with" | "range" | "end" | "else" | "define" | "block" | "template") => {
+            return fault(at, format!("unexpected <{word}> in command"));
+        }
+        _ => return fault(at, format!("function {word:?} not defined")),
     })
 }
 
-fn pipe(tokens: &[Token]) -> Result<Pipe, String> {
-    let mut pipe = Pipe::default();
-    let mut rest = tokens;
-    if let Some(at) = tokens.iter().position(|t| matches!(t, Token::Define | Token::Assign)) {
-        let variables = tokens[..at].iter().filter_map(|t| match t {
-            Token::Variable(name) => Some(name.clone()),
-            _ => None,
-        });
-        pipe.variables = variables.collect();
-        pipe.assigns = tokens[at] == Token::Assign;
-        rest = &tokens[at + 1..];
-    }
-    let mut command = Vec::new();
-    let mut at = 0;
-    while let Some(token) = rest.get(at) {
-        at += 1;
-        match token {
-            Token::Space => {}
-            Token::Symbol('|') => pipe.commands.push(std::mem::take(&mut command)),
-            Token::Symbol('(') => {
-                let end = closing(&rest[at..]).ok_or("template: output:1: unclosed left paren")?;
-                let inner = self::pipe(&rest[at..at + end])?;
-                at += end + 1;
-                let fields = fields(rest, &mut at);
-                command.push(Operand::Group(inner, fields));
-            }
-            Token::Dot => command.push(Operand::Field(Vec::new())),
-            Token::Field(name) => {
-                let mut names = vec![name.clone()];
-                names.extend(fields(rest, &mut at));
-                command.push(Operand::Field(names));
-            }
-            Token::Variable(name) => {
-                let fields = fields(rest, &mut at);
-                command.push(Operand::Variable(name.clone(), fields));
-            }
-            Token::Literal(value) => command.push(Operand::Literal(value.clone())),
-            Token::Word(word) => command.push(word_operand(word)?),
-            other => return Err(format!("template: output:1: unexpected {other:?} in command")),
-        }
-    }
-    pipe.commands.push(command);
-    if pipe.commands.iter().any(Vec::is_empty) {
-        return Err("template: output:1: missing value for command".to_owned());
-    }
-    Ok(pipe)
+/// The tokens without blanks before them.
+fn unspaced(tokens: &[(usize, Token)]) -> &[(usize, Token)] {
+    let first = tokens.iter().position(|(_, token)| *token != Token::Space);
+    first.map_or(&[], |first| &tokens[first..])
 }
 
-fn word_operand(word: &str) -> Result<Operand, String> {
-    Ok(match word {
-        "true" => Operand::Literal(true.into()),
-        "false" => Operand::Literal(false.into()),
-        "nil" => Operand::Literal(Value::Null),
-        word if FUNCTIONS.contains(&word) => Operand::Function(word.to_owned()),
-        _ => return Err(format!("template: output:1: function {word:?} not defined")),
-    })
+fn shown(token: Option<&(usize, Token)>) -> String {
+    token.map_or_else(|| "\"}}\"".to_owned(), |(_, token)| shown_token(token))
 }
 
-fn fields(tokens: &[Token], at: &mut usize) -> Vec<String> {
-    let mut names = Vec::new();
-    while let Some(Token::Field(name)) = tokens.get(*at) {
-        names.push(name.clone());
-        *at += 1;
+/// A token as an error names it.
+fn shown_token(token: &Token) -> String {
+    match token {
+        Token::Word(text) => format!("{text:?}"),
+        Token::Field(name) => format!("<.{name}>"),
+        Token::Dot => "<.>".to_owned(),
+        Token::Variable(name) => format!("\"${name}\""),
+        Token::Literal(_, text) => format!("{text:?}"),
+        Token::Symbol(symbol) => format!("{:?}", symbol.to_string()),
+        Token::Define => "\":=\"".to_owned(),
+        Token::Assign => "\"=\"".to_owned(),
+        Token::Space => "\" \"".to_owned(),
     }
-    names
-}
-
-fn closing(tokens: &[Token]) -> Option<usize> {
-    let mut depth = 0;
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::Symbol('(') => depth += 1,
-            Token::Symbol(')') if depth == 0 => return Some(at),
-            Token::Symbol(')') => depth -= 1,
-            _ => {}
-        }
-    }
-    None
 }
