@@ -20,10 +20,13 @@ pub(super) enum Token {
 /// A text, or an action with its place and the places of its tokens.
 pub(super) enum Piece {
     Text(String),
-    Action(usize, Vec<(usize, Token)>),
+    Action(usize, Placed),
 }
 
 type Lexed<T> = Result<T, (usize, String)>;
+
+/// Tokens with their places.
+pub(super) type Placed = Vec<(usize, Token)>;
 
 /// Cuts a template.
 ///
@@ -69,8 +72,8 @@ pub(super) fn pieces(text: &str) -> Lexed<Vec<Piece>> {
 }
 
 /// The tokens of the action that begins at `from`, where it ends, and whether it trims what follows.
-fn tokens(text: &str, from: usize) -> Lexed<(Vec<(usize, Token)>, usize, bool)> {
-    let mut tokens: Vec<(usize, Token)> = Vec::new();
+fn tokens(text: &str, from: usize) -> Lexed<(Placed, usize, bool)> {
+    let mut tokens = Placed::new();
     let mut at = from;
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let word = |from: usize| text[from..].find(|c| !is_word(c)).map_or(text.len(), |length| from + length);

@@ -1,6 +1,6 @@
 //! The grammar of Go templates (text/template/parse), with the places of its parts, which errors name.
 
-use super::template_lex::{Piece, Token, pieces};
+use super::template_lex::{Piece, Placed, Token, pieces};
 use api::Value;
 
 /// One part of a template.
@@ -134,7 +134,7 @@ struct End {
     word: String,
     at: usize,
     /// The tokens after `else`.
-    rest: Vec<(usize, Token)>,
+    rest: Placed,
 }
 
 struct Parser {
