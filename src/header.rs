@@ -48,6 +48,8 @@ pub struct Props {
     pub beside: bool,
     /// The clock: tenths of a second since the cluster started.
     pub tenths: u64,
+    /// The menu of the session.
+    pub menu: Html,
     /// Whether lessons are open.
     pub taught: bool,
     /// What the reader does.
@@ -92,6 +94,7 @@ pub fn Header(props: &Props) -> Html {
                 </span>
             </div>
             <div class="settings">
+                { props.menu.clone() }
                 <button type="button" class="control words" aria-pressed={props.taught.to_string()} onclick={act(Action::Lessons)}>
                     { icon(Icon::Book) }{ lang.text(Message::Lessons) }
                 </button>

@@ -11,7 +11,7 @@ use apiserver::request::{Request, Verb};
 use apiserver::watch::{EventType, Watch};
 use cluster::{Cluster, Options};
 use std::time::Duration;
-use timeline::Timeline;
+use timeline::{Recording, Timeline};
 
 pub use shell::process::{Chunk, Stream};
 
@@ -83,6 +83,11 @@ impl Machine {
     /// A cluster that is made in another way.
     pub fn with(options: Options) -> Machine {
         Machine::over(Timeline::new(options))
+    }
+
+    /// A session that was recorded, on its way to where the recording ends.
+    pub fn load(recording: Recording) -> Machine {
+        Machine::over(Timeline::load(recording))
     }
 
     fn over(session: Timeline) -> Machine {

@@ -10,6 +10,7 @@ mod glyph;
 mod header;
 mod i18n;
 mod inspector;
+mod keep;
 mod lessons;
 mod machine;
 mod model;

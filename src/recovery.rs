@@ -1,24 +1,23 @@
-//! What survives a crash of the page: the lines that were typed. A crash is noted, and the page loaded again; the new page
-//! types the lines anew, and because the cluster is deterministic, everything is where it was.
+//! What survives a reload and a crash of the page: the session's recording, in this tab's own storage. A crash is noted, and
+//! the page loaded again; because the cluster is deterministic, replaying the recording leads to where it was.
 
 use crate::i18n::Message;
+use timeline::Recording;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Storage;
 
-const LINES: &str = "kubarium.lines";
+const SESSION: &str = "kubarium.session";
+const ADDRESS: &str = "kubarium.address";
+const ID: &str = "kubarium.id";
 const CRASHES: &str = "kubarium.crashes";
-/// Between lines; no key types it.
-const SEPARATOR: &str = "\u{1e}";
-/// Marks the text of an editor among the lines.
-const EDIT: char = '\u{1d}';
 /// After this many crashes in a row the page stays as it is, with a notice.
 const MAX_CRASHES: u32 = 3;
 
-/// What is left of a session that crashed.
-#[derive(Debug, Default, PartialEq)]
+/// What is left of the session that this tab had.
+#[derive(Debug, Default)]
 pub struct Restored {
-    /// The lines to type again.
-    pub lines: Vec<String>,
+    /// What to go on with.
+    pub recording: Option<Recording>,
     /// What the reader is told.
     pub notice: Option<Message>,
 }
@@ -27,45 +26,54 @@ fn storage() -> Option<Storage> {
     gloo::utils::window().session_storage().ok()?
 }
 
+fn item(storage: &Storage, key: &str) -> String {
+    storage.get_item(key).ok().flatten().unwrap_or_default()
+}
+
 fn crashes(storage: &Storage) -> u32 {
-    storage.get_item(CRASHES).ok().flatten().and_then(|count| count.parse().ok()).unwrap_or(0)
+    item(storage, CRASHES).parse().unwrap_or(0)
 }
 
-/// Notes a line that was typed.
-pub fn note(seed: u64, line: &str) {
+/// Keeps the session that an address of the page led to.
+pub fn keep(address: &str, text: &str) {
     let Some(storage) = storage() else { return };
-    let before = storage.get_item(LINES).ok().flatten().unwrap_or_else(|| seed.to_string());
-    _ = storage.set_item(LINES, &format!("{before}{SEPARATOR}{line}"));
+    _ = storage.set_item(ADDRESS, address);
+    // Where there is no room, an old text is worse than none.
+    if storage.set_item(SESSION, text).is_err() {
+        _ = storage.remove_item(SESSION);
+    }
 }
 
-/// Notes what the editor gave back.
-pub fn note_edit(seed: u64, text: Option<&str>) {
-    note(seed, &format!("{EDIT}{}", text.unwrap_or_default()));
+/// The id under which this tab saves its session; empty if it has none yet.
+pub fn id() -> String {
+    storage().map(|storage| item(&storage, ID)).unwrap_or_default()
 }
 
-/// What a crashed page left, once; nothing after a page that was merely closed or loaded again.
-pub fn take(seed: u64) -> Restored {
+/// Keeps the id.
+pub fn set_id(id: &str) {
+    if let Some(storage) = storage() {
+        _ = storage.set_item(ID, id);
+    }
+}
+
+/// The session that this tab had at an address.
+pub fn take(address: &str) -> Restored {
     let Some(storage) = storage() else { return Restored::default() };
-    let lines = storage.get_item(LINES).ok().flatten().unwrap_or_default();
-    _ = storage.remove_item(LINES);
-    match crashes(&storage) {
-        0 => Restored::default(),
-        1 => Restored { lines: read(&lines, seed), notice: Some(Message::Crashed) },
-        _ => Restored { lines: Vec::new(), notice: Some(Message::CrashedAgain) },
+    if item(&storage, ADDRESS) != address {
+        _ = storage.remove_item(ID);
+        return Restored::default();
     }
+    restore(&item(&storage, SESSION), crashes(&storage))
 }
 
-/// The lines that were noted, if they were typed into a cluster of this seed. What was typed last is left out: it is
-/// what the page broke at.
-fn read(noted: &str, seed: u64) -> Vec<String> {
-    let mut lines = noted.split(SEPARATOR);
-    if lines.next() != Some(seed.to_string().as_str()) {
-        return Vec::new();
+/// After a crash without the last command: it is what the page broke at.
+fn restore(text: &str, crashes: u32) -> Restored {
+    let recording = Recording::from_text(text).ok().filter(|recording| !recording.entries.is_empty());
+    match crashes {
+        0 => Restored { notice: recording.is_some().then_some(Message::Resumed), recording },
+        1 => Restored { recording: recording.map(Recording::without_last_command), notice: Some(Message::Crashed) },
+        _ => Restored { recording: None, notice: Some(Message::CrashedAgain) },
     }
-    let mut lines: Vec<String> = lines.map(str::to_owned).collect();
-    lines.pop();
-    lines.retain(|line| !line.starts_with(EDIT));
-    lines
 }
 
 /// Forgets former crashes: the page has been well for a while.
@@ -105,10 +113,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_typed_again_but_the_last() {
-        let noted = ["7", "kubectl get nodes", "kubectl edit x", "\u{1d}text", "boom"].join(SEPARATOR);
-        assert_eq!(read(&noted, 7), ["kubectl get nodes", "kubectl edit x"]);
-        assert_eq!(read(&noted, 8), Vec::<String>::new());
-        assert_eq!(read("", 7), Vec::<String>::new());
+    fn a_crash_takes_the_last_command_with_it() {
+        let text = r#"{"kubarium":1,"seed":7,"inputs":[[5,"$ls"],[5,"$cat"],[1,">x"]],"end":[20,0]}"#;
+        let left = |crashes| restore(text, crashes).recording.map(|recording| recording.entries.len());
+        assert_eq!([left(0), left(1), left(2)], [Some(3), Some(1), None]);
+        assert_eq!(restore(text, 1).recording.unwrap().end.at.0, 10);
+        assert!(restore("{", 0).recording.is_none() && restore("", 1).recording.is_none());
     }
 }

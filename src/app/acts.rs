@@ -4,7 +4,6 @@ use super::{App, Msg};
 use crate::deferred;
 use crate::header::Action;
 use crate::i18n::Message;
-use crate::recovery;
 use crate::settings;
 use api::Str;
 use std::rc::Rc;
@@ -35,7 +34,6 @@ impl App {
 
     pub(super) fn submit(&mut self, line: String) {
         let mut machine = self.machine.borrow_mut();
-        recovery::note(self.settings.seed, &line);
         if !self.busy {
             self.pending.push((self.prompt.to_string(), line.clone()));
         }
@@ -114,7 +112,6 @@ impl App {
     pub(super) fn edited(&mut self, text: Option<String>) -> bool {
         {
             let mut machine = self.machine.borrow_mut();
-            recovery::note_edit(self.settings.seed, text.as_deref());
             machine.finish_edit(text);
         }
         self.look();

@@ -28,10 +28,10 @@ impl App {
     }
 
     /// Lets virtual time flow for one frame.
-    pub(super) fn flow(&mut self, ms: f64) -> bool {
+    pub(super) fn flow(&mut self, cx: &Context<App>, ms: f64) -> bool {
         let passed = (ms - self.last_ms.replace(ms).unwrap_or(ms)).clamp(0.0, LONGEST_FRAME_MS);
         if self.machine.borrow().timeline().is_seeking() {
-            return self.travel(TRAVEL_MS);
+            return self.can_replay(cx) && self.travel(TRAVEL_MS);
         }
         if !self.paused || self.hurrying {
             let speed = if self.hurrying { HURRY } else { self.speed };

@@ -2,6 +2,7 @@
 
 mod acts;
 mod flow;
+mod keeping;
 pub mod packets;
 mod teach;
 mod time;
@@ -12,6 +13,7 @@ use crate::editor::{Advice, Editor, Sheet};
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
 use crate::inspector::{Inspector, Subject};
+use crate::keep::{self, Menu};
 use crate::lessons::{self, Lessons, Panel};
 use crate::machine::Machine;
 use crate::model::{Ruling, Traffic, View};
@@ -66,6 +68,9 @@ pub struct App {
     begun_with: Rc<Vec<String>>,
     notice: Option<Message>,
     passage: time::Passage,
+    kept: keeping::Kept,
+    /// Whether nothing was restored.
+    begun_fresh: bool,
     /// What was typed before the program's second module was there; nothing once it is.
     waiting: Option<Vec<String>>,
     /// Whether the last try to fetch it was in vain.
@@ -101,6 +106,7 @@ struct Calls {
     share: Callback<f64>,
     time: Callback<course::Act>,
     compare: Callback<()>,
+    keep: Callback<keep::Act>,
     lesson: Callback<lessons::Msg>,
 }
 
@@ -138,6 +144,8 @@ pub enum Msg {
     Copied,
     /// To another moment.
     Time(course::Act),
+    /// Something about kept sessions.
+    Keep(keep::Act),
     /// Something in the lessons.
     Lesson(lessons::Msg),
 }
@@ -149,8 +157,15 @@ impl Component for App {
     fn create(cx: &Context<App>) -> App {
         let settings = Settings::read();
         settings.show();
-        let restored = recovery::take(settings.seed);
-        let machine = Rc::new(RefCell::new(Machine::new(settings.seed, settings.nodes)));
+        let restored = match settings.embed {
+            true => recovery::Restored::default(),
+            false => recovery::take(&keeping::address(&settings)),
+        };
+        let begun_fresh = restored.recording.is_none() && restored.notice.is_none();
+        let run = restored.recording.as_ref().map_or(settings.run.clone(), timeline::Recording::commands);
+        let resumed = restored.recording.is_some();
+        let machine = restored.recording.map_or_else(|| Machine::new(settings.seed, settings.nodes), Machine::load);
+        let machine = Rc::new(RefCell::new(machine));
         machine.borrow_mut().speak(settings.lang);
         let link = cx.link();
         let complete = {
@@ -175,6 +190,7 @@ impl Component for App {
             share: link.callback(Msg::Share),
             time: link.callback(Msg::Time),
             compare: link.callback(|()| Msg::Time(course::Act::Compare)),
+            keep: link.callback(Msg::Keep),
             lesson: link.callback(Msg::Lesson),
         };
         let mut app = App {
@@ -209,13 +225,14 @@ impl Component for App {
             passage: time::Passage::default(),
             waiting: Some(Vec::new()),
             refused: false,
+            kept: keeping::Kept::default(),
+            begun_fresh,
             lessons: Lessons::default(),
             calls,
             settings,
         };
-        let run = if restored.lines.is_empty() { app.settings.run.clone() } else { restored.lines };
-        for line in &run {
-            app.enter(cx, line.clone());
+        if !resumed {
+            run.iter().for_each(|line| app.enter(cx, line.clone()));
         }
         app.begun_with = Rc::new(run);
         app.notice = restored.notice;
@@ -234,7 +251,8 @@ impl Component for App {
             }
             Msg::Frame(ms) => {
                 self.next_frame(cx);
-                self.flow(ms)
+                self.save(cx, ms);
+                self.flow(cx, ms)
             }
             Msg::Act(Action::Lessons) => self.lesson(cx, lessons::Msg::Toggle),
             Msg::Act(action) => self.act(action),
@@ -244,6 +262,7 @@ impl Component for App {
             }
             Msg::There(there) => {
                 self.arrived(there);
+                self.begin_keeping(cx, there);
                 self.look();
                 true
             }
@@ -268,6 +287,7 @@ impl Component for App {
                 true
             }
             Msg::Time(act) => self.time(act),
+            Msg::Keep(act) => self.keep(cx, act),
             Msg::Copied => {
                 self.said = self.text(Message::Copied).into();
                 true
@@ -282,7 +302,7 @@ impl Component for App {
             <ContextProvider<Lang> context={lang}>
                 <div {class}>
                     <Header {lang} theme={self.settings.theme} paused={self.paused} hurrying={self.hurrying} speed={self.speed}
-                        beside={self.beside} taught={self.lessons.open} tenths={self.tenths} onaction={&calls.action} />
+                        beside={self.beside} taught={self.lessons.open} tenths={self.tenths} onaction={&calls.action} menu={self.view_menu()} />
                     <Bar {lang} course={self.passage.course.clone()} comparing={self.passage.changes.is_some()} onact={&calls.time} />
                     if self.lessons.open {
                         <Panel {lang} shown={self.lessons.shown()} onmsg={&calls.lesson} />
@@ -308,6 +328,9 @@ impl Component for App {
         }
         cx.link().send_message(Msg::Ready);
         App::listen_for_keys(cx);
+        if self.begun_fresh {
+            self.open_link(cx);
+        }
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));
         Timeout::new(WELL_MS, recovery::well).forget();
         self.next_frame(cx);
@@ -338,6 +361,14 @@ impl App {
                         oninspect={&calls.inspect} onclose={&calls.compare} />
                 }
             </section>
+        }
+    }
+
+    fn view_menu(&self) -> Html {
+        let kept = &self.kept;
+        html! {
+            <Menu lang={self.settings.lang} open={kept.open} said={&kept.said} link={kept.link.clone()} saved={kept.saved.clone()} own={&kept.id}
+                onact={&self.calls.keep} />
         }
     }
 

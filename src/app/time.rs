@@ -89,6 +89,7 @@ impl App {
             return self.refresh_course();
         }
         self.look();
+        self.check_arrival();
         if self.machine.borrow().timeline().is_live() {
             self.release();
         }
@@ -127,6 +128,7 @@ impl App {
     /// The page is at another moment: what it showed of the one before is forgotten.
     pub(super) fn start_over(&mut self) {
         self.transcript.borrow_mut().restart();
+        self.notice = None;
         self.welcome();
         (self.command, self.sheet, self.closing) = (CommandSoFar::default(), None, 0);
         self.pending.clear();

@@ -59,6 +59,25 @@ impl Recording {
         Recording { options, entries: Vec::new(), end: Moment::default(), hash: None, branches: Vec::new() }
     }
 
+    /// The session as it was just before its last command.
+    pub fn without_last_command(mut self) -> Recording {
+        if let Some(last) = self.entries.iter().rposition(|entry| matches!(entry.input, Input::Command(_))) {
+            self.end = self.entries[last].when;
+            self.entries.truncate(last);
+            self.hash = None;
+        }
+        self
+    }
+
+    /// The lines that began commands.
+    pub fn commands(&self) -> Vec<String> {
+        let command = |entry: &Entry| match &entry.input {
+            Input::Command(line) => Some(line.clone()),
+            _ => None,
+        };
+        self.entries.iter().filter_map(command).collect()
+    }
+
     /// The lines that were typed, as a script; further lines of a command follow it.
     pub fn script(&self) -> String {
         let mut script = String::new();

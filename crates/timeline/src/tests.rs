@@ -181,6 +181,7 @@ fn looking_leaves_no_trace() {
     for line in ["kubectl exec web -- cat /et", "ssh node2 cat /etc/h", "kubectl get pods w"] {
         assert!(!timeline.complete(line, line.len()).candidates.is_empty(), "{line}");
     }
+    assert!(timeline.preview("apiVersion: v1\nkind: Namespace\nmetadata: {name: new}\n").contains("new"));
     assert_eq!(timeline.state_hash(), hash);
 }
 
@@ -304,7 +305,7 @@ proptest! {
         acts.iter().for_each(|act| perform(&mut timeline, act));
         timeline.work(&mut || true);
         timeline.go(timeline.end());
-        let recording = timeline.recording();
+        let recording = timeline.signed_recording();
         let mut again = Timeline::load(Recording::from_text(&recording.to_text()).unwrap());
         prop_assert!(again.work(&mut || true));
         prop_assert_eq!(again.position(), timeline.position());
@@ -312,7 +313,7 @@ proptest! {
         prop_assert_eq!(Some(again.state_hash()), recording.hash);
         timeline.restart_for_test();
         prop_assert_eq!(screen(&mut again), screen(&mut timeline));
-        prop_assert_eq!(again.recording().to_text(), recording.to_text());
+        prop_assert_eq!(again.signed_recording().to_text(), recording.to_text());
 
         // Undo and redo, all the way, by replaying.
         let mut count = 0;

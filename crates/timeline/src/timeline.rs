@@ -108,13 +108,16 @@ impl Timeline {
             options: self.options.clone(),
             entries: self.track.entries.clone(),
             end: self.end().moment,
-            hash: Some(match &self.tip {
-                Some(tip) => state_hash(&**tip),
-                None => self.state_hash(),
-            })
-            .filter(|_| self.live || self.tip.is_some()),
+            hash: None,
             branches: branches.collect(),
         }
+    }
+
+    /// The same with the state at its end, if that is known.
+    pub fn signed_recording(&self) -> Recording {
+        let tip = self.tip.as_ref().map(|tip| state_hash(&**tip));
+        let hash = tip.or_else(|| self.live.then(|| self.state_hash()));
+        Recording { hash, ..self.recording() }
     }
 
     // What is done to the session.

@@ -215,9 +215,7 @@ impl Session {
 
     /// What the word before `cursor` (in bytes) may become, explained in the session's language.
     pub fn complete(&self, line: &str, cursor: usize) -> Completions {
-        // To look at a container's files makes them; what Tab looks at leaves no trace.
-        let copy = self.kernel.copy().map(Rc::new);
-        complete::complete(copy.as_ref().unwrap_or(&self.kernel), line, cursor)
+        complete::complete(&self.onlooker(), line, cursor)
     }
 
     /// What is wrong with a text of manifests.
@@ -239,7 +237,13 @@ impl Session {
     fn asked<T: Default>(&self, ask: impl FnOnce(&dyn Host) -> T) -> T {
         let front = self.kernel.front();
         let front = if front.place == Place::Workstation { front } else { Front::default() };
-        tools::kubectl::asked(&self.kernel, &front, ask).unwrap_or_default()
+        tools::kubectl::asked(&self.onlooker(), &front, ask).unwrap_or_default()
+    }
+
+    /// A copy of the kernel for those who ask: to look at a container's files makes them, and a dry run draws names, but what a
+    /// page asks while somebody types must leave no trace.
+    fn onlooker(&self) -> Rc<Kernel> {
+        self.kernel.copy().map_or_else(|| self.kernel.clone(), Rc::new)
     }
 
     /// What all processes share.

@@ -1,0 +1,275 @@
+//! Keeping the session, sharing it, and taking others in.
+
+use super::{App, Msg};
+use crate::i18n::Message;
+use crate::keep::{self, Act, Saved};
+use crate::machine::Machine;
+use crate::recovery;
+use crate::settings::Settings;
+use std::rc::Rc;
+use timeline::{Broken, Imported, Recording, Refused};
+use wasm_bindgen::JsValue;
+use yew::{AttrValue, Context};
+
+/// While only time passes, the session is saved so often, in milliseconds.
+const SAVE_MS: f64 = 4000.0;
+/// A saved session is called by its first command, cut to so many characters.
+const LONGEST_NAME: usize = 60;
+
+/// What the page knows of kept sessions.
+#[derive(Default)]
+pub struct Kept {
+    /// Whether the menu is open.
+    pub open: bool,
+    /// What was answered to the last choice there.
+    pub said: AttrValue,
+    /// A link to this session.
+    pub link: Option<AttrValue>,
+    /// The saved sessions.
+    pub saved: Rc<Vec<Saved>>,
+    /// The id under which this one is saved; empty until it has one.
+    pub id: AttrValue,
+    /// What was saved last: when, how many inputs, and where it was.
+    last: (f64, usize, f64),
+    /// Whether the second module was asked for, for the sake of a session that is replayed.
+    asked: bool,
+    /// The state in which a recording says that it ends.
+    expected: Option<u64>,
+}
+
+impl App {
+    /// Takes this tab's id, as soon as the program's second module is there: until then nothing was done that could be kept.
+    pub(super) fn begin_keeping(&self, cx: &Context<App>, there: bool) {
+        if self.settings.embed || !there || !self.kept.id.is_empty() {
+            return;
+        }
+        keep::claim(&recovery::id(), &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
+        keep::on_link(&send(cx, |link, _| Act::Link(text(&link).unwrap_or_default())));
+    }
+
+    /// Opens what the address holds.
+    pub(super) fn open_link(&self, cx: &Context<App>) {
+        let hash = gloo::utils::window().location().hash().unwrap_or_default();
+        if let Some(packed) = hash.strip_prefix("#s=") {
+            cx.link().send_message(Msg::Keep(Act::Link(packed.to_owned())));
+        }
+    }
+
+    /// Saves the session, if there is anything new.
+    pub(super) fn save(&mut self, cx: &Context<App>, ms: f64) {
+        let machine = self.machine.borrow();
+        let timeline = machine.timeline();
+        let (inputs, end) = (timeline.entries().len(), self.passage.course.end);
+        let (saved_at, saved_inputs, saved_end) = self.kept.last;
+        let due = inputs != saved_inputs || ms - saved_at > SAVE_MS && end != saved_end;
+        if self.settings.embed || !due || timeline.is_seeking() || self.waiting.is_some() {
+            return;
+        }
+        self.kept.last = (ms, inputs, end);
+        let recording = timeline.recording();
+        drop(machine);
+        let text = recording.to_text();
+        recovery::keep(&address(&self.settings), &text);
+        if inputs > 0 && !self.kept.id.is_empty() {
+            let answer = send(cx, |saved, _| Act::Saved(saved.is_truthy()));
+            keep::put(&self.kept.id, &name(&recording), &text, &answer);
+        }
+    }
+
+    pub(super) fn keep(&mut self, cx: &Context<App>, act: Act) -> bool {
+        match act {
+            Act::Menu => {
+                self.kept.open = !self.kept.open;
+                (self.kept.said, self.kept.link) = (AttrValue::default(), None);
+                self.list_saved(cx);
+            }
+            Act::Share => keep::pack(&self.signed(), &send(cx, |packed, _| Act::Packed(text(&packed)))),
+            Act::Packed(packed) => self.packed(packed),
+            Act::File => {
+                keep::save_file("session.kubarium", "application/json", &self.signed());
+                self.answer(Message::FileSaved);
+            }
+            Act::Manifests => self.export("manifests.yaml", "application/yaml", |timeline| timeline.manifests()),
+            Act::Kind => self.export("kind-cluster.sh", "text/x-shellscript", |timeline| timeline.kind_script()),
+            Act::Script => self.export("commands.sh", "text/x-shellscript", |timeline| {
+                format!("#!/bin/bash\n{}", timeline.recording().script())
+            }),
+            Act::Picture(png) => {
+                keep::picture("kubarium", png, &self.signed(), &send(cx, |drawn, _| Act::Drawn(drawn.is_truthy())));
+            }
+            Act::Drawn(drawn) => self.answer(if drawn { Message::FileSaved } else { Message::PictureFailed }),
+            Act::Import => {
+                keep::open_file(&send(cx, |name, read| Act::Read(text(&name).unwrap_or_default(), text(&read))))
+            }
+            Act::Read(name, read) => self.import(cx, &name, read.as_deref()),
+            Act::Link(packed) => keep::unpack(&packed, &send(cx, |found, _| Act::Unpacked(text(&found)))),
+            Act::Unpacked(found) => {
+                match found.ok_or(Broken::Damaged(String::new())).and_then(|text| Recording::from_text(&text)) {
+                    Ok(recording) => self.take_in(cx, recording, ""),
+                    Err(broken) => self.refuse(broken_text(&broken)),
+                }
+            }
+            Act::New => {
+                let machine = Machine::new(self.settings.seed, self.settings.nodes);
+                self.replace(cx, machine, "");
+            }
+            Act::Listed(list) => self.kept.saved = Rc::new(keep::read_list(&list)),
+            Act::Resume(id) => {
+                let wanted = id.clone();
+                keep::get(&id, &send(cx, move |found, _| Act::Found(wanted.clone(), text(&found))));
+            }
+            Act::Found(id, found) => match found.map(|text| Recording::from_text(&text)) {
+                Some(Ok(recording)) => self.take_in(cx, recording, &id),
+                Some(Err(broken)) => self.answer(broken_text(&broken)),
+                None => self.answer(Message::LinkBroken),
+            },
+            Act::Forget(id) => {
+                keep::forget(&id, &send(cx, |_, _| Act::Saved(true)));
+                self.kept.saved = Rc::new(self.kept.saved.iter().filter(|saved| saved.id != id).cloned().collect());
+            }
+            Act::Claimed(id) => {
+                recovery::set_id(&id);
+                self.kept.id = id.into();
+                self.kept.last = (0.0, 0, -1.0);
+            }
+            Act::Saved(true) => return false,
+            Act::Saved(false) => {
+                self.kept.id = AttrValue::default();
+                self.said = self.text(Message::SaveFailed).into();
+            }
+        }
+        true
+    }
+
+    fn list_saved(&self, cx: &Context<App>) {
+        keep::list(self.settings.lang.tag(), &send(cx, |list, _| Act::Listed(text(&list).unwrap_or_default())));
+    }
+
+    fn signed(&self) -> String {
+        self.machine.borrow().timeline().signed_recording().to_text()
+    }
+
+    fn answer(&mut self, message: Message) {
+        self.kept.said = self.text(message).into();
+    }
+
+    /// Says in the transcript, too, why a link or a file is not taken in: nobody may have a menu open.
+    fn refuse(&mut self, message: Message) {
+        self.answer(message);
+        self.transcript.borrow_mut().note("restored", &format!("{}\n", self.text(message)));
+        self.said = self.text(message).into();
+    }
+
+    fn packed(&mut self, packed: Option<String>) {
+        let Some(packed) = packed else { return self.answer(Message::NoCompression) };
+        let location = gloo::utils::window().location();
+        let here = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
+        let link = format!("{here}?seed={}#s={packed}", self.settings.seed);
+        let length = link.len().to_string();
+        if link.len() > keep::LONGEST_LINK {
+            self.kept.link = None;
+            self.kept.said =
+                self.settings.lang.fill(Message::LinkTooLong, &[&length, &keep::LONGEST_LINK.to_string()]).into();
+            return;
+        }
+        let _copied = gloo::utils::window().navigator().clipboard().write_text(&link);
+        self.kept.said = self.settings.lang.fill(Message::LinkCopied, &[&length]).into();
+        self.kept.link = Some(link.into());
+    }
+
+    fn export(&mut self, name: &str, media_type: &str, make: impl Fn(&timeline::Timeline) -> String) {
+        let text = make(self.machine.borrow().timeline());
+        if text.is_empty() {
+            return self.answer(Message::NothingToExport);
+        }
+        keep::save_file(name, media_type, &text);
+        self.answer(Message::FileSaved);
+    }
+
+    fn import(&mut self, cx: &Context<App>, name: &str, read: Option<&str>) {
+        let Some(read) = read else { return self.answer(Message::FileUnreadable) };
+        match timeline::import(name, read) {
+            Ok(Imported::Recording(recording)) => self.take_in(cx, *recording, ""),
+            Ok(Imported::Lines(lines)) => {
+                self.kept.open = false;
+                self.enter(cx, lines.join("\n"));
+                self.look();
+            }
+            Err(Refused::Recording(broken)) => self.answer(broken_text(&broken)),
+            Err(Refused::Unreadable(why)) => {
+                self.kept.said = format!("{} {why}", self.text(Message::FileUnreadable)).into();
+            }
+            Err(Refused::NoObject(number)) => {
+                self.kept.said = self.settings.lang.fill(Message::NoObject, &[&number.to_string()]).into();
+            }
+            Err(Refused::Nothing) => self.answer(Message::NothingToImport),
+        }
+    }
+
+    /// Goes on with a recorded session, under an id that it had.
+    fn take_in(&mut self, cx: &Context<App>, recording: Recording, id: &str) {
+        let expected = recording.hash;
+        self.replace(cx, Machine::load(recording), id);
+        self.kept.expected = expected;
+    }
+
+    fn replace(&mut self, cx: &Context<App>, mut machine: Machine, id: &str) {
+        machine.speak(self.settings.lang);
+        *self.machine.borrow_mut() = machine;
+        self.passage = super::time::Passage::default();
+        (self.paused, self.hurrying, self.kept.open) = (false, false, false);
+        (self.kept.id, self.kept.expected) = (AttrValue::default(), None);
+        keep::claim(id, &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
+        (self.inspected, self.notice) = (None, None);
+        self.start_over();
+        self.look();
+    }
+
+    /// Whether commands can be replayed: what they need is in the program's second module, which is fetched here if it is not
+    /// there yet.
+    pub(super) fn can_replay(&mut self, cx: &Context<App>) -> bool {
+        if self.waiting.is_none() {
+            return true;
+        }
+        if !std::mem::replace(&mut self.kept.asked, true) {
+            crate::deferred::when_there(cx.link().callback(Msg::There));
+        }
+        false
+    }
+
+    /// The session is where a recording ends: is it in the state that the recording says?
+    pub(super) fn check_arrival(&mut self) {
+        let Some(expected) = self.kept.expected.take() else { return };
+        let hash = self.machine.borrow().timeline().state_hash();
+        if expected != hash {
+            self.refuse(Message::OtherVersion);
+        }
+    }
+}
+
+/// What of the page's address decides which session it is.
+pub(super) fn address(settings: &Settings) -> String {
+    let hash = gloo::utils::window().location().hash().unwrap_or_default();
+    format!("{} {:?} {:?} {hash}", settings.seed, settings.nodes, settings.run)
+}
+
+fn name(recording: &Recording) -> String {
+    let first = recording.script().lines().next().unwrap_or_default().chars().take(LONGEST_NAME).collect::<String>();
+    format!("{first} ({})", recording.entries.len())
+}
+
+fn broken_text(broken: &Broken) -> Message {
+    match broken {
+        Broken::Damaged(_) => Message::LinkBroken,
+        Broken::Newer(_) => Message::LinkNewer,
+    }
+}
+
+fn text(value: &JsValue) -> Option<String> {
+    value.as_string()
+}
+
+fn send(cx: &Context<App>, meaning: impl Fn(JsValue, JsValue) -> Act + 'static) -> JsValue {
+    let link = cx.link().clone();
+    keep::answer(move |a, b| link.send_message(Msg::Keep(meaning(a, b))))
+}

@@ -1,0 +1,152 @@
+// What the page keeps and hands out: saved sessions (IndexedDB), links (compressed), files, pictures. Each function answers by
+// a callback, with null where the browser refuses.
+
+const STORE = "sessions";
+const MOST_SESSIONS = 50;
+/** A link must not unpack into more than this: in bytes. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+const database = () => new Promise((done, failed) => {
+  const request = indexedDB.open("kubarium", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+  request.onsuccess = () => done(request.result);
+  request.onerror = request.onblocked = () => failed(request.error);
+});
+
+async function inStore(mode, act) {
+  const open = await database();
+  try {
+    const transaction = open.transaction(STORE, mode);
+    const request = act(transaction.objectStore(STORE));
+    return await new Promise((done, failed) => {
+      transaction.oncomplete = () => done(request.result);
+      transaction.onerror = transaction.onabort = () => failed(transaction.error);
+    });
+  } finally {
+    open.close();
+  }
+}
+
+/** Saves a session; answers true, or false if there is no room or no storage. */
+export function put(id, name, text, answer) {
+  inStore("readwrite", (store) => store.put({ id, name, text, at: Date.now() })).then(() => answer(true), () => answer(false));
+}
+
+/** The saved sessions without their texts, newest first, as JSON; of too many the oldest are forgotten. */
+export function list(lang, answer) {
+  const when = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
+  inStore("readonly", (store) => store.getAll()).then((all) => {
+    all.sort((a, b) => b.at - a.at);
+    all.splice(MOST_SESSIONS).forEach(({ id }) => forget(id, () => {}));
+    answer(JSON.stringify(all.map(({ id, name, at }) => ({ id, name, when: when.format(at) }))));
+  }, () => answer("[]"));
+}
+
+export function get(id, answer) {
+  inStore("readonly", (store) => store.get(id)).then((found) => answer(found?.text ?? null), () => answer(null));
+}
+
+export function forget(id, answer) {
+  inStore("readwrite", (store) => store.delete(id)).then(() => answer(true), () => answer(false));
+}
+
+let release = () => {};
+
+/** Makes a session this tab's own; answers its id, another one if it is some other tab's. */
+export function claim(wanted, answer) {
+  const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(36)).join("");
+  const id = wanted || fresh();
+  if (!navigator.locks) return void answer(id);
+  let granted = false;
+  const hold = (lock) => {
+    if (!lock) return claim("", answer);
+    granted = true;
+    release();
+    answer(id);
+    return new Promise((done) => (release = done));
+  };
+  navigator.locks.request(`kubarium-${id}`, { ifAvailable: true }, hold).catch(() => granted || answer(fresh()));
+}
+
+async function read(stream) {
+  const parts = [];
+  let size = 0;
+  for (const reader = stream.getReader(); ;) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(parts);
+    size += value.length;
+    if (size > MOST_BYTES) throw new RangeError("too long");
+    parts.push(value);
+  }
+}
+
+/** Text, compressed and in letters that an address may have. */
+export function pack(text, answer) {
+  const stream = () => new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+  (async () => {
+    const bytes = new Uint8Array(await (await read(stream())).arrayBuffer());
+    let letters = "";
+    for (let at = 0; at < bytes.length; at += 8192) letters += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  })().then(answer, () => answer(null));
+}
+
+export function unpack(packed, answer) {
+  (async () => {
+    const letters = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+    return (await read(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")))).text();
+  })().then(answer, () => answer(null));
+}
+
+function download(name, address) {
+  const link = document.createElement("a");
+  [link.href, link.download] = [address, name];
+  link.click();
+}
+
+export function saveFile(name, type, text) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  download(name, address);
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** Lets the reader choose a file; answers its name and its text. */
+export function openFile(answer) {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.onchange = async () => {
+    const [file] = input.files;
+    if (file) answer(file.name, file.size > MOST_BYTES ? null : await file.text().catch(() => null));
+  };
+  input.click();
+}
+
+/** Calls when another link is opened in this tab. */
+export function onLink(answer) {
+  addEventListener("hashchange", () => location.hash.startsWith("#s=") && answer(location.hash.slice(3)));
+}
+
+/** The picture as it is now: an SVG with the page's own style, or a PNG of it. */
+export function picture(name, png, metadata, answer) {
+  (async () => {
+    const shown = document.querySelector(".picture");
+    const { width, height } = shown.getBoundingClientRect();
+    const style = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join("\n");
+    const copy = shown.cloneNode(true);
+    copy.setAttribute("xmlns", "http://www.w3.org/1999/xhtml");
+    const body = new XMLSerializer().serializeToString(copy);
+    const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" data-theme="${document.documentElement.dataset.theme}">`
+      + `<metadata id="kubarium">${escape(metadata)}</metadata><style>${escape(style)} foreignObject > div { width: 100%; height: 100%; }</style>`
+      + `<foreignObject width="100%" height="100%"><div xmlns="http://www.w3.org/1999/xhtml" class="app picture-frame">${body}</div></foreignObject></svg>`;
+    if (!png) return saveFile(`${name}.svg`, "image/svg+xml", svg);
+    const image = new Image();
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [width * 2, height * 2];
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    download(`${name}.png`, canvas.toDataURL("image/png"));
+  })().then(() => answer(true), () => answer(false));
+}

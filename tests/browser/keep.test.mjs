@@ -1,0 +1,169 @@
+// What is kept and shared: a reload, a link, a file, another tab, a dump of a real cluster.
+
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { open } from "./kubarium.mjs";
+
+const ORACLE = fileURLToPath(new URL("../oracle", import.meta.url));
+
+async function withPage(options, journey) {
+  const kube = await open(options);
+  try {
+    await journey(kube, menu(kube.page));
+    assert.deepEqual(kube.complaints, []);
+  } finally {
+    await kube.close();
+  }
+}
+
+function menu(page) {
+  const button = page.getByRole("button", { name: "Session", exact: true });
+  const panel = page.getByRole("group", { name: "Session", exact: true });
+  return {
+    panel,
+    async choose(name) {
+      if (!(await panel.isVisible())) await button.click();
+      await panel.getByRole("button", { name }).first().click();
+    },
+    async download(name) {
+      const download = page.waitForEvent("download");
+      await this.choose(name);
+      const file = await download;
+      return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
+    },
+    async upload(path) {
+      const chooser = page.waitForEvent("filechooser");
+      await this.choose(/^Open a file/);
+      await (await chooser).setFiles(path);
+    },
+    async link() {
+      await this.choose("Copy a link to this session");
+      const field = panel.getByRole("textbox", { name: "Link to this session" });
+      await field.waitFor();
+      return field.inputValue();
+    },
+  };
+}
+
+const commands = (kube) => kube.entries().locator("button.command").allTextContents();
+
+/** Time stands, and the state's own number is told. */
+async function state(kube) {
+  const resume = kube.page.getByRole("button", { name: "Resume" });
+  if (!(await resume.isVisible())) await kube.page.getByRole("button", { name: "Pause" }).click();
+  const bar = kube.page.locator("section.course[data-state]");
+  await bar.waitFor();
+  return bar.getAttribute("data-state");
+}
+
+test("a session survives a reload", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    await kube.run("kubectl create deployment web --image=nginx --replicas=2; cd /tmp; x=5");
+    await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every((pod) => /Running/.test(pod)));
+    await kube.page.waitForTimeout(4500);
+    await kube.page.reload();
+    await kube.page.getByText("Your session goes on where you left it.").waitFor();
+    await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every((pod) => /Running/.test(pod)));
+    assert.match(await kube.run("echo $x $PWD"), /^5 \/tmp$/m);
+    assert.equal((await commands(kube)).length, 2);
+  }));
+
+test("a link holds the whole session", { timeout: 120_000 }, () =>
+  withPage({}, async (kube, menu) => {
+    await kube.run("kubectl create deployment web --image=nginx");
+    await kube.podsUntil("web-", (pods) => pods.some((pod) => /Running/.test(pod)));
+    const there = await state(kube);
+    const link = await menu.link();
+    assert.match(link, /#s=[\w-]+$/);
+    assert.ok(link.length < 500, `${link.length}`);
+
+    const page = await kube.page.context().newPage();
+    await page.goto(link);
+    await page.getByText("deployment.apps/web created").waitFor();
+    await page.getByRole("button", { name: /^web-.*Running/ }).waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    // Time went on there: back to where the link ends, it is the same state.
+    const text = JSON.parse((await menu.download("Save as a file")).text);
+    assert.equal(text.hash, there);
+    assert.equal(await page.getByText("another version").count(), 0);
+
+    const broken = await kube.page.context().newPage();
+    await broken.goto(link.slice(0, -20));
+    await broken.getByText("does not hold a whole session").first().waitFor();
+  }));
+
+test("a saved file, a script and manifests lead back", { timeout: 120_000 }, () =>
+  withPage({ context: { acceptDownloads: true } }, async (kube, menu) => {
+    await kube.run("kubectl create deployment web --image=nginx");
+    await kube.podsUntil("web-", (pods) => pods.some((pod) => /Running/.test(pod)));
+    const there = await state(kube);
+    const file = await menu.download("Save as a file");
+    assert.equal(file.name, "session.kubarium");
+    const manifests = await menu.download(/^Manifests/);
+    assert.match(manifests.text, /kind: Deployment/);
+    assert.doesNotMatch(manifests.text, /status:|uid:|resourceVersion/);
+    assert.match((await menu.download(/^A kind cluster/)).text, /kind create cluster --config/);
+    assert.equal((await menu.download(/^The commands/)).text, "#!/bin/bash\nkubectl create deployment web --image=nginx\n");
+    const picture = await menu.download(/^The picture \(SVG\)/);
+    assert.match(picture.text, /<foreignObject/);
+    const png = menu.download(/^The picture \(PNG\)/);
+    assert.match((await png).name, /\.png$/);
+
+    const saved = join(await kube.page.evaluate(() => "/tmp"), `kubarium-test-${process.pid}`);
+    for (const [name, text] of [["s.kubarium", file.text], ["p.svg", picture.text]]) {
+      await menu.choose("New session");
+      await kube.podsUntil("web-", (pods) => pods.length === 0);
+      await writeFile(`${saved}-${name}`, text);
+      await menu.upload(`${saved}-${name}`);
+      await kube.podsUntil("web-", (pods) => pods.some((pod) => /Running/.test(pod)));
+    }
+    assert.equal(JSON.parse(file.text).hash, there);
+
+    await menu.choose("New session");
+    await writeFile(`${saved}-m.yaml`, manifests.text);
+    await menu.upload(`${saved}-m.yaml`);
+    await kube.podsUntil("web-", (pods) => pods.some((pod) => /Running/.test(pod)));
+
+    await writeFile(`${saved}-x.yaml`, "hello: world\n");
+    await menu.upload(`${saved}-x.yaml`);
+    await menu.panel.getByText("Document 1 of this file is no Kubernetes object.").waitFor();
+  }));
+
+test("a dump of a real cluster is taken in", { timeout: 120_000 }, () =>
+  withPage({}, async (kube, menu) => {
+    const recorded = async (file, command) => {
+      const lines = (await readFile(join(ORACLE, `${file}.jsonl`), "utf8")).trim().split("\n").map((line) => JSON.parse(line));
+      return lines.find(({ cmd }) => cmd.startsWith(command)).stdout;
+    };
+    const items = [
+      await recorded("A1-seed", "kubectl get deploy mynginx -o yaml"), await recorded("A2-services", "kubectl get svc mynginx -o yaml"),
+      await recorded("A3-nodes", "kubectl get node node1 -o yaml"),
+    ];
+    const list = `apiVersion: v1\nkind: List\nitems:\n${items.map((item) => `- ${item.trimEnd().replaceAll("\n", "\n  ")}\n`).join("")}`;
+    const path = `/tmp/kubarium-test-${process.pid}-dump.yaml`;
+    await writeFile(path, list);
+    await menu.upload(path);
+    await kube.podsUntil("mynginx-", (pods) => pods.some((pod) => /Running/.test(pod)));
+    assert.match(await kube.run("kubectl get svc mynginx"), /NodePort|ClusterIP/);
+  }));
+
+test("each tab has a session of its own, and a closed one can be resumed", { timeout: 120_000 }, () =>
+  withPage({}, async (kube, menu) => {
+    await kube.run("kubectl create namespace first");
+    const other = await kube.page.context().newPage();
+    await other.goto(kube.page.url());
+    const prompt = other.getByRole("textbox", { name: "kubectl command" });
+    await prompt.fill("kubectl create namespace second");
+    await prompt.press("Enter");
+    await other.getByText("namespace/second created").waitFor();
+    await other.waitForTimeout(1500);
+    await other.close();
+    await menu.choose(/^kubectl create namespace second/);
+    await kube.page.getByText("namespace/second created").waitFor();
+    assert.deepEqual(await commands(kube), ["kubectl create namespace second"]);
+    await menu.choose(/^kubectl create namespace first/);
+    await kube.page.getByText("namespace/first created").waitFor();
+  }));
