@@ -1,5 +1,6 @@
 //! The world the picture shows, kept up to date change by change.
 
+use super::listed::put;
 use super::pod::PodState;
 use super::{Claim, End, Ingress, Pod, Service, Volume, Workload, service};
 use api::{Kind, Str, Value, kind};
@@ -50,17 +51,17 @@ pub struct View {
 /// The view, and what keeps it up to date.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    view: View,
-    index: Index,
+    pub(super) view: View,
+    pub(super) index: Index,
     moved: bool,
 }
 
 /// What is needed to apply a change without looking at everything.
 #[derive(Clone, Debug, Default)]
-struct Index {
-    pods: OrdMap<Str, Rc<Pod>>,
+pub(super) struct Index {
+    pub(super) pods: OrdMap<Str, Rc<Pod>>,
     /// What owns Pods, or what does, by UID.
-    owners: OrdMap<Str, Workload>,
+    pub(super) owners: OrdMap<Str, Workload>,
     services: OrdMap<(Str, Str), Service>,
     /// Endpoints by Service, then by EndpointSlice.
     ends: OrdMap<(Str, Str), OrdMap<Str, Vec<End>>>,
@@ -124,65 +125,6 @@ impl World {
     /// Whether a container waits to be started again: then the picture changes as time passes.
     pub fn counts_down(&self) -> bool {
         !self.index.waiting.is_empty()
-    }
-
-    /// The UIDs of everything that belongs together with the object `uid`: an owner, its ReplicaSets and Pods, and the
-    /// Services that lead to them; or a Service and its Pods; or a Pod with its owner and Services.
-    pub fn related(&self, uid: &str) -> OrdSet<Str> {
-        let mut related = OrdSet::from([Str::from(uid)]);
-        if let Some(service) = self.view.services.iter().find(|service| service.uid == uid) {
-            related.extend(service.ends.iter().map(|end| end.pod.clone()));
-            return related;
-        }
-        if self.relate_storage(uid, &mut related) {
-            return related;
-        }
-        let root = self.index.pods.get(uid).map_or_else(|| self.root(uid), |pod| pod.owner.clone());
-        if !root.is_empty() {
-            related.insert(root.clone());
-            let owned = self.index.owners.values().filter(|owner| owner.owner == root);
-            related.extend(owned.map(|owner| owner.uid.clone()));
-            // Of a single Pod only its own Services are related, of an owner all its Pods.
-            if !self.index.pods.contains_key(uid) {
-                related.extend(self.index.pods.values().filter(|pod| pod.owner == root).map(|pod| pod.uid.clone()));
-            }
-        }
-        let leads_here = |service: &&Rc<Service>| service.ends.iter().any(|end| related.contains(&end.pod));
-        let services: Vec<Str> =
-            self.view.services.iter().filter(leads_here).map(|service| service.uid.clone()).collect();
-        related.extend(services);
-        let leads_on = |ingress: &&Rc<Ingress>| {
-            let leads_to = |service: &Rc<Service>| {
-                related.contains(&service.uid)
-                    && service.namespace == ingress.namespace
-                    && ingress.paths.iter().any(|path| path.service == service.name)
-            };
-            ingress.uid == uid || self.view.services.iter().any(leads_to)
-        };
-        let ingresses: Vec<Str> = self.view.ingresses.iter().filter(leads_on).map(|i| i.uid.clone()).collect();
-        related.extend(ingresses);
-        let storage = self.view.claims.iter().filter(|claim| {
-            let mounts = |pod: &Rc<Pod>| related.contains(&pod.uid) && pod.mounts(claim);
-            self.view.pods().any(mounts)
-        });
-        let storage: Vec<Str> =
-            storage.flat_map(|claim| [Some(claim.uid.clone()), self.volume_of(claim)]).flatten().collect();
-        related.extend(storage);
-        related
-    }
-
-    /// Of a claim or a volume: both, and the Pods that mount it.
-    fn relate_storage(&self, uid: &str, related: &mut OrdSet<Str>) -> bool {
-        let of = |claim: &&Rc<Claim>| claim.uid == uid || self.volume_of(claim).is_some_and(|volume| volume == uid);
-        let Some(claim) = self.view.claims.iter().find(of) else { return false };
-        related.insert(claim.uid.clone());
-        related.extend(self.volume_of(claim));
-        related.extend(self.view.pods().filter(|pod| pod.mounts(claim)).map(|pod| pod.uid.clone()));
-        true
-    }
-
-    fn volume_of(&self, claim: &Claim) -> Option<Str> {
-        self.view.volumes.iter().find(|volume| volume.name == claim.volume).map(|volume| volume.uid.clone())
     }
 
     fn apply_node(&mut self, gone: bool, node: &Value) -> bool {
@@ -395,7 +337,7 @@ impl World {
     }
 
     /// The topmost known owner of what the object `uid` owns: itself, or its controller.
-    fn root(&self, uid: &str) -> Str {
+    pub(super) fn root(&self, uid: &str) -> Str {
         match self.index.owners.get(uid) {
             Some(owner) if !owner.owner.is_empty() => owner.owner.clone(),
             _ => uid.into(),
@@ -414,59 +356,4 @@ impl World {
             hue
         }))
     }
-}
-
-/// What has a place in a list: oldest first.
-trait Listed: Eq {
-    /// Its UID.
-    fn uid(&self) -> &Str;
-    /// What decides on its place: when it was made, its namespace, its name.
-    fn order(&self) -> (&Str, &Str, &Str);
-}
-
-impl Listed for Ingress {
-    fn uid(&self) -> &Str {
-        &self.uid
-    }
-
-    fn order(&self) -> (&Str, &Str, &Str) {
-        (&self.created, &self.namespace, &self.name)
-    }
-}
-
-impl Listed for Claim {
-    fn uid(&self) -> &Str {
-        &self.uid
-    }
-
-    fn order(&self) -> (&Str, &Str, &Str) {
-        (&self.created, &self.namespace, &self.name)
-    }
-}
-
-impl Listed for Volume {
-    fn uid(&self) -> &Str {
-        &self.uid
-    }
-
-    fn order(&self) -> (&Str, &Str, &Str) {
-        (&self.created, &self.claim, &self.name)
-    }
-}
-
-/// Puts something into its list in place of its former state, or takes it out. Returns whether the list has changed.
-fn put<T: Listed>(list: &mut Rc<Vec<Rc<T>>>, gone: bool, item: T) -> bool {
-    let at = list.iter().position(|other| other.uid() == item.uid());
-    if at.is_some_and(|at| !gone && *list[at] == item) || (gone && at.is_none()) {
-        return false;
-    }
-    let list = Rc::make_mut(list);
-    if let Some(at) = at {
-        list.remove(at);
-    }
-    if !gone {
-        let at = list.partition_point(|other| other.order() < item.order());
-        list.insert(at, Rc::new(item));
-    }
-    true
 }

@@ -13,6 +13,8 @@ const MAX_MOVERS: usize = 400;
 const TRAVEL_MS: f64 = 900.0;
 /// How long a Pod that was just made may be on its way from its owner before it is sent on from where it is.
 const BIRTH_MS: f64 = 900.0;
+/// After a play, the next rests for so many times as long as it took: whatever happens, moving takes a small part of the time.
+const REST: f64 = 6.0;
 
 /// Where something is drawn, in pixels of the window.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +33,8 @@ struct Seen {
 }
 
 thread_local! {
+    /// Until when nothing is moved, by the page's clock.
+    static RESTING: Cell<f64> = const { Cell::new(0.0) };
     static LOOKED: Cell<bool> = const { Cell::new(false) };
     static SEEN: RefCell<Option<OrdMap<String, Seen>>> = const { RefCell::new(None) };
     static BORN: RefCell<OrdMap<String, f64>> = const { RefCell::new(OrdMap::new()) };
@@ -38,6 +42,9 @@ thread_local! {
 
 /// Notes where all Pods are: to be called before the picture changes.
 pub fn measure() {
+    if now_ms() < RESTING.get() {
+        return;
+    }
     let seen = pods(&gloo::utils::document_element());
     SEEN.with_borrow_mut(|before| {
         *before = Some(seen.into_iter().map(|(uid, element)| (uid, note(element))).collect());
@@ -52,19 +59,25 @@ pub fn play(scene: &Element) {
     if first_look || reduced() || before.len() > MAX_MOVERS {
         return;
     }
-    let now = pods(scene);
-    let present: OrdMap<&str, ()> = now.iter().map(|(uid, _)| (uid.as_str(), ())).collect();
-    for (uid, seen) in &before {
-        if !present.contains_key(uid.as_str()) {
-            depart(scene, seen);
+    let began = now_ms();
+    // First all is looked at, then all is set going: one after the other, each would have the page laid out anew.
+    let now: OrdMap<String, Seen> = pods(scene).into_iter().map(|(uid, element)| (uid, note(element))).collect();
+    let tray = scene.query_selector("[data-place=tray]").ok().flatten().map(|tray| spot(&tray));
+    let base = spot(scene);
+    for (_, seen) in before.iter().filter(|(uid, _)| !now.contains_key(uid.as_str())) {
+        depart(scene, base, seen);
+    }
+    for (uid, is) in &now {
+        match before.get(uid) {
+            Some(was) => move_from(uid, was, is, tray),
+            None => {
+                let owner = is.element.get_attribute("data-owner").unwrap_or_default();
+                arrive(uid, is, now.get(&owner).map(|card| card.spot), tray);
+            }
         }
     }
-    for (uid, element) in now {
-        match before.get(&uid) {
-            Some(seen) => move_from(&uid, seen, element),
-            None => arrive(scene, &uid, element),
-        }
-    }
+    let ended = now_ms();
+    RESTING.set(ended + (ended - began) * REST);
 }
 
 /// Whether the reader asked for less motion.
@@ -95,55 +108,50 @@ fn offset(here: Spot, there: Spot, scale: f64) -> String {
     format!("translate({x:.1}px, {y:.1}px) scale({scale})")
 }
 
-fn move_from(uid: &str, seen: &Seen, element: Element) {
-    let (here, room) = (spot(&element), element.closest(".room, .tray, .set, .lane, .column").ok().flatten());
-    if (here.left - seen.spot.left).abs() + (here.top - seen.spot.top).abs() < 2.0 {
+fn move_from(uid: &str, was: &Seen, is: &Seen, tray: Option<Spot>) {
+    let (here, there, element) = (is.spot, was.spot, &is.element);
+    if (here.left - there.left).abs() + (here.top - there.top).abs() < 2.0 {
         return;
     }
-    if room == seen.room {
-        animate(&element, &[&offset(here, seen.spot, 1.0), "none"], None, TRAVEL_MS / 3.0);
+    if is.room == was.room {
+        animate(element, &[&offset(here, there, 1.0), "none"], None, TRAVEL_MS / 3.0);
         return;
     }
     // Newborn Pods are bound to a node within milliseconds: they still pass the tray, so that one sees who chose.
     let newborn = BORN.with_borrow(|born| born.get(uid).is_some_and(|at| now_ms() - at < BIRTH_MS));
-    let tray = element.owner_document().and_then(|page| page.query_selector("[data-place=tray]").ok().flatten());
     match tray.filter(|_| newborn) {
         Some(tray) => {
-            let stop = offset(here, spot(&tray), 1.0);
-            animate(&element, &[&offset(here, seen.spot, 0.8), &stop, &stop, "none"], None, TRAVEL_MS * 1.6);
+            let stop = offset(here, tray, 1.0);
+            animate(element, &[&offset(here, there, 0.8), &stop, &stop, "none"], None, TRAVEL_MS * 1.6);
         }
-        None => animate(&element, &[&offset(here, seen.spot, 1.0), "none"], None, TRAVEL_MS),
+        None => animate(element, &[&offset(here, there, 1.0), "none"], None, TRAVEL_MS),
     }
 }
 
-fn arrive(scene: &Element, uid: &str, element: Element) {
+fn arrive(uid: &str, is: &Seen, card: Option<Spot>, tray: Option<Spot>) {
     BORN.with_borrow_mut(|born| {
         born.retain(|_, at| now_ms() - *at < BIRTH_MS);
         born.insert(uid.to_owned(), now_ms());
     });
-    let here = spot(&element);
-    let owner = element.get_attribute("data-owner").filter(|owner| !owner.is_empty());
-    let card = owner.and_then(|owner| scene.query_selector(&format!(".card[data-uid='{owner}']")).ok().flatten());
+    let (here, element) = (is.spot, &is.element);
     let Some(card) = card else {
-        animate(&element, &["scale(0.6)", "none"], Some(&[0.0, 1.0]), TRAVEL_MS / 2.0);
+        animate(element, &["scale(0.6)", "none"], Some(&[0.0, 1.0]), TRAVEL_MS / 2.0);
         return;
     };
-    let birth = offset(here, spot(&card), 0.3);
+    let birth = offset(here, card, 0.3);
     let in_tray = element.closest(".tray").ok().flatten().is_some();
-    let tray = scene.query_selector("[data-place=tray]").ok().flatten();
     match tray.filter(|_| !in_tray) {
         Some(tray) => {
-            let stop = offset(here, spot(&tray), 0.9);
-            animate(&element, &[&birth, &stop, &stop, "none"], Some(&[0.0, 1.0, 1.0, 1.0]), TRAVEL_MS * 1.8);
+            let stop = offset(here, tray, 0.9);
+            animate(element, &[&birth, &stop, &stop, "none"], Some(&[0.0, 1.0, 1.0, 1.0]), TRAVEL_MS * 1.8);
         }
-        None => animate(&element, &[&birth, "none"], Some(&[0.0, 1.0]), TRAVEL_MS),
+        None => animate(element, &[&birth, "none"], Some(&[0.0, 1.0]), TRAVEL_MS),
     }
 }
 
 /// The element of a Pod that is gone fades where it was.
-fn depart(scene: &Element, seen: &Seen) {
+fn depart(scene: &Element, base: Spot, seen: &Seen) {
     let Some(element) = seen.element.dyn_ref::<HtmlElement>() else { return };
-    let base = spot(scene);
     let style = element.style();
     let at = [
         ("position", "absolute".to_owned()),
