@@ -6,6 +6,17 @@ use crate::model::{BackOff, Container, PROBES, Pod};
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// What is drawn of a Pod.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Its name and all.
+    Whole,
+    /// Its state: one of many. The rest is in its accessible name.
+    Cell,
+    /// What it runs: the system's own.
+    Mark,
+}
+
 /// What a Pod is drawn from.
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -14,9 +25,8 @@ pub struct Props {
     /// Whether it belongs to what is pointed at.
     #[prop_or_default]
     pub lit: bool,
-    /// Whether it is drawn as a mark.
-    #[prop_or_default]
-    pub mark: bool,
+    /// What is drawn of it.
+    pub shape: Shape,
     /// Whether its node is named, because it does not stand in it.
     #[prop_or_default]
     pub named: bool,
@@ -35,7 +45,7 @@ pub fn PodView(props: &Props) -> Html {
     let pod = &*props.pod;
     let doing = pod.pulling.then(|| lang.text(Message::PullingImage));
     let label = pod.label(doing);
-    let shape = if props.mark { "mark" } else { "pod" };
+    let shape = if props.shape == Shape::Mark { "mark" } else { "pod" };
     let owner = pod.hue.map(|hue| format!("owner-{hue}"));
     let other = (pod.nth % 2 == 1).then_some("other");
     let class = classes!(shape, glyph::tone(pod.look), owner, other, props.lit.then_some("lit"));
@@ -46,9 +56,9 @@ pub fn PodView(props: &Props) -> Html {
         <button type="button" {class} {title} aria-label={label} data-place={place} data-uid={pod.uid.to_string()}
             data-owner={pod.owner.to_string()} data-object={object}>
             { glyph::state(pod.look) }
-            if props.mark {
+            if props.shape == Shape::Mark {
                 <span>{ pod.mark.as_str() }</span>
-            } else {
+            } else if props.shape == Shape::Whole {
                 { words(pod, doing.unwrap_or(&pod.state), props.named) }
                 if let Some(back_off) = pod.back_off {
                     { countdown(back_off, props.now) }

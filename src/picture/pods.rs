@@ -1,6 +1,6 @@
 //! Pods that stand together: those that are over fold away, those that fail never do.
 
-use super::pod::PodView;
+use super::pod::{PodView, Shape};
 use crate::i18n::{Lang, Message};
 use crate::model::Pod;
 use api::{OrdSet, Str};
@@ -72,13 +72,14 @@ pub fn PodList(props: &Props) -> Html {
             keep
         }
     });
+    let shape = shape(props.pods.len(), props.light.zoom);
     let toggle = {
         let open = open.clone();
         move |_: MouseEvent| open.set(!*open)
     };
     html! {
         <div class="pods">
-            { for shown.map(|pod| draw(pod, &props.light, props.named, false)) }
+            { for shown.map(|pod| draw(pod, &props.light, props.named, shape)) }
             if over > OVER_SHOWN {
                 <button type="button" class="fold" aria-expanded={(!fold).to_string()} onclick={toggle}>
                     { if fold { lang.fill(Message::FinishedPods, &[&(over - OVER_SHOWN).to_string()]) } else { lang.text(Message::FoldFinished).to_owned() } }
@@ -89,11 +90,16 @@ pub fn PodList(props: &Props) -> Html {
 }
 
 /// One Pod.
-pub fn draw(pod: &Rc<Pod>, light: &Light, named: bool, mark: bool) -> Html {
+pub fn draw(pod: &Rc<Pod>, light: &Light, named: bool, shape: Shape) -> Html {
     let now = if pod.back_off.is_some() { light.now } else { 0 };
     html! {
-        <PodView key={pod.uid.as_str()} pod={pod.clone()} lit={light.on(&pod.uid)} {mark} {named} close={light.zoom == Zoom::Close} {now} />
+        <PodView key={pod.uid.as_str()} pod={pod.clone()} lit={light.on(&pod.uid)} {shape} {named} close={light.zoom == Zoom::Close} {now} />
     }
+}
+
+/// How Pods are drawn that stand together like this.
+pub fn shape(pods: usize, zoom: Zoom) -> Shape {
+    if crowding(pods, zoom) == Some("crowd") { Shape::Cell } else { Shape::Whole }
 }
 
 /// How closely so many Pods stand together.

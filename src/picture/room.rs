@@ -1,7 +1,8 @@
 //! A node: a room with its Pods, its power switch, and the doors that node ports make in its wall.
 
 use super::faults::FaultMenu;
-use super::pods::{Light, PodList, crowding, draw};
+use super::pod::Shape;
+use super::pods::{Light, PodList, crowding, draw, shape};
 use crate::i18n::{Lang, Message};
 use crate::model::{Pod, Room, Verdict};
 use api::Str;
@@ -58,13 +59,13 @@ pub fn RoomView(props: &Props) -> Html {
                 <div class={classes!("tray", tray.is_empty().then_some("empty"), crowding(tray.len(), light.zoom))} data-place="tray">
                     <p class="caption">{ lang.text(Message::PendingTray) }</p>
                     if !tray.is_empty() {
-                        <div class="pods">{ for tray.iter().map(|pod| draw(pod, light, false, false)) }</div>
+                        <div class="pods">{ for tray.iter().map(|pod| draw(pod, light, false, shape(tray.len(), light.zoom))) }</div>
                     }
                 </div>
             }
             <PodList {pods} light={light.clone()} />
             if !marks.is_empty() {
-                <div class="system">{ for marks.iter().map(|pod| draw(pod, light, false, true)) }</div>
+                <div class="system">{ for marks.iter().map(|pod| draw(pod, light, false, Shape::Mark)) }</div>
             }
             if !props.doors.is_empty() {
                 <div class="doors" aria-hidden="true">{ for props.doors.iter().map(door) }</div>
