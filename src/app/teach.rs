@@ -54,6 +54,7 @@ impl App {
                 lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
             }
             Of::Hint => self.lessons.hint(),
+            Of::ShowMe if self.lessons.show.is_some() => return false,
             Of::ShowMe => {
                 let solution = self.lessons.progress.as_ref().map(Progress::solution).unwrap_or_default();
                 self.lessons.show = Some(Show::new(solution));

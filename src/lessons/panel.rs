@@ -91,7 +91,7 @@ pub fn Panel(props: &Props) -> Html {
                     <button type="button" class="control back" title={lang.text(Message::Lessons)} aria-label={lang.text(Message::Lessons)} onclick={act(Msg::List)}>{ "‹" }</button>
                 }
                 <h2>{ title }</h2>
-                <button type="button" class="control fold" aria-expanded={(!*folded).to_string()} aria-label={lang.text(Message::LessonFold)}
+                <button type="button" class="control lesson-fold" aria-expanded={(!*folded).to_string()} aria-label={lang.text(Message::LessonFold)}
                     title={lang.text(Message::LessonFold)} onclick={fold}>{ if *folded { "▾" } else { "▴" } }</button>
                 <button type="button" class="control" title={lang.text(Message::Close)} aria-label={lang.text(Message::Close)} onclick={act(Msg::Toggle)}>{ icon(Icon::Close) }</button>
             </header>
@@ -182,8 +182,8 @@ fn view_lesson(props: &Props, lesson: &Rc<Lesson>, words: &Words) -> Html {
                     </button>
                 } else {
                     <button type="button" class="control" onclick={act(Msg::Again)}>{ lang.text(Message::StepAgain) }</button>
-                    <button type="button" class="control" disabled={shown.showing} onclick={act(Msg::ShowMe)}>{ lang.text(Message::ShowMe) }</button>
-                    <button type="button" class="control main" disabled={!more} onclick={act(Msg::Hint)}>
+                    <button type="button" class="control" aria-disabled={shown.showing.to_string()} onclick={act(Msg::ShowMe)}>{ lang.text(Message::ShowMe) }</button>
+                    <button type="button" class="control main" aria-disabled={(!more).to_string()} onclick={act(Msg::Hint)}>
                         { lang.text(if shown.hints_shown == 0 { Message::Hint } else { Message::AnotherHint }) }
                     </button>
                 }

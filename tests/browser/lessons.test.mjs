@@ -1,0 +1,129 @@
+// The lessons as a learner meets them, in both languages and by keyboard alone: what is missing is said in words, a mistake gets
+// its note, hints come by stages, "Show me" types, and the last step says how many commands it took.
+
+import { after, before, describe, test } from "node:test";
+import assert from "node:assert/strict";
+import { open } from "./kubarium.mjs";
+
+const WORDS = {
+  en: {
+    lessons: "Lessons", open: /^\d*\s*Deployment: many/, hint: /Hint|Another hint/, show: "Show me", create: "Create it", end: "As many as you want",
+    missing: /There is no Deployment mynginx yet\. There is a Pod of this name, though\./, note: /single Pod/, used: /needed 8 commands.* takes 6/,
+  },
+  ko: {
+    lessons: "레슨", open: /^\d*\s*Deployment: 여럿을/, hint: /힌트/, show: "보여 주기", create: "만들기", end: "원하는 만큼",
+    missing: /Deployment mynginx이\(가\) 아직 없습니다\. 이 이름의 Pod은\(는\) 있습니다\./, note: /Pod 하나만/, used: /명령이? 8개/,
+  },
+};
+
+/** What solves the steps after the first, each in one line. */
+const SOLUTIONS = [
+  "kubectl get replicasets",
+  "kubectl scale deployment mynginx --replicas=4",
+  "kubectl delete $(kubectl get pods -l app=mynginx -o name | head -1)",
+  "kubectl exec deployment/mynginx -- sh -c 'echo hello > /usr/share/nginx/html/index.html'",
+  "kubectl delete pods -l app=mynginx",
+];
+
+for (const lang of ["en", "ko"]) {
+  const words = WORDS[lang];
+  describe(`a lesson in ${lang}, by keyboard`, { timeout: 300_000 }, () => {
+    /** @type {import("./kubarium.mjs").Kubarium} */
+    let kube;
+    let panel;
+    before(async () => {
+      kube = await open({ lang, query: { theme: lang === "ko" ? "dark" : "light" } });
+      panel = kube.page.getByRole("complementary");
+    });
+    after(async () => kube?.close());
+
+    /** Presses Tab until what has the focus has this name; fails after a whole round. */
+    const tabTo = async (name) => {
+      for (let i = 0; i < 80; i++) {
+        await kube.page.keyboard.press("Tab");
+        const focused = await kube.page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+        if (name instanceof RegExp ? name.test(focused) : focused === name) return;
+      }
+      assert.fail(`Tab does not reach ${name}`);
+    };
+    const type = async (line) => {
+      await kube.page.keyboard.type(line);
+      await kube.page.keyboard.press("Enter");
+    };
+    const done = () => panel.locator(".lesson-done").waitFor();
+
+    test("it is opened, done and counted", async () => {
+      const { page } = kube;
+      await page.getByRole("button", { name: words.lessons }).focus();
+      await page.keyboard.press("Enter");
+      await panel.locator(".catalogue button").first().waitFor();
+      await page.keyboard.press("F6");
+      await tabTo(words.open);
+      await page.keyboard.press("Enter");
+      await panel.getByRole("heading", { name: words.create }).waitFor();
+      assert.match(page.url(), /lesson=deployment/);
+
+      // The prompt has the focus: a mistake, which is noticed in words.
+      await type("kubectl run mynginx --image=nginx");
+      await panel.getByRole("note").filter({ hasText: words.note }).waitFor();
+      assert.match(await panel.locator(".checks").innerText(), words.missing);
+      await kube.screenshot(`lesson-${lang}-note`);
+      await type("kubectl delete pod mynginx");
+      await panel.getByRole("note").waitFor({ state: "detached" });
+
+      // Hints by stages, and the solution typed for the reader.
+      await page.keyboard.press("F6");
+      await tabTo(words.hint);
+      await page.keyboard.press("Enter");
+      await panel.locator(".lesson-hint").waitFor();
+      await page.keyboard.press("Enter");
+      await panel.locator(".lesson-hint").nth(1).waitFor();
+      await page.keyboard.press("F6");
+      assert.ok(await kube.prompt.evaluate((prompt) => prompt === document.activeElement), "F6 goes back to the prompt");
+      await page.keyboard.press("F6");
+      await tabTo(words.show);
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => document.querySelector(".terminal textarea").value.startsWith("kubectl cr"));
+      await done();
+      assert.equal((await kube.entries().last().innerText()).includes("kubectl create deployment mynginx --image=nginx"), true);
+
+      for (const line of SOLUTIONS) {
+        await page.keyboard.press("Control+Enter");
+        await panel.locator(".lesson-done").waitFor({ state: "detached" });
+        await type(line);
+        await done();
+      }
+      await kube.screenshot(`lesson-${lang}-done`);
+      await page.keyboard.press("Control+Enter");
+      await panel.getByRole("heading", { name: words.end }).waitFor();
+      assert.match(await panel.locator(".lesson-count").innerText(), /8.*6.*1/s, "typed, reference, shown");
+      assert.deepEqual(kube.complaints, []);
+    });
+
+    test("it is remembered", async () => {
+      await kube.page.reload();
+      await panel.getByRole("heading", { name: words.create }).waitFor();
+      const record = await kube.page.evaluate(() => JSON.parse(localStorage.getItem("kubarium.lessons")));
+      assert.deepEqual(record.deployment, { step: 0, done: true, commands: 0, shown: 0 });
+    });
+  });
+}
+
+test("on a phone the lesson is a sheet that can be folded", { timeout: 120_000 }, async () => {
+  const kube = await open({ query: { lesson: "cluster" }, context: { viewport: { width: 390, height: 844 } } });
+  try {
+    await kube.page.getByRole("heading", { name: "Who is there?" }).waitFor();
+    await kube.screenshot("lesson-phone");
+    const height = () => kube.page.locator("#lesson").evaluate((sheet) => sheet.getBoundingClientRect().height);
+    const open = await height();
+    assert.ok(open < 400, `${open} px`);
+    await kube.page.getByRole("button", { name: "Fold the lesson" }).click();
+    assert.ok((await height()) < 90);
+    await kube.run("kubectl get nodes");
+    await kube.page.getByRole("button", { name: "Fold the lesson" }).click();
+    await kube.page.locator(".lesson-done").waitFor();
+    assert.equal(await kube.page.evaluate(() => document.documentElement.scrollWidth), 390);
+  } finally {
+    await kube.close();
+  }
+});
