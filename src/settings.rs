@@ -59,9 +59,10 @@ pub struct Settings {
 
 /// The seed of a page that names none: everybody who opens it sees the same cluster.
 const DEFAULT_SEED: u64 = 1;
-/// The worker nodes of a page that names no number, and the most that it may name: Kubernetes' own limit.
+/// The worker nodes of a page that names no number, and the most that it may name: with the system's Pods on each, more take too
+/// long to set up while one waits.
 const DEFAULT_NODES: usize = 3;
-const MAX_NODES: usize = 5000;
+const MAX_NODES: usize = 300;
 
 impl Settings {
     /// Reads the address, the last choices and the browser's preferences.
