@@ -62,7 +62,7 @@ const DEFAULT_SEED: u64 = 1;
 /// The worker nodes of a page that names no number, and the most that it may name: with the system's Pods on each, more take too
 /// long to set up while one waits.
 const DEFAULT_NODES: usize = 3;
-const MAX_NODES: usize = 300;
+const MAX_NODES: usize = 200;
 
 impl Settings {
     /// Reads the address, the last choices and the browser's preferences.
