@@ -44,6 +44,8 @@ pub fn state(look: PodState) -> Html {
 /// What a button's icon means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
+    /// An arrow to the left.
+    Back,
     /// Two bars.
     Pause,
     /// A triangle.
@@ -95,6 +97,7 @@ pub enum Icon {
 /// An icon; what it means is said by the button that holds it.
 pub fn icon(icon: Icon) -> Html {
     let path = match icon {
+        Icon::Back => "M19 12H5M11 6l-6 6 6 6",
         Icon::Pause => "M8.5 5.5v13M15.5 5.5v13",
         Icon::Play => "M7.5 5v14l11-7z",
         Icon::Step => "M6 5v14l9-7zM18.5 5v14",

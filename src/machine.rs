@@ -2,11 +2,10 @@
 //! since the last look is handed out as changes for the picture and as text for the terminal.
 
 use crate::i18n::Lang;
-use crate::inspector::Subject;
 use crate::model::{Flight, Ruling, View, World};
 use crate::terminal::Completion;
 use api::OrdSet;
-use api::{Str, Time, kind};
+use api::{Kind, Status, Str, Time, Value};
 use apiserver::request::{Request, Verb};
 use apiserver::watch::{EventType, Watch};
 use cluster::{Cluster, Options};
@@ -325,7 +324,8 @@ impl Machine {
         nodes.filter(|node| system.kubelet_runs(node) == Some(false)).cloned().collect()
     }
 
-    fn cluster<T>(&self, read: impl FnOnce(&Cluster) -> T) -> Option<T> {
+    /// Reads something of the cluster.
+    pub fn cluster<T>(&self, read: impl FnOnce(&Cluster) -> T) -> Option<T> {
         self.session.kernel().system().cluster().map(read)
     }
 
@@ -339,21 +339,27 @@ impl Machine {
         self.world.related(uid)
     }
 
-    /// What the API says of `Kind/namespace/name`.
-    pub fn subject(&mut self, path: &str) -> Option<Subject> {
-        let mut parts = path.splitn(3, '/');
-        let (kind_name, namespace, name) = (parts.next()?, parts.next()?, parts.next()?);
-        let of = kind::KINDS.iter().find(|kind| kind.kind == kind_name)?;
-        let mut system = self.session.kernel().system();
-        let get = Request::new(Verb::Get, of, namespace, name);
-        let object = system.request(&get).map(|response| response.body).unwrap_or_default();
-        let mut list = Request::new(Verb::List, kind::EVENT, namespace, "");
-        list.options.field_selector = format!("involvedObject.kind={kind_name},involvedObject.name={name}").into();
-        let events = system.request(&list).map(|response| response.body["items"].clone()).unwrap_or_default();
-        let mut shown = object.clone();
-        shown.remove("metadata.managedFields");
-        let yaml = if object.is_null() { String::new() } else { api::yaml::to_string(&shown) };
-        Some(Subject { kind: kind_name.into(), name: name.into(), object, events: events.array().to_vec(), yaml })
+    /// What the API answers when it is asked for an object, or for a part of one such as its log.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn get(
+        &self,
+        kind: &'static Kind,
+        namespace: &str,
+        name: &str,
+        part: &'static str,
+        query: &[(&'static str, &str)],
+    ) -> Result<Value, Status> {
+        let mut request = Request::new(Verb::Get, kind, namespace, name).with_subresource(part);
+        let given = query.iter().filter(|(_, value)| !value.is_empty());
+        request.options.query = given.map(|(key, value)| ((*key).into(), (*value).into())).collect();
+        self.session.kernel().system().request(&request).map(|response| response.body)
+    }
+
+    /// The number of writes that the API server has taken.
+    pub fn revision(&self) -> u64 {
+        self.cluster(|cluster| cluster.api().store().revision()).unwrap_or_default()
     }
 }
 

@@ -94,18 +94,9 @@ impl App {
         if object.is_empty() {
             return false;
         }
-        let subject = self.machine.borrow_mut().subject(&object);
         self.story = None;
-        self.inspected = subject.map(|subject| (object, subject));
+        self.inspected = Some(object.into());
         true
-    }
-
-    pub(super) fn refresh_inspector(&mut self) {
-        if let Some((object, subject)) = &mut self.inspected
-            && let Some(now) = self.machine.borrow_mut().subject(object)
-        {
-            *subject = now;
-        }
     }
 
     /// The editor's text goes back to the command, which either accepts it or asks again with a word on what is wrong.

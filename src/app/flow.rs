@@ -3,6 +3,7 @@
 use super::{App, CommandSoFar, Msg};
 use crate::editor::Sheet;
 use crate::i18n::Message;
+use crate::inspector::Answer;
 use crate::machine::{self, Chunk, Seen};
 use crate::picture::motion;
 use crate::terminal::Stream;
@@ -62,7 +63,6 @@ impl App {
             }
             self.view = self.machine.borrow().view();
             self.lit = self.pointed.as_ref().map(|uid| Rc::new(self.machine.borrow().related(uid)));
-            self.refresh_inspector();
             changed = true;
         }
         changed |= self.take_packets(&mut seen);
@@ -114,6 +114,7 @@ impl App {
                 Chunk::Exit { status, .. } => {
                     transcript.end(lang, *status);
                     let CommandSoFar { text, lines, error } = &self.command;
+                    self.answer = Rc::new(Answer { line: text.clone(), status: *status, error: error.clone() });
                     self.said = match status {
                         0 => lang.fill(Message::Done, &[text, &lines.to_string()]),
                         _ => lang.fill(

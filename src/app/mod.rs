@@ -12,7 +12,7 @@ use crate::course::{self, Bar, Changes};
 use crate::editor::{Advice, Editor, Sheet};
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
-use crate::inspector::{Inspector, Subject};
+use crate::inspector::{Answer, Inspector};
 use crate::keep::{self, Menu};
 use crate::lessons::{self, Lessons, Panel};
 use crate::machine::Machine;
@@ -60,7 +60,10 @@ pub struct App {
     story: Option<Story>,
     pointed: Option<Str>,
     lit: Option<Rc<OrdSet<Str>>>,
-    inspected: Option<(String, Subject)>,
+    /// What the inspector looks at: `Kind/namespace/name`.
+    inspected: Option<AttrValue>,
+    /// How the last command ended.
+    answer: Rc<Answer>,
     sheet: Option<Sheet>,
     closing: u32,
     stopped: Rc<OrdSet<Str>>,
@@ -217,6 +220,7 @@ impl Component for App {
             pointed: None,
             lit: None,
             inspected: None,
+            answer: Rc::default(),
             sheet: None,
             closing: 0,
             stopped: Rc::default(),
@@ -307,6 +311,7 @@ impl Component for App {
                     if self.lessons.open {
                         <Panel {lang} shown={self.lessons.shown()} onmsg={&calls.lesson} />
                     }
+                    <div class="workbench">
                     <Splitter beside={self.beside} share={self.share} onshare={&calls.share}
                         picture={self.view_picture(lang)}
                         terminal={html! {
@@ -314,6 +319,11 @@ impl Component for App {
                                 online={&calls.line} oninterrupt={&calls.interrupt} oneof={&calls.eof} complete={&calls.complete}
                                 oncopy={&calls.copy} />
                         }} />
+                    if let Some(path) = &self.inspected {
+                        <Inspector machine={self.machine.clone()} {path} revision={self.machine.borrow().revision()} tenths={self.tenths}
+                            busy={self.busy} answer={self.answer.clone()} onclose={&calls.close} oninspect={&calls.inspect} online={&calls.line} />
+                    }
+                    </div>
                     if let Some(sheet) = &self.sheet {
                         <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={&calls.apply} advice={calls.advice.clone()} />
                     }
@@ -352,9 +362,6 @@ impl App {
                 </div>
                 if let Some(story) = &self.story {
                     <StoryView story={story.clone()} onclose={calls.packet.reform(|()| packets::Act::CloseStory)} />
-                }
-                if let Some((_, subject)) = &self.inspected {
-                    <Inspector subject={subject.clone()} onclose={&calls.close} />
                 }
                 if let Some(changes) = &self.passage.changes {
                     <Changes {lang} between={(self.passage.course.now, self.passage.course.end)} changes={changes.clone()}

@@ -79,7 +79,7 @@ fn header(room: &Room, stopped: bool, lang: Lang, ontype: &Callback<String>) -> 
     let role = if room.control_plane { Message::ControlPlane } else { Message::Worker };
     html! {
         <header data-place={format!("node:{}", room.name)}>
-            <h3>{ room.name.as_str() }</h3>
+            <h3><button type="button" class="name" data-object={format!("Node//{}", room.name)}>{ room.name.as_str() }</button></h3>
             <span class={classes!("badge", tone)}>{ if room.ready { "✓" } else { "✕" } }{ " " }{ lang.text(state) }</span>
             <FaultMenu node={room.name.to_string()} {stopped} ontype={ontype.clone()} />
             <p class="caption"><span class="address">{ room.address.as_str() }</span><span>{ lang.text(role) }</span>

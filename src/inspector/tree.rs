@@ -1,0 +1,181 @@
+//! What an object belongs to, what belongs to it, and what it speaks of.
+
+use super::links::Links;
+use super::target::Target;
+use crate::i18n::{Lang, Message};
+use api::{Kind, Value, kind};
+use apiserver::{Index, IndexKey, Key};
+use cluster::Cluster;
+use yew::prelude::*;
+
+/// How deep and how wide the tree is drawn.
+const DEEP: usize = 5;
+const WIDE: usize = 40;
+
+/// What the tree is made of.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The object.
+    pub target: Target,
+    /// What the API says of it.
+    pub object: Value,
+    /// Where clicks go.
+    pub links: Links,
+}
+
+/// A place in the tree.
+#[derive(Default)]
+struct Branch {
+    kind: String,
+    namespace: String,
+    name: String,
+    here: bool,
+    more: usize,
+    children: Vec<Branch>,
+}
+
+/// The tree.
+#[component]
+pub fn Tree(props: &Props) -> Html {
+    let lang = use_context::<Lang>().unwrap_or_default();
+    let target = &props.target;
+    let root = target.cluster(|cluster| Some(with_owners(cluster, target, &props.object)));
+    let spoken = target.cluster(|cluster| references(cluster, target, &props.object));
+    html! {
+        <div class="related">
+            <h3>{ lang.text(Message::OwnersAndDependents) }</h3>
+            <ul class="tree">{ for root.iter().map(|root| draw(root, &props.links)) }</ul>
+            if !spoken.is_empty() {
+                <h3>{ lang.text(Message::SpeaksOf) }</h3>
+                <ul class="tree">{ for spoken.iter().map(|branch| draw(branch, &props.links)) }</ul>
+            }
+        </div>
+    }
+}
+
+fn draw(branch: &Branch, links: &Links) -> Html {
+    let Branch { kind, namespace, name, here, more, children } = branch;
+    html! {
+        <li>
+            if *here { <b class="link here" aria-current="true"><small>{ kind }</small>{ name }</b> } else { { links.object(kind, namespace, name) } }
+            if !children.is_empty() || *more > 0 {
+                <ul>{ for children.iter().map(|child| draw(child, links)) }
+                    if *more > 0 { <li class="quiet">{ format!("+{more}") }</li> }
+                </ul>
+            }
+        </li>
+    }
+}
+
+/// The object below its owners, with its dependents.
+fn with_owners(cluster: &Cluster, target: &Target, object: &Value) -> Branch {
+    let mut branch = Branch { here: true, ..branch(target.kind, object) };
+    (branch.namespace, branch.name) = (target.namespace.to_string(), target.name.to_string());
+    dependents(cluster, object, &mut branch, 0);
+    let mut owner = object.controller().clone();
+    for _ in 0..DEEP {
+        if owner.is_null() {
+            break;
+        }
+        let found = cluster.api().kind_named(owner["apiVersion"].str(), owner["kind"].str());
+        let namespace = if found.is_some_and(|kind| kind.namespaced) { target.namespace.as_str() } else { "" };
+        branch = Branch {
+            kind: owner["kind"].str().to_owned(),
+            namespace: namespace.to_owned(),
+            name: owner["name"].str().to_owned(),
+            children: vec![branch],
+            ..Branch::default()
+        };
+        let key = Key::new(namespace, owner["name"].to_str());
+        let object = found.and_then(|kind| cluster.api().store().get(kind, &key)).cloned().unwrap_or_default();
+        owner = object.controller().clone();
+    }
+    branch
+}
+
+fn branch(kind: &Kind, object: &Value) -> Branch {
+    Branch {
+        kind: kind.kind.to_owned(),
+        namespace: object.namespace().to_owned(),
+        name: object.name().to_owned(),
+        ..Branch::default()
+    }
+}
+
+fn dependents(cluster: &Cluster, object: &Value, into: &mut Branch, depth: usize) {
+    if depth >= DEEP || object.uid().is_empty() {
+        return;
+    }
+    let key = IndexKey::new(Index::Owner, object.uid());
+    for kind in cluster.api().stored_kinds() {
+        for owned in cluster.api().store().indexed(kind, &key) {
+            if into.children.len() >= WIDE {
+                into.more += 1;
+                continue;
+            }
+            let mut child = branch(kind, owned);
+            dependents(cluster, owned, &mut child, depth + 1);
+            into.children.push(child);
+        }
+    }
+}
+
+/// Other objects that the object names, or that are found by it.
+fn references(cluster: &Cluster, target: &Target, object: &Value) -> Vec<Branch> {
+    let mut found: Vec<Branch> = Vec::new();
+    let mut add = |kind: &'static Kind, name: &str| {
+        let namespace = if kind.namespaced { target.namespace.to_string() } else { String::new() };
+        if !name.is_empty() && found.iter().all(|known| known.kind != kind.kind || known.name != name) {
+            found.push(Branch { kind: kind.kind.to_owned(), namespace, name: name.to_owned(), ..Branch::default() });
+        }
+    };
+    let named = |name: &str| cluster.api().stored_kinds().into_iter().find(|kind| kind.kind == name);
+    let spec = &object["spec"];
+    let template = if spec["template"].is_null() { spec } else { &spec["template"]["spec"] };
+    add(kind::NODE, template["nodeName"].str());
+    for (field, kind) in [
+        ("serviceAccountName", "ServiceAccount"),
+        ("volumeName", "PersistentVolume"),
+        ("storageClassName", "StorageClass"),
+    ] {
+        named(kind).into_iter().for_each(|kind| add(kind, template[field].str()));
+    }
+    for volume in template["volumes"].array() {
+        add(kind::CONFIG_MAP, volume["configMap"]["name"].str());
+        named("Secret").into_iter().for_each(|kind| add(kind, volume["secret"]["secretName"].str()));
+        add(kind::PERSISTENT_VOLUME_CLAIM, volume["persistentVolumeClaim"]["claimName"].str());
+    }
+    for source in template["containers"].array().iter().flat_map(|container| container["envFrom"].array()) {
+        add(kind::CONFIG_MAP, source["configMapRef"]["name"].str());
+        named("Secret").into_iter().for_each(|kind| add(kind, source["secretRef"]["name"].str()));
+    }
+    let scaled = &spec["scaleTargetRef"];
+    named(scaled["kind"].str()).into_iter().for_each(|kind| add(kind, scaled["name"].str()));
+    add(kind::SERVICE, spec["defaultBackend"]["service"]["name"].str());
+    for path in spec["rules"].array().iter().flat_map(|rule| rule["http"]["paths"].array()) {
+        add(kind::SERVICE, path["backend"]["service"]["name"].str());
+    }
+    if target.kind == kind::SERVICE && !spec["selector"].is_empty() {
+        let chosen = |pod: &&Value| spec["selector"].entries().all(|(key, value)| pod.labels().get(key) == value);
+        let store = cluster.api().store();
+        store.list(kind::POD, &target.namespace).filter(chosen).take(WIDE).for_each(|pod| add(kind::POD, pod.name()));
+    }
+    if target.kind == kind::POD {
+        let store = cluster.api().store();
+        let leads = |service: &&Value| {
+            let selector = &service["spec"]["selector"];
+            !selector.is_empty() && selector.entries().all(|(key, value)| object.labels().get(key) == value)
+        };
+        store
+            .list(kind::SERVICE, &target.namespace)
+            .filter(leads)
+            .for_each(|service| add(kind::SERVICE, service.name()));
+    }
+    if target.kind == kind::NODE {
+        let key = IndexKey::new(Index::Node, target.name.as_str());
+        for pod in cluster.api().store().indexed(kind::POD, &key).take(WIDE) {
+            found.push(branch(kind::POD, pod));
+        }
+    }
+    found
+}
