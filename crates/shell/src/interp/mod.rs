@@ -207,22 +207,23 @@ impl Shell {
         if item.background {
             return Ok(self.start_job(item, io));
         }
-        self.tested += usize::from(!item.rest.is_empty());
+        // Whoever leaves early (`break`, `return`) leaves this as it was found.
+        let tested = self.tested;
+        self.tested = tested + usize::from(!item.rest.is_empty());
         let mut status = self.pipeline(&item.first, io).await;
         for (i, (join, pipeline)) in item.rest.iter().enumerate() {
             let Ok(last) = status else { break };
+            let is_last = i + 1 == item.rest.len();
             self.status = last;
-            self.tested -= usize::from(i + 1 == item.rest.len());
+            self.tested = tested + usize::from(!is_last);
             if (*join == Join::And) == (last == 0) {
                 status = self.pipeline(pipeline, io).await;
-            } else if i + 1 == item.rest.len() {
+            } else if is_last {
                 // Nothing ran after the test: its failure is no error.
                 return Ok(last);
             }
         }
-        if status.is_err() {
-            self.tested = 0;
-        }
+        self.tested = tested;
         let status = status?;
         match status != 0 && self.tested == 0 && !item.first.negated && self.options.contains(&'e') {
             true => Err(Jump::Exit(status)),

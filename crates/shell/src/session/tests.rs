@@ -124,6 +124,12 @@ fn out(lines: &str) -> String {
 }
 
 #[test]
+fn a_function_may_leave_from_inside_a_test() {
+    let lines = "f() { true && return 3; }; f || echo $?; for i in 1 2; do f && break; done; echo $i";
+    assert_eq!(out(lines), "3\n2\n");
+}
+
+#[test]
 fn words_are_expanded() {
     assert_eq!(out("x='a  b'; echo $x \"$x\" '$x' ${x/a/c} ${#x} ${y:-none} $((1+2))"), "a b a  b $x c b 4 none 3\n");
     assert_eq!(
