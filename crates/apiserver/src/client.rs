@@ -205,6 +205,15 @@ impl<'a> Client<'a> {
         self.send(request.with_subresource("binding")).map(drop)
     }
 
+    /// A token for a ServiceAccount, as a TokenRequest with this `spec` gives (`serviceaccounts/token`).
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn token(&self, namespace: &str, account: &str, spec: &Value) -> Result<Str, Status> {
+        let answer = self.server.issue_token(namespace, account, spec)?;
+        Ok(answer.at("status.token").to_str())
+    }
+
     /// Records an event about an object of `kind`; repeated ones are counted, many similar ones combined.
     pub fn event(&mut self, about: &Value, kind: &Kind, spec: EventSpec<'_>) {
         self.server.store.origin.say(&self.component);

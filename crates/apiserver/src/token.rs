@@ -135,11 +135,16 @@ impl ApiServer {
     }
 
     /// `serviceaccounts/token`: a TokenRequest is answered with a token (pkg/registry/core/serviceaccount/storage/token.go).
-    pub(crate) fn request_token(&mut self, request: &Request) -> Result<Response, Status> {
-        let account = self.find(kind::SERVICE_ACCOUNT, &request.namespace, &request.name)?.clone();
-        let spec = &request.body["spec"];
+    pub(crate) fn request_token(&self, request: &Request) -> Result<Response, Status> {
+        self.issue_token(&request.namespace, &request.name, &request.body["spec"]).map(Response::from)
+    }
+
+    /// The answer to a TokenRequest with this `spec` for a ServiceAccount. Nothing is written: whoever looks at a token
+    /// changes nothing.
+    pub(crate) fn issue_token(&self, namespace: &str, name: &str, spec: &Value) -> Result<Value, Status> {
+        let account = self.find(kind::SERVICE_ACCOUNT, namespace, name)?;
         let seconds = spec["expirationSeconds"].as_int().unwrap_or(LIFETIME);
-        check_lifetime(&request.name, seconds)?;
+        check_lifetime(name, seconds)?;
         let audiences = match spec["audiences"].is_empty() {
             true => list![ISSUER],
             false => spec["audiences"].clone(),
@@ -157,7 +162,7 @@ impl ApiServer {
             lifetime = EXTENDED;
         }
         let claims = obj! {
-            "aud" => &audiences, "exp" => now + lifetime, "iat" => now, "iss" => ISSUER, "jti" => self.rng.uid(),
+            "aud" => &audiences, "exp" => now + lifetime, "iat" => now, "iss" => ISSUER, "jti" => identifier(&format!("{}/{}/{}", account.uid(), reference["uid"].str(), self.now.0)),
             "kubernetes.io" => own, "nbf" => now,
             "sub" => format!("system:serviceaccount:{}:{}", account.namespace(), account.name()),
         };
@@ -171,8 +176,7 @@ impl ApiServer {
                 "audiences" => audiences, "boundObjectRef" => reference, "expirationSeconds" => seconds,
             },
             "status" => obj! { "expirationTimestamp" => expiry, "token" => token },
-        }
-        .into())
+        })
     }
 
     /// Names the object that a token is bound to among its claims.
@@ -199,6 +203,12 @@ impl ApiServer {
         }
         Ok(())
     }
+}
+
+/// A token's own name: a UUID that is made of what the token is for.
+fn identifier(text: &str) -> String {
+    let hex = api::sha256::hex(text);
+    format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
 }
 
 fn check_lifetime(name: &str, seconds: i64) -> Result<(), Status> {

@@ -126,6 +126,20 @@ impl Cluster {
         changed.collect()
     }
 
+    /// Somebody has had his hands in a node's files: its kubelet sees what has changed among its manifests.
+    pub fn files_touched(&mut self, node: &str) {
+        if self.kubelets.manifests_changed(node) {
+            self.act(Deed::WriteManifest, node, |kubelets, cx| kubelets.read_manifests(node, cx));
+        }
+    }
+
+    /// Gets the token that the containers of a Pod (by UID) see, if that is due.
+    pub fn show_token(&mut self, pod: &str) {
+        if self.kubelets.token_due(pod, self.now()) {
+            self.with_kubelets(Cause::default(), |kubelets, cx| kubelets.show_token(pod, cx));
+        }
+    }
+
     /// Something big has been written on a node's disk.
     pub fn disk_written(&mut self, node: &str) {
         self.act(Deed::FillDisk, node, |kubelets, cx| kubelets.disk_written(node, cx));

@@ -38,6 +38,8 @@ pub enum Deed {
     ChangeNetwork,
     /// Something big was written on a node's disk.
     FillDisk,
+    /// A manifest in the folder of a node's static Pods was changed.
+    WriteManifest,
     /// A process on a node took memory.
     TakeMemory,
     /// A process on a node gave memory back.

@@ -5,7 +5,7 @@ use crate::http::{Reply, Request};
 use crate::images;
 use crate::kubelets::Kubelets;
 use crate::state::{Container, LogLine, Node, Pod};
-use crate::{NetworkPlugin, Reference, env, rootfs, serve, volumes};
+use crate::{NetworkPlugin, Reference, env, rootfs, serve, static_pods, volumes};
 use api::{Str, Time};
 use apiserver::{Context, WorkKey};
 use std::sync::Arc;
@@ -82,6 +82,19 @@ impl<N: NetworkPlugin> Kubelets<N> {
         Some(mounts)
     }
 
+    /// Whether the token that a Pod's containers see has yet to be made, or to be replaced: see [`Kubelets::show_token`].
+    pub fn token_due(&self, pod: &str, now: Time) -> bool {
+        self.pod_by_id(pod).is_some_and(|pod| volumes::token_due(pod, &self.disks, now))
+    }
+
+    /// Gets a Pod's token from the API server. Called before somebody looks into one of its containers.
+    pub fn show_token(&mut self, pod: &str, cx: &mut Context<'_>) {
+        let Some(pod) = self.pods.get(pod).filter(|pod| volumes::token_due(pod, &self.disks, cx.now)) else { return };
+        if let Some(node) = self.nodes.get(&pod.node) {
+            volumes::show_token(pod, &node.config, &mut self.disks, &cx.client, cx.now);
+        }
+    }
+
     /// Which disk a node's own files are on. It exists afterwards.
     pub fn node_mounts(&mut self, node: &str, now: Time) -> Mounts {
         let disk = volumes::node_disk(node);
@@ -91,9 +104,13 @@ impl<N: NetworkPlugin> Kubelets<N> {
             for (path, text) in [("/etc/hostname", name.as_str()), ("/etc/resolv.conf", rootfs::NODE_RESOLV_CONF)] {
                 let _ = fs.put(path, text, now.0);
             }
-            for directory in ["/root", "/tmp", "/var/log/pods", "/var/lib", "/var/tmp", "/home", "/mnt", "/opt", "/srv"]
-            {
+            const FOLDERS: &str = "/root /tmp /var/log/pods /var/lib /var/tmp /home /mnt /opt /srv";
+            for directory in FOLDERS.split(' ').chain([static_pods::FOLDER]) {
                 let _ = fs.mkdir_all(directory, now.0);
+            }
+            for manifest in self.nodes.get(node).into_iter().flat_map(|node| &node.config.static_pods) {
+                let path = format!("{}/{}.yaml", static_pods::FOLDER, manifest.name());
+                let _ = fs.put(&path, api::yaml::to_string(manifest), now.0);
             }
         }
         Mounts::new(disk)

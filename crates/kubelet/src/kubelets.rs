@@ -225,20 +225,21 @@ impl<N: NetworkPlugin> Kubelets<N> {
         node::run(state, self.network.ready(name), cx);
         let config = state.config.clone();
         if first {
-            for manifest in &config.static_pods {
-                if let Some(mirror) = static_pods::mirror(&config, manifest, cx) {
-                    self.start_static(name, &mirror, cx);
-                }
+            if !config.static_pods.is_empty() {
+                self.node_mounts(name, cx.now);
             }
+            self.read_manifests(name, cx);
             for object in cx.client.pods_on(name) {
                 if let Some(id) = self.take(name, &object, cx.now) {
                     cx.enqueue(WorkKey::new("pod", name, id));
                 }
             }
+        } else {
+            self.read_manifests(name, cx);
         }
     }
 
-    fn start_static(&mut self, node: &str, mirror: &Value, cx: &mut Context<'_>) {
+    pub(crate) fn start_static(&mut self, node: &str, mirror: &Value, cx: &mut Context<'_>) {
         if let Some(id) = self.take(node, mirror, cx.now) {
             cx.enqueue(WorkKey::new("pod", node, id));
         }
@@ -246,11 +247,10 @@ impl<N: NetworkPlugin> Kubelets<N> {
 
     /// The mirror of a static Pod has been deleted: the Pod does not care, and the kubelet makes another mirror.
     fn mirror_again(&mut self, old: &Value, cx: &mut Context<'_>) {
-        let Some(config) = self.nodes.get(old.at("spec.nodeName").str()).map(|node| node.config.clone()) else {
-            return;
-        };
+        let Some(node) = self.nodes.get(old.at("spec.nodeName").str()) else { return };
+        let config = node.config.clone();
         let hash = static_pods::hash_of(old);
-        let manifest = config.static_pods.iter().find(|m| Some(static_pods::hash(m)) == hash);
+        let manifest = node.manifests.iter().find(|m| Some(static_pods::hash(m)) == hash);
         let mirror = manifest.and_then(|manifest| static_pods::mirror(&config, manifest, cx));
         if let (Some(hash), Some(mirror)) = (hash, mirror)
             && let Some(pod) = self.pods.get_mut(&hash).map(Arc::make_mut)

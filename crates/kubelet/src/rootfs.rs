@@ -51,9 +51,8 @@ pub(crate) fn ensure(pod: &Pod, index: usize, mounts: &Mounts, disks: &mut OrdMa
         disks.insert(mounts.root.clone(), root(pod, index, now));
     }
     for mount in &mounts.mounts {
-        if !disks.contains_key(&mount.disk) {
-            let fs = if volumes::is_token(&mount.disk) { volumes::token_files(pod, now) } else { Fs::new() };
-            disks.insert(mount.disk.clone(), fs);
+        if !disks.contains_key(&mount.disk) && !volumes::is_token(&mount.disk) {
+            disks.insert(mount.disk.clone(), Fs::new());
         }
     }
 }

@@ -168,6 +168,12 @@ impl Worker<'_, '_> {
         };
         let Ok(reference) = reference else { return Ok(Duration::ZERO) };
         let services = env::services(self.pod, &self.cx.client, self.service_env);
+        // A program of somebody's own may read the token; those of known images do not.
+        if !(self.pod.spec_of(index)["command"].is_empty() && self.pod.spec_of(index)["args"].is_empty())
+            && crate::volumes::token_due(self.pod, self.disks, self.cx.now)
+        {
+            crate::volumes::show_token(self.pod, &self.node.config, self.disks, &self.cx.client, self.cx.now);
+        }
         self.reset(index, &reference);
         let spec = self.pod.spec_of(index).clone();
         let program = self.program(&spec, &reference, &own, &services);

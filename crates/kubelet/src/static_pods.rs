@@ -1,10 +1,68 @@
 //! Static Pods: what a kubelet runs from its manifests folder, and their mirrors in the API.
 
+use crate::kubelets::{Kubelets, NetworkPlugin};
 use crate::state::NodeConfig;
+use crate::volumes::node_disk;
 use api::{Str, Value, kind, list, obj, sha256};
-use apiserver::{Context, DeleteOptions};
+use apiserver::{Context, DeleteOptions, WorkKey};
+use std::sync::Arc;
+use std::time::Duration;
+use vfs::{Bytes, Fs};
 
 const HASH: &str = "kubernetes.io/config.hash";
+/// Where the manifests are (`staticPodPath` of kubeadm's kubelet).
+pub(crate) const FOLDER: &str = "/etc/kubernetes/manifests";
+
+/// The manifests folder as it is: names and contents.
+fn files(disk: Option<&Fs>) -> Vec<(Str, Bytes)> {
+    let Some(fs) = disk else { return Vec::new() };
+    let names = fs.list(FOLDER).unwrap_or_default().into_iter().filter(|name| !name.starts_with('.'));
+    names.filter_map(|name| fs.read(&format!("{FOLDER}/{name}")).ok().map(|bytes| (name, bytes))).collect()
+}
+
+/// The static Pods that files describe. What is no Pod is passed over, as the kubelet does with a line in its log.
+fn manifests(files: &[(Str, Bytes)]) -> Vec<Value> {
+    let read = |bytes: &Bytes| api::yaml::documents(&String::from_utf8_lossy(bytes)).ok()?.into_iter().next();
+    let pods = files.iter().filter_map(|(_, bytes)| read(bytes));
+    pods.filter(|pod| pod["kind"].str() == "Pod" && !pod.name().is_empty()).collect()
+}
+
+impl<N: NetworkPlugin> Kubelets<N> {
+    /// Whether a node's manifests folder is not as its kubelet has seen it last.
+    pub fn manifests_changed(&self, node: &str) -> bool {
+        let Some(state) = self.node(node).filter(|state| state.kubelet) else { return false };
+        files(self.disks.get(&node_disk(node))) != state.manifest_files
+    }
+
+    /// The kubelet looks at its manifests folder (pkg/kubelet/config/file.go): what is new there is started, what is gone is
+    /// ended, and their mirrors in the API with them.
+    pub fn read_manifests(&mut self, node: &str, cx: &mut Context<'_>) {
+        if !self.manifests_changed(node) {
+            return;
+        }
+        let files = files(self.disks.get(&node_disk(node)));
+        let new = manifests(&files);
+        let Some(state) = self.node_mut(node) else { return };
+        state.manifest_files = files;
+        let old = std::mem::replace(&mut state.manifests, new.clone());
+        let config = state.config.clone();
+        let lacks = |list: &[Value], manifest: &Value| !list.iter().any(|other| hash(other) == hash(manifest));
+        for manifest in old.iter().filter(|manifest| lacks(&new, manifest)) {
+            let id = hash(manifest);
+            let Some(pod) = self.pods.get_mut(&id).map(Arc::make_mut) else { continue };
+            pod.gone = true;
+            pod.sync_at = Some(cx.now);
+            let (namespace, name) = (pod.object.namespace().to_owned(), pod.object.name().to_owned());
+            cx.enqueue_after(WorkKey::new("pod", node, id), Duration::ZERO);
+            delete_mirror(&namespace, &name, cx);
+        }
+        for manifest in new.iter().filter(|manifest| lacks(&old, manifest)) {
+            if let Some(mirror) = mirror(&config, manifest, cx) {
+                self.start_static(node, &mirror, cx);
+            }
+        }
+    }
+}
 
 /// The hash of a manifest: the static Pod's own UID.
 pub(crate) fn hash(manifest: &Value) -> Str {

@@ -3,7 +3,7 @@
 use crate::env::{contents, field, referenced};
 use crate::state::{NodeConfig, Pod, Volume};
 use api::OrdMap;
-use api::{Str, Time, Value, kind, sha256};
+use api::{Str, Time, Value, kind, list, obj};
 use apiserver::Client;
 use vfs::{Fs, Mounts};
 
@@ -133,8 +133,9 @@ fn collect(
         let text = field(pod, node, item.at("fieldRef.fieldPath").str());
         files.push((item["path"].to_str(), text.as_bytes().to_vec()));
     }
-    if let Some(path) = source.at("serviceAccountToken.path").as_str() {
-        files.push((path.into(), token(pod).into_bytes()));
+    let wanted = &source["serviceAccountToken"];
+    if let Some(path) = wanted["path"].as_str() {
+        files.push((path.into(), token(pod, wanted, client)?.as_bytes().to_vec()));
     }
     for (key, secret) in [("configMap", false), ("secret", true)] {
         let reference = &source[key];
@@ -243,15 +244,33 @@ pub(crate) fn mounts(pod: &Pod, index: usize) -> Mounts {
     mounts
 }
 
-/// The files of the volume with a service account's token.
-pub(crate) fn token_files(pod: &Pod, now: Time) -> Fs {
-    let authority = format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        sha256::hex("the authority of this cluster")
-    );
-    let token = token(pod);
-    let files = [("/ca.crt", authority.as_str()), ("/namespace", pod.object.namespace()), ("/token", token.as_str())];
-    Fs::with(files, now.0)
+/// How long a token is used before the kubelet gets another: 80 % of its 3607 seconds (pkg/kubelet/token).
+const TOKEN_AGE: i64 = 3607 * 80 / 100 * 1_000_000;
+
+/// Whether the volume with a Pod's token has not been made yet, or its token is old. It is made when somebody looks: nobody
+/// looks into most.
+pub(crate) fn token_due(pod: &Pod, disks: &OrdMap<Str, Fs>, now: Time) -> bool {
+    pod.volumes.iter().filter(|volume| is_token(&volume.disk)).any(|volume| {
+        let made = disks.get(&volume.disk).and_then(|fs| fs.stat("/token").ok());
+        made.is_none_or(|stat| now.0 - stat.modified >= TOKEN_AGE)
+    })
+}
+
+/// Makes the volume with a Pod's token: the sources that admission has given it.
+pub(crate) fn show_token(pod: &Pod, node: &NodeConfig, disks: &mut OrdMap<Str, Fs>, client: &Client<'_>, now: Time) {
+    let volumes = pod.object["spec"]["volumes"].array().iter();
+    for volume in volumes.filter(|volume| volume["name"].str().starts_with(TOKEN_PREFIX)) {
+        let mut files = Vec::new();
+        for source in volume.at("projected.sources").array() {
+            // What cannot be had now is not there, and asked for at the next look.
+            let _ = collect(pod, source, node, client, &mut files);
+        }
+        let mut fs = Fs::new();
+        for (path, bytes) in files {
+            let _ = fs.put(&format!("/{path}"), bytes, now.0);
+        }
+        disks.insert(format!("volume/{}/{}", pod.id, volume["name"].str()).into(), fs);
+    }
 }
 
 /// Whether a disk is such a volume.
@@ -259,9 +278,17 @@ pub(crate) fn is_token(disk: &str) -> bool {
     disk.starts_with("volume/") && disk.rsplit('/').next().is_some_and(|name| name.starts_with(TOKEN_PREFIX))
 }
 
-/// A token of the usual form that no server would take.
-fn token(pod: &Pod) -> String {
-    let account = pod.object["spec"]["serviceAccountName"].str();
-    let subject = format!("system:serviceaccount:{}:{account}", pod.object.namespace());
-    apiserver::token::sign(&pod.id, &api::obj! { "sub" => subject })
+/// A token for the Pod's ServiceAccount, bound to the Pod.
+fn token(pod: &Pod, wanted: &Value, client: &Client<'_>) -> Result<Str, String> {
+    let object = &pod.object;
+    let account = object["spec"]["serviceAccountName"].as_str().unwrap_or("default");
+    let bound = obj! { "apiVersion" => "v1", "kind" => "Pod", "name" => object.name(), "uid" => object.uid() };
+    let audience = wanted["audience"].as_str().filter(|audience| !audience.is_empty());
+    let spec = obj! {
+        "audiences" => audience.map(|audience| list![audience]), "boundObjectRef" => bound,
+        "expirationSeconds" => &wanted["expirationSeconds"],
+    };
+    let namespace = object.namespace();
+    let failed = |status: api::Status| format!("failed to fetch token: {}", status.message);
+    client.token(namespace, account, &spec).map_err(failed)
 }

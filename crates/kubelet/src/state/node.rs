@@ -82,6 +82,9 @@ pub struct Node {
     /// When it was last short of memory, while it counts as under pressure; and of disk.
     pub(crate) memory_pressure: Option<Time>,
     pub(crate) disk_pressure: Option<Time>,
+    /// The manifests folder as its kubelet has seen it last, and the static Pods in it.
+    pub(crate) manifest_files: Vec<(Str, vfs::Bytes)>,
+    pub(crate) manifests: Vec<Value>,
     /// Whether something big has been written on its disk.
     pub(crate) bulky: bool,
     /// When its images were last looked through for what nobody needs, and whether that gave too little.
@@ -123,6 +126,8 @@ impl Node {
             heavy: false,
             memory_pressure: None,
             disk_pressure: None,
+            manifest_files: Vec::new(),
+            manifests: Vec::new(),
             bulky: false,
             collected: None,
             collection_failed: false,

@@ -10,6 +10,8 @@ mod complete;
 #[cfg(test)]
 mod fault_tests;
 mod keyframe;
+#[cfg(test)]
+mod kubelet_tests;
 mod remote;
 #[cfg(test)]
 mod tests;

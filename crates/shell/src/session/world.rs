@@ -148,12 +148,18 @@ impl System for World {
                 Some(_) => self.cluster.kubelets_mut().node_mounts(name, now),
                 None => return false,
             },
-            Place::Container { uid, container } => match self.cluster.kubelets_mut().mounts(uid, container, now) {
-                Some(mounts) => mounts,
-                None => return false,
-            },
+            Place::Container { uid, container } => {
+                self.cluster.show_token(uid);
+                match self.cluster.kubelets_mut().mounts(uid, container, now) {
+                    Some(mounts) => mounts,
+                    None => return false,
+                }
+            }
         };
         act(&mut mounts.view(self.cluster.kubelets_mut().disks()));
+        if let Place::Node(name) = place {
+            self.cluster.files_touched(name);
+        }
         true
     }
 

@@ -173,6 +173,7 @@ fn deed(act: &Act) -> String {
         Deed::LinkUp => format!("the network interface of {object} was brought up"),
         Deed::ChangeNetwork => format!("the network stack of {object} was changed"),
         Deed::FillDisk => format!("something big was written on the disk of {object}"),
+        Deed::WriteManifest => format!("a manifest of a static Pod on {object} was changed"),
         Deed::TakeMemory => format!("a process on {object} took memory"),
         Deed::FreeMemory => format!("a process on {object} gave memory back"),
         Deed::Kill => format!("a process in pod/{object} was ended"),

@@ -1,0 +1,81 @@
+//! What a kubelet does with files: manifests of static Pods on its node, and tokens in its containers.
+
+use super::tests::run_in;
+use super::*;
+
+#[test]
+fn a_manifest_on_a_node_is_a_pod() {
+    let mut session = Session::new(Options::default(), false);
+    let mut ask = |line: &str| {
+        let (out, err, _) = run_in(&mut session, line);
+        out + &err
+    };
+    let names = ask("ssh master ls /etc/kubernetes/manifests");
+    assert_eq!(names, "etcd.yaml\nkube-apiserver.yaml\nkube-controller-manager.yaml\nkube-scheduler.yaml\n");
+    ask("kubectl run web --image=nginx:1.25 --dry-run=client -o yaml > web.yaml");
+    ask("cat web.yaml | ssh node1 'cat > /etc/kubernetes/manifests/web.yaml'; sleep 5");
+    let pods = ask("kubectl get pods -o wide");
+    assert!(pods.contains("web-node1   1/1     Running") && pods.contains("node1"), "{pods}");
+    assert_eq!(ask("kubectl get pod web-node1 -o jsonpath='{.metadata.ownerReferences[0].kind}'"), "Node");
+    ask("kubectl delete pod web-node1; sleep 2");
+    assert!(ask("kubectl get pods").contains("web-node1   1/1     Running"), "the mirror comes back");
+    ask("ssh node1 \"sed -i 's/1.25/1.26/' /etc/kubernetes/manifests/web.yaml\"; sleep 6");
+    assert_eq!(ask("kubectl get pod web-node1 -o jsonpath='{.spec.containers[0].image}'"), "nginx:1.26");
+    assert!(ask("kubectl get pod web-node1").contains("Running"));
+    ask("ssh node1 'echo nonsense: [ > /etc/kubernetes/manifests/web.yaml'; sleep 5");
+    assert!(ask("kubectl get pods").contains("No resources found"), "{}", ask("kubectl get pods"));
+    ask(
+        "ssh node1 systemctl stop kubelet; cat web.yaml | ssh node1 'cat > /etc/kubernetes/manifests/web.yaml'; sleep 5",
+    );
+    assert!(ask("kubectl get pods").contains("No resources found"));
+    ask("ssh node1 systemctl start kubelet; sleep 8");
+    assert!(ask("kubectl get pods").contains("web-node1   1/1     Running"));
+    ask("ssh node1 rm /etc/kubernetes/manifests/web.yaml; sleep 5");
+    assert!(ask("kubectl get pods").contains("No resources found"));
+    // A component of the control plane.
+    ask("ssh master mv /etc/kubernetes/manifests/kube-scheduler.yaml /root/; sleep 3");
+    assert!(!ask("kubectl get pods -n kube-system").contains("kube-scheduler-master"));
+    ask("ssh master mv /root/kube-scheduler.yaml /etc/kubernetes/manifests/; sleep 5");
+    assert!(ask("kubectl get pods -n kube-system").contains("kube-scheduler-master            1/1     Running"));
+}
+
+#[test]
+fn the_token_in_a_container_is_its_accounts() {
+    let mut session = Session::new(Options::default(), false);
+    let mut ask = |line: &str| {
+        let (out, err, _) = run_in(&mut session, line);
+        out + &err
+    };
+    const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+    ask(
+        "kubectl create serviceaccount reader; kubectl create role pods --verb=list --resource=pods; kubectl create rolebinding pods --role=pods --serviceaccount=default:reader",
+    );
+    ask(
+        "kubectl run web --image=nginx --overrides='{\"spec\":{\"serviceAccountName\":\"reader\"}}'; kubectl wait --for=condition=Ready pod/web",
+    );
+    ask(&format!("kubectl exec web -- cat {TOKEN} > token"));
+    // A context without a certificate, which would count first.
+    ask("kubectl config set-credentials reader --token=$(cat token)");
+    let who = ask("kubectl --user=reader auth whoami");
+    assert!(who.contains("system:serviceaccount:default:reader"), "{who}");
+    assert!(who.contains("authentication.kubernetes.io/pod-name"), "{who}");
+    assert!(ask("kubectl --user=reader get pods").contains("web"));
+    let refused = ask("kubectl --user=reader get nodes");
+    assert!(
+        refused.contains("User \"system:serviceaccount:default:reader\" cannot list resource \"nodes\""),
+        "{refused}"
+    );
+    let authority = ask("kubectl exec web -- cat /var/run/secrets/kubernetes.io/serviceaccount/ca.crt");
+    assert_eq!(authority, ask("kubectl get cm kube-root-ca.crt -o jsonpath='{.data.ca\\.crt}'"));
+    assert_eq!(ask("kubectl exec web -- cat /var/run/secrets/kubernetes.io/serviceaccount/namespace"), "default");
+    // A container's own program reads it too.
+    ask(&format!("kubectl run own --image=busybox --restart=Never -- sh -c 'cat {TOKEN}'; sleep 5"));
+    ask("kubectl config set-credentials own --token=$(kubectl logs own)");
+    assert!(ask("kubectl --user=own auth whoami").contains("system:serviceaccount:default:default"));
+    // It is renewed before it is too old, and worth nothing once its Pod has gone.
+    ask("sleep 3000");
+    assert_ne!(ask(&format!("kubectl exec web -- cat {TOKEN}")), ask("cat token"));
+    ask("kubectl delete pod web");
+    let refused = ask("kubectl --user=reader get pods");
+    assert!(!refused.contains("No resources") && !refused.contains("Completed"), "{refused}");
+}
