@@ -119,7 +119,10 @@ impl Cluster {
         match &listener.place {
             Place::Pod(uid) => match self.through_ingress(uid, listener, request) {
                 Some(reply) => Some(reply),
-                None => self.kubelets.http(uid, listener.port, request, now),
+                None => match self.through_gateway(uid, listener, request) {
+                    Some(reply) => Some(reply),
+                    None => self.kubelets.http(uid, listener.port, request, now),
+                },
             },
             Place::Node(name) => match self.network().proxy.health(name, listener.port) {
                 Some((service, endpoints)) => Some(health_check(&service, endpoints)),

@@ -12,16 +12,32 @@ use std::net::SocketAddrV4;
 /// The image of ingress-nginx' controller.
 const IMAGE: &str = "registry.k8s.io/ingress-nginx/controller";
 /// Where it speaks TLS.
-const TLS_PORT: u16 = 443;
+pub(crate) const TLS_PORT: u16 = 443;
 /// How often a request is handed on by proxies at most.
 const MOST_HANDS: usize = 16;
+
+/// To whom a proxy hands a request on.
+pub(crate) struct Hand {
+    pub(crate) namespace: Str,
+    pub(crate) service: Str,
+    /// The Service's port, by number; by name where that is 0.
+    pub(crate) number: u16,
+    pub(crate) name: Str,
+    /// The number of the connection that brought the request.
+    pub(crate) connection: u64,
+    /// The rule that says so.
+    pub(crate) rule: Step,
+}
 
 impl Cluster {
     /// Whether the other end of a connection speaks TLS: the web sites outside do, and ingress controllers.
     pub fn speaks_tls(&self, listener: &Listener) -> bool {
         listener.port == TLS_PORT
             && match &listener.place {
-                Place::Pod(uid) => self.kubelets.runs_image(uid, IMAGE).is_some(),
+                Place::Pod(uid) => {
+                    let runs = |image| self.kubelets.runs_image(uid, image).is_some();
+                    runs(IMAGE) || runs(crate::gateway::IMAGE)
+                }
                 Place::Node(_) => false,
                 Place::Outside => true,
             }
@@ -40,8 +56,17 @@ impl Cluster {
                 (reply, String::new())
             }
             Target::Backend(backend) => {
-                let (reply, to) = self.hand_on(uid, &backend, listener.connection, request, tls);
-                let Backend { namespace, service, number, name, .. } = &backend;
+                let Backend { namespace, service, number, name, path, .. } = &backend;
+                let hand = Hand {
+                    namespace: namespace.clone(),
+                    service: service.clone(),
+                    number: *number,
+                    name: name.clone(),
+                    connection: listener.connection,
+                    rule: rule(&backend, request),
+                };
+                let onward = Request { path: path.clone(), ..request.clone() };
+                let (reply, to) = self.hand_on(uid, hand, onward, request, tls);
                 let port = if *number == 0 { name.to_string() } else { number.to_string() };
                 let to = to.map_or("-".to_owned(), |to| to.to_string());
                 (reply, format!(" [{namespace}-{service}-{port}] [] {to}"))
@@ -57,12 +82,12 @@ impl Cluster {
         Some(reply)
     }
 
-    /// Sends a request to an endpoint of a Service, and brings its reply.
-    fn hand_on(
+    /// Sends a request on to an endpoint of a Service, and brings its reply.
+    pub(crate) fn hand_on(
         &mut self,
         uid: &Str,
-        backend: &Backend,
-        connection: u64,
+        hand: Hand,
+        mut onward: Request,
         request: &Request,
         tls: bool,
     ) -> (Reply, Option<SocketAddrV4>) {
@@ -71,10 +96,10 @@ impl Cluster {
             return (page(500), None);
         }
         let proxy = &self.network().proxy;
-        let service = proxy.service(&backend.namespace, &backend.service);
+        let service = proxy.service(&hand.namespace, &hand.service);
         let port = service.and_then(|service| {
-            let wanted = |p: &&network::ServicePort| match backend.number {
-                0 => p.name == backend.name,
+            let wanted = |p: &&network::ServicePort| match hand.number {
+                0 => p.name == hand.name,
                 number => p.port == number,
             };
             Some((service, service.ports.iter().find(wanted)?))
@@ -85,16 +110,14 @@ impl Cluster {
         }
         let to = endpoints[self.network_rng.below(endpoints.len() as u32) as usize];
         let trace = self.connect(&Place::Pod(uid.clone()), &to.ip().to_string(), to.port(), Protocol::Tcp);
-        let rule = rule(backend, request);
         if let Some(carried) = self.carried_mut(self.carried) {
-            carried.onward = Some(Onward { of: connection, rule });
+            carried.onward = Some(Onward { of: hand.connection, rule: hand.rule });
         }
         let listener = match &trace.outcome {
             Outcome::Answered(listener) => listener,
             Outcome::TimedOut(_) => return (page(504), Some(to)),
             _ => return (page(502), Some(to)),
         };
-        let mut onward = Request { path: backend.path.clone(), ..request.clone() };
         let scheme = if tls { "https" } else { "http" };
         for (name, value) in [
             ("X-Real-IP", request.client.as_str()),
@@ -133,7 +156,7 @@ fn rule(backend: &Backend, request: &Request) -> Step {
 }
 
 /// nginx' own page for a status.
-fn page(status: u16) -> Reply {
+pub(crate) fn page(status: u16) -> Reply {
     let title = format!("{status} {}", kubelet::http::reason(status));
     let text = format!(
         "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\

@@ -10,6 +10,7 @@ mod cluster;
 mod cni;
 mod connect;
 mod flows;
+mod gateway;
 mod ingress;
 mod logs;
 mod metrics;

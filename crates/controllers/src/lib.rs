@@ -15,6 +15,7 @@ mod disruption;
 mod endpoints;
 mod endpointslice;
 mod garbagecollector;
+mod gateway;
 mod hash;
 mod history;
 mod ingressnginx;
@@ -82,6 +83,7 @@ static CONTROLLERS: &[Controller] = &[
     ttl::CONTROLLER,
     servicelb::CONTROLLER,
     ingressnginx::CONTROLLER,
+    gateway::CONTROLLER,
 ];
 
 /// After an error, work is tried again after this long, then twice as long ... (`DefaultControllerRateLimiter`).

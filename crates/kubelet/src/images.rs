@@ -177,6 +177,7 @@ pub static IMAGES: &[Image] = &[
     image!("docker.io/dgkanatsios/simpleapp" 26_110_204 "latest" ["*"] echo(8080, Saying::Hostname), command: &["npm", "start"], programs: &["node", "npm"]),
     image!("gcr.io/google-samples/hello-app" 8511233 "2.0.0" ["1.0-2.0"] echo(8080, Saying::Hello), command: &["./hello-app"]),
     image!("us-docker.pkg.dev/google-samples/containers/gke/hello-app" 8511233 "2.0.0" ["1.0-2.0"] echo(8080, Saying::Hello), command: &["./hello-app"]),
+    image!("ghcr.io/nginx/nginx-gateway-fabric/nginx" 33_210_880 "1.6.2" ["1.0-1.6"] Main::Listen(&[80, 443]), command: &["nginx"], programs: &["curl", "nginx"]),
     image!("registry.k8s.io/ingress-nginx/controller" 105_110_224 "v1.13.2" ["v0.20-v1.13"] Main::Listen(&[80, 443, 10254]), command: &["/nginx-ingress-controller"], programs: &["curl", "bash", "nginx"]),
     image!("registry.k8s.io/echoserver" 46100213 "1.10" ["1.4-1.10"] echo(8080, Saying::Request), command: &["nginx"]),
     image!("k8s.gcr.io/echoserver" 46100213 "1.10" ["1.4-1.10"] echo(8080, Saying::Request), command: &["nginx"]),

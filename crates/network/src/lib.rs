@@ -8,6 +8,7 @@ mod connect;
 mod conntrack;
 pub mod dns;
 mod filter;
+pub mod gateway;
 mod gear;
 pub mod ingress;
 mod intervals;

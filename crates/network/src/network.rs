@@ -2,6 +2,7 @@
 
 use crate::conntrack::Conntrack;
 use crate::dns;
+use crate::gateway::{self, Gateways};
 use crate::gear::Gear;
 use crate::ingress::Ingresses;
 use crate::outside;
@@ -12,7 +13,7 @@ use crate::proxy::{Mode, Proxy};
 use crate::service::Slice;
 use crate::weave::Weave;
 use api::OrdMap;
-use api::{Kind, Str, Time, Value, kind, meta};
+use api::{Kind, Rng, Str, Time, Value, kind, meta};
 use std::net::Ipv4Addr;
 
 /// The network. A clone is cheap.
@@ -24,6 +25,8 @@ pub struct Network {
     pub proxy: Proxy,
     /// What ingress controllers are configured by.
     pub ingresses: Ingresses,
+    /// What gateways are configured by.
+    pub gateways: Gateways,
     /// What the nodes' kernels remember of connections.
     pub conntrack: Conntrack,
     pub(crate) dns: dns::Config,
@@ -95,8 +98,14 @@ impl Network {
             k if k == kind::INGRESS => self.ingresses.set_ingress(object, deleted),
             k if k == kind::INGRESS_CLASS => self.ingresses.set_class(object, deleted),
             k if k == kind::NAMESPACE => self.policies.set_namespace(object, deleted),
+            k if k.group == gateway::GROUP => self.gateways.set(k.kind, object, deleted),
             _ => {}
         }
+    }
+
+    /// Where a gateway of a controller sends a request.
+    pub fn route_gateway(&self, controller: &str, asked: &gateway::Asked<'_>, rng: &mut Rng) -> gateway::Way {
+        self.gateways.route(controller, asked, &|namespace| self.policies.labels(namespace), rng)
     }
 
     /// Takes a ConfigMap of the system's that a part of the network is configured by.

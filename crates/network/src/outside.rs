@@ -47,6 +47,18 @@ const DOCUMENTS: &[Document] = &[
         file: "/deploy/static/provider/cloud/deploy.yaml",
         text: include_str!("../documents/ingress-nginx.yaml"),
     },
+    Document {
+        host: "github.com",
+        project: "kubernetes-sigs/gateway-api/releases/",
+        file: "/standard-install.yaml",
+        text: include_str!("../documents/gateway-api.yaml"),
+    },
+    Document {
+        host: "raw.githubusercontent.com",
+        project: "nginx/nginx-gateway-fabric/",
+        file: "/deploy/default/deploy.yaml",
+        text: include_str!("../documents/nginx-gateway-fabric.yaml"),
+    },
 ];
 
 /// The ports that web sites listen on.

@@ -79,6 +79,11 @@ impl Policies {
         };
     }
 
+    /// The labels of a Namespace; null where there is none.
+    pub(crate) fn labels(&self, name: &str) -> Value {
+        self.namespaces.get(name).cloned().unwrap_or_default()
+    }
+
     /// Whether there is a Namespace.
     pub(crate) fn has_namespace(&self, name: &str) -> bool {
         self.namespaces.contains_key(name)

@@ -337,3 +337,57 @@ fn cluster_dns_is_configured_and_fails_as_coredns_does() {
         Some("curl: (6) Could not resolve host: kubernetes")
     );
 }
+
+#[test]
+fn a_gateway_hands_requests_on_as_http_routes_say() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    let crds = "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.3.0/standard-install.yaml";
+    let (applied, status) = ask(&format!("kubectl apply -f {crds}"));
+    assert_eq!((applied.lines().count(), status), (4, 0), "{applied}");
+    let fabric = "https://raw.githubusercontent.com/nginx/nginx-gateway-fabric/v1.6.2/deploy/default/deploy.yaml";
+    let (applied, status) = ask(&format!("sleep 2; kubectl apply -f {fabric}"));
+    assert_eq!((applied.lines().count(), status), (7, 0), "{applied}");
+    ask("kubectl rollout status -n nginx-gateway deployment nginx-gateway; sleep 20");
+    let class = ask("kubectl get gatewayclass").0;
+    assert!(class.contains("nginx   gateway.nginx.org/nginx-gateway-controller   True "), "{class}");
+    for name in ["blue", "green"] {
+        ask(&format!("kubectl create deployment {name} --image=nginx; kubectl expose deployment {name} --port=80"));
+    }
+    let gateway = "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: shop}\nspec:\n  gatewayClassName: nginx\n  \
+                   listeners: [{name: http, port: 80, protocol: HTTP}]\n";
+    let route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: shop}\nspec:\n  parentRefs: [{name: shop}]\n  \
+                 hostnames: [shop.example.com]\n  rules:\n  - backendRefs: [{name: blue, port: 80, weight: 3}, {name: green, port: 80}]\n  \
+                 - matches: [{path: {value: /old}}]\n    filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplaceFullPath, replaceFullPath: /}}}]\n  \
+                 - matches: [{path: {value: /none}}]\n    backendRefs: [{name: nosuch, port: 80}]\n";
+    ask(&format!("cat > g.yaml <<EOF\n{gateway}---\n{route}EOF"));
+    let (applied, status) = ask("kubectl apply -f g.yaml; sleep 5");
+    assert_eq!(status, 0, "{applied}");
+    let shown = ask("kubectl get gateway shop").0;
+    let address = ask("kubectl get gateway shop -o jsonpath='{.status.addresses[0].value}'").0;
+    assert!(address.starts_with("192.0.2.") && shown.contains(&format!("shop   nginx   {address}   True ")), "{shown}");
+    assert!(ask("kubectl get httproute").0.contains("[\"shop.example.com\"]"));
+    let listener = ask("kubectl get gateway shop -o jsonpath='{.status.listeners[0].attachedRoutes}'").0;
+    assert_eq!(listener, "1");
+    let reasons = ask("kubectl get httproute shop -o jsonpath='{.status.parents[0].conditions[*].reason}'").0;
+    assert_eq!(reasons, "Accepted BackendNotFound");
+    let (told, _) = ask(&format!("curl -s --trace-route -o /dev/null -H 'Host: shop.example.com' http://{address}/x"));
+    assert!(told.contains("HTTPRoute default/shop: shop.example.com/x goes to Service "), "{told}");
+    let code = |path: &str| {
+        format!("curl -s -o /dev/null -w '%{{http_code}}' -H 'Host: shop.example.com' http://{address}{path}")
+    };
+    assert_eq!(ask(&code("/")).0, "200");
+    assert_eq!(ask(&code("/old/x")).0, "302");
+    assert_eq!(ask(&code("/none")).0, "503");
+    assert_eq!(ask(&format!("curl -s -o /dev/null -w '%{{http_code}}' http://{address}/")).0, "404");
+    ask(
+        "for i in $(seq 40); do curl -s -o /dev/null -H 'Host: shop.example.com' http://$(kubectl get gateway shop -o jsonpath='{.status.addresses[0].value}'); done",
+    );
+    let count = |name: &str| format!("kubectl logs deploy/{name} | grep -c 'GET / '");
+    let (blue, green): (u32, u32) =
+        (ask(&count("blue")).0.trim().parse().unwrap(), ask(&count("green")).0.trim().parse().unwrap());
+    assert!(blue > green && green > 3, "3 to 1: {blue} {green}");
+    ask("kubectl create service clusterip nosuch --tcp=80; sleep 2");
+    let reasons = ask("kubectl get httproute shop -o jsonpath='{.status.parents[0].conditions[*].reason}'").0;
+    assert_eq!(reasons, "Accepted ResolvedRefs");
+}
