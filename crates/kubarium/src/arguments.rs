@@ -11,6 +11,7 @@ Usage:
   kubarium replay [--json] FILE
   kubarium serve [--listen ADDRESS] [--speed N] [--control-plane-only] [--write-kubeconfig FILE]
   kubarium check [--lint] [LESSON ...]
+  kubarium check --import SCENARIO LESSON
   kubarium scale [--nodes N] [--pods N] [--seed N]
 
 Commands:
@@ -41,6 +42,7 @@ Options of serve:
 Options of check:
   LESSON ...             Folders of lessons (default: all in static/lessons)
   --lint                 Read them only, do not play them
+  --import SCENARIO      Make a lesson of a Killercoda or Katacoda scenario, as far as it can be one
 
 Options of scale:
   --nodes N              How many nodes (default 5)
@@ -72,6 +74,13 @@ pub enum Command {
     },
     /// Serve the API over HTTP.
     Serve(Serve),
+    /// Make a lesson of a scenario.
+    Import {
+        /// The scenario's folder.
+        scenario: String,
+        /// The lesson's.
+        folder: String,
+    },
     /// Check lessons.
     Check {
         /// Their folders; none for the whole course.
@@ -268,16 +277,21 @@ fn scale(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
 }
 
 fn check(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
-    let (mut folders, mut only_lint) = (Vec::new(), false);
-    for argument in rest {
+    let (mut folders, mut only_lint, mut scenario) = (Vec::new(), false, None);
+    while let Some(argument) = rest.next() {
         match split(&argument) {
+            ("--import", value) => scenario = Some(text("--import", value, rest)?),
             ("--lint", value) => only_lint = flag("--lint", value)?,
             ("-h" | "--help", _) => return Ok(Command::Help),
             (name, _) if name.starts_with('-') => return Err(unknown("check", name)),
             _ => folders.push(argument),
         }
     }
-    Ok(Command::Check { folders, only_lint })
+    match (scenario, folders.as_slice()) {
+        (None, _) => Ok(Command::Check { folders, only_lint }),
+        (Some(scenario), [folder]) => Ok(Command::Import { scenario, folder: folder.clone() }),
+        (Some(_), _) => Err(Problem("--import SCENARIO takes one LESSON, the folder to be written".into())),
+    }
 }
 
 fn split(argument: &str) -> (&str, Option<&str>) {
@@ -333,6 +347,7 @@ mod tests {
         assert_eq!(read("serve --listen 127.0.0.1:0 --speed=10"), Ok(Command::Serve(serve)));
         for wrong in [
             "check --play",
+            "check --import x",
             "serve --speed -1",
             "serve --listen",
             "serve --service-cidr 10.0.0.0 --control-plane-only",

@@ -2,7 +2,7 @@
 
 use lessons::{Lesson, Problem};
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -28,6 +28,30 @@ pub fn run(folders: &[String], only_lint: bool) -> io::Result<bool> {
     let bad = if good { "" } else { "; not all are good" };
     println!("{} lessons{bad}", folders.len());
     Ok(good)
+}
+
+/// Makes a lesson of a Killercoda or Katacoda scenario: writes its files into a folder, and prints what is left to be written.
+///
+/// # Errors
+/// The scenario cannot be read, or the files cannot be written.
+pub fn import(scenario: &str, folder: &str) -> io::Result<()> {
+    let mut files = Vec::new();
+    read(Path::new(scenario), "", &mut files)?;
+    let imported = lessons::killercoda::import(&files).map_err(io::Error::other)?;
+    fs::create_dir_all(folder)?;
+    for (name, text) in &imported.files {
+        let path = Path::new(folder).join(name);
+        // What somebody has written there is not lost.
+        fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))?;
+        println!("{}", path.display());
+    }
+    println!("left to be written:");
+    imported.left.iter().for_each(|left| println!("  {left}"));
+    Ok(())
 }
 
 fn check(folder: &Path, only_lint: bool) -> io::Result<bool> {

@@ -39,6 +39,12 @@ fn main() -> ExitCode {
                 return ExitCode::from(USAGE);
             }
         },
+        Command::Import { scenario, folder } => {
+            if let Err(error) = check::import(&scenario, &folder) {
+                eprintln!("kubarium: check --import {scenario}: {error}");
+                return ExitCode::from(USAGE);
+            }
+        }
         Command::Check { folders, only_lint } => match check::run(&folders, only_lint) {
             Ok(true) => {}
             Ok(false) => return ExitCode::FAILURE,

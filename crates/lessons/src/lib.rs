@@ -9,6 +9,7 @@
 mod clause;
 mod expect;
 mod field;
+pub mod killercoda;
 mod lang;
 mod lesson;
 mod lint;
