@@ -285,6 +285,7 @@ messages! {
     DidLinkUp { en: "The network interface of {} was brought up", ko: "{}의 네트워크 인터페이스가 올라옴" }
     DidChangeNetwork { en: "The network stack of {} was changed", ko: "{}의 네트워크 설정이 바뀜" }
     DidFillDisk { en: "Something big was written on the disk of {}", ko: "{}의 디스크에 큰 파일이 쓰임" }
+    DidWriteManifest { en: "A manifest of a static Pod on {} was changed", ko: "{}에 있는 정적 Pod의 매니페스트를 바꿈" }
     DidTakeMemory { en: "A process on {} took memory", ko: "{}의 프로세스가 메모리를 차지함" }
     DidFreeMemory { en: "A process on {} gave memory back", ko: "{}의 프로세스가 메모리를 돌려줌" }
     DidKill { en: "A process in the Pod {} was ended", ko: "Pod {}의 프로세스가 종료됨" }

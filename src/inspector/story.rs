@@ -145,6 +145,7 @@ fn done(lang: Lang, act: &Act) -> Html {
         Deed::LinkUp => Message::DidLinkUp,
         Deed::ChangeNetwork => Message::DidChangeNetwork,
         Deed::FillDisk => Message::DidFillDisk,
+        Deed::WriteManifest => Message::DidWriteManifest,
         Deed::TakeMemory => Message::DidTakeMemory,
         Deed::FreeMemory => Message::DidFreeMemory,
         Deed::Kill => Message::DidKill,
