@@ -7,7 +7,7 @@ use std::rc::Rc;
 use timeline::Position;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, HtmlInputElement, KeyboardEvent};
+use web_sys::{Element, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::Context;
 
 /// What the page knows of the course.
@@ -166,9 +166,10 @@ fn meaning(event: &KeyboardEvent) -> Option<Act> {
     let focused = event.target()?.dyn_into::<Element>().ok()?;
     let writing =
         focused.closest("textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio])").ok()?;
-    match writing.map(JsCast::dyn_into::<HtmlInputElement>) {
-        None => Some(act),
-        Some(Ok(input)) if input.value().is_empty() => Some(act),
-        Some(_) => None,
-    }
+    // Nothing is taken back in a field in which nothing is written.
+    let empty = |field: Element| match field.dyn_into::<HtmlInputElement>() {
+        Ok(input) => input.value().is_empty(),
+        Err(other) => other.dyn_into::<HtmlTextAreaElement>().is_ok_and(|area| area.value().is_empty()),
+    };
+    writing.is_none_or(empty).then_some(act)
 }
