@@ -96,7 +96,7 @@ fn level(index: &Value) -> &'static str {
 /// `15 minutes`, `10-15 min`: the last number.
 fn minutes(index: &Value) -> i64 {
     let numbers = index.get("time").str().split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok());
-    numbers.filter(|minutes| (1..=240).contains(minutes)).last().unwrap_or(15)
+    numbers.filter(|minutes| (1..=240).contains(minutes)).next_back().unwrap_or(15)
 }
 
 /// A text as a YAML scalar.
