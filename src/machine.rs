@@ -1,6 +1,7 @@
 //! The cluster and the terminal session in it, as the page drives them: time flows by frames, and what has happened
 //! since the last look is handed out as changes for the picture and as text for the terminal.
 
+use crate::drawer::Row;
 use crate::i18n::Lang;
 use crate::model::{Flight, Ruling, View, World};
 use crate::terminal::Completion;
@@ -12,10 +13,13 @@ use cluster::{Cluster, Options};
 use std::time::Duration;
 use timeline::{Recording, Timeline};
 
+use shell::process::Place;
 pub use shell::process::{Chunk, Stream};
 
 /// Where the files of the workstation are.
 pub const WORK: &str = "/home/student/work/";
+/// More files than this are not listed.
+const MAX_FILES: usize = 300;
 /// Nothing but heartbeats for this long, in virtual seconds, is quiet.
 const QUIET: Duration = Duration::from_secs(20);
 /// Output beyond this many bytes in one frame waits for the next, so that a flood does not stop the page.
@@ -222,6 +226,47 @@ impl Machine {
     pub fn complete(&self, line: &str, cursor: usize) -> Completion {
         let found = self.session.complete(line, cursor);
         Completion { start: found.start, candidates: found.candidates }
+    }
+
+    /// Whether a typed line would be a command at the workstation.
+    pub fn at_workstation(&self) -> bool {
+        !self.session.busy() && self.session.kernel().front().place == Place::Workstation
+    }
+
+    /// The files below the workstation's directory, folders before what is in them; hidden ones are left out.
+    pub fn work_files(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        let walk = |files: &mut shell::Files<'_>| {
+            let mut open = vec![(WORK.trim_end_matches('/').to_owned(), 0)];
+            while let Some((folder, depth)) = open.pop() {
+                if folder.len() >= WORK.len() {
+                    rows.push(Row { path: folder.clone(), depth: depth - 1, folder: files.is_dir(&folder) });
+                }
+                if rows.len() > MAX_FILES || !files.is_dir(&folder) {
+                    continue;
+                }
+                let names = files.list(&folder).unwrap_or_default();
+                let shown = names.iter().rev().filter(|name| !name.starts_with('.'));
+                open.extend(shown.map(|name| (format!("{folder}/{name}"), depth + 1)));
+            }
+        };
+        _ = self.session.kernel().files(&Place::Workstation, walk);
+        rows.iter_mut().for_each(|row| row.path = self.shown_path(&row.path));
+        rows
+    }
+
+    /// A file's path as it can be typed at the prompt.
+    pub fn shown_path(&self, path: &str) -> String {
+        let cwd = format!("{}/", self.session.kernel().front().cwd.trim_end_matches('/'));
+        path.strip_prefix(&cwd).unwrap_or(path).to_owned()
+    }
+
+    /// The text of a file that is named as at the prompt.
+    pub fn read_file(&self, path: &str) -> String {
+        let cwd = self.session.kernel().front().cwd;
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("{cwd}/{path}") };
+        let read = self.session.kernel().files(&Place::Workstation, |files| files.read_text(&path));
+        read.and_then(Result::ok).unwrap_or_default()
     }
 
     /// What is wrong with a text of manifests.

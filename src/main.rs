@@ -4,6 +4,7 @@
 mod app;
 mod course;
 mod deferred;
+mod drawer;
 mod editor;
 mod event;
 mod glyph;
@@ -13,6 +14,7 @@ mod inspector;
 mod keep;
 mod lessons;
 mod machine;
+mod menu;
 mod model;
 mod picture;
 mod recovery;

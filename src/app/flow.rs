@@ -57,6 +57,9 @@ impl App {
         }
         self.lessons.note(&seen.output);
         let mut changed = self.take_terminal(&seen);
+        if !seen.output.is_empty() {
+            self.list_files();
+        }
         if seen.world {
             if seen.moved {
                 motion::measure();

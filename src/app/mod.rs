@@ -6,16 +6,19 @@ mod keeping;
 pub mod packets;
 mod teach;
 mod time;
-mod writing;
+pub mod writing;
 
 use crate::course::{self, Bar, Changes};
+use crate::drawer::Drawer;
 use crate::editor::{Advice, Editor, Sheet};
+use crate::event::when;
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
 use crate::inspector::{Answer, Inspector};
 use crate::keep::{self, Menu};
 use crate::lessons::{self, Lessons, Panel};
 use crate::machine::Machine;
+use crate::menu::{self, MenuView};
 use crate::model::{Ruling, Traffic, View};
 use crate::picture::{Picture, Story, StoryView};
 use crate::recovery;
@@ -65,6 +68,7 @@ pub struct App {
     /// How the last command ended.
     answer: Rc<Answer>,
     sheet: Option<Sheet>,
+    desk: writing::Desk,
     closing: u32,
     stopped: Rc<OrdSet<Str>>,
     /// The lines that were typed for the reader at the start.
@@ -104,8 +108,8 @@ struct Calls {
     type_line: Callback<String>,
     packet: Callback<packets::Act>,
     edited: Callback<Option<String>>,
-    apply: Callback<String>,
     advice: Advice,
+    desk: Callback<writing::Act>,
     share: Callback<f64>,
     time: Callback<course::Act>,
     compare: Callback<()>,
@@ -139,8 +143,8 @@ pub enum Msg {
     Packet(packets::Act),
     /// The editor is done.
     Edited(Option<String>),
-    /// The editor's text shall be saved and applied.
-    Apply(String),
+    /// Something about files and menus.
+    Desk(writing::Act),
     /// The picture's share of the page, in percent.
     Share(f64),
     /// A command was copied.
@@ -188,7 +192,7 @@ impl Component for App {
             type_line: link.callback(Msg::Line),
             packet: link.callback(Msg::Packet),
             edited: link.callback(Msg::Edited),
-            apply: link.callback(Msg::Apply),
+            desk: link.callback(Msg::Desk),
             advice: writing::advice(&machine),
             share: link.callback(Msg::Share),
             time: link.callback(Msg::Time),
@@ -222,6 +226,7 @@ impl Component for App {
             inspected: None,
             answer: Rc::default(),
             sheet: None,
+            desk: writing::Desk::default(),
             closing: 0,
             stopped: Rc::default(),
             begun_with: Rc::default(),
@@ -283,7 +288,7 @@ impl Component for App {
             Msg::CloseInspector => self.inspected.take().is_some(),
             Msg::Packet(act) => self.packet(act),
             Msg::Edited(text) => self.edited(text),
-            Msg::Apply(text) => self.apply(text),
+            Msg::Desk(act) => self.at_desk(act),
             Msg::Lesson(message) => self.lesson(cx, message),
             Msg::Share(share) => {
                 self.share = share.clamp(15.0, 85.0);
@@ -299,12 +304,15 @@ impl Component for App {
         }
     }
 
-    fn view(&self, _: &Context<App>) -> Html {
+    fn view(&self, cx: &Context<App>) -> Html {
         let (lang, calls) = (self.settings.lang, &self.calls);
         let class = classes!("app", self.settings.embed.then_some("embed"), self.lessons.open.then_some("taught"));
+        let link = cx.link().clone();
+        let ondrop = move |event: DragEvent| writing::take_drop(&link, &event);
         html! {
             <ContextProvider<Lang> context={lang}>
-                <div {class}>
+                <div {class} oncontextmenu={when(&calls.desk, |event: MouseEvent| menu::Menu::asked(&event).map(writing::Act::Menu))}
+                    ondragover={writing::allow_drop} {ondrop}>
                     <Header {lang} theme={self.settings.theme} paused={self.paused} hurrying={self.hurrying} speed={self.speed}
                         beside={self.beside} taught={self.lessons.open} tenths={self.tenths} onaction={&calls.action} menu={self.view_menu()} />
                     <Bar {lang} course={self.passage.course.clone()} comparing={self.passage.changes.is_some()} onact={&calls.time} />
@@ -315,17 +323,23 @@ impl Component for App {
                     <Splitter beside={self.beside} share={self.share} onshare={&calls.share}
                         picture={self.view_picture(lang)}
                         terminal={html! {
-                            <Terminal {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} focus={!self.settings.embed} said={&self.said} transcript={self.transcript.clone()}
+                            <div class="desk">
+                            <Terminal given={self.desk.given.clone()} {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} focus={!self.settings.embed} said={&self.said} transcript={self.transcript.clone()}
                                 online={&calls.line} oninterrupt={&calls.interrupt} oneof={&calls.eof} complete={&calls.complete}
                                 oncopy={&calls.copy} />
+                            <Drawer {lang} open={self.desk.open} rows={self.desk.rows.clone()} onact={calls.desk.reform(writing::Act::Drawer)} />
+                            </div>
                         }} />
                     if let Some(path) = &self.inspected {
                         <Inspector machine={self.machine.clone()} {path} revision={self.machine.borrow().revision()} tenths={self.tenths}
                             busy={self.busy} answer={self.answer.clone()} onclose={&calls.close} oninspect={&calls.inspect} online={&calls.line} />
                     }
                     </div>
+                    if let Some(menu) = &self.desk.menu {
+                        <MenuView {lang} menu={menu.clone()} onchoose={calls.desk.reform(writing::Act::Chosen)} />
+                    }
                     if let Some(sheet) = &self.sheet {
-                        <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={&calls.apply} advice={calls.advice.clone()} />
+                        <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={calls.desk.reform(writing::Act::Apply)} advice={calls.advice.clone()} />
                     }
                 </div>
             </ContextProvider<Lang>>

@@ -1,11 +1,43 @@
-//! What is written in files: the editor, and what becomes of its text.
+//! What is written: in files, with the editor and the drawer, and at the prompt for the reader to go on.
 
-use super::App;
+use super::{App, Msg};
+use crate::drawer::{self, Row};
 use crate::editor::Advice;
+use crate::i18n::Message;
 use crate::machine::Machine;
+use crate::menu::{Choice, Menu};
 use std::cell::RefCell;
 use std::rc::Rc;
-use yew::Callback;
+use wasm_bindgen::prelude::*;
+use yew::html::Scope;
+use yew::prelude::*;
+
+/// A larger file is not taken in: it would have to be typed.
+const MAX_BYTES: f64 = 262_144.0;
+
+/// What belongs to writing, as far as the page knows it.
+#[derive(Default)]
+pub(super) struct Desk {
+    /// The files, while the drawer is open.
+    pub open: bool,
+    pub rows: Rc<Vec<Row>>,
+    /// What was last put at the prompt, with its number.
+    pub given: Rc<(u64, String)>,
+    /// The menu of an object.
+    pub menu: Option<Menu>,
+}
+
+/// What happens at the desk.
+pub enum Act {
+    /// In the drawer.
+    Drawer(drawer::Act),
+    /// A menu is asked for.
+    Menu(Menu),
+    /// Something of it was chosen.
+    Chosen(Choice),
+    /// The editor's text shall be saved and applied.
+    Apply(String),
+}
 
 /// What the editor asks of the session.
 pub(super) fn advice(machine: &Rc<RefCell<Machine>>) -> Advice {
@@ -19,14 +51,113 @@ pub(super) fn advice(machine: &Rc<RefCell<Machine>>) -> Advice {
     }
 }
 
+/// A file may be dropped anywhere.
+pub(super) fn allow_drop(event: DragEvent) {
+    event.prevent_default();
+}
+
+/// Reads the files that were dropped; what is no text, or too long, is left out.
+pub(super) fn take_drop(link: &Scope<App>, event: &DragEvent) {
+    let Some(files) = event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0) else {
+        return;
+    };
+    event.prevent_default();
+    for file in (0..files.length()).filter_map(|at| files.get(at)).filter(|file| file.size() <= MAX_BYTES) {
+        let (name, link) = (file.name(), link.clone());
+        let read = Closure::once_into_js(move |text: JsValue| {
+            let text = text.as_string().unwrap_or_default();
+            if !text.contains('\0') {
+                link.send_message(Msg::Desk(Act::Drawer(drawer::Act::Arrived(vec![(name, text)]))));
+            }
+        });
+        let then: js_sys::Function = read.unchecked_into();
+        _ = js_sys::Reflect::get(&file.text(), &"then".into())
+            .ok()
+            .and_then(|method| method.dyn_into::<js_sys::Function>().ok())
+            .map(|method| method.call1(&file.text(), &then));
+    }
+}
+
 impl App {
+    pub(super) fn at_desk(&mut self, act: Act) -> bool {
+        match act {
+            Act::Drawer(act) => self.in_drawer(act),
+            Act::Menu(menu) => {
+                self.desk.menu = Some(menu);
+                true
+            }
+            Act::Chosen(choice) => {
+                self.desk.menu = None;
+                match choice {
+                    Choice::Run(line) => self.run(&[line]),
+                    Choice::Insert(text) => self.give(text),
+                    Choice::Close => true,
+                }
+            }
+            Act::Apply(text) => self.apply(text),
+        }
+    }
+
+    fn in_drawer(&mut self, act: drawer::Act) -> bool {
+        match act {
+            drawer::Act::Toggle => {
+                self.desk.open = !self.desk.open;
+                self.list_files();
+                true
+            }
+            drawer::Act::Run(line) => self.run(&[line]),
+            drawer::Act::Suggest(line) => self.give(line),
+            drawer::Act::Download(path) => {
+                let text = self.machine.borrow().read_file(&path);
+                download(&path, &text);
+                false
+            }
+            drawer::Act::Arrived(files) => {
+                self.desk.open = true;
+                files.iter().any(|(name, text)| self.run(&drawer::here_document(name, text)))
+            }
+        }
+    }
+
+    /// Types lines for the reader, unless something else would read them.
+    fn run(&mut self, lines: &[String]) -> bool {
+        if !self.machine.borrow().at_workstation() {
+            self.transcript.borrow_mut().note("restored", self.text(Message::BusyElsewhere));
+            return true;
+        }
+        lines.iter().for_each(|line| self.submit(line.clone()));
+        self.look();
+        true
+    }
+
+    fn give(&mut self, text: String) -> bool {
+        self.desk.given = Rc::new((self.desk.given.0 + 1, text));
+        true
+    }
+
+    /// Reads the files again, if they are shown.
+    pub(super) fn list_files(&mut self) {
+        if self.desk.open {
+            self.desk.rows = Rc::new(self.machine.borrow().work_files());
+        }
+    }
+
     /// Saves what the editor has, and types the command that applies it.
-    pub(super) fn apply(&mut self, text: String) -> bool {
+    fn apply(&mut self, text: String) -> bool {
         let Some(path) = self.sheet.as_ref().map(|sheet| sheet.path.clone()) else { return false };
         self.edited(Some(text));
-        let path = path.strip_prefix(crate::machine::WORK).map_or(path.as_str(), |rest| rest);
+        let path = self.machine.borrow().shown_path(&path);
         self.submit(format!("kubectl apply -f {path}"));
         self.look();
         true
     }
+}
+
+/// Lets the browser save a text.
+fn download(path: &str, text: &str) {
+    let link = gloo::utils::document().create_element("a").ok();
+    let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) else { return };
+    link.set_href(&format!("data:text/plain;charset=utf-8,{}", String::from(js_sys::encode_uri_component(text))));
+    link.set_download(path.rsplit('/').next().unwrap_or(path));
+    link.click();
 }

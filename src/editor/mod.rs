@@ -101,6 +101,8 @@ pub struct Editor {
     list: NodeRef,
     problems: Vec<Problem>,
     offers: Option<Offers>,
+    /// The next list opens though nothing is typed.
+    asked: bool,
     preview: Option<String>,
     timer: Option<Timeout>,
 }
@@ -112,7 +114,18 @@ impl Component for Editor {
     fn create(_: &Context<Editor>) -> Editor {
         let node = NodeRef::default;
         let (dialog, field, painted, numbers, list) = (node(), node(), node(), node(), node());
-        Editor { dialog, field, painted, numbers, list, problems: Vec::new(), offers: None, preview: None, timer: None }
+        Editor {
+            dialog,
+            field,
+            painted,
+            numbers,
+            list,
+            problems: Vec::new(),
+            offers: None,
+            asked: false,
+            preview: None,
+            timer: None,
+        }
     }
 
     fn changed(&mut self, cx: &Context<Editor>, old: &Props) -> bool {
@@ -255,7 +268,8 @@ impl Editor {
     fn typed(&mut self, cx: &Context<Editor>) {
         self.paint(cx);
         self.preview = None;
-        self.offer(cx, false);
+        let asked = std::mem::take(&mut self.asked);
+        self.offer(cx, asked);
         let link = cx.link().clone();
         self.timer = Some(Timeout::new(PAUSE_MS, move || link.send_message(Msg::Check)));
     }

@@ -64,10 +64,8 @@ impl Editor {
         let Some(candidate) = chosen.and_then(|at| insertion.candidates.into_iter().nth(at)) else { return };
         self.put(insertion.start, cursor, &candidate.text);
         self.paint(cx);
-        // A value with a few possibilities is offered at once.
-        if candidate.text.ends_with(": ") {
-            self.offer(cx, true);
-        }
+        // A value with a few possibilities is offered at once, when the browser has told of the new text.
+        self.asked = candidate.text.ends_with(": ");
     }
 
     pub(super) fn chosen_id(&self) -> Option<String> {

@@ -406,6 +406,29 @@ messages! {
     RecordLoadHint { en: "From a file that was saved here or elsewhere", ko: "저장해 둔 파일에서 불러오기" }
     RecordUnreadable { en: "This file holds no progress in lessons.", ko: "이 파일에는 레슨 진도가 없습니다." }
 
+    // Files, and the menu of an object.
+    Files { en: "Files", ko: "파일" }
+    NoFiles { en: "No files yet.", ko: "아직 파일이 없습니다." }
+    NewFile { en: "New file", ko: "새 파일" }
+    ApplyFile { en: "Apply", ko: "적용" }
+    DownloadFile { en: "Download", ko: "내려받기" }
+    RenameFile { en: "Rename", ko: "이름 바꾸기" }
+    DeleteFile { en: "Delete", ko: "삭제" }
+    DropFiles { en: "Drop a manifest anywhere to bring it in.", ko: "매니페스트를 끌어다 놓으면 여기로 들어옵니다." }
+    BusyElsewhere {
+        en: "The prompt is in use: end what runs there (Ctrl-C, or exit), then try again.",
+        ko: "프롬프트를 다른 것이 쓰고 있습니다. 실행 중인 것을 끝내고(Ctrl-C 또는 exit) 다시 해 보세요."
+    }
+    InsertName { en: "Insert its name", ko: "이름 넣기" }
+    Describe { en: "Describe", ko: "자세히 보기" }
+    ShowYaml { en: "Show as YAML", ko: "YAML로 보기" }
+    ShowLogs { en: "Show its logs", ko: "로그 보기" }
+    OpenShell { en: "Open a shell inside", ko: "안에서 셸 열기" }
+    DrainNode { en: "Move its Pods away", ko: "Pod을 다른 곳으로 옮기기" }
+    Scale { en: "Scale", ko: "수 바꾸기" }
+    EditObject { en: "Edit", ko: "편집" }
+    DeleteObject { en: "Delete", ko: "삭제" }
+
     // When something goes wrong with the page itself.
     Crashed {
         en: "Something broke inside the page. Your session is being restored from what you typed.",

@@ -44,13 +44,16 @@ pub struct Props {
     pub oneof: Callback<()>,
     /// What could stand at the cursor (in UTF-8 bytes).
     pub complete: Callback<(String, usize), Completion>,
+    /// What the page puts at the prompt, with a number that grows.
+    pub given: Rc<(u64, String)>,
     /// A command of the transcript was copied.
     pub oncopy: Callback<()>,
 }
 
 impl PartialEq for Props {
     fn eq(&self, other: &Props) -> bool {
-        (self.lang, &self.prompt, self.busy, &self.said) == (other.lang, &other.prompt, other.busy, &other.said)
+        (self.lang, &self.prompt, self.busy, &self.said, self.given.0)
+            == (other.lang, &other.prompt, other.busy, &other.said, other.given.0)
     }
 }
 
@@ -106,6 +109,14 @@ impl Component for Terminal {
             offers: None,
             search: None,
         }
+    }
+
+    fn changed(&mut self, cx: &Context<Terminal>, old: &Props) -> bool {
+        let given = &cx.props().given;
+        if given.0 != old.given.0 {
+            self.insert(&given.1);
+        }
+        true
     }
 
     fn update(&mut self, cx: &Context<Terminal>, message: Msg) -> bool {
@@ -224,6 +235,22 @@ impl Terminal {
             _ = input.set_selection_range(units, units);
         }
         self.paint();
+    }
+
+    /// Puts a text in at the cursor, with a blank between it and the word before; a whole command stands for the line.
+    fn insert(&self, given: &str) {
+        let text = self.text();
+        let cursor = self.cursor(&text);
+        let gap = if text[..cursor].ends_with([' ', '/', '=']) || cursor == 0 { "" } else { " " };
+        let whole = given.starts_with("kubectl ") || given.starts_with("mv ") || given.starts_with("rm ");
+        let (text, cursor) = match whole {
+            true => (given.to_owned(), given.len()),
+            false => line::replace(&text, cursor, cursor, &format!("{gap}{given}")),
+        };
+        self.set(&text, cursor);
+        if let Some(input) = self.input.cast::<HtmlElement>() {
+            _ = input.focus();
+        }
     }
 
     /// Colours what is typed: the field itself shows only the cursor and the selection.

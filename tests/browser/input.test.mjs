@@ -51,7 +51,6 @@ test("Tab completes verbs, kinds, names and fields, and says what each is", { ti
     await keyboard.press("Enter");
     await keyboard.type("status.podI");
     await keyboard.press("Tab");
-    await keyboard.press("ArrowDown");
     assert.equal((await offered(kube))[0][0], "podIP");
     await keyboard.press("Enter");
     await keyboard.type("}'");
@@ -134,6 +133,7 @@ test("the editor completes, checks, shows what would change, and applies by a co
     assert.equal(await dialog.getByRole("option").innerText(), "paused:\nWhether changes of the template wait.");
     await page.keyboard.press("Enter");
     // What is between: true and false are offered at once.
+    await dialog.getByRole("option", { name: "false" }).waitFor();
     assert.deepEqual(await dialog.getByRole("option").allInnerTexts(), ["true", "false"]);
     await page.keyboard.type("maybe");
     const problem = dialog.getByRole("button", { name: /^9:3 .*cannot unmarshal string into Go struct field DeploymentSpec.spec.paused of type bool/ });
@@ -157,4 +157,54 @@ test("several pasted lines run one after the other", { timeout: 120_000 }, () =>
     await kube.paste("cat <<EOF > a.txt\nfirst\nsecond\nEOF\ncat a.txt");
     await kube.page.waitForFunction((log) => log.querySelectorAll("[data-entry]").length === 2, await kube.transcript.elementHandle());
     assert.equal(await kube.output(1), "first\nsecond\n");
+  }));
+
+test("files are brought in, opened, applied and deleted by commands", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    const { page } = kube;
+    // A manifest is dropped from the desktop.
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      const text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: dropped\ndata:\n  a: 'b'\n";
+      dataTransfer.items.add(new File([text], "my map.yaml", { type: "text/yaml" }));
+      document.querySelector(".app").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    });
+    const drawer = page.getByRole("complementary", { name: "Files" });
+    await drawer.getByRole("button", { name: "my-map.yaml", exact: true }).waitFor();
+    await kube.screenshot("drawer");
+    await drawer.getByRole("button", { name: "Apply: my-map.yaml" }).click();
+    await page.getByText("configmap/dropped created").waitFor();
+    assert.equal(await kube.run("kubectl get configmap dropped -o jsonpath='{.data.a}'"), "b");
+    await drawer.getByRole("textbox", { name: "New file" }).fill("new.yaml");
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox").waitFor();
+    await page.keyboard.type("kind: Pod");
+    await dialog.getByRole("button", { name: "Save", exact: true }).click();
+    await drawer.getByRole("button", { name: "new.yaml", exact: true }).waitFor();
+    assert.equal(await kube.run("cat new.yaml"), "kind: Pod");
+    const saved = page.waitForEvent("download");
+    await drawer.getByRole("button", { name: "Download: new.yaml" }).click();
+    assert.equal((await saved).suggestedFilename(), "new.yaml");
+    // What cannot be undone by another command is left to the reader's Enter.
+    await drawer.getByRole("button", { name: "Delete: new.yaml" }).click();
+    assert.equal(await kube.prompt.inputValue(), "rm new.yaml");
+    await kube.entered();
+    await drawer.getByRole("button", { name: "new.yaml", exact: true }).waitFor({ state: "detached" });
+  }));
+
+test("an object has a menu of commands", { timeout: 120_000 }, () =>
+  withPage({ lang: "ko" }, async (kube) => {
+    await kube.run("kubectl create deployment web --image=nginx");
+    const [pod] = await kube.podsUntil("web-", (pods) => pods.length === 1 && /Running/.test(pods[0]));
+    const button = kube.page.getByRole("button", { name: new RegExp(`^${pod.split(" ")[0]}`) }).first();
+    await button.click({ button: "right" });
+    await kube.screenshot("menu");
+    await kube.page.keyboard.press("ArrowDown");
+    await kube.page.keyboard.press("Enter");
+    await kube.page.getByText(`kubectl describe pod ${pod.split(" ")[0]}`).first().waitFor();
+    await kube.prompt.fill("kubectl get ");
+    await button.click({ button: "right" });
+    await kube.page.getByRole("menuitem", { name: "이름 넣기" }).click();
+    assert.equal(await kube.prompt.inputValue(), `kubectl get pod/${pod.split(" ")[0]}`);
   }));

@@ -11,3 +11,4 @@ mod tools;
 
 pub use kubectl::sheet::{Insertion, Problem};
 pub use session::{Candidate, Completions, Session};
+pub use vfs::View as Files;

@@ -103,8 +103,9 @@ pub fn complete(words: &[String], host: &dyn Host) -> Completed {
         Some(at) if before.len() > at => line.program(at),
         _ => of_word(&line, last, host.language()),
     };
-    // What would leave an open word as it is helps nobody.
-    let goes_on = |c: &Candidate| c.text.starts_with(last.as_str()) && !(c.open && c.text == *last);
+    // What would leave a word as it is that must go on helps nobody.
+    let unfinished = last.ends_with(['=', '/', ':', '.']);
+    let goes_on = |c: &Candidate| c.text.starts_with(last.as_str()) && !(unfinished && c.text == *last);
     completed.candidates.retain(goes_on);
     let mut seen = api::FlatSet::new();
     completed.candidates.retain(|candidate| seen.insert(candidate.text.clone()));

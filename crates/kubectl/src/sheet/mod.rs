@@ -58,6 +58,12 @@ fn document_problems(cx: &Cx<'_>, text: &str) -> Vec<(usize, String)> {
             return problems;
         }
     };
+    let line = |field: &str| yaml::line_of(text, field).unwrap_or(1);
+    // A patch of wrong types is refused in words that name no field.
+    if let Err(status) = api::schema::decode(manifest.kind, &manifest.object) {
+        problems.extend(complaints(&status).into_iter().map(|(field, text)| (line(&field), text)));
+        return problems;
+    }
     let request = match attempt(cx, &manifest) {
         Ok((_, request)) => request,
         Err(fail) => {
@@ -66,7 +72,6 @@ fn document_problems(cx: &Cx<'_>, text: &str) -> Vec<(usize, String)> {
         }
     };
     if let Err(status) = cx.host.request(&request) {
-        let line = |field: &str| yaml::line_of(text, field).unwrap_or(1);
         problems.extend(complaints(&status).into_iter().map(|(field, text)| (line(&field), text)));
     }
     problems

@@ -37,6 +37,8 @@ fn what_would_change_is_shown_and_nothing_is_changed() {
     assert_ne!(world.run("get deploy web").exit, 0, "a preview creates nothing");
     world.files.borrow_mut().insert("web.yaml".into(), WEB.into());
     assert_eq!(world.run("apply -f web.yaml").exit, 0);
+    let typed = check(&WEB.replace("replicas: 2", "replicas: two"), &world);
+    assert_eq!(typed[0].line, 6, "of an object that is there, too: {typed:?}");
     let changed = preview(&WEB.replace("replicas: 2", "replicas: 5"), &world);
     assert!(changed.contains("\n-  replicas: 2\n+  replicas: 5\n"), "{changed}");
     assert_eq!(preview("a: [", &world), "");

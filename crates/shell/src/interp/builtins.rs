@@ -270,14 +270,29 @@ async fn history(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
     Ok(0)
 }
 
-async fn help(shell: &mut Shell, _: Vec<String>, io: Io) -> Flow {
-    let mut names: Vec<&str> = names().chain(crate::tools::names()).filter(|name| name.len() > 1).collect();
-    names.retain(|name| shell.builtin(name).is_some() || shell.find(name).is_some());
-    api::sort(&mut names);
-    let mut text = "Commands of this shell:\n".to_owned();
-    for row in names.chunks(8) {
-        text.push_str(&format!("  {}\n", row.iter().map(|name| format!("{name:<10}")).collect::<String>().trim_end()));
+impl Shell {
+    /// The language that the environment names, else the session's.
+    pub(crate) fn language(&self) -> api::Language {
+        let environment = |name: &str| self.get(name).map(str::to_owned);
+        api::Language::of_environment(environment).unwrap_or(self.kernel.language())
     }
-    io.stdout.write(&shell.kernel, &text);
+}
+
+async fn help(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let language = shell.language();
+    let mut names: Vec<&str> = names().chain(crate::tools::names()).collect();
+    names.retain(|name| shell.builtin(name).is_some() || shell.find(name).is_some());
+    let wanted = &arguments[1..];
+    if let Some(unknown) = wanted.iter().find(|wanted| !names.contains(&wanted.as_str())) {
+        let text =
+            format!("no help topics match `{unknown}'.  Try `help help' or `man -k {unknown}' or `info {unknown}'.");
+        shell.complain(&io, &format!("help: {text}"));
+        return Ok(1);
+    }
+    api::sort(&mut names);
+    names.dedup();
+    names.retain(|name| if wanted.is_empty() { name.len() > 1 } else { wanted.iter().any(|wanted| wanted == name) });
+    let line = |name: &&str| format!("{name:<14} {}\n", crate::tools::about::about(name, language));
+    io.stdout.write(&shell.kernel, &names.iter().map(line).collect::<String>());
     Ok(0)
 }

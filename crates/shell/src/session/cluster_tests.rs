@@ -391,3 +391,19 @@ fn a_gateway_hands_requests_on_as_http_routes_say() {
     let reasons = ask("kubectl get httproute shop -o jsonpath='{.status.parents[0].conditions[*].reason}'").0;
     assert_eq!(reasons, "Accepted ResolvedRefs");
 }
+
+#[test]
+fn help_and_man_tell_what_there_is_in_two_languages() {
+    let mut session = Session::new(Options::default(), true);
+    let (list, status) = in_cluster(&mut session, "help");
+    assert!(list.contains("\ngrep           Lines that match\n") && status == 0, "{list}");
+    assert_eq!(in_cluster(&mut session, "help cd"), ("cd             Change the directory\n".into(), 0));
+    assert_eq!(in_cluster(&mut session, "help nosuch").1, 1);
+    assert_eq!(in_cluster(&mut session, "man jq"), ("jq - Look into JSON\n".into(), 0));
+    assert_eq!(in_cluster(&mut session, "man nosuch"), ("No manual entry for nosuch\n".into(), 16));
+    assert!(in_cluster(&mut session, "man kubectl-create-deployment").0.contains("--image"));
+    assert_eq!(in_cluster(&mut session, "LANG=ko_KR.UTF-8 man jq").0, "jq - JSON 들여다보기\n");
+    session.kernel().set_language(network::Language::Korean);
+    assert_eq!(in_cluster(&mut session, "man jq").0, "jq - JSON 들여다보기\n");
+    assert!(in_cluster(&mut session, "help").0.contains("찾는 글이 있는 줄만"));
+}

@@ -164,6 +164,7 @@ programs! {
     kubectl: "kubectl" run false;
     ls: "ls" run false;
     keygen: "ssh-keygen" run false;
+    man: "man" run false;
     mkdir: "mkdir" run false, "rmdir" rmdir false, "touch" touch false, "chmod" chmod false;
     mount: "mount" run false;
     mv: "mv" run false;
