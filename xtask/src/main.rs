@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod clients;
 mod error;
+mod fuzz;
 mod kubectl;
 mod lessons;
 mod oracle;
@@ -53,6 +54,7 @@ const COMMANDS: &[Command] = &[
         run: profile::run,
     },
     Command { name: "bench", about: "how the cost grows with the cluster [--quick]", run: bench::run },
+    Command { name: "fuzz", about: "changed lines, for panics and hangs [--minutes N] [--seed N]", run: fuzz::run },
     Command { name: "tidy", about: "check the house rules that no compiler checks", run: tidy::run },
 ];
 
