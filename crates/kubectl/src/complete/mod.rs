@@ -2,6 +2,7 @@
 //!
 //! What is fixed stands in `values.txt`; what is in the cluster is asked for, and told by the columns that the server prints.
 
+mod contents;
 mod line;
 mod objects;
 mod paths;

@@ -12,6 +12,7 @@ mod template;
 mod template_call;
 mod template_lex;
 mod template_parse;
+mod template_tree;
 
 pub use columns::Columns;
 

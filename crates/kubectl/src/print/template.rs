@@ -2,7 +2,8 @@
 
 use super::go_fmt::plain;
 use super::template_call::{call, go_type};
-use super::template_parse::{Node, Operand, Pipe, Place, Tree, What, parse, written};
+use super::template_parse::parse;
+use super::template_tree::{Node, Operand, Pipe, Place, Tree, What, written};
 use api::Value;
 
 /// A parsed template.

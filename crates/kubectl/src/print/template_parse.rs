@@ -1,74 +1,8 @@
-//! The grammar of Go templates (text/template/parse), with the places of its parts, which errors name.
+//! The grammar of Go templates (text/template/parse).
 
 use super::template_lex::{Piece, Placed, Token, pieces};
+use super::template_tree::{Node, Operand, Pipe, Place, Tree, What, written};
 use api::Value;
-
-/// One part of a template.
-#[derive(Clone, Debug)]
-pub(super) enum Node {
-    /// Text outside the braces.
-    Text(String),
-    /// `{{pipeline}}`
-    Action(Pipe),
-    /// `{{if}} ... {{else}} ... {{end}}`
-    If(Pipe, Vec<Node>, Vec<Node>),
-    /// `{{with}} ... {{else}} ... {{end}}`
-    With(Pipe, Vec<Node>, Vec<Node>),
-    /// `{{range}} ... {{else}} ... {{end}}`
-    Range(Pipe, Vec<Node>, Vec<Node>),
-    /// `{{template "name" pipeline}}`
-    Template(String, Option<Pipe>, Place),
-    /// `{{break}}`
-    Break,
-    /// `{{continue}}`
-    Continue,
-}
-
-/// Where something stands in the template, and how it is written.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Place {
-    pub at: usize,
-    pub text: String,
-}
-
-/// Commands whose result is the last argument of the next, with the variables that take the result.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Pipe {
-    /// `$i, $x :=`
-    pub variables: Vec<String>,
-    /// `=` instead of `:=`: an older variable gets a new value.
-    pub assigns: bool,
-    /// Each a function with its arguments, or a single operand.
-    pub commands: Vec<Vec<Operand>>,
-    /// As it is written.
-    pub text: String,
-}
-
-/// What a command is made of.
-#[derive(Clone, Debug)]
-pub(super) struct Operand {
-    pub what: What,
-    pub place: Place,
-}
-
-/// What an operand is.
-#[derive(Clone, Debug)]
-pub(super) enum What {
-    /// `.`
-    Dot,
-    /// `.a.b`
-    Field(Vec<String>),
-    /// `$x.a`; the name is empty for `$`.
-    Variable(String, Vec<String>),
-    /// A string, a number, `true` or `false`.
-    Literal(Value),
-    /// `nil`
-    Nil,
-    /// The name of a function.
-    Function(String),
-    /// `(pipeline).a`
-    Group(Pipe, Vec<String>),
-}
 
 /// Functions that templates may call.
 const FUNCTIONS: &[&str] = &[
@@ -94,13 +28,6 @@ const FUNCTIONS: &[&str] = &[
     "urlquery",
     "call",
 ];
-
-/// A template and those it defines.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Tree {
-    pub nodes: Vec<Node>,
-    pub defined: Vec<(String, Vec<Node>)>,
-}
 
 /// Reads a whole template.
 ///
@@ -397,11 +324,6 @@ impl Parser {
         let pipe = Pipe { commands, text: text.clone(), ..Pipe::default() };
         Ok((What::Group(pipe, Vec::new()), format!("({text})")))
     }
-}
-
-/// A command as it is written.
-pub(super) fn written(command: &[Operand]) -> String {
-    command.iter().map(|operand| operand.place.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 fn word_operand(word: &str, at: usize) -> Parsed<What> {
