@@ -8,6 +8,8 @@
 
 mod compare;
 mod export;
+#[cfg(test)]
+mod export_tests;
 mod hash;
 mod recording;
 mod tape;

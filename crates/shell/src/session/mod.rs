@@ -12,6 +12,8 @@ mod fault_tests;
 mod keyframe;
 #[cfg(test)]
 mod kubelet_tests;
+#[cfg(test)]
+mod network_tests;
 mod remote;
 #[cfg(test)]
 mod tests;

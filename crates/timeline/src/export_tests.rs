@@ -1,0 +1,95 @@
+//! What leaves a session for another cluster, and what is taken in from elsewhere.
+
+use super::*;
+use tests::{pass, screen, timeline};
+
+#[test]
+fn what_is_exported_makes_the_same_in_another_cluster() {
+    let mut one = timeline();
+    for line in [
+        "kubectl create namespace shop; kubectl create deployment web --image=nginx --replicas=2 -n shop",
+        "kubectl expose deployment web --port=80 -n shop; kubectl run alone --image=busybox -- sleep 1000",
+        "kubectl create job hello --image=busybox -- echo hi; kubectl create secret generic s --from-literal=a=b",
+        "kubectl set image deployment/web nginx=nginx:1.27 -n shop",
+    ] {
+        one.input(line);
+        pass(&mut one, 9000);
+    }
+    let text = one.manifests();
+    for absent in
+        ["status:", "uid:", "resourceVersion", "ReplicaSet", "clusterIP", "kube-api-access", "nodeName", "system:"]
+    {
+        assert!(!text.contains(absent), "{absent} in\n{text}");
+    }
+    let mut other = timeline();
+    let Imported::Lines(lines) = import("x.yaml", &text).unwrap() else { panic!("{text}") };
+    other.input(&lines.join("\n"));
+    pass(&mut other, 20_000);
+    let shown = screen(&mut other);
+    for made in ["namespace/shop", "deployment.apps/web", "service/web", "pod/alone", "job.batch/hello", "secret/s"] {
+        assert!(shown.contains(&format!("{made} created")), "{made} in\n{shown}");
+    }
+    assert_eq!(other.manifests(), text);
+    let script = one.kind_script();
+    assert!(script.starts_with("#!/bin/sh\n") && script.matches("role: worker").count() == 3, "{script}");
+}
+
+/// What a real cluster printed for a command.
+fn recorded(file: &str, command: &str) -> String {
+    let path = format!("{}/../../tests/oracle/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let answers = text.lines().map(|line| api::json::parse(line).unwrap());
+    let answer = answers.into_iter().find(|answer| answer["cmd"].str().starts_with(command)).unwrap();
+    answer["stdout"].str().to_owned()
+}
+
+#[test]
+fn dumps_of_a_real_cluster_are_taken_in() {
+    let kinds = [
+        ("A1-seed", "kubectl get deploy mynginx -o yaml", "deployment.apps/mynginx"),
+        ("A2-services", "kubectl get svc mynginx -o yaml", "service/mynginx"),
+        ("D2-jobs", "kubectl get job hello -o yaml", "job.batch/hello"),
+        ("D1-daemon-stateful", "kubectl get ds agent -o yaml", "daemonset.apps/agent"),
+        ("C2-output", "kubectl get pod solo -o yaml", "pod/solo"),
+    ];
+    // As `kubectl get all -A -o yaml` prints them: one list, with what belongs to the cluster itself among it.
+    let indented = |(file, command, _): &(&str, &str, &str)| {
+        let text = recorded(file, command);
+        let mut lines = text.lines();
+        format!(
+            "- {}\n{}",
+            lines.next().unwrap_or_default(),
+            lines.map(|line| format!("  {line}\n")).collect::<String>()
+        )
+    };
+    let of_its_own = [
+        ("A1-seed", "kubectl get rs", ""),
+        ("A1-seed", "kubectl get pod mynginx", ""),
+        ("A3-nodes", "kubectl get node node1 -o yaml", ""),
+    ];
+    let own: String =
+        of_its_own.iter().map(|of| recorded(of.0, of.1)).filter(|text| text.starts_with("apiVersion")).collect();
+    let dump = format!("apiVersion: v1\nitems:\n{}kind: List\n", kinds.iter().map(indented).collect::<String>());
+    let mut timeline = timeline();
+    let Imported::Lines(lines) = import("dump.yaml", &format!("{dump}---\n{own}")).unwrap() else { panic!("{dump}") };
+    timeline.input(&lines.join("\n"));
+    pass(&mut timeline, 30_000);
+    let shown = screen(&mut timeline);
+    for (_, _, made) in kinds {
+        assert!(shown.contains(&format!("{made} created")), "{made} in\n{shown}");
+    }
+    assert!(!shown.contains("Stderr"), "{shown}");
+}
+
+#[test]
+fn what_cannot_be_taken_in_is_refused() {
+    assert_eq!(import("a.yaml", "a: [").map(|_| ()).map_err(|e| matches!(e, Refused::Unreadable(_))), Err(true));
+    assert_eq!(import("a.yaml", "hello: world").unwrap_err(), Refused::NoObject(1));
+    assert_eq!(import("a.yaml", "").unwrap_err(), Refused::Nothing);
+    assert_eq!(import("a.sh", "#!/bin/sh\n").unwrap_err(), Refused::Nothing);
+    assert_eq!(import("a", "{\"kubarium\": 9}").unwrap_err(), Refused::Recording(Broken::Newer(9)));
+    let node = "apiVersion: v1\nkind: Node\nmetadata: {name: node9}\n";
+    assert_eq!(import("a.yaml", node).unwrap_err(), Refused::Nothing);
+    let Ok(Imported::Lines(lines)) = import("a.sh", "#!/bin/sh\nkubectl get pods\n") else { panic!() };
+    assert_eq!(lines, ["kubectl get pods"]);
+}
