@@ -95,8 +95,9 @@ fn level(index: &Value) -> &'static str {
 
 /// `15 minutes`, `10-15 min`: the last number.
 fn minutes(index: &Value) -> i64 {
-    let numbers = index.get("time").str().split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok());
-    numbers.filter(|minutes| (1..=240).contains(minutes)).next_back().unwrap_or(15)
+    let mut numbers =
+        index.get("time").str().split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok());
+    numbers.rfind(|minutes| (1..=240).contains(minutes)).unwrap_or(15)
 }
 
 /// A text as a YAML scalar.

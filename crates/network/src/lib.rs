@@ -4,6 +4,7 @@
 //! the page draws and tests check. Nothing here waits or acts by itself: the API's objects come in by [`Network::observe`],
 //! Pods by [`Network::attach`], and what listens where is asked through [`Machines`].
 
+mod arrival;
 mod connect;
 mod conntrack;
 pub mod dns;

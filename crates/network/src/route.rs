@@ -6,7 +6,7 @@ use crate::network::{Machines, Network};
 use crate::outside;
 use crate::packet::{At, Packet, Place, Protocol};
 use crate::proxy::{Door, Seen, Verdict};
-use crate::trace::{Hop, Listener, Outcome, Reason, Route, What};
+use crate::trace::{Hop, Outcome, Reason, Route, What};
 use crate::weave;
 use api::{Rng, Str, Time};
 use std::net::Ipv4Addr;
@@ -16,7 +16,7 @@ use std::time::Duration;
 const HOP_LIMIT: usize = 64;
 
 /// Inside one machine: a veth pair, the bridge, a few rules.
-const WITHIN_A_NODE: Duration = Duration::from_micros(30);
+pub(crate) const WITHIN_A_NODE: Duration = Duration::from_micros(30);
 /// From node to node.
 const BETWEEN_NODES: Duration = Duration::from_micros(250);
 /// From outside to a node, and back out.
@@ -323,52 +323,6 @@ impl Walk<'_> {
         self.seen = self.packet.source;
         self.hop(At::Bridge(pod.node.clone()), What::Forwarded(Route::Bridge));
         Ok(Step::Arrived(Place::Pod(pod.uid)))
-    }
-
-    fn arrived(&mut self, place: Place) -> Outcome {
-        let at = match &place {
-            Place::Outside => At::Outside,
-            Place::Node(name) => At::Node(name.clone()),
-            Place::Pod(uid) => At::Pod(uid.clone()),
-        };
-        self.elapsed += WITHIN_A_NODE;
-        if let Place::Pod(uid) = &place
-            && let Err(outcome) = self.let_in(uid)
-        {
-            return outcome;
-        }
-        if let Place::Node(name) = &place
-            && let Err(outcome) = self.filter(name, Chain::Input)
-        {
-            return outcome;
-        }
-        let anybody = self.packet.protocol == Protocol::Icmp;
-        let health = || match &place {
-            Place::Node(name) => self.network.proxy.health(name, self.packet.port).is_some(),
-            _ => false,
-        };
-        if !anybody && !self.machines.listens(&place, self.packet.port, self.packet.protocol) && !health() {
-            return self.stop(at, Outcome::Refused(Reason::NothingListens));
-        }
-        self.delivered(at, place)
-    }
-
-    fn outside(&mut self) -> Outcome {
-        let (to, port) = (self.packet.destination, self.packet.port);
-        let is_name_server = to == outside::WORKSTATION && port == 53;
-        if !outside::exists(to) || to == outside::WORKSTATION && !is_name_server {
-            return self.arrived(Place::Outside);
-        }
-        if self.packet.protocol != Protocol::Icmp && !is_name_server && !outside::listens(to, port) {
-            return self.stop(At::Outside, Outcome::Refused(Reason::NothingListens));
-        }
-        self.delivered(At::Outside, Place::Outside)
-    }
-
-    fn delivered(&mut self, at: At, place: Place) -> Outcome {
-        self.hop(at, What::Delivered);
-        let Packet { source, destination, port, .. } = self.packet;
-        Outcome::Answered(Listener { place, address: destination, port, client: source, connection: 0 })
     }
 
     /// The node whose bridge has `address`, in case somebody talks to a bridge.
