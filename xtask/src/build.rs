@@ -15,14 +15,15 @@ pub fn dist() -> PathBuf {
 
 /// The page compiles the standard library with itself, for size, and with it goes every text that only a panic would show:
 /// together they are a tenth of the page. A panic is a trap then, which static/start.js sees. Cargo and the compiler take these
-/// settings from a stable toolchain only if RUSTC_BOOTSTRAP says so; the toolchain is pinned, so that they cannot change.
+/// settings from a stable toolchain only if RUSTC_BOOTSTRAP says so; the toolchain is pinned, so that they cannot change. The
+/// linker leaves an account of what uses what, for `split`.
 const FOR_SIZE: &[(&str, &str)] = &[
     ("RUSTC_BOOTSTRAP", "1"),
     ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
     ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
     (
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none",
+        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Clink-arg=--emit-relocs",
     ),
 ];
 
@@ -62,7 +63,7 @@ fn whole(arguments: &[&str]) -> Result {
 /// Splits the program, makes both modules small, and tells the page of the second.
 fn in_two() -> Result {
     let whole = module()?;
-    let (first, second) = split::split(&std::fs::read(&whole)?, &profile::first_load()?)?;
+    let (first, second) = split::split(&std::fs::read(&whole)?, &std::fs::read(linked())?, &profile::first_load()?)?;
     std::fs::remove_file(&whole)?;
     let (first, second) = (optimised("kubarium", &first)?, optimised(MORE, &second)?);
     let page = dist().join("index.html");
@@ -72,6 +73,12 @@ fn in_two() -> Result {
     let text = text.replace(&tag, &format!("{tag} data-more=\"{second}\""));
     std::fs::write(&page, text.replace(&*old, &first))?;
     Ok(())
+}
+
+/// The program as the linker left it, before wasm-bindgen.
+fn linked() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| sh::root().join("target"), PathBuf::from);
+    target.join(tools::WASM_TARGET).join("page/kubarium-page.wasm")
 }
 
 /// The program's module as Trunk left it.

@@ -3,14 +3,19 @@
 //! Which functions are needed to open the page was watched (`cargo xtask profile`) and is written in `first-load.txt`; all
 //! others are moved to the second module. In the first, each of them that can still be called leaves a stub of a few bytes,
 //! which makes sure that the second module is there and calls it through a table. The second module imports from the first
-//! whatever it shares with it: memory, tables, globals, functions. So a function that was not watched is never missing; it
+//! whatever it shares with it: memory, tables, globals, functions. Constant data that only moved functions use moves with them
+//! (see `data`). So a function that was not watched is never missing; it
 //! only comes later. `static/start.js` loads the second module.
 
+mod data;
+
 use crate::error::{Error, Result, fail};
+use data::Uses;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use walrus::ir::Value;
 use walrus::{
-    ConstExpr, ElementItems, ElementKind, FunctionBuilder, FunctionId, FunctionKind, GlobalId, GlobalKind,
+    ConstExpr, DataKind, ElementItems, ElementKind, FunctionBuilder, FunctionId, FunctionKind, GlobalId, GlobalKind,
     ImportedFunction, Module, RefType, TableId, ValType,
 };
 
@@ -61,26 +66,48 @@ fn hash(name: &str) -> u32 {
 
 /// Reads a module as wasm-bindgen left it, with its names.
 pub fn parse(wasm: &[u8]) -> Result<Module> {
-    Module::from_buffer(wasm).map_err(|error| Error(format!("the page's module: {error:#}")))
+    let mut module = Module::from_buffer(wasm).map_err(|error| Error(format!("the page's module: {error:#}")))?;
+    // The linker's account is of the program before wasm-bindgen, and larger than what it describes.
+    for section in ["linking", "reloc.CODE", "reloc.DATA"] {
+        module.customs.remove_raw(section);
+    }
+    Ok(module)
 }
 
-/// Splits a module into the first and the second.
-pub fn split(wasm: &[u8], needed: &FirstLoad) -> Result<(Vec<u8>, Vec<u8>)> {
+/// Splits a module into the first and the second. `linked` is the same program as it was before wasm-bindgen.
+pub fn split(wasm: &[u8], linked: &[u8], needed: &FirstLoad) -> Result<(Vec<u8>, Vec<u8>)> {
+    divide(wasm, needed, |moved| Ok(Uses::read(linked)?.only_of(moved)))
+}
+
+/// Splits a module; `only_of` says which addresses only the functions of some names can reach.
+fn divide(
+    wasm: &[u8],
+    needed: &FirstLoad,
+    only_of: impl Fn(&BTreeSet<String>) -> Result<Vec<Range<u32>>>,
+) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut first = parse(wasm)?;
     let functions: Vec<FunctionId> = first.funcs.iter().map(walrus::Function::id).collect();
     let mut deferred: Vec<bool> = first.funcs.iter().map(|function| is_deferred(function, needed)).collect();
     let left = reachable(wasm, &deferred)?;
     let stubs: Vec<usize> = (0..functions.len()).filter(|i| deferred[*i] && left[*i]).collect();
     // What only moved functions call moves with them, however small it is.
-    let here = first.funcs.iter().map(|function| matches!(function.kind, FunctionKind::Local(_)));
+    let here = first.funcs.iter().map(is_local);
     for ((deferred, left), here) in deferred.iter_mut().zip(&left).zip(here) {
         *deferred |= here && !left;
     }
+    let named = |wanted: bool| -> BTreeSet<String> {
+        let functions = first.funcs.iter().zip(&deferred).filter(|(_, deferred)| **deferred == wanted);
+        functions.filter_map(|(function, _)| function.name.clone()).collect()
+    };
+    // Two functions may have one name.
+    let addresses = only_of(&named(true).difference(&named(false)).cloned().collect())?;
     let (moved, loaded) = add_stubs(&mut first, &functions, &stubs)?;
+    let data = take_data(&mut first, &addresses);
 
     let mut second = parse(wasm)?;
     let shared = import_all(&mut second, &deferred);
     fill_table(&mut second, &functions, &stubs);
+    put_data(&mut second, data);
     walrus::passes::gc::run(&mut second);
 
     first.exports.add(MOVED, moved);
@@ -96,6 +123,37 @@ fn is_deferred(function: &walrus::Function, needed: &FirstLoad) -> bool {
     let FunctionKind::Local(local) = &function.kind else { return false };
     let name = function.name.as_deref().unwrap_or("__");
     local.size() as usize >= SMALL && !name.contains("hashbrown[") && !name.starts_with("__") && !needed.contains(name)
+}
+
+fn is_local(function: &walrus::Function) -> bool {
+    matches!(function.kind, FunctionKind::Local(_))
+}
+
+/// Replaces data by zeros, which need no room; what it was, by its addresses.
+fn take_data(first: &mut Module, addresses: &[Range<u32>]) -> Vec<(u32, Vec<u8>)> {
+    let mut taken = Vec::new();
+    let segments: Vec<_> = first.data.iter().map(walrus::Data::id).collect();
+    for segment in segments {
+        let segment = first.data.get_mut(segment);
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } = segment.kind else { continue };
+        let (start, length) = (start as u32, segment.value.len() as u32);
+        for range in addresses.iter().filter(|range| range.start >= start && range.end <= start + length) {
+            let bytes = &mut segment.value[(range.start - start) as usize..(range.end - start) as usize];
+            taken.push((range.start, bytes.to_vec()));
+            bytes.fill(0);
+        }
+    }
+    taken
+}
+
+/// Lets the second module write data to its addresses.
+fn put_data(second: &mut Module, data: Vec<(u32, Vec<u8>)>) {
+    let Some(memory) = second.memories.iter().next().map(walrus::Memory::id) else { return };
+    for (address, bytes) in data {
+        let offset = ConstExpr::Value(Value::I32(address as i32));
+        let segment = second.data.add(DataKind::Active { memory, offset }, bytes);
+        second.memories.get_mut(memory).data_segments.insert(segment);
+    }
 }
 
 /// Which functions can still be called from the first module without passing through a deferred one.
@@ -293,7 +351,7 @@ mod tests {
     #[test]
     fn what_was_not_needed_moves_with_what_only_it_calls() {
         let needed = FirstLoad::of(["page[fedcba9876543210]::opens"].into_iter());
-        let (first, second) = split(&page(), &needed).expect("it splits");
+        let (first, second) = divide(&page(), &needed, |_| Ok(Vec::new())).expect("it splits");
         let (first, second) = (parse(&first).expect("a module"), parse(&second).expect("a module"));
         assert!(!names(&first).contains(&"kubectl[0123456789abcdef]::helper"), "{:?}", names(&first));
         assert!(names(&second).contains(&"kubectl[0123456789abcdef]::large"), "{:?}", names(&second));
