@@ -1,6 +1,7 @@
 //! The page: it lets time flow frame by frame, and hands what happens to the picture and the terminal.
 
 mod acts;
+mod calls;
 mod flow;
 mod keeping;
 pub mod packets;
@@ -10,7 +11,7 @@ pub mod writing;
 
 use crate::course::{self, Bar, Changes};
 use crate::drawer::Drawer;
-use crate::editor::{Advice, Editor, Sheet};
+use crate::editor::{Editor, Sheet};
 use crate::event::when;
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
@@ -24,9 +25,10 @@ use crate::picture::{Picture, Story, StoryView};
 use crate::recovery;
 use crate::settings::{self, Settings};
 use crate::splitter::Splitter;
-use crate::terminal::{Completion, Terminal, Transcript};
+use crate::terminal::{Terminal, Transcript};
 use api::OrdSet;
 use api::Str;
+use calls::Calls;
 use gloo::render::AnimationFrame;
 use gloo::timers::callback::Timeout;
 use std::cell::RefCell;
@@ -94,29 +96,6 @@ struct CommandSoFar {
     error: String,
 }
 
-/// Callbacks that are made once, so that what gets them is not drawn again for their sake.
-struct Calls {
-    action: Callback<Action>,
-    line: Callback<String>,
-    interrupt: Callback<String>,
-    eof: Callback<()>,
-    complete: Callback<(String, usize), Completion>,
-    copy: Callback<()>,
-    point: Callback<Option<Str>>,
-    inspect: Callback<String>,
-    close: Callback<()>,
-    type_line: Callback<String>,
-    packet: Callback<packets::Act>,
-    edited: Callback<Option<String>>,
-    advice: Advice,
-    desk: Callback<writing::Act>,
-    share: Callback<f64>,
-    time: Callback<course::Act>,
-    compare: Callback<()>,
-    keep: Callback<keep::Act>,
-    lesson: Callback<lessons::Msg>,
-}
-
 /// What happens to the page.
 pub enum Msg {
     /// The picture and the terminal are there: what has happened until now can be shown.
@@ -174,32 +153,7 @@ impl Component for App {
         let machine = restored.recording.map_or_else(|| Machine::new(settings.seed, settings.nodes), Machine::load);
         let machine = Rc::new(RefCell::new(machine));
         machine.borrow_mut().speak(settings.lang);
-        let link = cx.link();
-        let complete = {
-            let machine = machine.clone();
-            Callback::from(move |(line, cursor): (String, usize)| machine.borrow().complete(&line, cursor))
-        };
-        let calls = Calls {
-            action: link.callback(Msg::Act),
-            line: link.callback(Msg::Line),
-            interrupt: link.callback(|_| Msg::Interrupt),
-            eof: link.callback(|()| Msg::Eof),
-            complete,
-            copy: link.callback(|()| Msg::Copied),
-            point: link.callback(Msg::Point),
-            inspect: link.callback(Msg::Inspect),
-            close: link.callback(|()| Msg::CloseInspector),
-            type_line: link.callback(Msg::Line),
-            packet: link.callback(Msg::Packet),
-            edited: link.callback(Msg::Edited),
-            desk: link.callback(Msg::Desk),
-            advice: writing::advice(&machine),
-            share: link.callback(Msg::Share),
-            time: link.callback(Msg::Time),
-            compare: link.callback(|()| Msg::Time(course::Act::Compare)),
-            keep: link.callback(Msg::Keep),
-            lesson: link.callback(Msg::Lesson),
-        };
+        let calls = Calls::new(cx.link(), &machine);
         let mut app = App {
             machine,
             transcript: Rc::default(),

@@ -1,25 +1,24 @@
 //! The cluster and the terminal session in it, as the page drives them: time flows by frames, and what has happened
 //! since the last look is handed out as changes for the picture and as text for the terminal.
 
-use crate::drawer::Row;
+mod files;
+mod look;
+
 use crate::i18n::Lang;
-use crate::model::{Flight, Ruling, View, World};
+use crate::model::{View, World};
 use crate::terminal::Completion;
 use api::OrdSet;
 use api::{Kind, Status, Str, Time, Value};
 use apiserver::request::{Request, Verb};
-use apiserver::watch::{EventType, Watch};
+use apiserver::watch::Watch;
 use cluster::{Cluster, Options};
 use std::time::Duration;
 use timeline::{Recording, Timeline};
 
+pub use look::Seen;
 use shell::process::Place;
 pub use shell::process::{Chunk, Stream};
 
-/// Where the files of the workstation are.
-pub const WORK: &str = "/home/student/work/";
-/// More files than this are not listed.
-const MAX_FILES: usize = 300;
 /// Nothing but heartbeats for this long, in virtual seconds, is quiet.
 const QUIET: Duration = Duration::from_secs(20);
 /// Output beyond this many bytes in one frame waits for the next, so that a flood does not stop the page.
@@ -27,37 +26,6 @@ const FLOOD_BYTES: usize = 256 * 1024;
 
 /// Virtual time passes in such steps while a command runs unseen.
 const UNSEEN: Duration = Duration::from_millis(50);
-
-/// What has happened since the last look.
-#[derive(Debug, Default)]
-pub struct Seen {
-    /// What the terminal shows.
-    pub output: Vec<Chunk>,
-    /// Whether this is another moment than the one seen last, and not what became of it: all is shown anew.
-    pub restarted: bool,
-    /// Whether the picture has changed.
-    pub world: bool,
-    /// Whether Pods have come, gone or changed their room.
-    pub moved: bool,
-    /// The connections that were carried.
-    pub flights: Vec<Flight>,
-    /// The traffic of the last seconds, if it may have changed.
-    pub flows: Option<Vec<cluster::Flow>>,
-    /// The scheduler's last decision, if it is a new one.
-    pub ruling: Option<Ruling>,
-    /// A file to be edited that was not asked for before: path and text.
-    pub edit: Option<(String, String)>,
-    /// Whether a command runs.
-    pub busy: bool,
-    /// What stands before the line.
-    pub prompt: String,
-    /// The nodes whose kubelet does not run; known when the picture or the terminal has changed.
-    pub stopped: OrdSet<Str>,
-    /// Tenths of a virtual second since the cluster was ready.
-    pub tenths: u64,
-    /// What time it is, in seconds since the Unix epoch, while the picture counts down; else 0.
-    pub now: i64,
-}
 
 /// A cluster and a session in it.
 pub struct Machine {
@@ -233,140 +201,9 @@ impl Machine {
         !self.session.busy() && self.session.kernel().front().place == Place::Workstation
     }
 
-    /// The files below the workstation's directory, folders before what is in them; hidden ones are left out.
-    pub fn work_files(&self) -> Vec<Row> {
-        let mut rows = Vec::new();
-        let walk = |files: &mut shell::Files<'_>| {
-            let mut open = vec![(WORK.trim_end_matches('/').to_owned(), 0)];
-            while let Some((folder, depth)) = open.pop() {
-                if folder.len() >= WORK.len() {
-                    rows.push(Row { path: folder.clone(), depth: depth - 1, folder: files.is_dir(&folder) });
-                }
-                if rows.len() > MAX_FILES || !files.is_dir(&folder) {
-                    continue;
-                }
-                let names = files.list(&folder).unwrap_or_default();
-                let shown = names.iter().rev().filter(|name| !name.starts_with('.'));
-                open.extend(shown.map(|name| (format!("{folder}/{name}"), depth + 1)));
-            }
-        };
-        _ = self.session.kernel().files(&Place::Workstation, walk);
-        rows.iter_mut().for_each(|row| row.path = self.shown_path(&row.path));
-        rows
-    }
-
-    /// A file's path as it can be typed at the prompt.
-    pub fn shown_path(&self, path: &str) -> String {
-        let cwd = format!("{}/", self.session.kernel().front().cwd.trim_end_matches('/'));
-        path.strip_prefix(&cwd).unwrap_or(path).to_owned()
-    }
-
-    /// The text of a file that is named as at the prompt.
-    pub fn read_file(&self, path: &str) -> String {
-        let cwd = self.session.kernel().front().cwd;
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("{cwd}/{path}") };
-        let read = self.session.kernel().files(&Place::Workstation, |files| files.read_text(&path));
-        read.and_then(Result::ok).unwrap_or_default()
-    }
-
-    /// What is wrong with a text of manifests.
-    pub fn check(&self, text: &str) -> Vec<shell::Problem> {
-        self.session.check(text)
-    }
-
-    /// What could stand at a place of a text of manifests.
-    pub fn complete_manifest(&self, text: &str, cursor: usize) -> shell::Insertion {
-        self.session.complete_manifest(text, cursor)
-    }
-
-    /// What applying a text of manifests would change.
-    pub fn preview(&self, text: &str) -> String {
-        self.session.preview(text)
-    }
-
-    /// What has happened since the last look.
-    pub fn look(&mut self) -> Seen {
-        let restarted = self.session.take_moved();
-        if restarted {
-            self.watch_anew();
-        }
-        let edit = self.session.editor().filter(|_| !std::mem::replace(&mut self.editing, true));
-        self.editing = self.session.editor().is_some();
-        let (world, output) = (self.watch(), self.session.drain());
-        let stopped = if world || !output.is_empty() { self.stopped() } else { OrdSet::new() };
-        Seen {
-            output,
-            restarted,
-            world: world || restarted,
-            moved: self.world.take_moved(),
-            stopped,
-            flights: self.flights(),
-            flows: self.flows(),
-            ruling: if world { self.ruling() } else { None },
-            edit: edit.map(|edit| (edit.path, edit.text)),
-            busy: self.session.busy(),
-            prompt: self.session.prompt(),
-            now: if self.world.counts_down() { self.session.now().seconds() } else { 0 },
-            tenths: self.cluster(|cluster| cluster.elapsed().as_millis() as u64 / 100).unwrap_or_default(),
-        }
-    }
-
-    /// Takes the API's changes in; true if there were any.
-    fn watch(&mut self) -> bool {
-        let system = self.session.kernel().system();
-        let mut changed = false;
-        for watch in &mut self.watches {
-            for event in system.poll(watch) {
-                changed |= self.world.apply(event.kind, event.event == EventType::Deleted, &event.object);
-            }
-        }
-        changed
-    }
-
-    fn flights(&mut self) -> Vec<Flight> {
-        let since = self.connection;
-        let read = |cluster: &Cluster| -> Vec<Flight> {
-            cluster.connections_after(since).map(|carried| Flight::read(carried.number, &carried.trace)).collect()
-        };
-        let flights = self.cluster(read).unwrap_or_default();
-        self.connection = flights.last().map_or(since, |flight| flight.id);
-        flights
-    }
-
-    /// The traffic, once a second while there is some.
-    fn flows(&mut self) -> Option<Vec<cluster::Flow>> {
-        let second = self.session.now().seconds();
-        if second == self.counted.0 {
-            return None;
-        }
-        let flows = self.cluster(Cluster::flows).unwrap_or_default();
-        let silent = flows.is_empty() && !self.counted.1;
-        self.counted = (second, !flows.is_empty());
-        (!silent).then_some(flows)
-    }
-
-    /// The scheduler's last decision, if it was not handed out yet.
-    fn ruling(&mut self) -> Option<Ruling> {
-        let (count, pod, at) = &self.ruled;
-        let new = self.cluster(|cluster| {
-            let last = cluster.scheduler().decisions().next_back()?;
-            let is_new = last.at > *at || last.pod != *pod && last.at == *at;
-            is_new.then(|| (Ruling::read(count + 1, last), last.pod.clone(), last.at))
-        });
-        let (ruling, pod, at) = new.flatten()?;
-        self.ruled = (ruling.id, pod, at);
-        Some(ruling)
-    }
-
     /// What happened to a connection, while it is remembered.
     pub fn story(&self, number: u64) -> Vec<network::Step> {
         self.cluster(|cluster| cluster.story(number)).unwrap_or_default()
-    }
-
-    fn stopped(&self) -> OrdSet<Str> {
-        let system = self.session.kernel().system();
-        let nodes = self.world.view().rooms.keys();
-        nodes.filter(|node| system.kubelet_runs(node) == Some(false)).cloned().collect()
     }
 
     /// Reads something of the cluster.
