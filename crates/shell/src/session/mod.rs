@@ -26,7 +26,7 @@ pub use keyframe::{Keyframe, Moment};
 pub use remote::Remote;
 
 use crate::interp::{Rest, Shell, repl, terminal};
-use crate::process::{BoxFuture, Chunk, EditRequest, Front, Kernel, Place, System, Want};
+use crate::process::{BoxFuture, Chunk, EditRequest, Front, Job, Kernel, Place, System, Want};
 use crate::tools;
 use api::Time;
 use cluster::{Cluster, Options};
@@ -245,9 +245,12 @@ impl Session {
     }
 
     /// A copy of the kernel for those who ask: to look at a container's files makes them, and a dry run draws names, but what a
-    /// page asks while somebody types must leave no trace.
+    /// page asks while somebody types must leave no trace. What runs in the background is seen in it, but does not run.
     fn onlooker(&self) -> Rc<Kernel> {
-        self.kernel.copy().map_or_else(|| self.kernel.clone(), Rc::new)
+        let Some(copy) = self.kernel.copy() else { return self.kernel.clone() };
+        let seen = |job: &Job| Job { text: job.text.clone(), future: None, ..*job };
+        copy.jobs.replace(self.kernel.jobs.borrow().iter().map(seen).collect());
+        Rc::new(copy)
     }
 
     /// What all processes share.
