@@ -34,7 +34,9 @@ impl App {
         if self.machine.borrow().timeline().is_seeking() {
             return self.can_replay(cx) && self.travel(TRAVEL_MS);
         }
-        if !self.paused || self.hurrying {
+        // Between a line and the arrival of what runs it, no time passes: a session is the same however slow the network is.
+        let waits = self.waiting.as_ref().is_some_and(|lines| !lines.is_empty());
+        if (!self.paused || self.hurrying) && !waits {
             let speed = if self.hurrying { HURRY } else { self.speed };
             self.machine.borrow_mut().advance(passed * speed, BUDGET_MS);
         }
