@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use walrus::ir::Value;
 use walrus::{
-    ConstExpr, DataKind, ElementItems, ElementKind, FunctionBuilder, FunctionId, FunctionKind, GlobalId, GlobalKind,
-    ImportedFunction, Module, RefType, TableId, ValType,
+    ConstExpr, DataKind, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId,
+    GlobalKind, ImportedFunction, Module, RefType, TableId, ValType,
 };
 
 /// The name by which the second module imports from the first.
@@ -105,14 +105,14 @@ fn divide(
     let data = take_data(&mut first, &addresses);
 
     let mut second = parse(wasm)?;
-    let shared = import_all(&mut second, &deferred);
+    import_all(&mut second, &deferred);
     fill_table(&mut second, &functions, &stubs);
     put_data(&mut second, data);
     walrus::passes::gc::run(&mut second);
 
     first.exports.add(MOVED, moved);
     first.exports.add(LOADED, loaded);
-    export_shared(&mut first, &second, &functions, &shared);
+    export_shared(&mut first, &second, &functions);
     walrus::passes::gc::run(&mut first);
     Ok((first.emit_wasm(), second.emit_wasm()))
 }
@@ -210,22 +210,19 @@ fn add_ready(first: &mut Module, loaded: GlobalId) -> Result<FunctionId> {
     let slot = first.locals.add(ValType::I32);
     let mut body = builder.func_body();
     body.global_get(loaded);
-    body.if_else(None, |_| {}, |missing| void(missing.call(load)));
+    body.if_else(
+        None,
+        |_| {},
+        |missing| {
+            missing.call(load);
+        },
+    );
     body.local_get(slot);
     Ok(builder.finish(vec![slot], &mut first.funcs))
 }
 
-fn void<T>(_: T) {}
-
-/// What the second module shares with the first: by kind, in the order of the first.
-struct Shared {
-    memories: Vec<String>,
-    tables: Vec<String>,
-    globals: Vec<String>,
-}
-
 /// Makes an import of everything but the deferred functions, and forgets what the first module does at its start.
-fn import_all(second: &mut Module, deferred: &[bool]) -> Shared {
+fn import_all(second: &mut Module, deferred: &[bool]) {
     let exports: Vec<_> = second.exports.iter().map(walrus::Export::id).collect();
     exports.into_iter().for_each(|export| second.exports.delete(export));
     let segments: Vec<_> = second.data.iter().map(walrus::Data::id).collect();
@@ -240,34 +237,26 @@ fn import_all(second: &mut Module, deferred: &[bool]) -> Shared {
         let import = second.imports.add(FIRST, &number(i), function);
         second.funcs.get_mut(function).kind = FunctionKind::Import(ImportedFunction { import, ty });
     }
-    let mut shared = Shared { memories: Vec::new(), tables: Vec::new(), globals: Vec::new() };
     let memories: Vec<_> = second.memories.iter().map(walrus::Memory::id).collect();
-    for id in memories {
-        let name = format!("m{}", shared.memories.len());
-        let import = second.imports.add(FIRST, &name, id);
+    for (i, id) in memories.into_iter().enumerate() {
+        let import = second.imports.add(FIRST, &format!("m{i}"), id);
         let memory = second.memories.get_mut(id);
         memory.import = Some(import);
         memory.data_segments.clear();
-        shared.memories.push(name);
     }
     let tables: Vec<_> = second.tables.iter().map(walrus::Table::id).collect();
-    for id in tables {
-        let name = format!("t{}", shared.tables.len());
-        let import = second.imports.add(FIRST, &name, id);
+    for (i, id) in tables.into_iter().enumerate() {
+        let import = second.imports.add(FIRST, &format!("t{i}"), id);
         let table = second.tables.get_mut(id);
         table.import = Some(import);
         table.elem_segments.clear();
-        shared.tables.push(name);
     }
     let globals: Vec<_> = second.globals.iter().map(walrus::Global::id).collect();
-    for id in globals {
-        let name = format!("g{}", shared.globals.len());
-        let import = second.imports.add(FIRST, &name, id);
+    for (i, id) in globals.into_iter().enumerate() {
+        let import = second.imports.add(FIRST, &format!("g{i}"), id);
         second.globals.get_mut(id).kind = GlobalKind::Import(import);
-        shared.globals.push(name);
     }
     old.into_iter().for_each(|import| second.imports.delete(import));
-    shared
 }
 
 /// The second module's start: it puts its functions into the table and raises the flag.
@@ -288,25 +277,15 @@ fn fill_table(second: &mut Module, functions: &[FunctionId], stubs: &[usize]) {
 }
 
 /// Exports from the first module what the second one still imports.
-fn export_shared(first: &mut Module, second: &Module, functions: &[FunctionId], shared: &Shared) {
+fn export_shared(first: &mut Module, second: &Module, functions: &[FunctionId]) {
+    let functions = functions.iter().enumerate().map(|(i, id)| (number(i), ExportItem::Function(*id)));
+    let memories = first.memories.iter().enumerate().map(|(i, memory)| (format!("m{i}"), memory.id().into()));
+    let tables = first.tables.iter().enumerate().map(|(i, table)| (format!("t{i}"), table.id().into()));
+    let globals = first.globals.iter().enumerate().map(|(i, global)| (format!("g{i}"), global.id().into()));
+    let all: Vec<(String, ExportItem)> = functions.chain(memories).chain(tables).chain(globals).collect();
     let wanted: BTreeSet<&str> = second.imports.iter().map(|import| import.name.as_str()).collect();
-    for (i, function) in functions.iter().enumerate() {
-        let name = number(i);
-        if wanted.contains(name.as_str()) {
-            first.exports.add(&name, *function);
-        }
-    }
-    let memories: Vec<_> = first.memories.iter().map(walrus::Memory::id).collect();
-    for (name, memory) in shared.memories.iter().zip(memories).filter(|(name, _)| wanted.contains(name.as_str())) {
-        first.exports.add(name, memory);
-    }
-    let tables: Vec<_> = first.tables.iter().map(walrus::Table::id).collect();
-    for (name, table) in shared.tables.iter().zip(tables).filter(|(name, _)| wanted.contains(name.as_str())) {
-        first.exports.add(name, table);
-    }
-    let globals: Vec<_> = first.globals.iter().map(walrus::Global::id).collect();
-    for (name, global) in shared.globals.iter().zip(globals).filter(|(name, _)| wanted.contains(name.as_str())) {
-        first.exports.add(name, global);
+    for (name, item) in all.into_iter().filter(|(name, _)| wanted.contains(name.as_str())) {
+        first.exports.add(&name, item);
     }
 }
 
