@@ -140,7 +140,7 @@ impl App {
         for line in lesson.opening() {
             machine.unseen(&line);
         }
-        let progress = Progress::new(lesson, lessons::language(self.settings.lang), machine.session());
+        let progress = Progress::new(lesson, self.settings.lang.of_the_core(), machine.session());
         let Some(mut progress) = progress else { return self.lessons.fail() };
         for _ in 0..step {
             solve(&mut machine, &mut progress);

@@ -34,11 +34,11 @@ impl Lang {
         }
     }
 
-    /// As the core's stories name it (`network::Step::text`).
-    pub fn of_stories(self) -> network::Language {
+    /// As the core names it.
+    pub fn of_the_core(self) -> api::Language {
         match self {
-            Lang::En => network::Language::English,
-            Lang::Ko => network::Language::Korean,
+            Lang::En => api::Language::English,
+            Lang::Ko => api::Language::Korean,
         }
     }
 

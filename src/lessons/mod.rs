@@ -143,7 +143,7 @@ impl Lessons {
         let Some(progress) = &self.progress else { return };
         let (step, over) = (progress.step(), progress.is_over());
         self.record.note(&progress.lesson().name, step, over, progress.count());
-        let words = progress.lesson().words(language(lang));
+        let words = progress.lesson().words(lang.of_the_core());
         self.said = match (progress.words(), words.and_then(|words| words.end.as_ref())) {
             (Some(step_words), _) if !over => {
                 let (at, all) = ((step + 1).to_string(), progress.lesson().steps().len().to_string());
@@ -229,7 +229,7 @@ impl Lessons {
     pub fn speak(&mut self, lang: Lang) {
         self.said = AttrValue::default();
         if let Some(progress) = &mut self.progress {
-            progress.speak(language(lang));
+            progress.speak(lang.of_the_core());
         }
         self.looked_ms = 0.0;
     }
@@ -277,14 +277,6 @@ impl Lessons {
             showing: self.show.is_some(),
             said: self.said.clone(),
         }
-    }
-}
-
-/// The language as lessons call it.
-pub fn language(lang: Lang) -> lessons::Lang {
-    match lang {
-        Lang::En => lessons::Lang::En,
-        Lang::Ko => lessons::Lang::Ko,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::catalogue::Catalogue;
 use super::record::Record;
-use super::{Msg, language, markdown};
+use super::{Msg, markdown};
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use api::Value;
@@ -78,7 +78,7 @@ pub fn Panel(props: &Props) -> Html {
     let Props { lang, shown, onmsg } = props;
     let (lang, folded) = (*lang, use_state_eq(|| false));
     let act = |msg: Msg| onmsg.reform(move |_: MouseEvent| msg.clone());
-    let words = shown.lesson.as_ref().and_then(|lesson| lesson.words(language(lang)));
+    let words = shown.lesson.as_ref().and_then(|lesson| lesson.words(lang.of_the_core()));
     let title = words.map_or(lang.text(Message::Lessons), |words| words.title.as_str()).to_owned();
     let fold = {
         let folded = folded.clone();

@@ -97,7 +97,7 @@ impl Machine {
     /// The language of what is told at the terminal beside the real tools' words, such as `curl --trace-route`.
     pub fn speak(&mut self, lang: Lang) {
         self.lang = lang;
-        self.session.kernel().set_language(lang.of_stories());
+        self.session.kernel().set_language(lang.of_the_core());
     }
 
     /// The session with its course.

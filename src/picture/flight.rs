@@ -132,5 +132,5 @@ fn place_note(note: &HtmlElement, scene: &Element, (x, y): (f64, f64)) {
 
 /// Why a packet went no further, in words.
 fn reason_text(lang: Lang, reason: Reason, target: &str) -> String {
-    network::fill(lang.of_stories(), reason.why(), &[("to", target.into())])
+    network::fill(lang.of_the_core(), reason.why(), &[("to", target.into())])
 }

@@ -62,7 +62,7 @@ pub fn StoryView(props: &Props) -> Html {
 }
 
 fn one(step: &Step, lang: Lang) -> Html {
-    let language = lang.of_stories();
+    let language = lang.of_the_core();
     let part = match step.part {
         Part::Dns => "dns",
         Part::Hop => "hop",

@@ -11,6 +11,17 @@ pub enum Language {
 }
 
 impl Language {
+    /// All languages.
+    pub const ALL: [Language; 2] = [Language::English, Language::Korean];
+
+    /// Its BCP 47 tag: `en`, `ko`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Korean => "ko",
+        }
+    }
+
     /// The language of a BCP 47 tag or of a POSIX locale such as `ko_KR.UTF-8`; `None` where that names none of ours.
     pub fn read(tag: &str) -> Option<Language> {
         match tag.split(['-', '_', '.', '@']).next()? {

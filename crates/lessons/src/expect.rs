@@ -1,7 +1,8 @@
 //! What a value should be: itself (`4`, `Running`), or operators (`{atLeast: 3}`).
 
 use crate::field::text;
-use crate::lang::Lang;
+use crate::lang::Say;
+use api::Language;
 use api::{Quantity, Value, regex::Regex};
 use std::cmp::Ordering;
 
@@ -67,7 +68,7 @@ pub fn number_holds(expected: &Value, number: i64) -> bool {
 }
 
 /// The expectation in words: `4`, `at least 3`.
-pub fn words(expected: &Value, lang: Lang) -> String {
+pub fn words(expected: &Value, lang: Language) -> String {
     let Value::Object(operators) = expected else { return text(expected) };
     let each: Vec<String> = operators
         .iter()
@@ -130,7 +131,7 @@ mod tests {
         }
         assert!(holds(&value("{exists: false}"), &[], &[]) && holds(&value("{not: a}"), &[], &[]));
         assert!(holds(&value("{changed: true}"), &[&Value::Int(1)], &[&Value::Int(2)]));
-        assert_eq!(words(&value("{atLeast: 3}"), Lang::Ko), "3 이상");
+        assert_eq!(words(&value("{atLeast: 3}"), Language::Korean), "3 이상");
         for wrong in ["{least: 3}", "{matches: '('}", "{in: 3}", "{atLeast: x}", "[1]", "{}"] {
             assert!(problem(&value(wrong)).is_some(), "{wrong}");
         }

@@ -1,7 +1,7 @@
 //! A lesson, read from its files.
 
-use crate::lang::Lang;
 use crate::words::Words;
+use api::Language;
 use api::Value;
 use shell::syntax::{Aliases, parse_one};
 
@@ -68,7 +68,7 @@ impl Lesson {
                         Err(error) => wrong(PLAN, line_in(&error), error),
                     }
                 }
-                (Some(tag), _) => match Lang::from_tag(tag) {
+                (Some(tag), _) => match Language::ALL.into_iter().find(|lang| lang.tag() == tag) {
                     Some(lang) => texts.push((lang, file, text)),
                     None => wrong(file, 0, format!("the page speaks en and ko, not {tag:?}")),
                 },
@@ -88,7 +88,7 @@ impl Lesson {
     }
 
     /// The words in a language, or else in another.
-    pub fn words(&self, lang: Lang) -> Option<&Words> {
+    pub fn words(&self, lang: Language) -> Option<&Words> {
         self.words.iter().find(|words| words.lang == lang).or(self.words.first())
     }
 

@@ -20,7 +20,6 @@ mod reference;
 mod scene;
 mod words;
 
-pub use lang::Lang;
 pub use lesson::{Lesson, Problem, commands};
 pub use lint::lint;
 pub use play::{Outcome, play};

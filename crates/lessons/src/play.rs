@@ -1,9 +1,9 @@
 //! Plays a lesson natively: what must be accepted, and what must not be.
 
-use crate::lang::Lang;
 use crate::lesson::Lesson;
 use crate::lesson::Problem;
 use crate::progress::Progress;
+use api::Language;
 use api::Value;
 use cluster::Options;
 use shell::Session;
@@ -30,13 +30,13 @@ pub struct Outcome {
 pub fn play(lesson: &Rc<Lesson>) -> Outcome {
     let mut outcome = Outcome::default();
     let solution = Value::Null;
-    match Player::new(lesson, Lang::En).and_then(|mut player| player.route(&solution, "steps")) {
+    match Player::new(lesson, Language::English).and_then(|mut player| player.route(&solution, "steps")) {
         Ok(()) => outcome.routes += 1,
         Err(problem) => outcome.problems.push(problem),
     }
     for (at, route) in lesson.plan.get("routes").array().iter().enumerate() {
         let path = format!("routes[{at}]");
-        match Player::new(lesson, Lang::En)
+        match Player::new(lesson, Language::English)
             .and_then(|mut player| player.route(route.get("steps"), &format!("{path}.steps")))
         {
             Ok(()) => outcome.routes += 1,
@@ -44,7 +44,9 @@ pub fn play(lesson: &Rc<Lesson>) -> Outcome {
         }
     }
     for (at, mistake) in lesson.plan.get("mistakes").array().iter().enumerate() {
-        match Player::new(lesson, Lang::Ko).and_then(|mut player| player.mistake(mistake, &format!("mistakes[{at}]"))) {
+        match Player::new(lesson, Language::Korean)
+            .and_then(|mut player| player.mistake(mistake, &format!("mistakes[{at}]")))
+        {
             Ok(()) => outcome.mistakes += 1,
             Err(problem) => outcome.problems.push(problem),
         }
@@ -82,7 +84,7 @@ struct Player {
 }
 
 impl Player {
-    fn new(lesson: &Rc<Lesson>, lang: Lang) -> Result<Player, Problem> {
+    fn new(lesson: &Rc<Lesson>, lang: Language) -> Result<Player, Problem> {
         let session = begin(lesson, true);
         let progress = Progress::new(lesson.clone(), lang, &session);
         let progress = progress.ok_or_else(|| Problem {

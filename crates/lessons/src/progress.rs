@@ -1,10 +1,11 @@
 //! How far a learner has come in a lesson: what is met, what is missing, what was done.
 
 use crate::clause;
-use crate::lang::Lang;
+use crate::lang::Say;
 use crate::lesson::{Lesson, commands};
 use crate::scene::Scene;
 use crate::words::{Block, BlockKind, StepWords};
+use api::Language;
 use api::{Time, Value};
 use cluster::Cluster;
 use shell::Session;
@@ -51,7 +52,7 @@ struct Looked {
 #[derive(Clone)]
 pub struct Progress {
     lesson: Rc<Lesson>,
-    lang: Lang,
+    lang: Language,
     step: usize,
     complete: bool,
     before: Cluster,
@@ -70,7 +71,7 @@ pub struct Progress {
 
 impl Progress {
     /// The beginning of a lesson; none in a world without a cluster.
-    pub fn new(lesson: Rc<Lesson>, lang: Lang, session: &Session) -> Option<Progress> {
+    pub fn new(lesson: Rc<Lesson>, lang: Language, session: &Session) -> Option<Progress> {
         let before = snapshot(session)?;
         let mut progress = Progress {
             lesson,
@@ -122,7 +123,7 @@ impl Progress {
     }
 
     /// Speaks another language from now on.
-    pub fn speak(&mut self, lang: Lang) {
+    pub fn speak(&mut self, lang: Language) {
         self.lang = lang;
         self.looked = None;
     }

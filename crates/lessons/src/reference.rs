@@ -1,7 +1,8 @@
 //! Which objects are meant, in words much like kubectl's: `deployment/mynginx`, `pods -l app=web -n shop`, `pods of
 //! deployment/mynginx`, `pods on node1`.
 
-use crate::lang::Lang;
+use crate::lang::Say;
+use api::Language;
 use api::{Kind, Selector, Value};
 use apiserver::{Request, Verb};
 use cluster::Cluster;
@@ -98,7 +99,7 @@ impl Reference {
     }
 
     /// The objects in words: `Deployment mynginx`, `Pods with app=web`.
-    pub fn words(&self, lang: Lang) -> String {
+    pub fn words(&self, lang: Language) -> String {
         let place =
             |namespace: &str| if matches!(namespace, "default" | "") { String::new() } else { format!("{namespace}/") };
         if self.is_one() {
@@ -187,7 +188,10 @@ mod tests {
             ("nodes", "Nodes", "Node"),
         ] {
             let reference = read(text).unwrap();
-            assert_eq!((reference.words(Lang::En).as_str(), reference.words(Lang::Ko).as_str()), (en, ko));
+            assert_eq!(
+                (reference.words(Language::English).as_str(), reference.words(Language::Korean).as_str()),
+                (en, ko)
+            );
         }
         for wrong in ["", "nosuch/x", "pods -n", "pods of deployment", "pods -l =", "pods with app=x"] {
             assert!(read(wrong).is_err(), "{wrong}");

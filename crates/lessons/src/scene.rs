@@ -1,9 +1,10 @@
 //! What checks look at: a snapshot of the cluster, what it was like when the step began, and what was typed and shown since.
 
 use crate::field;
-use crate::lang::Lang;
+use crate::lang::Say;
 use crate::progress::Ran;
 use crate::reference::Reference;
+use api::Language;
 use api::{Kind, Time, Value};
 use apiserver::table;
 use cluster::Cluster;
@@ -22,7 +23,7 @@ pub struct Scene<'a> {
     /// When the step began.
     pub began: Time,
     /// The language of what is said.
-    pub lang: Lang,
+    pub lang: Language,
 }
 
 /// Where a request comes from, or where a file lies.
@@ -193,7 +194,7 @@ impl Spot {
     }
 
     /// The place in words.
-    pub fn words(&self, lang: Lang) -> String {
+    pub fn words(&self, lang: Language) -> String {
         match self {
             Spot::Workstation => lang.pick("the workstation", "작업용 PC").to_owned(),
             Spot::Node(name) => name.clone(),

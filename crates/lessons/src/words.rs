@@ -4,14 +4,14 @@
 //! no step, and `{#end}` is what is said after the last. `:::hint CHECK`, `:::note NOTE`, `:::unmet CHECK`, `:::done`
 //! and `:::quiz NAME`, each up to a line `:::`, are said when their time has come.
 
-use crate::lang::Lang;
 use crate::lesson::Problem;
+use api::Language;
 
 /// What is said in one language.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Words {
     /// The language.
-    pub lang: Lang,
+    pub lang: Language,
     /// The file's name.
     pub file: String,
     /// The lesson's name.
@@ -79,7 +79,7 @@ const KINDS: &[(&str, BlockKind)] = &[
 
 impl Words {
     /// Reads a file; problems are noted, and reading goes on.
-    pub fn read(lang: Lang, file: &str, text: &str, problems: &mut Vec<Problem>) -> Words {
+    pub fn read(lang: Language, file: &str, text: &str, problems: &mut Vec<Problem>) -> Words {
         let mut words = Words { lang, file: file.to_owned(), ..Words::default() };
         let mut wrong = |line: usize, what: String| problems.push(Problem { file: file.to_owned(), line, text: what });
         let (front, begin) = front_matter(text);
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn a_text_is_taken_apart() {
         let mut problems = Vec::new();
-        let words = Words::read(Lang::En, "lesson.en.md", TEXT, &mut problems);
+        let words = Words::read(Language::English, "lesson.en.md", TEXT, &mut problems);
         assert_eq!(problems, []);
         assert_eq!((words.title.as_str(), words.intro.as_str()), ("One", "Hello."));
         let step = words.step("first").unwrap();
@@ -246,7 +246,7 @@ mod tests {
     fn what_is_wrong_has_a_line() {
         let lines = |text: &str| {
             let mut problems = Vec::new();
-            Words::read(Lang::En, "x", text, &mut problems);
+            Words::read(Language::English, "x", text, &mut problems);
             problems.into_iter().map(|problem| problem.line).collect::<Vec<_>>()
         };
         let front = "---\ntitle: a\nsummary: b\n---\n";

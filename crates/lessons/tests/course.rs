@@ -1,6 +1,7 @@
 //! The course's own lessons, as they are and spoilt in many ways: whatever is wrong must be noticed, and where.
 
-use lessons::{Lang, Lesson, Progress};
+use api::Language;
+use lessons::{Lesson, Progress};
 use shell::Session;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -104,7 +105,7 @@ fn run(session: &mut Session, progress: Option<&mut Progress>, line: &str) -> St
 fn what_is_unmet_is_said_in_words_and_looking_changes_nothing() {
     let lesson = Rc::new(Lesson::read("deployment", &files("deployment")).0);
     let (mut watched, mut alone) = (Session::new(Default::default(), true), Session::new(Default::default(), true));
-    let mut progress = Progress::new(lesson, Lang::En, &watched).unwrap();
+    let mut progress = Progress::new(lesson, Language::English, &watched).unwrap();
     let mut said = Vec::new();
     for line in [
         "kubectl run mynginx --image=nginx",
@@ -129,7 +130,7 @@ fn what_is_unmet_is_said_in_words_and_looking_changes_nothing() {
     assert!(progress.is_complete(), "{said:#?}");
     assert_eq!((progress.count(), progress.reference()), ((4, 0), 6));
     progress.next(&watched);
-    progress.speak(Lang::Ko);
+    progress.speak(Language::Korean);
     progress.look(&watched);
     assert_eq!(progress.hints().len(), 2);
     assert!(progress.checks().all(|(_, unmet)| unmet.is_some_and(|words| words.contains("아직"))));

@@ -8,8 +8,9 @@ mod object;
 mod relation;
 mod terminal;
 
-use crate::lang::Lang;
+use crate::lang::Say;
 use crate::scene::Scene;
+use api::Language;
 use api::Value;
 
 /// What a clause of one form looks like and how it is decided.
@@ -140,6 +141,6 @@ fn count_of(clause: &Value) -> Value {
 }
 
 /// A number of things in Korean needs a counter.
-fn counted(expected: &Value, lang: Lang) -> String {
+fn counted(expected: &Value, lang: Language) -> String {
     crate::expect::words(expected, lang)
 }

@@ -1,7 +1,9 @@
 //! Requests that the network carries (in the snapshot), and what comes back.
 
 use crate::expect;
+use crate::lang::Say;
 use crate::scene::{Scene, Spot};
+use api::Language;
 use api::Value;
 use kubelet::http::Request;
 use network::{Outcome, Protocol, Reason};
@@ -76,7 +78,7 @@ pub fn parts(url: &str) -> Option<(&str, u16, &str)> {
     }
 }
 
-fn why(reason: Reason, lang: crate::Lang) -> &'static str {
+fn why(reason: Reason, lang: Language) -> &'static str {
     let (en, ko) = match reason {
         Reason::NoNetwork => ("the sender has no network", "보내는 쪽에 네트워크가 없습니다"),
         Reason::PodNetworkIsInside => (
@@ -110,8 +112,5 @@ fn why(reason: Reason, lang: crate::Lang) -> &'static str {
         Reason::BridgeDown => ("the bridge of a node's Pods is down", "노드에서 Pod을 잇는 브리지가 내려가 있습니다"),
         Reason::HopLimit => ("it went in circles", "제자리를 맴돌았습니다"),
     };
-    match lang {
-        crate::Lang::En => en,
-        crate::Lang::Ko => ko,
-    }
+    lang.pick(en, ko)
 }

@@ -1,6 +1,7 @@
 //! Objects: whether they are there, how many, and what their fields say.
 
 use super::{count_of, counted};
+use crate::lang::Say;
 use crate::scene::Scene;
 use crate::{expect, field};
 use api::{Kind, Value};

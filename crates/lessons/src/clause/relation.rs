@@ -2,6 +2,7 @@
 
 use super::{count_of, counted};
 use crate::expect;
+use crate::lang::Say;
 use crate::reference::Reference;
 use crate::scene::Scene;
 use api::{Selector, Value};
