@@ -173,13 +173,30 @@ impl Scene<'_> {
             }
             Spot::Node(name) => self.now.kubelets_mut().node_mounts(name, now),
             Spot::Pod(uid, _) => {
-                let pod = self.now.kubelets().pod_by_id(uid)?.object.clone();
-                let first = pod.at("spec.containers").array().first()?.get("name").str();
-                let container = if container.is_empty() { first } else { container };
-                self.now.kubelets_mut().mounts(uid, container, now)?
+                let container = self.container(uid, container)?;
+                self.now.kubelets_mut().mounts(uid, &container, now)?
             }
         };
         mounts.view(self.now.kubelets_mut().disks()).read_text(path).ok()
+    }
+
+    /// The value of a variable in the environment of a Pod's container (the first, if none is named); none where there is no such
+    /// variable, and none outside of Pods.
+    pub fn env(&mut self, spot: &Spot, container: &str, name: &str) -> Option<String> {
+        let Spot::Pod(uid, _) = spot else { return None };
+        let kubelets = self.now.kubelets();
+        let container = self.container(uid, container)?;
+        let variables = kubelets.environment(uid, &container)?;
+        variables.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.to_string())
+    }
+
+    /// The name of a Pod's container: the first one's, if none is named.
+    fn container(&self, uid: &str, name: &str) -> Option<String> {
+        if !name.is_empty() {
+            return Some(name.to_owned());
+        }
+        let pod = self.now.kubelets().pod_by_id(uid)?;
+        Some(pod.object.at("spec.containers").array().first()?.get("name").str().to_owned())
     }
 }
 

@@ -4,21 +4,69 @@ use super::{count_of, counted};
 use crate::expect;
 use crate::lang::Say;
 use crate::progress::Ran;
-use crate::scene::Scene;
+use crate::scene::{Scene, Spot};
 use api::Value;
 use api::regex::Regex;
 
 /// `file: PATH`, somewhere.
 pub fn file(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
+    let said = Said {
+        key: "file",
+        missing: ("There is no file {1} on {0}.", "{0}에 {1} 파일이 없습니다."),
+        other: (
+            "The file {1} on {0} says \"{2}\"; it should be {3}.",
+            "{0}의 {1} 파일 내용이 \"{2}\"입니다. 필요한 내용: {3}.",
+        ),
+        several: (
+            "The file {0} is as it should be in {1} places of {2}; it should be in {3}.",
+            "{0} 파일이 {2}곳 가운데 {1}곳에서 조건에 맞습니다. 필요한 수: {3}",
+        ),
+    };
+    text_at(clause, scene, &said, |scene, spot, container, path| scene.file(spot, container, path))
+}
+
+/// `env: NAME`: a variable in the environment of a container's processes, as it was when the container began.
+pub fn env(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
+    let said = Said {
+        key: "env",
+        missing: ("{0} has no variable {1} in its environment.", "{0}의 환경에 변수 {1}이(가) 없습니다."),
+        other: (
+            "In {0}, the variable {1} is \"{2}\"; it should be {3}.",
+            "{0}의 변수 {1} 값이 \"{2}\"입니다. 필요한 값: {3}.",
+        ),
+        several: (
+            "The variable {0} is as it should be in {1} of {2} places; it should be in {3}.",
+            "변수 {0}이(가) {2}곳 가운데 {1}곳에서 조건에 맞습니다. 필요한 수: {3}",
+        ),
+    };
+    text_at(clause, scene, &said, |scene, spot, container, name| scene.env(spot, container, name))
+}
+
+/// What a clause about a text somewhere says when it is unmet, in English and Korean. Its holes: of one place, the place, what
+/// is looked for, what was found, what should be; of several, what is looked for, how many fit, of how many, how many should.
+struct Said {
+    key: &'static str,
+    missing: (&'static str, &'static str),
+    other: (&'static str, &'static str),
+    several: (&'static str, &'static str),
+}
+
+/// Whether the text that `read` finds (at a spot, in a container, of a name) is as the clause wants it, in enough places.
+fn text_at(
+    clause: &Value,
+    scene: &mut Scene<'_>,
+    said: &Said,
+    read: fn(&mut Scene<'_>, &Spot, &str, &str) -> Option<String>,
+) -> Option<String> {
     let lang = scene.lang;
-    let (path, spots) = match (scene.fill(clause.get("file").str()), scene.spots(clause.get("in"))) {
-        (Ok(path), Ok(spots)) => (path, spots),
+    let (name, spots) = match (scene.fill(clause.get(said.key).str()), scene.spots(clause.get("in"))) {
+        (Ok(name), Ok(spots)) => (name, spots),
         (Err(words), _) | (_, Err(words)) => return Some(words),
     };
     let text = clause.get("text");
     let mut wrong = Vec::new();
     for spot in &spots {
-        let found = scene.file(spot, clause.get("container").str(), &path).map(Value::from);
+        let found = read(scene, spot, clause.get("container").str(), &name).map(Value::from);
         let fits = match (text, &found) {
             (Value::Null, found) => found.is_some(),
             (wanted, found) => expect::holds(wanted, &found.iter().collect::<Vec<_>>(), &[]),
@@ -32,49 +80,60 @@ pub fn file(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
     if expect::number_holds(&wanted, fit as i64) {
         return None;
     }
+    let say = |(en, ko): (&str, &str), values: &[&str]| lang.say(en, ko, values);
     Some(match wrong.first() {
-        Some((place, None)) if spots.len() == 1 => {
-            lang.say("There is no file {1} on {0}.", "{0}에 {1} 파일이 없습니다.", &[place, &path])
+        Some((place, None)) if spots.len() == 1 => say(said.missing, &[place, &name]),
+        Some((place, Some(found))) if spots.len() == 1 => {
+            let first = found.str().lines().next().unwrap_or_default();
+            say(said.other, &[place, &name, first, &expect::words(text, lang)])
         }
-        Some((place, Some(found))) if spots.len() == 1 => lang.say(
-            "The file {1} on {0} says \"{2}\"; it should be {3}.",
-            "{0}의 {1} 파일 내용이 \"{2}\"입니다. 필요한 내용: {3}.",
-            &[place, &path, found.str().lines().next().unwrap_or_default(), &expect::words(text, lang)],
-        ),
-        _ => lang.say(
-            "The file {0} is as it should be in {1} places of {2}; it should be in {3}.",
-            "{0} 파일이 {2}곳 가운데 {1}곳에서 조건에 맞습니다. 필요한 수: {3}",
-            &[&path, &fit.to_string(), &spots.len().to_string(), &counted(&wanted, lang)],
-        ),
+        _ => say(said.several, &[&name, &fit.to_string(), &spots.len().to_string(), &counted(&wanted, lang)]),
     })
 }
 
-/// `saw: TEXTS`: one command has shown them all. What the command itself says, it did not show.
+/// `saw: TEXTS`: one command has shown them all, and none of `without`. What the command itself says, it did not show.
 pub fn saw(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
-    let one = [clause.get("saw").clone()];
-    let texts = if clause.get("saw").array().is_empty() { &one } else { clause.get("saw").array() };
-    let mut wanted = Vec::new();
-    for text in texts {
-        match scene.fill(text.str()) {
-            Ok(text) => wanted.push(text),
-            Err(words) => return Some(words),
-        }
-    }
+    let (wanted, unwanted) = match (texts(clause.get("saw"), scene), texts(clause.get("without"), scene)) {
+        (Ok(wanted), Ok(unwanted)) => (wanted, unwanted),
+        (Err(words), _) | (_, Err(words)) => return Some(words),
+    };
     let regex = Regex::go(clause.get("ran").str()).ok();
     let by = |ran: &&Ran| clause.get("ran").is_null() || regex.as_ref().is_some_and(|regex| regex.is_match(&ran.text));
     let shows = |ran: &Ran, text: &String| ran.output.contains(text.as_str()) && !ran.text.contains(text.as_str());
-    let missing = |ran: &Ran| -> Vec<&String> { wanted.iter().filter(|text| !shows(ran, text)).collect() };
-    let nearest = scene.recent().filter(by).map(missing).min_by_key(Vec::len);
-    let left: Vec<&str> = match &nearest {
-        Some(missing) if missing.is_empty() => return None,
-        Some(missing) => missing.iter().map(|text| text.as_str()).collect(),
-        None => wanted.iter().map(String::as_str).collect(),
+    // What a command's output lacks, and what it should not have.
+    let lack = |ran: &Ran| -> [Vec<&String>; 2] {
+        [
+            wanted.iter().filter(|text| !shows(ran, text)).collect(),
+            unwanted.iter().filter(|text| ran.output.contains(text.as_str())).collect(),
+        ]
     };
-    Some(scene.lang.say(
-        "No command has shown this yet: {0}",
-        "아직 어떤 명령의 출력에도 나오지 않은 것: {0}",
-        &[&left.join(", ")],
-    ))
+    let nearest = scene.recent().filter(by).map(lack).min_by_key(|[missing, beyond]| (missing.len(), beyond.len()));
+    let [missing, beyond] = nearest.unwrap_or_else(|| [wanted.iter().collect(), Vec::new()]);
+    let joined = |texts: &[&String]| texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ");
+    if !missing.is_empty() {
+        return Some(scene.lang.say(
+            "No command has shown this yet: {0}",
+            "아직 어떤 명령의 출력에도 나오지 않은 것: {0}",
+            &[&joined(&missing)],
+        ));
+    }
+    (!beyond.is_empty()).then(|| {
+        scene.lang.say(
+            "It has been shown, but together with what should not be there: {0}",
+            "나오기는 했지만, 나오지 않아야 할 것도 함께 나왔습니다: {0}",
+            &[&joined(&beyond)],
+        )
+    })
+}
+
+/// A text or a list of texts, filled in; none where the clause says nothing.
+fn texts(value: &Value, scene: &mut Scene<'_>) -> Result<Vec<String>, String> {
+    if value.is_null() {
+        return Ok(Vec::new());
+    }
+    let one = [value.clone()];
+    let texts = if value.array().is_empty() { &one } else { value.array() };
+    texts.iter().map(|text| scene.fill(text.str())).collect()
 }
 
 /// `ran: REGEX`: a command that fits, and ended as it should.

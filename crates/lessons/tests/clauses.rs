@@ -1,0 +1,69 @@
+//! Clauses on a living cluster: when they are met, and what is said while they are not.
+
+use api::Language;
+use lessons::{Lesson, Progress};
+use shell::Session;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A learner at the one step of a lesson with these checks.
+fn learner(checks: &str) -> (Session, Progress) {
+    let plan = format!("level: beginner\nminutes: 1\nsteps:\n- id: one\n  solution: \"true\"\n  checks:\n{checks}");
+    let words = "---\ntitle: T\nsummary: S\n---\n## One {#one}\n## End {#end}\n";
+    let files = [("lesson.yaml".to_owned(), plan), ("lesson.en.md".to_owned(), words.to_owned())];
+    let (lesson, problems) = Lesson::read("test", &files);
+    assert_eq!(problems, []);
+    let session = Session::new(Default::default(), true);
+    let progress = Progress::new(Rc::new(lesson), Language::English, &session).unwrap();
+    (session, progress)
+}
+
+/// Types lines, and says what is unmet after the last.
+fn after(lines: &[&str], (session, progress): &mut (Session, Progress)) -> String {
+    for line in lines {
+        session.input(line);
+        let to = session.now() + Duration::from_secs(40);
+        session.advance(to, &mut || true);
+        session.drain().iter().for_each(|chunk| progress.note(chunk));
+    }
+    progress.look(session);
+    progress.checks().filter_map(|(_, unmet)| unmet).collect::<Vec<_>>().join(" | ")
+}
+
+#[test]
+fn env_is_what_the_container_began_with() {
+    let checks = "  - {id: a, env: COLOR, in: pods of deployment/web, text: red, count: 2}\n  \
+                  - {id: b, env: COLOR, in: pod/one, container: one, text: {contains: re}}\n";
+    let mut learner = learner(checks);
+    let said = after(
+        &[
+            "kubectl create configmap paint --from-literal=COLOR=blue",
+            "kubectl create deployment web --image=nginx --replicas=2",
+            "kubectl run one --image=nginx --env=SIZE=1",
+        ],
+        &mut learner,
+    );
+    let none = "The variable COLOR is as it should be in 0 of 2 places; it should be in 2.";
+    assert_eq!(said, format!("{none} | Pod one has no variable COLOR in its environment."));
+    let lines = ["kubectl set env deployment/web --from=configmap/paint", "kubectl delete pod one"];
+    let said = after(&[lines[0], lines[1], "kubectl run one --image=nginx --env=COLOR=blue"], &mut learner);
+    assert_eq!(
+        said,
+        format!("{none} | In Pod one, the variable COLOR is \"blue\"; it should be something with re in it.")
+    );
+    let change =
+        "kubectl create configmap paint --from-literal=COLOR=red --dry-run=client -o yaml | kubectl apply -f -";
+    let said =
+        after(&[change, "kubectl delete pod one", "kubectl run one --image=nginx --env=COLOR=red"], &mut learner);
+    assert_eq!(said, none, "the value has changed, the containers have not");
+    assert_eq!(after(&["kubectl rollout restart deployment web"], &mut learner), "");
+}
+
+#[test]
+fn what_is_shown_with_too_much_does_not_count() {
+    let mut learner = learner("  - {id: a, saw: [master, node1], without: [node2, node3]}\n");
+    assert!(after(&["kubectl get nodes | head -2"], &mut learner).starts_with("No command has shown this yet: node1"));
+    let said = after(&["kubectl get nodes"], &mut learner);
+    assert_eq!(said, "It has been shown, but together with what should not be there: node2, node3");
+    assert_eq!(after(&["kubectl get nodes | grep -v node[23]"], &mut learner), "");
+}
