@@ -1,43 +1,176 @@
-// Starts the program. A file of its own, because a strict Content-Security-Policy refuses scripts inside the page; the
-// build writes the hashed names of the program and its modules onto the tag.
+// Starts the program, or says why it cannot. A file of its own, because a strict Content-Security-Policy refuses scripts inside
+// the page; the build writes the hashed names of the program and its modules onto the tag. It is written for browsers that are
+// older than those in which the program runs: without what they would not even read.
+
+import { notice } from "./notice.js";
+
 const { program, module, more } = document.querySelector("script[data-program]").dataset;
-const { default: start, run, crashed } = await import(new URL(program, import.meta.url));
+const at = (name) => new URL(name, import.meta.url);
+const query = new URLSearchParams(location.search);
+const embedded = query.has("embed") && query.get("embed") !== "0";
 
-// A panic is a trap; so is the end of memory. The end of the stack is a RangeError. Once is enough: what comes after a crash
-// follows from it.
-let fallen = false;
-const look = (error) => {
-  if (!fallen && (error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) {
-    fallen = true;
-    crashed();
-  }
+const TROUBLE = {
+  off: {
+    heading: { en: "WebAssembly is switched off", ko: "WebAssembly가 꺼져 있습니다" },
+    text: {
+      en: "The cluster runs inside this page, as WebAssembly, and this browser does not allow it: by a setting, an extension, a "
+        + "strict security mode or iOS Lockdown Mode. Allow it for this page, or open the page in another browser.",
+      ko: "클러스터는 이 페이지 안에서 WebAssembly로 돌아가는데, 이 브라우저가 허용하지 않습니다. 설정이나 확장 프로그램, 강화된 보안 모드, "
+        + "iOS 차단 모드 때문일 수 있습니다. 이 페이지에서 허용하거나 다른 브라우저로 여세요.",
+    },
+  },
+  old: {
+    heading: { en: "This browser is too old", ko: "브라우저가 너무 오래되었습니다" },
+    text: {
+      en: "The cluster runs inside this page and needs WebAssembly as browsers have it since 2022. Update this one, or open the page "
+        + "in a current Chrome, Edge, Firefox or Safari.",
+      ko: "클러스터는 이 페이지 안에서 돌아가며, 2022년 이후 브라우저에 있는 WebAssembly 기능이 필요합니다. 브라우저를 업데이트하거나 최신 "
+        + "Chrome, Edge, Firefox, Safari로 여세요.",
+    },
+  },
+  download: {
+    heading: { en: "A part of the page did not arrive", ko: "페이지의 일부를 받지 못했습니다" },
+    text: {
+      en: "The network was interrupted, or a new version has just been put in the place of this one. What you did is kept in this browser.",
+      ko: "네트워크가 끊겼거나, 방금 새 버전으로 바뀌었을 수 있습니다. 지금까지 한 일은 이 브라우저에 남아 있습니다.",
+    },
+  },
+  start: {
+    heading: { en: "The program could not begin", ko: "프로그램을 시작하지 못했습니다" },
+    text: {
+      en: "Often the browser has too little memory left: close other tabs, and try again. If that does not help, another browser may.",
+      ko: "브라우저에 남은 메모리가 모자랄 때가 많습니다. 다른 탭을 닫고 다시 시도하세요. 그래도 안 되면 다른 브라우저로 열어 보세요.",
+    },
+  },
 };
-addEventListener("error", ({ error }) => look(error));
-addEventListener("unhandledrejection", ({ reason }) => look(reason));
+const AGAIN = { en: "Try again", ko: "다시 시도" };
+const WHY = { en: "What the browser says:", ko: "브라우저의 설명:" };
 
-const first = await start({ module_or_path: new URL(module, import.meta.url) });
-
-// What opening the page does not need is in a second module (xtask/src/split.rs). It is fetched with the first key or click;
-// the program waits for it before it runs a command. A page that was built for working on it has one module only.
-const place = more && new URL(more, import.meta.url);
-let loading;
-globalThis.fetchDeferred = () =>
-  (loading ??= (place ? WebAssembly.instantiateStreaming(fetch(place), { first }) : Promise.resolve()).catch((error) => {
-    loading = undefined;
-    throw error;
-  }));
-for (const sign of ["keydown", "pointerdown"]) {
-  addEventListener(sign, () => fetchDeferred().catch(() => {}), { once: true, capture: true, passive: true });
+/** Says what is wrong, with a way on, and what the browser says to it. */
+function trouble(kind, error) {
+  const { heading, text } = TROUBLE[kind];
+  const why = error ? [{ en: `${WHY.en} ${error.message}`, ko: `${WHY.ko} ${error.message}` }] : [];
+  for (const skeleton of document.querySelectorAll(".skeleton")) skeleton.classList.add("over");
+  notice("trouble", heading, [text, ...why], [[AGAIN, () => location.reload()]]);
 }
 
-// The program is in the middle of something and cannot wait. It is rare: what happens by itself was watched.
-globalThis.loadDeferred = () => {
-  const request = new XMLHttpRequest();
-  request.open("GET", place, false);
-  request.overrideMimeType("text/plain; charset=x-user-defined");
-  request.send();
-  const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0));
-  new WebAssembly.Instance(new WebAssembly.Module(bytes), { first });
-};
+/** Language and theme, before the program sets them from the same places. */
+function dress() {
+  const recall = (name) => {
+    try {
+      return localStorage.getItem(`kubarium.${name}`);
+    } catch {
+      return null;
+    }
+  };
+  const wanted = [query.get("lang"), recall("lang"), ...(navigator.languages || [])];
+  const lang = wanted.map((tag) => /^(en|ko)\b/i.exec(tag || "")).find(Boolean);
+  const theme = [query.get("theme"), recall("theme")].find((name) => name === "light" || name === "dark");
+  const root = document.documentElement;
+  if (lang) root.lang = lang[1].toLowerCase();
+  if (theme) root.dataset.theme = theme;
+}
 
-run();
+/** The least module that has what the program's has: memory.copy, sign extension, saturating conversion, a table of externrefs. */
+const ABLE = Uint8Array.of(
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 4, 4, 1, 111, 0, 0, 5, 3, 1, 0, 1, 10, 26, 1, 24, 0,
+  65, 0, 65, 0, 65, 0, 252, 10, 0, 0, 65, 0, 192, 26, 67, 0, 0, 0, 0, 252, 0, 26, 11,
+);
+
+/** Compiles a module, while it arrives where the host says its type. What was cut off on its way is asked for once more. */
+function compile(name) {
+  const get = async () => {
+    const response = await fetch(at(name));
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}: ${name}`);
+    return response.headers.get("Content-Type") === "application/wasm" && WebAssembly.compileStreaming
+      ? WebAssembly.compileStreaming(response)
+      : WebAssembly.compile(await response.arrayBuffer());
+  };
+  return get().catch(get);
+}
+
+/** Whether nothing goes on any more. Once is enough: what comes after a crash follows from it. */
+let fallen = false;
+
+/** Sees when the program falls: a panic is a trap, and so is the end of memory; the end of the stack is a RangeError. */
+function watch(crashed) {
+  const look = (error) => {
+    if (!fallen && (error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) {
+      fallen = true;
+      crashed();
+    }
+  };
+  addEventListener("error", ({ error }) => look(error));
+  addEventListener("unhandledrejection", ({ reason }) => look(reason));
+}
+
+/** What opening the page does not need is in a second module (xtask/src/split.rs). It is fetched with the first key or click;
+ *  the program waits for it before it runs a command. A page that was built for working on it has one module only. */
+function defer(first) {
+  let loading;
+  globalThis.fetchDeferred = () => {
+    const load = async () => more && WebAssembly.instantiate(await compile(more), { first });
+    loading = loading || load().catch((error) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+  for (const sign of ["keydown", "pointerdown"]) {
+    addEventListener(sign, () => fetchDeferred().catch(() => {}), { once: true, capture: true, passive: true });
+  }
+  // The program is in the middle of something and cannot wait. It is rare: what happens by itself was watched.
+  globalThis.loadDeferred = () => {
+    const request = new XMLHttpRequest();
+    request.open("GET", at(more), false);
+    request.overrideMimeType("text/plain; charset=x-user-defined");
+    try {
+      request.send();
+      const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0));
+      new WebAssembly.Instance(new WebAssembly.Module(bytes), { first });
+    } catch (error) {
+      // Loading the page again would not help, and without a network there would be nothing left of it.
+      fallen = true;
+      trouble("download", error);
+      throw error;
+    }
+  };
+}
+
+/** Keeps a copy of the page for when there is no network, once nobody waits for anything. In another page's frame nothing is
+ *  kept; but a worker that is there may ask which version this is. */
+function keep() {
+  let workers;
+  try {
+    workers = navigator.serviceWorker;
+  } catch {
+    return; // A frame without an origin of its own.
+  }
+  if (!workers || (embedded && !workers.controller)) return;
+  const begin = () => import("./offline.js").then((offline) => offline.begin(program, !embedded)).catch(() => {});
+  setTimeout(() => (globalThis.requestIdleCallback || setTimeout)(begin, { timeout: 10000 }), 3000);
+}
+
+async function begin() {
+  dress();
+  if (typeof WebAssembly !== "object") return trouble("off");
+  if (!WebAssembly.validate(ABLE)) return trouble("old");
+  const compiling = compile(module);
+  let parts;
+  try {
+    parts = await Promise.all([import(at(program).href), compiling]);
+  } catch (error) {
+    return trouble("download", error);
+  }
+  const [{ default: start, run, crashed }, compiled] = parts;
+  try {
+    defer(await start({ module_or_path: compiled }));
+  } catch (error) {
+    return trouble("start", error);
+  }
+  watch(crashed);
+  run();
+  keep();
+}
+
+begin();

@@ -16,12 +16,17 @@ const TYPES = {
   ".png": "image/png",
 };
 
-/** Serves `folder` below `prefix` ("/" or "/some/path/"); returns its address and a function that ends it. */
-export async function host(folder, prefix = "/") {
+/**
+ * Serves `folder` below `prefix` ("/" or "/some/path/"); returns its address and a function that ends it. `change` may answer a
+ * request itself: it is called with the file's name and the response, and returns true if it has answered. `port` is any that is
+ * free, unless one is wanted.
+ */
+export async function host(folder, prefix = "/", change = () => false, port = 0) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://127.0.0.1").pathname;
     const name = path.startsWith(prefix) ? path.slice(prefix.length) || "index.html" : "";
     const safe = name && !normalize(name).startsWith("..");
+    if (change(name, response)) return;
     try {
       if (!safe) throw new Error("outside");
       const body = await readFile(join(folder, name));
@@ -30,7 +35,7 @@ export async function host(folder, prefix = "/") {
       response.writeHead(404, { "Content-Type": "text/plain" }).end("not found\n");
     }
   });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
   const close = () => new Promise((closed) => (server.close(closed), server.closeAllConnections()));
   return { address: `http://127.0.0.1:${server.address().port}${prefix}`, close };
 }

@@ -12,13 +12,16 @@ import { host } from "./host.mjs";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const DIST = join(ROOT, "dist");
 const SCREENSHOTS = join(ROOT, "target/screenshots");
-const BROWSERS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+export const BROWSERS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** A browser that looks up and fetches nothing by itself. */
-const FLAGS = [
+export const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync", "--disable-domain-reliability", "--no-default-browser-check",
 ];
+
+/** The first of these files that is there. */
+export const installed = (files) => files.find((file) => file && existsSync(file));
 
 /** The longest that the page may take for one thing, in milliseconds: far more than it takes on a slow machine. */
 const PATIENCE = 30_000;
@@ -31,22 +34,25 @@ const NAMES = {
 
 /**
  * Serves dist/ below `path`, opens a browser and the page in it. `query` becomes the address's parameters, `context`
- * goes to the browser (viewport, colorScheme, reducedMotion ...), `script` runs before the page's own.
+ * goes to the browser (viewport, colorScheme, reducedMotion ...), `script` runs before the page's own. The page keeps no copy of
+ * itself, unless `context` has `serviceWorkers: "allow"`; `folder` is served instead of dist/; `change` goes to the host.
  */
-export async function open({ path = "/", query = {}, lang = "en", context = {}, script } = {}) {
-  const site = await host(DIST, path);
+export async function open({ path = "/", query = {}, lang = "en", context = {}, script, folder = DIST, change } = {}) {
+  const site = await host(folder, path, change);
   const profile = await mkdtemp(join(tmpdir(), "kubarium-browser-"));
   const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: BROWSERS.find((file) => file && existsSync(file)),
+    executablePath: installed(BROWSERS),
     args: FLAGS,
     viewport: { width: 1280, height: 860 },
     locale: lang === "ko" ? "ko-KR" : "en-US",
+    serviceWorkers: "block",
     ...context,
   });
   const page = browser.pages()[0] ?? (await browser.newPage());
   page.setDefaultTimeout(PATIENCE);
   if (script) await page.addInitScript(script);
   const kubarium = new Kubarium(page, site.address, lang);
+  kubarium.site = site;
   kubarium.close = async () => {
     await browser.close();
     await site.close();

@@ -9,10 +9,10 @@ const WATCHED = 25_000;
 
 /** Keeps the module's instance where we can find it. */
 function keepInstance() {
-  const instantiate = WebAssembly.instantiateStreaming;
-  WebAssembly.instantiateStreaming = async (...given) => {
+  const instantiate = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (...given) => {
     const made = await instantiate(...given);
-    globalThis.instance = made.instance;
+    globalThis.instance ??= made;
     return made;
   };
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the release page in `dist/`, plain files with relative addresses.
 
 use crate::error::{Error, Result, fail};
-use crate::{profile, sh, split, tools};
+use crate::{offline, profile, sh, split, tools};
 use std::hash::Hasher;
 use std::path::PathBuf;
 
@@ -33,11 +33,12 @@ pub fn run(arguments: &[String]) -> Result {
     match arguments {
         [] => {
             whole(&[])?;
-            in_two()
+            in_two()?;
         }
-        [flag] if flag == "--dev" => whole(&["--cargo-profile", "page-dev"]),
-        _ => fail("usage: cargo xtask build [--dev]"),
+        [flag] if flag == "--dev" => whole(&["--cargo-profile", "page-dev"])?,
+        _ => return fail("usage: cargo xtask build [--dev]"),
     }
+    offline::write()
 }
 
 /// Builds the page for release, but leaves its program in one module with the names of its functions.

@@ -8,6 +8,7 @@ mod error;
 mod fuzz;
 mod kubectl;
 mod lessons;
+mod offline;
 mod oracle;
 mod profile;
 mod serve;
