@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: how the cluster's cost grows, and a request's. Times depend on the machine's mood, so what counts is their ratio
-//! within one run: ten times the Pods should take ten times as long.
+//! `cargo xtask bench`: how the cluster's cost grows, a request's to the API server, and a packet's through a node's rules. Times
+//! depend on the machine's mood, so what counts is their ratio within one run: ten times the Pods should take ten times as long.
 
 use crate::error::{Error, Result, fail};
 use crate::sh;
@@ -29,8 +29,11 @@ pub fn run(arguments: &[String]) -> Result {
         println!("{nodes:>6} {pods:>7} {wall:>9.3} {rate:>10.0} {memory:>8.0}  {growth}");
         before = Some((*pods, wall));
     }
-    println!();
-    sh::run(sh::cargo().args(["run", "--quiet", "--release", "--package", "kubarium", "--example", "requests"]))
+    for (package, example) in [("kubarium", "requests"), ("network", "lookup")] {
+        println!();
+        sh::run(sh::cargo().args(["run", "--quiet", "--release", "--package", package, "--example", example]))?;
+    }
+    Ok(())
 }
 
 /// The line of figures that `kubarium scale` prints.

@@ -257,7 +257,8 @@ impl Network {
     ) -> (Vec<Hop>, Outcome, Duration) {
         let packet = route::first_packet(self, from, to, call, rng);
         let elapsed = Duration::ZERO;
-        let (hops, seen, leaving) = (Vec::new(), packet.source, None);
+        // A Pod's request to a Pod of another node, by a Service, has so many.
+        let (hops, seen, leaving) = (Vec::with_capacity(8), packet.source, None);
         let own = false;
         let mut walk = Walk { network: self, machines, rng, now, packet, hops, elapsed, seen, leaving, own };
         let outcome = walk.run(from);

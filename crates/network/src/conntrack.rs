@@ -38,8 +38,8 @@ pub enum State {
     Reset,
 }
 
-/// What identifies an entry: the node, and the packet as it came.
-type Key = (Str, Protocol, u32, u16, u32, u16);
+/// What identifies an entry: the node by its number, and the packet as it came.
+type Key = (u32, Protocol, u32, u16, u32, u16);
 
 /// The tables of all nodes. A clone is a snapshot.
 #[derive(Clone, Debug, Default)]
@@ -47,11 +47,13 @@ pub struct Conntrack {
     entries: OrdMap<Key, Entry>,
     /// In the order in which they were made, so that their number stays bounded.
     order: Vector<Key>,
+    /// A number for each node that has ever had an entry: comparing names would be most of the work.
+    nodes: OrdMap<Str, u32>,
 }
 
-fn key(node: &str, packet: &Packet) -> Key {
+fn key(node: u32, packet: &Packet) -> Key {
     let Packet { source, source_port, destination, port, protocol } = *packet;
-    (node.into(), protocol, source.to_bits(), source_port, destination.to_bits(), port)
+    (node, protocol, source.to_bits(), source_port, destination.to_bits(), port)
 }
 
 /// What the kernel calls a state, and for how many seconds it keeps the entry (`nf_conntrack_*_timeout`).
@@ -69,6 +71,7 @@ fn kept(protocol: Protocol, state: State) -> (&'static str, u64) {
 impl Conntrack {
     /// Where a node sends a packet that belongs to a connection which it knows.
     pub fn find(&self, node: &str, packet: &Packet, now: Time) -> Option<&Entry> {
+        let node = *self.nodes.get(node)?;
         let entry = self.entries.get(&key(node, packet)).filter(|entry| entry.until > now);
         // A new TCP connection from a port whose last one is over begins anew.
         entry.filter(|entry| entry.came.protocol == Protocol::Udp || entry.state == State::Unreplied)
@@ -76,10 +79,15 @@ impl Conntrack {
 
     /// Notes a connection that has passed a node.
     pub(crate) fn note(&mut self, node: &str, came: Packet, left: Packet, state: State, service: Str, now: Time) {
-        let key = key(node, &came);
+        let next = self.nodes.len() as u32;
+        let number = match self.nodes.get(node) {
+            Some(number) => *number,
+            None => *self.nodes.entry(node.into()).or_insert(next),
+        };
+        let key = key(number, &came);
         let until = now + Duration::from_secs(kept(came.protocol, state).1);
         let entry = Entry { came, left, state, until, service };
-        if self.entries.insert(key.clone(), entry).is_none() {
+        if self.entries.insert(key, entry).is_none() {
             self.order.push_back(key);
         }
         while self.order.len() > MOST {
@@ -91,7 +99,8 @@ impl Conntrack {
 
     /// What a node knows, by protocol and addresses.
     pub fn entries(&self, node: &str, now: Time) -> Vec<&Entry> {
-        let from: Key = (node.into(), Protocol::Tcp, 0, 0, 0, 0);
+        let Some(node) = self.nodes.get(node).copied() else { return Vec::new() };
+        let from: Key = (node, Protocol::Tcp, 0, 0, 0, 0);
         let of_node = self.entries.range(from..).take_while(|(key, _)| key.0 == node);
         of_node.map(|(_, entry)| entry).filter(|entry| entry.until > now).collect()
     }
@@ -99,7 +108,9 @@ impl Conntrack {
     /// Forgets those entries of a node for which `gone` holds (`conntrack -D`); returns them.
     pub fn forget(&mut self, node: &str, now: Time, gone: &dyn Fn(&Entry) -> bool) -> Vec<Entry> {
         let found: Vec<Entry> = self.entries(node, now).into_iter().filter(|entry| gone(entry)).cloned().collect();
-        found.iter().for_each(|entry| self.remove(&key(node, &entry.came)));
+        if let Some(node) = self.nodes.get(node).copied() {
+            found.iter().for_each(|entry| self.remove(&key(node, &entry.came)));
+        }
         found
     }
 
@@ -118,8 +129,7 @@ impl Conntrack {
                 && entry.service == service
                 && !serving.contains(&SocketAddrV4::new(entry.left.destination, entry.left.port))
         };
-        let keys: Vec<Key> =
-            self.entries.iter().filter(|(_, entry)| stale(entry)).map(|(key, _)| key.clone()).collect();
+        let keys: Vec<Key> = self.entries.iter().filter(|(_, entry)| stale(entry)).map(|(key, _)| *key).collect();
         keys.iter().for_each(|key| self.remove(key));
     }
 }

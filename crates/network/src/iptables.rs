@@ -175,7 +175,7 @@ struct Port<'a> {
     service: &'a Service,
     port: &'a ServicePort,
     rules: &'a PortRules,
-    reach: Reach,
+    reach: Reach<'a>,
 }
 
 /// `-m comment --comment "TEXT"`

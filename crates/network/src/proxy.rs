@@ -7,6 +7,7 @@ pub mod ipvs;
 mod rules;
 mod translate;
 
+use crate::names;
 use crate::packet::{Packet, Protocol};
 use crate::service::{self, Service, ServicePort, Slice};
 use crate::trace::Reason;
@@ -93,8 +94,8 @@ pub struct Rule {
 /// The endpoint that was picked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
-    /// Its `KUBE-SEP-...` chain.
-    pub chain: Str,
+    /// The port's name, from which its chain has its own; empty in IPVS mode, which has no chains.
+    pub port_name: Str,
     /// Its address and port.
     pub to: SocketAddrV4,
     /// Its Pod's UID, if it is a Pod.
@@ -107,6 +108,16 @@ pub struct Choice {
     pub again: bool,
     /// Whether the packet gets the node's address as its source.
     pub masquerade: bool,
+}
+
+impl Choice {
+    /// Its `KUBE-SEP-...` chain, for a packet of `protocol`; in IPVS mode the real server. (A hash: made when somebody looks.)
+    pub fn chain(&self, protocol: Protocol) -> Str {
+        match self.port_name.as_str() {
+            "" => self.to.to_string().into(),
+            name => names::endpoint_chain(name, protocol.lower(), self.to),
+        }
+    }
 }
 
 impl Proxy {
@@ -237,9 +248,10 @@ impl Proxy {
 
     /// The rules of a Service, from the cache if they are there.
     pub fn derived(&self, key: &Str) -> Option<Arc<Rules>> {
-        if let Some(rules) = self.rules.get(key) {
-            return Some(rules.clone());
-        }
+        self.rules.get(key).cloned().or_else(|| self.derive(key))
+    }
+
+    fn derive(&self, key: &Str) -> Option<Arc<Rules>> {
         let service = self.services.get(key)?.clone();
         let slices = self.slices.get(key).into_iter().flat_map(|slices| slices.values().cloned());
         Some(Arc::new(Rules::derive(service, &slices.collect::<Vec<_>>())))
@@ -247,10 +259,11 @@ impl Proxy {
 
     /// The same, kept for the next packet until the Service or its endpoints change.
     fn rules(&mut self, key: &Str) -> Option<Arc<Rules>> {
-        let rules = self.derived(key)?;
-        if !self.rules.contains_key(key) {
-            self.rules.insert(key.clone(), rules.clone());
+        if let Some(rules) = self.rules.get(key) {
+            return Some(rules.clone());
         }
+        let rules = self.derive(key)?;
+        self.rules.insert(key.clone(), rules.clone());
         Some(rules)
     }
 

@@ -146,7 +146,7 @@ fn step(part: Part, index: usize, hop: &Hop, pod: &dyn Fn(&str) -> String) -> St
         At::Service { namespace, name } => values.extend([("namespace", namespace.clone()), ("name", name.clone())]),
         At::Pod(uid) => values.push(("pod", pod(uid).into())),
     }
-    let kind = happened(&hop.what, &mut values, pod);
+    let kind = happened(hop, &mut values, pod);
     values.extend([
         ("from", format!("{}:{}", hop.after.source, hop.after.source_port).into()),
         ("to", format!("{}:{}", hop.after.destination, hop.after.port).into()),
@@ -163,8 +163,8 @@ fn step(part: Part, index: usize, hop: &Hop, pod: &dyn Fn(&str) -> String) -> St
 }
 
 /// The kind of a step, and the values that only such steps have.
-fn happened(what: &What, values: &mut Vec<Field>, pod: &dyn Fn(&str) -> String) -> &'static str {
-    match what {
+fn happened(hop: &Hop, values: &mut Vec<Field>, pod: &dyn Fn(&str) -> String) -> &'static str {
+    match &hop.what {
         What::Sent => "sent",
         What::Forwarded(route) => match route {
             Route::Local => "route-local",
@@ -182,7 +182,7 @@ fn happened(what: &What, values: &mut Vec<Field>, pod: &dyn Fn(&str) -> String) 
             values.extend([
                 ("chains", rule.chains.join(" -> ").into()),
                 ("door", Str::new_static(rule.door.as_str())),
-                ("chain", choice.chain.clone()),
+                ("chain", choice.chain(hop.before.protocol)),
                 ("number", number(u64::from(choice.index) + 1)),
                 ("of", number(u64::from(choice.of))),
                 // Of the rule that matched, after those before it did not.

@@ -99,7 +99,7 @@ pub fn list(network: &Network, node: &str, now: Time) -> String {
             for (ip, number, door) in doors.chain(node_ports.map(|ip| (*ip, port.node_port, Door::NodePort))) {
                 text += &format!("{:4} {ip}:{number} {scheduler}{}\n", proto(port.protocol), flags(service));
                 let local = if door == Door::ClusterIp { service.internal_local } else { service.external_local };
-                for index in if local { &reach.local } else { &reach.cluster } {
+                for index in if local { &reach.local[..] } else { &reach.cluster[..] } {
                     let to = rules.targets[*index as usize].to;
                     let over = known.iter().filter(|entry| {
                         entry.state == State::Done

@@ -4,6 +4,7 @@
 use crate::names;
 use crate::service::{Service, Slice};
 use api::Str;
+use std::borrow::Cow;
 use std::net::SocketAddrV4;
 use std::sync::Arc;
 
@@ -31,6 +32,10 @@ pub struct PortRules {
     pub firewall: Str,
     /// The endpoints that may get packets, in kube-proxy's order: that of their text.
     pub targets: Vec<Target>,
+    /// Those of them that get packets where neither a hint nor a policy narrows them down: the ready ones, or all where none is.
+    usable: Vec<u32>,
+    /// Whether every ready endpoint has hints for nodes, and for zones.
+    has_hints: (bool, bool),
 }
 
 /// An endpoint that is ready, or that still serves while it terminates.
@@ -52,9 +57,9 @@ pub struct Target {
 
 /// Which of a port's targets traffic on one node reaches: indices into [`PortRules::targets`].
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reach {
-    /// With the policy `Cluster`.
-    pub cluster: Vec<u32>,
+pub struct Reach<'a> {
+    /// With the policy `Cluster`; the same on every node where nothing narrows it down.
+    pub cluster: Cow<'a, [u32]>,
     /// With the policy `Local`.
     pub local: Vec<u32>,
     /// Whether there is a usable endpoint anywhere.
@@ -90,7 +95,12 @@ impl Rules {
                 }
             }
             sort_by_text(&mut targets);
+            let every = |hints: fn(&Target) -> &Vec<Str>| targets.iter().all(|t| !t.ready || !hints(t).is_empty());
+            let has_hints = (every(|t| &t.for_nodes), every(|t| &t.for_zones));
+            let any_ready = targets.iter().any(|target| target.ready);
             PortRules {
+                usable: pick(&targets, &|target| target.ready || !any_ready),
+                has_hints,
                 cluster: names::service_chain(&name, protocol),
                 local: names::local_chain(&name, protocol),
                 external: names::external_chain(&name, protocol),
@@ -113,50 +123,49 @@ fn sort_by_text(targets: &mut Vec<Target>) {
     *targets = texts.iter().map(|(_, i)| targets[*i as usize].clone()).collect();
 }
 
+/// The indices of those that are wanted.
+fn pick(targets: &[Target], wanted: &dyn Fn(&Target) -> bool) -> Vec<u32> {
+    (0..).zip(targets).filter(|(_, target)| wanted(target)).map(|(index, _)| index).collect()
+}
+
 impl PortRules {
-    /// What traffic on a node reaches (`CategorizeEndpoints`). `zone` is the node's.
-    pub fn reach(&self, service: &Service, node: &str, zone: &str) -> Reach {
-        let pick = |wanted: &dyn Fn(&Target) -> bool| -> Vec<u32> {
-            (0..).zip(&self.targets).filter(|(_, t)| wanted(t)).map(|(i, _)| i).collect()
-        };
+    /// What traffic on a node reaches (`CategorizeEndpoints`). `zone` is the node's. Looks at every endpoint only where hints or
+    /// policies make a difference between nodes.
+    pub fn reach(&self, service: &Service, node: &str, zone: &str) -> Reach<'_> {
         let mut reach = Reach::default();
         if service.uses_cluster_endpoints() {
             let hinted = self.hinted(node, zone);
-            reach.cluster = pick(&|t| {
-                t.ready
-                    && match hinted {
-                        Hinted::No => true,
-                        Hinted::Node => t.for_nodes.iter().any(|n| n == node),
-                        Hinted::Zone => t.for_zones.iter().any(|z| z == zone),
-                    }
-            });
-            if reach.cluster.is_empty() {
-                reach.cluster = pick(&|t| !t.ready);
-            }
+            reach.cluster = match hinted {
+                Hinted::No => Cow::Borrowed(&self.usable),
+                Hinted::Node => self.hinted_to(|t| &t.for_nodes, node),
+                Hinted::Zone => self.hinted_to(|t| &t.for_zones, zone),
+            };
             reach.any = !reach.cluster.is_empty();
         }
         if service.uses_local_endpoints() {
             reach.any |= !self.targets.is_empty();
-            reach.local = pick(&|t| t.ready && t.node == node);
+            reach.local = pick(&self.targets, &|t| t.ready && t.node == node);
             if reach.local.is_empty() {
-                reach.local = pick(&|t| !t.ready && t.node == node);
+                reach.local = pick(&self.targets, &|t| !t.ready && t.node == node);
             }
         }
         reach
     }
 
+    fn hinted_to(&self, hints: fn(&Target) -> &Vec<Str>, own: &str) -> Cow<'_, [u32]> {
+        Cow::Owned(pick(&self.targets, &|target| target.ready && hints(target).iter().any(|hint| hint == own)))
+    }
+
     /// Whether the hints for nodes or for zones are heeded: if all ready endpoints have them, and one is for this node or zone
     /// (`topologyModeFromHints`).
     fn hinted(&self, node: &str, zone: &str) -> Hinted {
-        let ready = || self.targets.iter().filter(|target| target.ready);
-        let heeded = |hints: fn(&Target) -> &Vec<Str>, own: &str| {
-            !own.is_empty()
-                && ready().all(|target| !hints(target).is_empty())
-                && ready().any(|target| hints(target).iter().any(|hint| hint == own))
+        let heeded = |all: bool, hints: fn(&Target) -> &Vec<Str>, own: &str| {
+            let mut ready = self.targets.iter().filter(|target| target.ready);
+            all && !own.is_empty() && ready.any(|target| hints(target).iter().any(|hint| hint == own))
         };
-        if heeded(|target| &target.for_nodes, node) {
+        if heeded(self.has_hints.0, |target| &target.for_nodes, node) {
             Hinted::Node
-        } else if heeded(|target| &target.for_zones, zone) {
+        } else if heeded(self.has_hints.1, |target| &target.for_zones, zone) {
             Hinted::Zone
         } else {
             Hinted::No

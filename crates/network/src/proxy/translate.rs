@@ -2,7 +2,6 @@
 
 use super::rules::{PortRules, Reach, Rules};
 use super::{Choice, Door, Mode, Proxy, Rule, Verdict};
-use crate::names;
 use crate::packet::Packet;
 use crate::service::{Service, ServicePort};
 use crate::trace::Reason;
@@ -30,7 +29,7 @@ struct At<'a> {
     service: &'a Service,
     port: &'a ServicePort,
     rules: &'a PortRules,
-    reach: Reach,
+    reach: Reach<'a>,
     door: Door,
     seen: Seen<'a>,
     chains: Vec<Str>,
@@ -58,7 +57,9 @@ impl Proxy {
         let Rules { service, ports } = &*rules;
         let rules = &ports[index];
         let reach = rules.reach(service, seen.node, seen.zone);
-        let chains = vec![Str::new_static("KUBE-SERVICES")];
+        // Node port, firewall, the external chain and the one that picks: no more.
+        let mut chains = Vec::with_capacity(5);
+        chains.push(Str::new_static("KUBE-SERVICES"));
         let scheduler = match self.modes.get(seen.node) {
             Some(Mode::Ipvs(scheduler)) => Some(scheduler.clone()),
             _ => None,
@@ -80,9 +81,9 @@ impl Proxy {
     fn choose(&mut self, at: &At<'_>, route: Route, rng: &mut Rng, now: Time) -> Choice {
         let targets = at.targets(route.local);
         let (packet, of) = (at.seen.packet, targets.len() as u32);
-        let client = (Str::from(at.seen.node), at.rules.name.clone(), packet.source.to_bits());
+        let client = || (Str::from(at.seen.node), at.rules.name.clone(), packet.source.to_bits());
         let before = at.service.affinity.and_then(|span| {
-            let (to, since) = self.recent.get(&client)?;
+            let (to, since) = self.recent.get(&client())?;
             let here = |index: &u32| at.rules.targets[*index as usize].to == *to;
             targets.iter().position(here).filter(|_| now.since(*since) < span)
         });
@@ -95,13 +96,10 @@ impl Proxy {
         };
         let target = &at.rules.targets[targets[index as usize] as usize];
         if at.service.affinity.is_some() {
-            self.recent.insert(client, (target.to, now));
+            self.recent.insert(client(), (target.to, now));
         }
         Choice {
-            chain: match &at.scheduler {
-                Some(_) => target.to.to_string().into(),
-                None => names::endpoint_chain(&at.rules.name, at.port.protocol.lower(), target.to),
-            },
+            port_name: if at.scheduler.is_some() { Str::default() } else { at.rules.name.clone() },
             to: target.to,
             pod: target.pod.clone(),
             index,
@@ -113,7 +111,8 @@ impl Proxy {
 }
 
 impl At<'_> {
-    fn rule(&self) -> Rule {
+    /// The rule that matched; asked once, at the end.
+    fn rule(&mut self) -> Rule {
         Rule {
             namespace: self.service.namespace.clone(),
             name: self.service.name.clone(),
@@ -121,7 +120,7 @@ impl At<'_> {
             door: self.door,
             chains: match &self.scheduler {
                 Some(scheduler) => vec![format!("IPVS {scheduler}").into()],
-                None => self.chains.clone(),
+                None => std::mem::take(&mut self.chains),
             },
         }
     }

@@ -2,6 +2,7 @@
 
 mod chains;
 mod cluster;
+mod netpol;
 mod policies;
 mod rules;
 
