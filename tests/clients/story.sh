@@ -72,6 +72,21 @@ pod=$(k get pods -l app=web --field-selector=status.phase=Running -o jsonpath='{
 run "$pod" k exec "$pod" -- hostname
 run 'typed' bash -c 'echo typed | timeout 60 "$0" exec -i "$1" -- cat' "$kubectl" "$pod"
 refused 'exit code 3' k exec "$pod" -- sh -c 'exit 3'
+run 'deployment.apps/web condition met' k wait --for=condition=Available deployment/web --timeout=60s
+# Through a forwarded port, and through the proxy of the API server behind that of kubectl. `until_said FILE TEXT` waits.
+until_said() { for _ in $(seq 100); do grep -q "$2" "$1" && return; sleep 0.1; done; fail "no '$2' in: $(cat "$1")"; }
+"$kubectl" port-forward deployment/web :80 > forward.log 2>&1 & forward=$!
+until_said forward.log 'Forwarding from 127.0.0.1'
+port=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' forward.log)
+run 'Welcome to nginx' curl -sS "http://127.0.0.1:$port/"
+run '404 Not Found' curl -sS "http://127.0.0.1:$port/nosuch"
+kill $forward
+"$kubectl" proxy --port=0 > proxy.log 2>&1 & proxy=$!
+until_said proxy.log 'Starting to serve on'
+port=$(sed -n 's/^Starting to serve on 127.0.0.1:\([0-9]*\)$/\1/p' proxy.log)
+run 'Welcome to nginx' curl -sS "http://127.0.0.1:$port/api/v1/namespaces/default/services/web:80/proxy/"
+run 'v1.36.2' curl -sS "http://127.0.0.1:$port/version"
+kill $proxy
 run 'namespace/other created' k create namespace other
 run 'deleted' k delete namespace other
 run 'deleted' k delete deployment,service web

@@ -25,7 +25,7 @@ pub struct Options {
     pub seed: u64,
     /// How many worker nodes there are besides `master`.
     pub workers: usize,
-    /// An API server alone: no scheduler, no controllers, no kubelets.
+    /// The API server and the controllers: no scheduler, no kubelets, no nodes. What suites of tests of the API run against.
     pub control_plane_only: bool,
     /// Whether there are the Pods of a kubeadm cluster: control plane, CoreDNS, kube-proxy, weave-net.
     pub addons: bool,
@@ -281,7 +281,8 @@ impl Cluster {
         done: Option<(&WorkKey, Cause)>,
         call: impl FnOnce(&mut dyn Component, &mut Context<'_>),
     ) {
-        if self.options.control_plane_only {
+        // The scheduler and the kubelets are not there.
+        if self.options.control_plane_only && id != ComponentId::Controllers {
             return;
         }
         self.api.set_now(self.now);

@@ -24,13 +24,13 @@ Commands:
 Options of sh:
   --seed N               Seed of everything random (default 1)
   --workers N            How many nodes there are besides master (default 3)
-  --control-plane-only   An API server without scheduler, controllers and nodes
+  --control-plane-only   The API server and the controllers, without scheduler and nodes
   --json                 Answer each command with one line of JSON
 
 Options of serve:
   --listen ADDRESS         Where to listen (default 127.0.0.1:8001)
   --speed N                How fast virtual time flows, by the wall clock (default 1; 0 stops it)
-  --control-plane-only     An API server without scheduler, controllers and nodes
+  --control-plane-only     The API server and the controllers, without scheduler and nodes
   --write-kubeconfig FILE  Write a kubeconfig for this server
   --token TOKEN            Let in who shows this bearer token, as kubernetes-admin
   --anonymous              Let in who shows no token, as system:anonymous
@@ -106,7 +106,7 @@ pub struct Sh {
     pub seed: u64,
     /// How many workers.
     pub workers: usize,
-    /// Whether the cluster is an API server alone.
+    /// Whether there are neither a scheduler nor nodes.
     pub control_plane_only: bool,
     /// Whether answers are JSON.
     pub json: bool,
@@ -121,7 +121,7 @@ pub struct Serve {
     pub listen: String,
     /// How many virtual seconds pass in a second.
     pub speed: f64,
-    /// Whether the cluster is an API server alone.
+    /// Whether there are neither a scheduler nor nodes.
     pub control_plane_only: bool,
     /// Where to write a kubeconfig.
     pub write_kubeconfig: Option<String>,

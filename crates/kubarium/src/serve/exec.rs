@@ -1,25 +1,22 @@
 //! `exec` and `attach` over WebSocket, and over SPDY for kubectl before 1.31 (k8s.io/apimachinery/pkg/util/remotecommand:
 //! `v5.channel.k8s.io`, `v4.channel.k8s.io`).
 
-use super::credentials::text;
+use super::carrier::{Carrier, Socket, socket};
 use super::http::{Body, broken};
 use super::owner::{Door, Owner};
 use super::terminal::{Terminal, Typed};
+use super::upgrade::agree;
 use super::{spdy, stream};
 use api::{Status, Str, Value, kind, list, obj};
 use apiserver::http::Call;
 use apiserver::{Key, Request, Verb};
 use futures_util::{SinkExt, StreamExt};
-use http_body_util::{Either, Full};
-use hyper::header::HeaderValue;
-use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper::{HeaderMap, Response, StatusCode};
+use hyper::upgrade::OnUpgrade;
+use hyper::{HeaderMap, Response};
 use hyper_util::rt::TokioIo;
 use std::time::Duration;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 
 /// The protocols that are spoken, the best first.
@@ -79,7 +76,7 @@ impl Source {
 
 /// How the client speaks.
 enum Wire {
-    WebSocket(Box<WebSocketStream<TokioIo<Upgraded>>>, Vec<Event>),
+    WebSocket(Box<Socket>, Vec<Event>),
     Spdy(Box<spdy::Connection>),
 }
 
@@ -114,12 +111,13 @@ impl Wire {
             Wire::WebSocket(_, events) => std::mem::take(events),
             Wire::Spdy(connection) => {
                 let _ = connection.flush().await;
+                let events = connection.take();
                 let event = |event| match event {
-                    spdy::Event::Data(kind, bytes) if kind == "stdin" => Some(Event::Typed(bytes)),
-                    spdy::Event::End(kind) if kind == "stdin" => Some(Event::End),
+                    spdy::Event::Data(id, bytes) if connection.kind(id) == "stdin" => Some(Event::Typed(bytes)),
+                    spdy::Event::End(id) if connection.kind(id) == "stdin" => Some(Event::End),
                     _ => None,
                 };
-                connection.take().into_iter().filter_map(event).collect()
+                events.into_iter().filter_map(event).collect()
             }
         }
     }
@@ -127,7 +125,11 @@ impl Wire {
     async fn send(&mut self, channel: u8, bytes: &[u8]) -> Result<(), ()> {
         match self {
             Wire::Spdy(connection) => {
-                connection.send(if channel == STDOUT { "stdout" } else { "stderr" }, bytes, false).await
+                let stream = connection.stream(if channel == STDOUT { "stdout" } else { "stderr" });
+                match stream {
+                    Some(stream) => connection.send(stream, bytes, false).await,
+                    None => Ok(()),
+                }
             }
             Wire::WebSocket(socket, _) => {
                 let message: Vec<u8> = std::iter::once(channel).chain(bytes.iter().copied()).collect();
@@ -141,10 +143,11 @@ impl Wire {
         let said = status.map(|status| api::json::to_string(&status));
         match &mut self {
             Wire::Spdy(connection) => {
-                for kind in ["stdout", "stderr"] {
-                    let _ = connection.send(kind, b"", true).await;
+                for (kind, text) in [("stdout", ""), ("stderr", ""), ("error", &said.unwrap_or_default())] {
+                    if let Some(stream) = connection.stream(kind) {
+                        let _ = connection.send(stream, text.as_bytes(), true).await;
+                    }
                 }
-                let _ = connection.send("error", said.unwrap_or_default().as_bytes(), true).await;
             }
             Wire::WebSocket(socket, _) => {
                 if let Some(said) = said {
@@ -167,31 +170,17 @@ impl Wire {
 /// # Errors
 /// The server's refusal: no such Pod or container, a protocol that is not spoken.
 pub async fn exec(door: &Door, call: Call, headers: &HeaderMap, upgrade: OnUpgrade) -> Result<Response<Body>, Status> {
-    let asked = text(headers, "upgrade").to_ascii_lowercase();
-    let (list, answer) = match asked.as_str() {
-        "websocket" => ("sec-websocket-protocol", "websocket"),
-        "spdy/3.1" => ("x-stream-protocol-version", "SPDY/3.1"),
-        _ => return Err(Status::bad_request("Upgrade request required")),
-    };
-    let offered: Vec<&str> = headers.get_all(list).iter().filter_map(|value| value.to_str().ok()).collect();
-    let offered: Vec<&str> = offered.iter().flat_map(|value| value.split(',')).map(str::trim).collect();
-    let Some(protocol) = PROTOCOLS.into_iter().find(|known| offered.contains(known)) else {
-        let known = PROTOCOLS.join(" ");
-        return Err(Status::bad_request(format!(
-            "unable to negotiate protocol: client supports {offered:?}, server supports [{known}]"
-        )));
-    };
-    let accept = derive_accept_key(text(headers, "sec-websocket-key").as_bytes());
+    let agreed = agree(headers, &PROTOCOLS, &PROTOCOLS)?;
     let streams = streams(&call.request);
     let wanted = door.ask(move |owner| start(owner, &call)).await.ok_or_else(broken)??;
-    let (door, websocket) = (door.clone(), answer == "websocket");
+    let (door, response) = (door.clone(), agreed.response());
     tokio::task::spawn_local(async move {
-        let wire = match upgrade.await.map(TokioIo::new) {
-            Ok(io) if websocket => {
-                let socket = WebSocketStream::from_raw_socket(io, Role::Server, None).await;
-                Some(Wire::WebSocket(Box::new(socket), Vec::new()))
+        let wire = match upgrade.await {
+            Ok(io) if agreed.websocket => Some(Wire::WebSocket(Box::new(socket(io).await), Vec::new())),
+            Ok(io) => {
+                let connection = spdy::Connection::accept(Carrier::Plain(TokioIo::new(io)), streams).await;
+                connection.map(|connection| Wire::Spdy(Box::new(connection)))
             }
-            Ok(io) => spdy::Connection::accept(io, streams).await.map(|connection| Wire::Spdy(Box::new(connection))),
             Err(_) => None,
         };
         match (wanted, wire) {
@@ -209,19 +198,6 @@ pub async fn exec(door: &Door, call: Call, headers: &HeaderMap, upgrade: OnUpgra
             (Err(_), None) => {}
         }
     });
-    let mut response = Response::new(Either::Left(Full::default()));
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    let mut put = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            response.headers_mut().insert(name, value);
-        }
-    };
-    put("upgrade", answer);
-    put("connection", "Upgrade");
-    put(list, protocol);
-    if websocket {
-        put("sec-websocket-accept", &accept);
-    }
     Ok(response)
 }
 

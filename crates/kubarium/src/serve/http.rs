@@ -1,7 +1,7 @@
 //! One connection: HTTP/1.1 in, answers and streams out.
 
 use super::credentials::{impersonated, text};
-use super::{Context, control, exec, protobuf, stream};
+use super::{Context, control, exec, forward, protobuf, proxy, stream};
 use api::{Kind, Status, Value, kind};
 use apiserver::http::{self, Answer, Asked, Call, Head, Media, body};
 use apiserver::{Request as ApiRequest, Verb};
@@ -81,14 +81,16 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
         true => body::decoded(protobuf::decode(&bytes), &bytes),
         false => body::read(&head.content_type, &bytes),
     };
+    let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
     match http::parse(&head, &read, &kinds, &who.user)? {
         Asked::Text(answer) => Ok(whole(answer)),
         Asked::Unknown => Ok(whole(Answer::page_not_found())),
         Asked::Api(mut call) => {
             (call.request.token, call.request.impersonate) = (who.token, who.impersonate);
             match call.request.subresource.as_str() {
-                "portforward" => Err(not_served(&call.request.subresource)),
-                "exec" | "attach" => exec::exec(&context.door, *call, &parts.headers, upgrade).await,
+                "portforward" => forward::forward(&context.door, *call, &headers, upgrade).await,
+                "exec" | "attach" => exec::exec(&context.door, *call, &headers, upgrade).await,
+                "proxy" => proxy::proxy(&context.door, *call, (method, uri, headers), bytes).await,
                 _ => api(*call, context).await,
             }
         }
@@ -161,12 +163,6 @@ async fn api(call: Call, context: &Context) -> Result<Response<Body>, Status> {
 /// Whether a refusal may be gone in a moment.
 fn is_early(status: &Status) -> bool {
     status.code == 403 && status.message.ends_with("serviceaccount \"default\" not found")
-}
-
-/// 501: what this server does not do.
-fn not_served(what: &str) -> Status {
-    let message = format!("{what} is not served by kubarium");
-    Status { code: 501, reason: "", message, details: Value::Null }
 }
 
 /// 500: a bug of ours.

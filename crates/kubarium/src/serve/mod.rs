@@ -3,18 +3,25 @@
 //! Two threads: one owns the cluster and moves its clock with the wall clock, one talks HTTP. They share nothing; a request
 //! is a message. What a client costs (a watch, a log that is followed) lies with its connection and goes with it.
 
+mod carrier;
 mod clock;
 mod control;
+mod conversation;
 mod credentials;
 mod documents;
 mod exec;
+mod forward;
 mod gnostic;
 mod http;
+mod kubelet;
 mod owner;
 mod protobuf;
+mod proxy;
+mod rewrite;
 mod spdy;
 mod stream;
 mod terminal;
+mod upgrade;
 
 use crate::arguments::Serve;
 use cluster::Options;

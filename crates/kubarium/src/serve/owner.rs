@@ -4,7 +4,9 @@ use super::clock::Clock;
 use api::{Kind, Status, Time};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use cluster::{Cluster, Options};
+use network::{Listener, Trace};
 use shell::Session;
+use shell::process::{Place, To};
 use shell::session::Remote;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -168,6 +170,26 @@ impl Owner {
     pub fn attach(&mut self, at: (&str, &str, &str), command: Vec<String>) -> Option<u64> {
         let remote = self.session.attach(at, command)?.ok()?;
         Some(self.keep(remote))
+    }
+
+    /// The place of a Pod's container, if it runs.
+    pub fn container(&self, namespace: &str, pod: &str, container: &str) -> Option<Place> {
+        self.session.kernel().system().container(namespace, pod, container)
+    }
+
+    /// Connects from a place; none if the place is gone.
+    pub fn connect(&mut self, from: &Place, to: &To<'_>) -> Option<Trace> {
+        self.session.kernel().system().connect(from, to)
+    }
+
+    /// What the other end of a connection answers; none if it answers nothing.
+    pub fn http(&mut self, listener: &Listener, request: &kubelet::http::Request) -> Option<kubelet::http::Reply> {
+        self.session.kernel().system().http(listener, request)
+    }
+
+    /// What the containers use just now. Nobody who measures steadily is disturbed.
+    pub fn usage(&self) -> Vec<kubelet::PodUsage> {
+        self.with_cluster(|cluster| cluster.kubelets().clone().measure(cluster.now()))
     }
 
     fn keep(&mut self, remote: Remote) -> u64 {

@@ -1,13 +1,11 @@
-//! SPDY/3.1, as far as `exec` of older kubectls needs it: streams that the client opens, headers that are read and never
-//! sent, data both ways (draft-mbelshe-httpbis-spdy-00; k8s.io/apimachinery/pkg/util/httpstream/spdy).
+//! SPDY/3.1, as far as `port-forward` and the `exec` of older kubectls need it: streams that the client opens, headers that
+//! are read and never sent, data both ways (draft-mbelshe-httpbis-spdy-00; k8s.io/apimachinery/pkg/util/httpstream/spdy).
 
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
+use super::carrier::Carrier;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// How long the client may take to open its streams.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -15,11 +13,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_FRAME: usize = 1 << 20;
 /// How far deflate refers back.
 const WINDOW: usize = 32 << 10;
+/// The most streams that are open at once.
+const MAX_STREAMS: usize = 1000;
 /// The most that the headers of a stream may be.
 const MAX_HEADERS: usize = 64 << 10;
 
 const SYN_STREAM: u16 = 1;
 const SYN_REPLY: u16 = 2;
+const RST_STREAM: u16 = 3;
 const PING: u16 = 6;
 const GOAWAY: u16 = 7;
 const FIN: u8 = 1;
@@ -49,12 +50,25 @@ fn dictionary() -> Vec<u8> {
     bytes
 }
 
-/// What the client has done.
+/// What the client has done, to the stream with a number.
 pub enum Event {
-    /// Sent data on a stream of this type.
-    Data(String, Vec<u8>),
-    /// Ended such a stream.
-    End(String),
+    /// Opened it.
+    Open(u32, Headers),
+    /// Sent data.
+    Data(u32, Vec<u8>),
+    /// Ended its side, or given it up.
+    End(u32),
+}
+
+/// What a client says of a stream that it opens.
+#[derive(Clone, Debug, Default)]
+pub struct Headers {
+    /// `streamtype`: `error`, `stdin`, `data` ...
+    pub kind: String,
+    /// `port`: of a Pod, where it is forwarded.
+    pub port: String,
+    /// `requestid`: which streams belong together.
+    pub request: String,
 }
 
 /// The headers of a connection, all one deflated text.
@@ -96,7 +110,7 @@ impl Inflate {
 
 /// A connection after its upgrade.
 pub struct Connection {
-    io: TokioIo<Upgraded>,
+    carrier: Carrier,
     input: Vec<u8>,
     output: Vec<u8>,
     headers: Inflate,
@@ -108,10 +122,10 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection whose client opens so many streams; none if it does not.
-    pub async fn accept(io: TokioIo<Upgraded>, streams: usize) -> Option<Connection> {
-        let mut connection = Connection {
-            io,
+    /// A connection on which nothing has been said.
+    pub fn new(carrier: Carrier) -> Connection {
+        Connection {
+            carrier,
             input: Vec::new(),
             output: Vec::new(),
             headers: Inflate::new(),
@@ -119,7 +133,12 @@ impl Connection {
             streams: BTreeMap::new(),
             events: Vec::new(),
             gone: false,
-        };
+        }
+    }
+
+    /// A connection whose client opens so many streams; none if it does not.
+    pub async fn accept(carrier: Carrier, streams: usize) -> Option<Connection> {
+        let mut connection = Connection::new(carrier);
         let opened = async {
             while connection.streams.len() < streams {
                 if !connection.wait().await || connection.flush().await.is_err() {
@@ -134,15 +153,29 @@ impl Connection {
 
     /// Waits until something has come; false when the client has gone. May be dropped while it waits.
     pub async fn wait(&mut self) -> bool {
-        let mut piece = [0; 4096];
-        match self.io.read(&mut piece).await {
-            Ok(length) if length > 0 && !self.gone => {
-                self.input.extend_from_slice(&piece[..length]);
+        match self.carrier.read().await {
+            Some(piece) if !self.gone => {
+                self.input.extend(piece);
                 self.frames();
                 !self.gone
             }
             _ => false,
         }
+    }
+
+    /// The type of a stream; empty where it is not known.
+    pub fn kind(&self, id: u32) -> &str {
+        self.streams.get(&id).map_or("", String::as_str)
+    }
+
+    /// The stream of a type.
+    pub fn stream(&self, kind: &str) -> Option<u32> {
+        self.streams.iter().find(|(_, known)| *known == kind).map(|(id, _)| *id)
+    }
+
+    /// Forgets a stream that has ended on both sides.
+    pub fn forget(&mut self, id: u32) {
+        self.streams.remove(&id);
     }
 
     /// What has happened since the last call.
@@ -153,12 +186,11 @@ impl Connection {
     /// Sends what is to be said about frames that have come.
     pub async fn flush(&mut self) -> Result<(), ()> {
         let output = std::mem::take(&mut self.output);
-        self.io.write_all(&output).await.map_err(drop)
+        self.carrier.write(output).await
     }
 
-    /// Sends data on the stream of a type, and its end if `last`; nothing if the client has opened none.
-    pub async fn send(&mut self, kind: &str, bytes: &[u8], last: bool) -> Result<(), ()> {
-        let Some(id) = self.streams.iter().find(|(_, known)| *known == kind).map(|(id, _)| *id) else { return Ok(()) };
+    /// Sends data on a stream, and its end if `last`.
+    pub async fn send(&mut self, id: u32, bytes: &[u8], last: bool) -> Result<(), ()> {
         let mut pieces = bytes.chunks(WINDOW).peekable();
         loop {
             let piece = pieces.next().unwrap_or_default();
@@ -201,12 +233,12 @@ impl Connection {
         let number = |bytes: &[u8]| Some(u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?) & 0x7fff_ffff);
         let flags = head[4];
         if head[0] & 0x80 == 0 {
-            let kind = self.streams.get(&number(head)?).cloned().unwrap_or_default();
+            let id = number(head)?;
             if !body.is_empty() {
-                self.events.push(Event::Data(kind.clone(), body.to_vec()));
+                self.events.push(Event::Data(id, body.to_vec()));
             }
             if flags & FIN != 0 {
-                self.events.push(Event::End(kind));
+                self.events.push(Event::End(id));
             }
             return Some(());
         }
@@ -214,9 +246,19 @@ impl Connection {
             SYN_STREAM => {
                 let id = number(body)?;
                 let headers = self.headers.read(body.get(10..)?)?;
-                self.streams.insert(id, value(&headers, "streamtype").unwrap_or_default());
+                let value = |name: &str| value(&headers, name).unwrap_or_default();
+                let opened = Headers { kind: value("streamtype"), port: value("port"), request: value("requestid") };
+                if self.streams.len() >= MAX_STREAMS {
+                    return None;
+                }
+                self.streams.insert(id, opened.kind.clone());
+                self.events.push(Event::Open(id, opened));
                 self.reply(id);
+                if flags & FIN != 0 {
+                    self.events.push(Event::End(id));
+                }
             }
+            RST_STREAM => self.events.push(Event::End(number(body)?)),
             // Odd ones are the client's.
             PING if number(body)? % 2 == 1 => self.output.extend(frame),
             GOAWAY => self.gone = true,
