@@ -289,9 +289,6 @@ impl Component for App {
                             busy={self.busy} answer={self.answer.clone()} onclose={&calls.close} oninspect={&calls.inspect} online={&calls.line} />
                     }
                     </div>
-                    if let Some(menu) = &self.desk.menu {
-                        <MenuView {lang} menu={menu.clone()} onchoose={calls.desk.reform(writing::Act::Chosen)} />
-                    }
                     if let Some(sheet) = &self.sheet {
                         <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={calls.desk.reform(writing::Act::Apply)} advice={calls.advice.clone()} />
                     }
@@ -334,6 +331,9 @@ impl App {
                 if let Some(changes) = &self.passage.changes {
                     <Changes {lang} between={(self.passage.course.now, self.passage.course.end)} changes={changes.clone()}
                         oninspect={&calls.inspect} onclose={&calls.compare} />
+                }
+                if let Some(menu) = &self.desk.menu {
+                    <MenuView {lang} menu={menu.clone()} onchoose={calls.desk.reform(writing::Act::Chosen)} />
                 }
             </section>
         }

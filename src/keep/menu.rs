@@ -62,7 +62,7 @@ pub fn Menu(props: &Props) -> Html {
             if props.open {
                 <div class="behind" onclick={act(Act::Menu)}></div>
                 <div class="menu" id="session-menu" role="group" aria-label={lang.text(Message::Session)} ref={panel}>
-                    <h3>{ lang.text(Message::ShareHeading) }</h3>
+                    <h2>{ lang.text(Message::ShareHeading) }</h2>
                     <ul>
                         { item(Message::CopyLink, Act::Share) }
                         { item(Message::SaveSessionFile, Act::File) }
@@ -72,7 +72,7 @@ pub fn Menu(props: &Props) -> Html {
                             onfocus={|event: FocusEvent| event.target_unchecked_into::<HtmlInputElement>().select()} />
                     }
                     <p class="said" role="status">{ &props.said }</p>
-                    <h3>{ lang.text(Message::ExportHeading) }</h3>
+                    <h2>{ lang.text(Message::ExportHeading) }</h2>
                     <ul>
                         { item(Message::ExportManifests, Act::Manifests) }
                         { item(Message::ExportKind, Act::Kind) }
@@ -80,7 +80,7 @@ pub fn Menu(props: &Props) -> Html {
                         { item(Message::ExportSvg, Act::Picture(false)) }
                         { item(Message::ExportPng, Act::Picture(true)) }
                     </ul>
-                    <h3>{ lang.text(Message::SessionsHeading) }</h3>
+                    <h2>{ lang.text(Message::SessionsHeading) }</h2>
                     <ul>
                         { item(Message::ImportFile, Act::Import) }
                         { item(Message::NewSession, Act::New) }

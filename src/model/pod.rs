@@ -107,27 +107,23 @@ impl Pod {
         }
     }
 
-    /// The Pod's accessible name: begins with its name, contains its IP once it has one, and its phase. What is drawn of
-    /// it is the same words in the same order. `doing` is a word for what happens to it right now, if there is one.
-    pub fn label(&self, doing: Option<&str>) -> String {
-        let mut label = self.name.to_string();
-        let mut add = |text: &str| {
-            label.push(' ');
-            label.push_str(text);
-        };
+    /// What is said of the Pod beside its name: its IP once it has one, and its phase. `doing` is a word for what happens to it
+    /// right now, if there is one.
+    pub fn facts(&self, doing: Option<&str>) -> Vec<String> {
+        let mut facts = Vec::new();
         if !self.ip.is_empty() {
-            add(&self.ip);
+            facts.push(self.ip.to_string());
         }
-        doing.into_iter().for_each(&mut add);
-        add(&self.state);
+        facts.extend(doing.map(str::to_owned));
+        facts.push(self.state.to_string());
         if self.state != self.phase {
-            add(&format!("({})", self.phase));
+            facts.push(format!("({})", self.phase));
         }
         let (ready, of) = self.ready();
         if of > 1 {
-            add(&format!("{ready}/{of}"));
+            facts.push(format!("{ready}/{of}"));
         }
-        label
+        facts
     }
 
     /// How many of its containers are ready, and how many it has; init containers do not count.

@@ -63,10 +63,10 @@ fn a_pod_goes_from_the_tray_to_its_room() {
     assert_eq!(world.view().tray[0].look, PodState::Pending);
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Pending", ""));
     assert!(world.view().tray.is_empty());
-    assert_eq!(world.view().rooms["node1"].pods[0].label(None), "web-1-a ContainerCreating (Pending)");
+    assert_eq!(world.view().rooms["node1"].pods[0].facts(None), ["ContainerCreating", "(Pending)"]);
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Running", "10.44.0.1"));
     let seen = &world.view().rooms["node1"].pods[0];
-    assert_eq!((seen.label(None).as_str(), seen.look), ("web-1-a 10.44.0.1 Running", PodState::Ready));
+    assert_eq!((seen.facts(None).join(" ").as_str(), seen.look), ("10.44.0.1 Running", PodState::Ready));
     world.apply(kind::POD, true, &pod("web-1-a", "node1", "Running", "10.44.0.1"));
     assert!(world.view().rooms["node1"].pods.is_empty());
 }

@@ -83,13 +83,14 @@ fn owned(set: &Workload, owner: &Workload, lang: Lang) -> Html {
 /// The name of a ReplicaSet or a Job, which opens the inspector.
 pub fn head(set: &Workload, owner: &Workload) -> Html {
     let short = set.short_name(&owner.name);
-    let label = format!("{} {short} ({}), {}/{}", set.kind, set.name, set.ready, set.desired);
+    let revision = if set.revision.is_empty() { String::new() } else { format!(" #{}", set.revision) };
+    let label = format!("{}{revision} {short} ({}), {}/{}", set.kind, set.name, set.ready, set.desired);
     html! {
         <button type="button" class="head" aria-label={label} data-uid={owner.uid.to_string()} data-set={set.uid.to_string()}
             data-object={format!("{}/{}/{}", set.kind, set.namespace, set.name)}>
             <span class="what">{ set.kind }
-                if !set.revision.is_empty() {
-                    <span class="revision">{ " #" }{ set.revision.as_str() }</span>
+                if !revision.is_empty() {
+                    <span class="revision">{ revision }</span>
                 }
             </span>{ " " }
             <span class="name">{ short }</span>

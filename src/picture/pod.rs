@@ -2,7 +2,7 @@
 
 use crate::glyph;
 use crate::i18n::{Lang, Message};
-use crate::model::{BackOff, Container, PROBES, Pod};
+use crate::model::{BackOff, Container, PROBES, Pod, Source};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -44,7 +44,10 @@ pub fn PodView(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let pod = &*props.pod;
     let doing = pod.pulling.then(|| lang.text(Message::PullingImage));
-    let label = pod.label(doing);
+    let whole = props.shape == Shape::Whole;
+    let words = if whole { words(pod, doing.unwrap_or(&pod.state), props.named) } else { Vec::new() };
+    let inside = if whole && props.close { inside(pod) } else { Vec::new() };
+    let label = spoken(pod, doing, &words, &inside, lang);
     let shape = if props.shape == Shape::Mark { "mark" } else { "pod" };
     let owner = pod.hue.map(|hue| format!("owner-{hue}"));
     let other = (pod.nth % 2 == 1).then_some("other");
@@ -58,15 +61,18 @@ pub fn PodView(props: &Props) -> Html {
             { glyph::state(pod.look) }
             if props.shape == Shape::Mark {
                 <span>{ pod.mark.as_str() }</span>
-            } else if props.shape == Shape::Whole {
-                { words(pod, doing.unwrap_or(&pod.state), props.named) }
+            } else if whole {
+                { name(pod) }
+                <span class="sub">{ for words.iter().map(word) }</span>
                 if let Some(back_off) = pod.back_off {
                     { countdown(back_off, props.now) }
                 } else {
                     <span class="boxes">{ for pod.containers.iter().map(box_of) }</span>
                 }
                 if props.close {
-                    { inside(pod) }
+                    <span class="inside">{ for inside.iter().map(|(class, words)| html! {
+                        <span class={class.clone()}>{ for words.iter().map(word) }</span>
+                    }) }</span>
                 }
                 if pod.pulling {
                     <span class="pull"></span>
@@ -76,14 +82,31 @@ pub fn PodView(props: &Props) -> Html {
     }
 }
 
-fn words(pod: &Pod, state: &str, named: bool) -> Html {
+/// A word that is drawn, after the class that says what it is.
+type Word = (&'static str, String);
+
+/// Words are parted by blanks, also for who copies or hears them.
+fn word((class, text): &Word) -> Html {
+    html! { <><span class={*class}>{ text }</span>{ " " }</> }
+}
+
+/// What is drawn, word for word, and then what it leaves out.
+fn spoken(pod: &Pod, doing: Option<&str>, words: &[Word], inside: &[(Classes, Vec<Word>)], lang: Lang) -> String {
+    let mut said = vec![pod.name.to_string()];
+    said.extend(words.iter().chain(inside.iter().flat_map(|(_, words)| words)).map(|(_, text)| text.clone()));
+    for fact in pod.facts(doing) {
+        if !words.iter().any(|(_, text)| *text == fact) {
+            said.push(fact);
+        }
+    }
+    if pod.restarts() > 0 {
+        said.push(lang.fill(Message::Restarted, &[&pod.restarts().to_string()]));
+    }
+    said.join(" ")
+}
+
+fn name(pod: &Pod) -> Html {
     let [stem, hash, tail] = pod.split_name();
-    let restarts = pod.restarts();
-    // Not twice the same word: `Error (3)`.
-    let last = pod.last_end();
-    let last = last.strip_prefix(state).unwrap_or(last).trim_start();
-    // Of a Pod that fails, the reason says more than the address.
-    let ip = if glyph::tone(pod.look) == "bad" { "" } else { &pod.ip };
     html! {
         <>
             <span class="title">
@@ -91,28 +114,22 @@ fn words(pod: &Pod, state: &str, named: bool) -> Html {
                 <span class="tail">{ tail }</span>
             </span>
             { " " }
-            <span class="sub">
-                if !ip.is_empty() {
-                    <span class="ip">{ ip }</span>
-                    { " " }
-                }
-                if named && !pod.node.is_empty() {
-                    <span class="where">{ pod.node.as_str() }</span>
-                    { " " }
-                }
-                <span class="state">{ state }</span>
-                if restarts > 0 {
-                    { " " }<span class="restarts">{ format!("↻{restarts}") }</span>
-                }
-                if !last.is_empty() {
-                    { " " }<span class="last">{ last }</span>
-                }
-                if pod.node.is_empty() && !pod.message.is_empty() {
-                    { " " }<span class="why">{ short(&pod.message) }</span>
-                }
-            </span>
         </>
     }
+}
+
+/// What stands below the name.
+fn words(pod: &Pod, state: &str, named: bool) -> Vec<Word> {
+    let restarts = if pod.restarts() > 0 { format!("↻{}", pod.restarts()) } else { String::new() };
+    // Not twice the same word: `Error (3)`.
+    let last = pod.last_end();
+    let last = last.strip_prefix(state).unwrap_or(last).trim_start();
+    // Of a Pod that fails, the reason says more than the address.
+    let ip = if glyph::tone(pod.look) == "bad" { "" } else { &pod.ip };
+    let place = if named { pod.node.as_str() } else { "" };
+    let why = if pod.node.is_empty() { short(&pod.message) } else { "" };
+    let words = [("ip", ip), ("where", place), ("state", state), ("restarts", &restarts), ("last", last), ("why", why)];
+    words.into_iter().filter(|(_, text)| !text.is_empty()).map(|(class, text)| (class, text.to_owned())).collect()
 }
 
 /// What the scheduler says, without its preface: `0/4 nodes are available: 3 Insufficient cpu, ... preemption: ...`.
@@ -135,7 +152,8 @@ fn look(container: &Container) -> &'static str {
     }
 }
 
-/// How long a container that crashed still waits, as a ring that runs empty.
+/// How long a container that crashed still waits, as a ring that runs empty. The number is the style sheet's to draw: a name
+/// that changed every second would be read out every second.
 fn countdown(back_off: BackOff, now: i64) -> Html {
     let left = (back_off.until - now).clamp(0, back_off.length);
     let part = left * 100 / back_off.length.max(1);
@@ -145,7 +163,7 @@ fn countdown(back_off: BackOff, now: i64) -> Html {
                 <circle class="rail" cx="10" cy="10" r="8" />
                 <circle class="left" cx="10" cy="10" r="8" pathLength="100" stroke-dasharray={format!("{part} 100")} />
             </svg>
-            <span>{ time_left(left) }</span>
+            <span data-left={time_left(left)}></span>
         </span>
     }
 }
@@ -156,32 +174,24 @@ fn time_left(seconds: i64) -> String {
 }
 
 /// What is in a Pod: containers with their probes and restarts, and what they mount.
-fn inside(pod: &Pod) -> Html {
+fn inside(pod: &Pod) -> Vec<(Classes, Vec<Word>)> {
     let container = |container: &Container| {
         let probes = PROBES.iter().zip(container.probes).filter(|(_, there)| *there);
         let said = if container.reason.is_empty() { &container.last } else { &container.reason };
-        html! {
-            <span class={classes!("container", look(container), container.init.then_some("init"))}>
-                <b>{ container.name.as_str() }</b>
-                <span class="mono">{ container.image.as_str() }</span>
-                if !said.is_empty() {
-                    <span class="state">{ said.as_str() }</span>
-                }
-                if container.restarts > 0 {
-                    <span class="restarts">{ format!("↻{}", container.restarts) }</span>
-                }
-                { for probes.map(|(name, _)| html! { <span class="probe">{ *name }</span> }) }
-            </span>
+        let mut words = vec![("name", container.name.to_string()), ("mono", container.image.to_string())];
+        if !said.is_empty() {
+            words.push(("state", said.to_string()));
         }
+        if container.restarts > 0 {
+            words.push(("restarts", format!("↻{}", container.restarts)));
+        }
+        words.extend(probes.map(|(name, _)| ("probe", (*name).to_owned())));
+        (classes!("container", look(container), container.init.then_some("init")), words)
     };
-    html! {
-        <span class="inside">
-            { for pod.containers.iter().map(container) }
-            { for pod.sources.iter().map(|source| html! {
-                <span class="source"><span class="what">{ source.kind.as_str() }</span>{ " " }{ source.name.as_str() }</span>
-            }) }
-        </span>
-    }
+    let source = |source: &Source| {
+        (classes!("source"), vec![("what", source.kind.to_string()), ("name", source.name.to_string())])
+    };
+    pod.containers.iter().map(container).chain(pod.sources.iter().map(source)).collect()
 }
 
 #[cfg(test)]

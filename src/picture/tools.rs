@@ -40,7 +40,7 @@ pub fn Tools(props: &Props) -> Html {
     let view = |by_app: bool, shape: Icon, text: Message| {
         let onclick = if by_app { change(|sight| sight.by_app = true) } else { change(|sight| sight.by_app = false) };
         html! {
-            <button type="button" class="control" aria-pressed={(sight.by_app == by_app).to_string()} {onclick}>
+            <button type="button" class="control" aria-label={lang.text(text)} title={lang.text(text)} aria-pressed={(sight.by_app == by_app).to_string()} {onclick}>
                 { icon(shape) }<span>{ lang.text(text) }</span>
             </button>
         }

@@ -46,5 +46,7 @@ mod session;
 mod files;
 #[macro_use]
 mod lessons;
+#[macro_use]
+mod access;
 
-collect! { [page terminal picture inspector why health session files lessons] }
+collect! { [page terminal picture inspector why health session files lessons access] }

@@ -1,0 +1,227 @@
+// Every state of the page in both languages and both themes, and in high contrast: axe-core finds nothing against WCAG 2.2 AA
+// or its own best practices. One page goes from state to state; language and theme are switched where it is.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { isRunning, open } from "./kubarium.mjs";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const OPTIONS = {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  // Off by default: targets of at least 24 px.
+  rules: { "target-size": { enabled: true } },
+  resultTypes: ["violations"],
+};
+/** A still page: nothing is measured half faded in. */
+const STILL = { reducedMotion: "reduce" };
+
+/** What axe-core finds wrong in a part of the page as it is, one line each. */
+async function violations(page, part) {
+  const found = await page.evaluate(([part, options]) => globalThis.axe.run(part, options), [part, OPTIONS]);
+  return found.violations.flatMap((rule) => rule.nodes.map((node) =>
+    `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.split("\n").slice(1).join(";").trim().slice(0, 240)}`));
+}
+
+/** Presses a button of the header without the pointer: also where a dialog is in front of it. */
+const press = (page, nth) => page.evaluate((nth) => {
+  const buttons = [...document.querySelectorAll(".settings > button")];
+  buttons.at(nth).click();
+}, nth);
+const LANGUAGE = -2;
+const THEME = -1;
+
+/** Asserts that nothing is found in two languages, two themes, and once in high contrast. */
+async function clean(page, part) {
+  const wrong = new Map();
+  const look = async (contrast) => {
+    await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => setTimeout(next))));
+    const { lang, theme } = await page.evaluate(() => ({ lang: document.documentElement.lang, theme: document.documentElement.dataset.theme }));
+    for (const line of await violations(page, part)) wrong.set(line, [...(wrong.get(line) ?? []), `${lang} ${theme}${contrast}`]);
+    return `${lang} ${theme}`;
+  };
+  const seen = new Set();
+  for (const next of [THEME, LANGUAGE, THEME, LANGUAGE]) {
+    seen.add(await look(""));
+    await press(page, next);
+  }
+  assert.deepEqual([...seen].sort(), ["en dark", "en light", "ko dark", "ko light"]);
+  await page.emulateMedia({ contrast: "more" });
+  await look(" high contrast");
+  await page.emulateMedia({ contrast: "no-preference" });
+  if (wrong.size > 0) assert.fail([...wrong].map(([line, where]) => `${line} (${where.join(", ")})`).join("\n"));
+}
+
+/** What is new in a state: it is looked at alone, where the rest of the page was looked at before. */
+const only = (part, reach) => Object.assign(reach, { part });
+
+/** A page that goes from state to state; a state that fails does not stop those after it. */
+function states(title, options, steps) {
+  describe(title, { timeout: 300_000 }, () => {
+    let kube;
+    before(async () => {
+      kube = await open({ ...options, query: { theme: "light", ...options.query }, context: { ...STILL, ...options.context } });
+      await kube.page.evaluate(AXE);
+    });
+    after(async () => kube?.close());
+    for (const [name, reach] of Object.entries(steps)) {
+      test(name, async () => {
+        await reach(kube, kube.page);
+        await clean(kube.page, reach.part ?? "html");
+      });
+    }
+    test("nothing went wrong meanwhile", () => assert.deepEqual(kube.complaints, []));
+  });
+}
+
+const button = (page, name) => page.getByRole("button", { name });
+const tab = (name) => only(".inspector", async (_, page) => {
+  await page.getByRole("tab", { name, exact: true }).click();
+  await page.getByRole("tabpanel").waitFor();
+});
+
+states("the whole page", {}, {
+  "it has just opened": async () => {},
+  "Pods run, a Service leads to them, and a request was answered": async (kube) => {
+    await kube.run("kubectl create deployment web --image=nginx --replicas=3; kubectl expose deployment web --port=80 --type=NodePort");
+    await kube.podsUntil("web-", (pods) => pods.length === 3 && pods.every(isRunning));
+    await kube.run("curl -s http://node1:$(kubectl get service web -o jsonpath='{.spec.ports[0].nodePort}')");
+  },
+  "a command that failed": async (kube) => {
+    await kube.run("kubectl get podz");
+    await kube.run("kubectl describe deployment web; kubectl get pods -o wide; kubectl get service web -o yaml");
+  },
+  "Pods that wait, fail and crash; a node that is cordoned": async (kube) => {
+    await kube.run("kubectl run nowhere --image=nginx --overrides='{\"spec\":{\"nodeName\":\"\",\"nodeSelector\":{\"disk\":\"none\"}}}'");
+    await kube.run("kubectl run crash --image=busybox -- false; kubectl run missing --image=nosuch; kubectl cordon node3");
+    await kube.speed("10");
+    await kube.run("sleep 30");
+  },
+  "completion": only(".terminal", async (kube) => {
+    await kube.prompt.fill("kubectl get de");
+    await kube.prompt.press("Tab");
+    await kube.prompt.press("Tab");
+    await kube.page.getByRole("listbox").first().waitFor();
+  }),
+  "the menu of a Pod": async (kube, page) => {
+    await kube.prompt.fill("");
+    await kube.prompt.press("Escape");
+    await button(page, /^web-/).first().click({ button: "right" });
+    await page.getByRole("menu").waitFor();
+  },
+  "the menu of a node": only(".rooms", async (kube, page) => {
+    await page.keyboard.press("Escape");
+    await kube.node("node1").locator("summary").click();
+  }),
+  "a filter and a search": only(".tools", async (kube, page) => {
+    await page.keyboard.press("Escape");
+    await page.getByRole("searchbox").fill("web");
+    await page.locator(".filter summary").click();
+  }),
+  "close by": async (_, page) => {
+    await page.keyboard.press("Escape");
+    await page.getByRole("searchbox").fill("");
+    await button(page, /^Closer/).click();
+  },
+  "far away": async (_, page) => {
+    await button(page, /^Farther/).click();
+    await button(page, /^Farther/).click();
+  },
+  "by app": async (_, page) => {
+    await button(page, /^Closer/).click();
+    await button(page, "By app").click();
+  },
+  "the inspector of a Pod: summary": async (_, page) => {
+    await button(page, "By node").click();
+    await button(page, /^web-/).first().click();
+    await page.getByRole("tabpanel").waitFor();
+  },
+  "why": tab("Why?"),
+  "events": tab("Events"),
+  "related": tab("Related"),
+  "containers": tab("Containers"),
+  "logs": tab("Logs"),
+  "YAML": tab("YAML"),
+  "the inspector of a Deployment": only(".inspector", async (_, page) => {
+    await page.keyboard.press("Escape");
+    await page.locator("[data-object='Deployment/default/web']").first().click();
+  }),
+  "share and keep": async (_, page) => {
+    await page.keyboard.press("Escape");
+    await button(page, "Session").click();
+    await button(page, "Copy a link").click();
+  },
+  "files": only(".desk", async (kube, page) => {
+    await page.keyboard.press("Escape");
+    await kube.run("kubectl create deployment a --image=nginx --dry-run=client -o yaml > a.yaml; mkdir b");
+    await button(page, "Files").click();
+  }),
+  "the editor with a mistake": only(".editor", async (kube, page) => {
+    await page.keyboard.press("Escape");
+    await kube.start("nano a.yaml");
+    await kube.editor.text.waitFor();
+    await kube.editor.text.fill((await kube.editor.text.inputValue()).replace("replicas: 1", "replicas: one"));
+    await page.getByRole("dialog").getByRole("status").getByRole("button").first().waitFor();
+  }),
+  "what applying it would change": only(".editor", async (_, page) => {
+    await page.getByRole("dialog").getByRole("textbox").fill(
+      (await page.getByRole("dialog").getByRole("textbox").inputValue()).replace("replicas: one", "replicas: 2"));
+    await button(page, "What changes").click();
+  }),
+  "an edit that was refused": only(".editor", async (kube, page) => {
+    await button(page, "Cancel").click();
+    await kube.finish();
+    await kube.start("kubectl edit deployment web");
+    await kube.editor.text.fill((await kube.editor.text.inputValue()).replace("replicas: 3", "replicas: three"));
+    await kube.editor.save.click();
+    await page.getByRole("alert").waitFor();
+  }),
+  "the past": async (kube, page) => {
+    await page.keyboard.press("Escape");
+    await kube.finish();
+    await button(page, /^Undo/).click();
+    await button(page, "Compare with now").click();
+  },
+  "lessons": only(".lesson", async (_, page) => {
+    await button(page, "Back to now").click();
+    await button(page, "Lessons").click();
+    await page.locator(".lesson-body li").first().waitFor();
+  }),
+});
+
+states("a lesson", { query: { lesson: "deployment" } }, {
+  "its first step": async (_, page) => void await page.locator(".lesson-body h3").first().waitFor(),
+  "with a hint": only(".lesson", async (_, page) => {
+    await button(page, "Hint").click();
+    await page.locator(".lesson-hint").first().waitFor();
+  }),
+  "a step that is done": only(".lesson", async (_, page) => {
+    await button(page, "Show me").click();
+    await page.locator(".lesson-done").waitFor();
+  }),
+});
+
+states("in another page's frame", { query: { embed: "1", run: "kubectl create deployment web --image=nginx --replicas=2" } }, {
+  "as wide as a column": async (kube) => void await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every(isRunning)),
+});
+
+for (const width of [390, 320]) {
+  states(`${width} px wide`, { context: { viewport: { width, height: 700 }, hasTouch: true } }, {
+    "Pods run": async (kube) => {
+      await kube.run("kubectl create deployment web --image=nginx --replicas=3; kubectl expose deployment web --port=80 --type=NodePort");
+      await kube.podsUntil("web-", (pods) => pods.length === 3 && pods.every(isRunning));
+      await kube.run("kubectl get pods -o wide");
+    },
+    "the inspector": only(".inspector", async (_, page) => void await button(page, /^web-/).first().click()),
+    "share and keep": only(".keep", async (_, page) => {
+      await page.keyboard.press("Escape");
+      await button(page, "Session").click();
+    }),
+    "lessons": only(".lesson", async (_, page) => {
+      await page.keyboard.press("Escape");
+      await button(page, "Lessons").click();
+      await page.locator(".lesson-body li").first().waitFor();
+    }),
+  });
+}
