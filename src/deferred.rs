@@ -1,4 +1,4 @@
-//! The program's second module: what opening the page does not need. See `static/start.js`, and `xtask/src/split.rs` for how
+//! The program's second module: what opening the page does not need. See `static/start.js`, and `xtask/src/split` for how
 //! the two come about.
 
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};

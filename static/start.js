@@ -104,7 +104,7 @@ function watch(crashed) {
   addEventListener("unhandledrejection", ({ reason }) => look(reason));
 }
 
-/** What opening the page does not need is in a second module (xtask/src/split.rs). It is fetched with the first key or click;
+/** What opening the page does not need is in a second module (xtask/src/split). It is fetched with the first key or click;
  *  the program waits for it before it runs a command. A page that was built for working on it has one module only. */
 function defer(first) {
   let loading;

@@ -3,11 +3,13 @@
 //! (<https://github.com/WebAssembly/tool-conventions/blob/main/Linking.md>). wasm-bindgen, which comes after it, renumbers the
 //! functions and leaves the data where it is; functions are known again by their names.
 
+use super::outline::Taken;
 use crate::error::{Error, Result, fail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use wasmparser::{
-    BinaryReaderError, KnownCustom, Linking, Parser, Payload, RelocationEntry, RelocationType, SymbolInfo,
+    BinaryReaderError, FunctionBody, KnownCustom, Linking, Operator, Parser, Payload, RelocationEntry, RelocationType,
+    SymbolInfo,
 };
 
 /// Shorter runs of bytes stay: an entry of its own would be as large.
@@ -18,19 +20,36 @@ const SHORT: u32 = 16;
 pub struct Uses {
     /// The objects in memory: their ends by their beginnings, by which the others name them.
     objects: BTreeMap<u32, u32>,
-    /// The objects that a function of a name mentions.
-    functions: BTreeMap<String, BTreeSet<u32>>,
+    /// What a function of a name mentions.
+    functions: BTreeMap<String, Mentions>,
     /// The objects whose addresses an object holds.
     within: BTreeMap<u32, BTreeSet<u32>>,
     /// The objects whose addresses lie where no object is known.
     elsewhere: BTreeSet<u32>,
 }
 
+/// The objects that a function mentions, each with the number of the instruction that does.
+#[derive(Default)]
+struct Mentions {
+    /// How many instructions there are, the ends of blocks not counted; of several functions with one name, none.
+    length: Option<usize>,
+    objects: Vec<(usize, u32)>,
+}
+
+impl Mentions {
+    /// What is mentioned when some instructions are elsewhere, by the account of a function of so many instructions.
+    fn without(&self, taken: Option<&(usize, Vec<Range<usize>>)>) -> impl Iterator<Item = u32> {
+        let taken = taken.filter(|(length, _)| self.length == Some(*length)).map_or(&[][..], |(_, ranges)| ranges);
+        let here = |place: usize| !taken.iter().any(|range| range.contains(&place));
+        self.objects.iter().filter(move |(place, _)| here(*place)).map(|(_, object)| *object)
+    }
+}
+
 /// A program as the linker left it, as far as it matters here. Positions are in the file.
 #[derive(Default)]
 struct Linked<'a> {
     imported: u32,
-    bodies: Vec<Range<usize>>,
+    bodies: Vec<FunctionBody<'a>>,
     /// Where each segment of data begins: in memory, and in the file.
     segments: Vec<(u32, Range<usize>)>,
     code: usize,
@@ -67,7 +86,7 @@ impl<'a> Linked<'a> {
                     }
                 }
                 Payload::CodeSectionStart { range, .. } => linked.code = range.start,
-                Payload::CodeSectionEntry(body) => linked.bodies.push(body.range()),
+                Payload::CodeSectionEntry(body) => linked.bodies.push(body),
                 Payload::DataSection(segments) => {
                     linked.data = segments.range().start;
                     for segment in segments {
@@ -125,9 +144,21 @@ fn address(kind: &wasmparser::DataKind<'_>) -> Result<u32> {
     let wasmparser::DataKind::Active { offset_expr, .. } = kind else { return fail("the program has passive data") };
     let mut reader = offset_expr.get_operators_reader();
     match reader.read()? {
-        wasmparser::Operator::I32Const { value } => Ok(u32::try_from(value)?),
+        Operator::I32Const { value } => Ok(u32::try_from(value)?),
         other => fail(format!("data at {other:?}")),
     }
+}
+
+/// Where the instructions of a function begin in the file, the ends of blocks left out.
+fn instructions(body: &FunctionBody<'_>) -> Result<Vec<usize>> {
+    let mut starts = Vec::new();
+    for operator in body.get_operators_reader()?.into_iter_with_offsets() {
+        let (operator, start) = operator?;
+        if !matches!(operator, Operator::End | Operator::Else) {
+            starts.push(start);
+        }
+    }
+    Ok(starts)
 }
 
 fn is_address(entry: &RelocationEntry) -> bool {
@@ -149,27 +180,37 @@ impl Uses {
                 *end = range.end.max(*end);
             }
         }
-        uses.read_functions(&linked);
+        uses.read_functions(&linked)?;
         uses.read_within(&linked);
         Ok(uses)
     }
 
-    fn read_functions(&mut self, linked: &Linked<'_>) {
-        let mut mentioned: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); linked.bodies.len()];
+    fn read_functions(&mut self, linked: &Linked<'_>) -> Result {
+        let mut numbered = Vec::new();
+        for body in &linked.bodies {
+            numbered.push(instructions(body)?);
+        }
+        let mut mentioned: Vec<Vec<(usize, u32)>> = vec![Vec::new(); linked.bodies.len()];
         for entry in &linked.in_code {
             let Some(object) = linked.mentioned(entry) else { continue };
             let position = linked.code + entry.offset as usize;
-            let body = linked.bodies.partition_point(|body| body.end <= position);
-            if let Some(mentioned) = mentioned.get_mut(body) {
-                mentioned.insert(object);
+            let body = linked.bodies.partition_point(|body| body.range().end <= position);
+            if let (Some(mentioned), Some(starts)) = (mentioned.get_mut(body), numbered.get(body)) {
+                let number = starts.partition_point(|start| *start <= position).saturating_sub(1);
+                mentioned.push((number, object));
             }
         }
         for symbol in &linked.symbols {
             let SymbolInfo::Func { index, name: Some(name), .. } = symbol else { continue };
-            let Some(body) = index.checked_sub(linked.imported) else { continue };
+            let Some(body) = index.checked_sub(linked.imported).map(|body| body as usize) else { continue };
+            let (Some(objects), Some(starts)) = (mentioned.get(body), numbered.get(body)) else { continue };
             let name = rustc_demangle::demangle(name).to_string();
-            self.functions.entry(name).or_default().extend(mentioned.get(body as usize).into_iter().flatten());
+            let known = self.functions.contains_key(&name);
+            let function = self.functions.entry(name).or_default();
+            function.length = (!known).then_some(starts.len());
+            function.objects.extend(objects);
         }
+        Ok(())
     }
 
     fn read_within(&mut self, linked: &Linked<'_>) {
@@ -185,11 +226,12 @@ impl Uses {
         }
     }
 
-    /// The addresses that only functions of these names can reach, in order. Who is not named keeps what it reaches, so that
+    /// The addresses that only functions of these names can reach, and what was taken out of others, in order. Who is not named keeps what it reaches, so that
     /// nothing is lost by a name that wasm-bindgen has changed.
-    pub fn only_of(&self, moved: &BTreeSet<String>) -> Vec<Range<u32>> {
+    pub fn only_of(&self, moved: &BTreeSet<String>, taken: &Taken) -> Vec<Range<u32>> {
         let kept = self.functions.iter().filter(|(name, _)| !moved.contains(*name));
-        let mut open: Vec<u32> = kept.flat_map(|(_, mentioned)| mentioned).chain(&self.elsewhere).copied().collect();
+        let mentioned = kept.flat_map(|(name, mentions)| mentions.without(taken.get(name)));
+        let mut open: Vec<u32> = mentioned.chain(self.elsewhere.iter().copied()).collect();
         let mut needed = BTreeSet::new();
         while let Some(object) = open.pop() {
             if needed.insert(object) {
@@ -251,13 +293,20 @@ mod tests {
 
     #[test]
     fn only_what_nothing_kept_reaches_is_free() {
-        let objects = [(0, 32), (32, 64), (64, 96), (96, 128)].into_iter().collect();
-        let functions = [("kept".to_owned(), BTreeSet::from([0])), ("moved".to_owned(), BTreeSet::from([64]))];
+        let objects = [(0, 32), (32, 64), (64, 96), (96, 128), (128, 160)].into_iter().collect();
+        let mentions = |objects| Mentions { length: Some(9), objects };
+        let kept = mentions(vec![(1, 0), (5, 128)]);
+        let functions = [("kept".to_owned(), kept), ("moved".to_owned(), mentions(vec![(0, 64)]))];
         let functions = functions.into_iter().collect();
         let within = [(0, BTreeSet::from([32])), (64, BTreeSet::from([32, 96]))].into_iter().collect();
         let uses = Uses { objects, functions, within, elsewhere: BTreeSet::new() };
         let moved = BTreeSet::from(["moved".to_owned()]);
-        assert_eq!(uses.only_of(&moved), vec![Range { start: 64, end: 128 }]);
-        assert!(uses.only_of(&BTreeSet::new()).iter().all(|range| range.start >= 128));
+        let none = Taken::new();
+        assert_eq!(uses.only_of(&moved, &none), vec![Range { start: 64, end: 128 }]);
+        assert_eq!(uses.only_of(&BTreeSet::new(), &none), []);
+        // Where a part of a function was taken from, only what the rest mentions stays; but the account must be of it.
+        let taken = |length| Taken::from([("kept".to_owned(), (length, vec![Range { start: 4, end: 6 }]))]);
+        assert_eq!(uses.only_of(&moved, &taken(9)), vec![Range { start: 64, end: 160 }]);
+        assert_eq!(uses.only_of(&moved, &taken(8)), vec![Range { start: 64, end: 128 }]);
     }
 }

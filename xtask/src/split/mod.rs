@@ -1,23 +1,29 @@
 //! Two modules out of one: what the page needs to open, and what it loads when first used.
 //!
-//! Which functions are needed to open the page was watched (`cargo xtask profile`) and is written in `first-load.txt`; all
-//! others are moved to the second module. In the first, each of them that can still be called leaves a stub of a few bytes,
+//! Which functions are needed to open the page, and which parts of them, was watched (`cargo xtask profile`) and is written in
+//! `first-load.txt`; all others are moved to the second module, parts as functions of their own (see `outline`). In the first, each of them that can still be called leaves a stub of a few bytes,
 //! which makes sure that the second module is there and calls it through a table. The second module imports from the first
 //! whatever it shares with it: memory, tables, globals, functions. Constant data that only moved functions use moves with them
 //! (see `data`). So a function that was not watched is never missing; it
 //! only comes later. `static/start.js` loads the second module.
 
 mod data;
+mod liveness;
+mod outline;
+mod stretches;
+mod watched;
 
 use crate::error::{Error, Result, fail};
 use data::Uses;
 use std::collections::BTreeSet;
 use std::ops::Range;
+pub use stretches::Stretches;
 use walrus::ir::Value;
 use walrus::{
     ConstExpr, DataKind, ElementItems, ElementKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, GlobalId,
     GlobalKind, ImportedFunction, Module, RefType, TableId, ValType,
 };
+pub use watched::FirstLoad;
 
 /// The name by which the second module imports from the first.
 const FIRST: &str = "first";
@@ -28,41 +34,6 @@ const MOVED: &str = "moved";
 const LOADED: &str = "loaded";
 /// Functions with less code than this, in bytes, stay: a stub would be as large.
 const SMALL: usize = 24;
-
-/// The functions that are needed to open the page, by their names without what changes from build to build. Kept as
-/// hashes: who wants to know about one function looks it up, and nobody reads thousands of names.
-pub struct FirstLoad(BTreeSet<u32>);
-
-impl FirstLoad {
-    /// Reads a list of hashes, one a line in hexadecimal digits.
-    pub fn read(text: &str) -> FirstLoad {
-        FirstLoad(text.lines().filter_map(|line| u32::from_str_radix(line, 16).ok()).collect())
-    }
-
-    /// The list of these functions.
-    pub fn of<'a>(names: impl Iterator<Item = &'a str>) -> FirstLoad {
-        FirstLoad(names.map(hash).collect())
-    }
-
-    /// The text that `read` takes.
-    pub fn text(&self) -> String {
-        self.0.iter().map(|hash| format!("{hash:08x}\n")).collect()
-    }
-
-    fn contains(&self, name: &str) -> bool {
-        self.0.contains(&hash(name))
-    }
-}
-
-/// FNV-1a over a function's name without the hashes of crates (`api[1f2e...]`) and the numbers of copies (`.17`).
-fn hash(name: &str) -> u32 {
-    let mut in_brackets = false;
-    let stable = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('.');
-    stable.bytes().fold(0x811c_9dc5, |hash, byte| {
-        in_brackets = (in_brackets || byte == b'[') && byte != b']';
-        if in_brackets { hash } else { (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193) }
-    })
-}
 
 /// Reads a module as wasm-bindgen left it, with its names.
 pub fn parse(wasm: &[u8]) -> Result<Module> {
@@ -76,7 +47,9 @@ pub fn parse(wasm: &[u8]) -> Result<Module> {
 
 /// Splits a module into the first and the second. `linked` is the same program as it was before wasm-bindgen.
 pub fn split(wasm: &[u8], linked: &[u8], needed: &FirstLoad) -> Result<(Vec<u8>, Vec<u8>)> {
-    divide(wasm, needed, |moved| Ok(Uses::read(linked)?.only_of(moved)))
+    let mut module = parse(wasm)?;
+    let taken = outline::outline(&mut module, needed);
+    divide(&module.emit_wasm(), needed, |moved| Ok(Uses::read(linked)?.only_of(moved, &taken)))
 }
 
 /// Splits a module; `only_of` says which addresses only the functions of some names can reach.
@@ -122,6 +95,9 @@ fn divide(
 fn is_deferred(function: &walrus::Function, needed: &FirstLoad) -> bool {
     let FunctionKind::Local(local) = &function.kind else { return false };
     let name = function.name.as_deref().unwrap_or("__");
+    if name.starts_with(outline::OUTLINED) {
+        return true;
+    }
     local.size() as usize >= SMALL && !name.contains("hashbrown[") && !name.starts_with("__") && !needed.contains(name)
 }
 
@@ -329,7 +305,8 @@ mod tests {
 
     #[test]
     fn what_was_not_needed_moves_with_what_only_it_calls() {
-        let needed = FirstLoad::of(["page[fedcba9876543210]::opens"].into_iter());
+        let mut needed = FirstLoad::default();
+        needed.add("page[fedcba9876543210]::opens", 0, &[true]);
         let (first, second) = divide(&page(), &needed, |_| Ok(Vec::new())).expect("it splits");
         let (first, second) = (parse(&first).expect("a module"), parse(&second).expect("a module"));
         assert!(!names(&first).contains(&"kubectl[0123456789abcdef]::helper"), "{:?}", names(&first));
@@ -339,13 +316,5 @@ mod tests {
         for import in second.imports.iter() {
             assert!(first.exports.iter().any(|export| export.name == import.name), "{} is not exported", import.name);
         }
-    }
-
-    #[test]
-    fn names_are_known_whatever_the_build() {
-        let needed = FirstLoad::of(["<api[1f]::Value as core[2e]::Clone>::clone.143"].into_iter());
-        assert!(needed.contains("<api[3d]::Value as core[4c]::Clone>::clone"));
-        assert!(!needed.contains("<api[3d]::Other as core[4c]::Clone>::clone"));
-        assert_eq!(FirstLoad::read(&needed.text()).text(), needed.text());
     }
 }
