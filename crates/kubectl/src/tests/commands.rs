@@ -21,6 +21,18 @@ fn a_deployment_lives_and_dies() {
     assert_eq!(ok(&world, "label deploy web tier-"), "deployment.apps/web unlabeled\n");
     assert_eq!(ok(&world, "set env deploy/web A=b"), "deployment.apps/web env updated\n");
     assert_eq!(ok(&world, "set env deploy/web --list"), "# Deployment web, container nginx\nA=b\n");
+    ok(&world, "create configmap words --from-literal=A=b");
+    ok(&world, "create secret generic words --from-literal=A=b");
+    // The one way of saying a variable takes the place of the other.
+    for (to, said) in [
+        ("--from=configmap/words", "# A from configmap words, key A"),
+        ("--from=secret/words", "# A from secret words, key A"),
+        ("A=c", "A=c"),
+        ("--from=secret/words", "# A from secret words, key A"),
+    ] {
+        assert_eq!(ok(&world, &format!("set env deploy/web {to}")), "deployment.apps/web env updated\n");
+        assert_eq!(ok(&world, "set env deploy/web --list"), format!("# Deployment web, container nginx\n{said}\n"));
+    }
     assert_eq!(ok(&world, "rollout pause deploy/web"), "deployment.apps/web paused\n");
     assert_eq!(ok(&world, "patch deploy web -p 'spec: {paused: false}'"), "deployment.apps/web patched\n");
     assert_eq!(ok(&world, "get deploy web -o jsonpath={.spec.replicas}-{..image}"), "3-nginx:1.26");

@@ -113,12 +113,20 @@ fn change(cx: &Cx<'_>, info: &Info, set: &[Value], remove: &[&str]) -> Outcome {
     let mut containers = Vec::new();
     for name in matching(info, path, "containers", wanted) {
         let of = info.object.at(path)["containers"].array().iter().find(|c| c["name"].str() == name);
-        let has = |variable: &str| of.is_some_and(|c| c["env"].array().iter().any(|v| v["name"].str() == variable));
+        let old = |variable: &str| of.and_then(|c| c["env"].array().iter().find(|v| v["name"].str() == variable));
+        let has = |variable: &str| old(variable).is_some();
         if let Some(taken) = set.iter().find(|v| !cx.flags.on("overwrite") && has(v["name"].str())) {
             return Err(fail!("'{}' already has a value, and --overwrite is false", taken["name"].str()));
         }
         let gone = remove.iter().filter(|name| has(name)).map(|name| obj! { "name" => *name, "$patch" => "delete" });
-        let env: Value = set.iter().cloned().chain(gone).collect();
+        // What the variable had before and shall not have any more is named, or a value would join its `valueFrom`.
+        let changed = set.iter().map(|new| {
+            let name = new["name"].str();
+            let mut patch = api::patch::merge_diff(old(name).unwrap_or(&api::NULL), new);
+            patch.set("name", name);
+            patch
+        });
+        let env: Value = changed.chain(gone).collect();
         containers.push(obj! { "name" => name, "env" => env });
     }
     if containers.is_empty() {
