@@ -148,6 +148,23 @@ fn a_wrong_token_is_refused_before_anything_else_is_looked_at() {
 }
 
 #[test]
+fn what_is_asked_is_counted() {
+    let server = Server::start(&["--control-plane-only"]);
+    let map = r#"{"metadata":{"name":"a"}}"#;
+    assert_eq!(server.json(&format!("POST {MAPS} HTTP/1.1\r\n{JSON}"), map).0, 201);
+    assert_eq!(server.json(&format!("POST {MAPS} HTTP/1.1\r\n{JSON}"), map).0, 409);
+    let (code, text) = server.ask("GET /metrics HTTP/1.1", b"");
+    assert_eq!(code, 200);
+    for (line, value) in [("code=\"201\"", 1), ("code=\"409\"", 1)] {
+        let found =
+            text.lines().find(|l| l.contains(line) && l.contains("resource=\"configmaps\"")).unwrap_or_default();
+        assert!(found.ends_with(&format!(" {value}")) && found.contains("verb=\"CREATE\""), "{line}: {found}");
+    }
+    assert!(text.contains("apiserver_storage_objects{resource=\"configmaps\"}"), "{text}");
+    assert_eq!(server.ask("GET /metrics HTTP/1.1\r\nImpersonate-User: jane", b"").0, 403);
+}
+
+#[test]
 fn whatever_makes_an_object_answers_201() {
     let server = Server::start(&["--control-plane-only"]);
     let apply = format!("PATCH {MAPS}/a?fieldManager=me HTTP/1.1\r\nContent-Type: application/apply-patch+yaml");

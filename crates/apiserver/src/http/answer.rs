@@ -1,8 +1,9 @@
 //! What the server answers, as text.
 
 use super::media::{As, Format, Media};
+use super::order;
 use crate::request::{Response, Verb};
-use api::{Kind, Status, Value, json, kind, obj, sha256, yaml};
+use api::{Kind, Status, Value, kind, obj, sha256, yaml};
 
 /// An answer that is complete.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,7 +74,10 @@ pub fn encode(kind: &Kind, verb: Verb, response: &Response, media: Media) -> Ans
     }
     let body = formed(&response.body, kind, media.form);
     let (code, content_type) = (response.code(verb), media.content_type());
-    Answer { warnings: response.warnings.clone(), ..Answer::text(code, content_type, write(&body, media.format)) }
+    Answer {
+        warnings: response.warnings.clone(),
+        ..Answer::text(code, content_type, write_answer(&body, media.format))
+    }
 }
 
 /// What is wanted of an object or list.
@@ -111,52 +115,22 @@ fn untyped(list: &Value) -> Value {
     list
 }
 
-/// A value as text, with the newline at its end that Go's encoder writes.
+/// A document of discovery or a Status as text, with the newline at its end that Go's encoder writes.
 pub fn write(value: &Value, format: Format) -> Vec<u8> {
+    text(value, format, order::of_document)
+}
+
+/// Whatever the API answers as text.
+pub fn write_answer(value: &Value, format: Format) -> Vec<u8> {
+    text(value, format, order::of_answer)
+}
+
+fn text(value: &Value, format: Format, json: fn(&Value, bool) -> String) -> Vec<u8> {
     let mut text = match format {
-        Format::Json => json::to_string(value),
-        Format::Pretty => indented(value),
+        Format::Json => json(value, false),
+        Format::Pretty => json(value, true),
         Format::Yaml => return yaml::to_string(value).into_bytes(),
     };
     text.push('\n');
     text.into_bytes()
-}
-
-/// JSON with two blanks a level, as the server writes it for people.
-fn indented(value: &Value) -> String {
-    let mut text = String::new();
-    indent(value, 0, &mut text);
-    text
-}
-
-fn indent(value: &Value, depth: usize, text: &mut String) {
-    let line = |text: &mut String, depth: usize| {
-        text.push('\n');
-        text.extend(std::iter::repeat_n(' ', 2 * depth));
-    };
-    match value {
-        Value::Array(items) if !items.is_empty() => {
-            text.push('[');
-            for (i, item) in items.iter().enumerate() {
-                text.push_str(if i > 0 { "," } else { "" });
-                line(text, depth + 1);
-                indent(item, depth + 1, text);
-            }
-            line(text, depth);
-            text.push(']');
-        }
-        Value::Object(fields) if !fields.is_empty() => {
-            text.push('{');
-            for (i, (key, field)) in fields.iter().enumerate() {
-                text.push_str(if i > 0 { "," } else { "" });
-                line(text, depth + 1);
-                text.push_str(&json::to_string(&Value::String(key.clone())));
-                text.push_str(": ");
-                indent(field, depth + 1, text);
-            }
-            line(text, depth);
-            text.push('}');
-        }
-        plain => text.push_str(&json::to_string(plain)),
-    }
 }

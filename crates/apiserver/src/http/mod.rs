@@ -10,6 +10,7 @@ mod json;
 mod media;
 pub mod openapi;
 mod options;
+pub mod order;
 mod path;
 #[cfg(test)]
 mod tests;

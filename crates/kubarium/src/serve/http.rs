@@ -49,6 +49,7 @@ async fn answer(request: Request<Incoming>, context: &Context) -> Response<Body>
 }
 
 async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<Response<Body>, Status> {
+    let _flying = context.metrics.begin(request.method().as_str());
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, incoming) = request.into_parts();
     let header = |name: &str| text(&parts.headers, name).to_owned();
@@ -72,6 +73,9 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
     if let Some(answer) = context.documents.answer(&head, &kinds, custom) {
         return answer.map(whole);
     }
+    if head.path == "/metrics" && matches!(head.method.as_str(), "GET" | "HEAD") {
+        return context.metrics.text(&context.door).await.map(whole);
+    }
     if head.path == "/" {
         return Ok(whole(Answer::json(200, &http::health::paths(&http::discovery::groups(&kinds)), true)));
     }
@@ -87,12 +91,16 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
         Asked::Unknown => Ok(whole(Answer::page_not_found())),
         Asked::Api(mut call) => {
             (call.request.token, call.request.impersonate) = (who.token, who.impersonate);
-            match call.request.subresource.as_str() {
+            let counted = ApiRequest { body: Value::Null, ..call.request.clone() };
+            let answered = match call.request.subresource.as_str() {
                 "portforward" => forward::forward(&context.door, *call, &headers, upgrade).await,
                 "exec" | "attach" => exec::exec(&context.door, *call, &headers, upgrade).await,
                 "proxy" => proxy::proxy(&context.door, *call, (method, uri, headers), bytes).await,
                 _ => api(*call, context).await,
-            }
+            };
+            let code = answered.as_ref().map_or_else(|status| status.code, |response| response.status().as_u16());
+            context.metrics.answered(&counted, code);
+            answered
         }
     }
 }

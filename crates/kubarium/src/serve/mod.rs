@@ -14,6 +14,7 @@ mod forward;
 mod gnostic;
 mod http;
 mod kubelet;
+mod metrics;
 mod owner;
 mod protobuf;
 mod proxy;
@@ -33,6 +34,7 @@ struct Context {
     door: owner::Door,
     credentials: credentials::Credentials,
     documents: documents::Documents,
+    metrics: metrics::Metrics,
 }
 
 /// Serves until the process is ended.
@@ -63,7 +65,8 @@ async fn serve(arguments: &Serve) -> io::Result<()> {
         credentials.write_kubeconfig(path, address)?;
     }
     println!("kubarium: serving the Kubernetes API on http://{address}");
-    let context = Rc::new(Context { door, credentials, documents: documents::Documents::default() });
+    let (documents, metrics) = (documents::Documents::default(), metrics::Metrics::default());
+    let context = Rc::new(Context { door, credentials, documents, metrics });
     loop {
         // A connection that cannot be accepted (too many files, say) is no reason to end; the next may be.
         let Ok((socket, _)) = listener.accept().await else {

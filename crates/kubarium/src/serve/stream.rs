@@ -4,8 +4,8 @@
 use super::http::broken;
 use super::owner::Door;
 use api::{Status, Value, kind, list, obj};
-use apiserver::http::answer::{formed, status_value, write};
-use apiserver::http::{As, Call, Format};
+use apiserver::http::answer::{formed, status_value};
+use apiserver::http::{As, Call, Format, order};
 use apiserver::{Watch, WatchEvent};
 use hyper::body::{Body, Bytes, Frame};
 use std::convert::Infallible;
@@ -76,7 +76,9 @@ fn not_streamed() -> Status {
 }
 
 fn line(event: &str, object: &Value) -> Bytes {
-    Bytes::from(write(&obj! { "type" => event, "object" => object }, Format::Json))
+    let mut text = order::of_event(&obj! { "type" => event, "object" => object });
+    text.push('\n');
+    Bytes::from(text)
 }
 
 /// One watch of one client.

@@ -7,7 +7,7 @@ use crate::fail::{Fail, Outcome};
 use crate::flags::{Flag, Kind, flag};
 use crate::print::struct_json;
 use api::{Status, Value, json, kind, obj, yaml};
-use apiserver::http::{discovery, health};
+use apiserver::http::{discovery, health, order};
 use apiserver::request::{Request, Verb};
 
 /// The kubectl whose behaviour this is.
@@ -123,7 +123,7 @@ pub(crate) fn raw(cx: &Cx<'_>, path: &str) -> Outcome {
         _ => {}
     }
     if let Some(document) = discovery::document(&words, &kinds) {
-        cx.say(json::to_string(&document));
+        cx.say(order::of_document(&document, false));
         return Ok(());
     }
     let request = parse_path(cx, plain).ok_or_else(|| Fail::Status(Status::no_such_resource()))?;

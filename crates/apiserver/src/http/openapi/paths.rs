@@ -24,7 +24,7 @@ const PARAMETERS: &[(&str, &str, &str)] = &[
     ("resourceVersionMatch", "string", "How resourceVersion is meant."),
     ("sendInitialEvents", "boolean", "Whether a watch begins with what exists."),
     ("timeoutSeconds", "integer", "How long the call may take."),
-    ("watch", "boolean", "Whether changes follow."),
+    ("watch", "boolean", "Watch for changes to the described resources: they follow as a stream of events."),
 ];
 
 const LIST: &[&str] = &[
@@ -83,6 +83,42 @@ pub(super) fn add(paths: &mut Map, of: Version, group: &str, version: &str, kind
     }
 }
 
+/// A group as identifiers have it: `core`, `apps`, `rbacAuthorization`.
+fn group_word(kind: &Kind) -> String {
+    let group = if kind.group.is_empty() { "core" } else { kind.group.trim_end_matches(".k8s.io") };
+    let mut parts = group.split(['.', '-']);
+    let first = parts.next().unwrap_or_default().to_owned();
+    first + &parts.map(capital).collect::<String>()
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What generated clients call an operation, such as `listCoreV1NamespacedPod`
+/// (k8s.io/apiserver/pkg/endpoints/openapi: `GetOperationIDAndTags`).
+fn operation_id(path: &str, kind: &Kind, subresource: &str, (method, action): (&str, &str)) -> String {
+    let connects = matches!(subresource, "attach" | "exec" | "portforward" | "proxy");
+    let verb = match (action, method) {
+        _ if connects => "connect",
+        ("get", _) => "read",
+        ("post", _) => "create",
+        ("put", _) => "replace",
+        ("deletecollection", _) => "delete",
+        (action, _) => action,
+    };
+    let of = [group_word(kind), kind.version.to_owned()].map(|word| capital(&word)).concat();
+    let how = match action {
+        _ if connects => capital(method),
+        "deletecollection" => "Collection".to_owned(),
+        _ => String::new(),
+    };
+    let space = if path.contains("{namespace}") { "Namespaced" } else { "" };
+    let all = if kind.namespaced && space.is_empty() { "ForAllNamespaces" } else { "" };
+    format!("{verb}{of}{how}{space}{}{}{all}", kind.kind, capital(subresource))
+}
+
 struct Writer<'a> {
     paths: &'a mut Map,
     of: Version,
@@ -117,12 +153,10 @@ impl Writer<'_> {
         let answered = verbs::response_kind(kind, subresource);
         let parameters = PARAMETERS.iter().filter(|(name, _, _)| parameters.contains(name));
         let listed: Vec<Value> = parameters.map(|(name, ty, about)| self.parameter(name, ty, about, "query")).collect();
-        let id = path.split('/').filter(|part| !part.is_empty()).map(|part| part.trim_matches(['{', '}']));
-        let id: String = std::iter::once(*method).chain(id).collect::<Vec<_>>().join("-");
         let mut value = obj! {
-            "operationId" => id, "x-kubernetes-action" => *action,
+            "operationId" => operation_id(path, kind, subresource, (*method, *action)), "x-kubernetes-action" => *action,
             "x-kubernetes-group-version-kind" => group_version_kind(answered),
-            "tags" => list![format!("{}_{}", if kind.group.is_empty() { "core" } else { kind.group }, kind.version)],
+            "tags" => list![format!("{}_{}", group_word(kind), kind.version)],
             "responses" => obj! { "200" => self.response(kind, subresource, action), "401" => obj! { "description" => "Unauthorized" } },
         };
         if matches!(*action, "post" | "put") && subresource.is_empty() {

@@ -25,9 +25,10 @@ impl<'a> Definitions<'a> {
     pub fn finish(mut self) -> Value {
         let time = |format: &str| obj! { "type" => "string", "format" => format };
         let text = obj! { "type" => "string" };
+        let version = obj! { "type" => "string", "description" => "How new the list of returned objects is, and where a watch of them begins." };
         let count = obj! { "type" => "integer", "format" => "int64" };
         let fields = obj! {
-            "continue" => &text, "remainingItemCount" => count, "resourceVersion" => &text, "selfLink" => &text,
+            "continue" => &text, "remainingItemCount" => count, "resourceVersion" => version, "selfLink" => &text,
         };
         self.made.insert(format!("{META}.ListMeta"), obj! { "type" => "object", "properties" => fields });
         self.made.insert(format!("{META}.Time"), time("date-time"));
@@ -104,7 +105,9 @@ impl<'a> Definitions<'a> {
     fn list(&mut self, kind: &Kind, item: &str) {
         let fields = obj! {
             "apiVersion" => self.text(kind.kind, "apiVersion"), "kind" => self.text(kind.kind, "kind"),
-            "items" => obj! { "type" => "array", "items" => self.reference(item) },
+            "items" => obj! {
+                "type" => "array", "items" => self.reference(item), "description" => format!("List of {}.", kind.plural),
+            },
             "metadata" => self.reference(&format!("{META}.ListMeta")),
         };
         let list = obj! {

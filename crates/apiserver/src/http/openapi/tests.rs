@@ -59,6 +59,11 @@ fn names_extensions_and_parameters_are_those_of_a_real_server() {
     let patch = &document["paths"]["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]["patch"];
     assert!(patch["parameters"].array().iter().any(|parameter| parameter["name"].str() == "fieldValidation"));
     assert_eq!(patch["x-kubernetes-group-version-kind"], *gvk);
+    let id = |path: &str, method: &str| document["paths"][path][method]["operationId"].str().to_owned();
+    assert_eq!(id("/apis/apps/v1/deployments", "get"), "listAppsV1DeploymentForAllNamespaces");
+    let all = "/apis/apps/v1/namespaces/{namespace}/deployments";
+    assert_eq!(id(all, "delete"), "deleteAppsV1CollectionNamespacedDeployment");
+    assert_eq!(id(&format!("{all}/{{name}}/scale"), "get"), "readAppsV1NamespacedDeploymentScale");
     let index = v3_index(&kinds(), |_| "H".into());
     assert_eq!(index["paths"]["api/v1"]["serverRelativeURL"].str(), "/openapi/v3/api/v1?hash=H");
 }
