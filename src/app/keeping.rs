@@ -33,6 +33,8 @@ pub struct Kept {
     last: (f64, usize, f64),
     /// Whether the second module was asked for, for the sake of a session that is replayed.
     asked: bool,
+    /// Whether the browser keeps nothing, and the reader is still to be told.
+    full: bool,
     /// The state in which a recording says that it ends.
     expected: Option<u64>,
 }
@@ -44,11 +46,14 @@ impl App {
             return;
         }
         keep::claim(&recovery::id(), &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
-        keep::on_link(&send(cx, |link, _| Act::Link(text(&link).unwrap_or_default())));
     }
 
-    /// Opens what the address holds.
-    pub(super) fn open_link(&self, cx: &Context<App>) {
+    /// Opens what the address holds, now if `at_once`, and whatever it will hold.
+    pub(super) fn open_links(&self, cx: &Context<App>, at_once: bool) {
+        keep::on_link(&send(cx, |link, _| Act::Link(text(&link).unwrap_or_default())));
+        if !at_once {
+            return;
+        }
         let hash = gloo::utils::window().location().hash().unwrap_or_default();
         if let Some(packed) = hash.strip_prefix("#s=") {
             cx.link().send_message(Msg::Keep(Act::Link(packed.to_owned())));
@@ -57,6 +62,10 @@ impl App {
 
     /// Saves the session, if there is anything new.
     pub(super) fn save(&mut self, cx: &Context<App>, ms: f64) {
+        // Not in the middle of what a command prints.
+        if !self.busy && std::mem::take(&mut self.kept.full) {
+            self.refuse(Message::SaveFailed);
+        }
         let machine = self.machine.borrow();
         let timeline = machine.timeline();
         let (inputs, end) = (timeline.entries().len(), self.passage.course.end);
@@ -134,8 +143,9 @@ impl App {
             }
             Act::Saved(true) => return false,
             Act::Saved(false) => {
+                // Once: without an id nothing is saved any more.
                 self.kept.id = AttrValue::default();
-                self.said = self.text(Message::SaveFailed).into();
+                self.kept.full = true;
             }
         }
         true
@@ -153,7 +163,7 @@ impl App {
         self.kept.said = self.text(message).into();
     }
 
-    /// Says in the transcript, too, why a link or a file is not taken in: nobody may have a menu open.
+    /// Says in the transcript, too, what does not go: nobody may have a menu open.
     fn refuse(&mut self, message: Message) {
         self.answer(message);
         self.transcript.borrow_mut().note("restored", &format!("{}\n", self.text(message)));

@@ -303,9 +303,7 @@ impl Component for App {
         }
         cx.link().send_message(Msg::Ready);
         App::listen_for_keys(cx);
-        if self.begun_fresh {
-            self.open_link(cx);
-        }
+        self.open_links(cx, self.begun_fresh);
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));
         Timeout::new(WELL_MS, recovery::well).forget();
         self.next_frame(cx);

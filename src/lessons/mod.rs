@@ -106,7 +106,10 @@ impl Lessons {
 
     /// The list of lessons has come, or cannot be had.
     pub fn take_index(&mut self, index: Option<Value>) {
-        self.problem = index.is_none().then_some(Message::LessonsMissing);
+        // That a lesson of this name cannot be had is still true.
+        if self.problem != Some(Message::LessonMissing) {
+            self.problem = index.is_none().then_some(Message::LessonsMissing);
+        }
         self.index = index;
     }
 

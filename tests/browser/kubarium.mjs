@@ -35,10 +35,10 @@ const NAMES = {
 /**
  * Serves dist/ below `path`, opens a browser and the page in it. `query` becomes the address's parameters, `context`
  * goes to the browser (viewport, colorScheme, reducedMotion ...), `script` runs before the page's own. The page keeps no copy of
- * itself, unless `context` has `serviceWorkers: "allow"`; `folder` is served instead of dist/; `change` goes to the host.
+ * itself, unless `context` has `serviceWorkers: "allow"`; `change` goes to the host; `ready` is what is waited for.
  */
-export async function open({ path = "/", query = {}, lang = "en", context = {}, script, folder = DIST, change } = {}) {
-  const site = await host(folder, path, change);
+export async function open({ path = "/", query = {}, lang = "en", context = {}, script, change, ready = (kubarium) => kubarium.prompt.waitFor() } = {}) {
+  const site = await host(DIST, path, change);
   const profile = await mkdtemp(join(tmpdir(), "kubarium-browser-"));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: installed(BROWSERS),
@@ -50,6 +50,8 @@ export async function open({ path = "/", query = {}, lang = "en", context = {}, 
   });
   const page = browser.pages()[0] ?? (await browser.newPage());
   page.setDefaultTimeout(PATIENCE);
+  await page.addInitScript(() => addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) =>
+    console.error(`policy: ${effectiveDirective} ${blockedURI} ${sample}`)));
   if (script) await page.addInitScript(script);
   const kubarium = new Kubarium(page, site.address, lang);
   kubarium.site = site;
@@ -60,7 +62,7 @@ export async function open({ path = "/", query = {}, lang = "en", context = {}, 
   };
   try {
     await page.goto(site.address + "?" + new URLSearchParams({ lang, ...query }));
-    await kubarium.prompt.waitFor();
+    await ready(kubarium);
   } catch (error) {
     await kubarium.close();
     throw error;

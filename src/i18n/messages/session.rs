@@ -35,7 +35,10 @@ macro_rules! session {
     NoCompression { en: "This browser cannot make links. Save the session as a file instead.", ko: "이 브라우저에서는 링크를 만들 수 없습니다. 대신 파일로 저장하세요." }
     SaveSessionFile { en: "Save as a file", ko: "파일로 저장" }
     FileSaved { en: "The file is in your downloads.", ko: "다운로드 폴더에 저장했습니다." }
-    SaveFailed { en: "The browser has no room to save this session.", ko: "브라우저에 이 세션을 저장할 자리가 없습니다." }
+    SaveFailed {
+        en: "This browser has no room for this session, or is set to keep nothing. To have it again later, save it as a file: menu Session.",
+        ko: "이 브라우저에 세션을 저장할 자리가 없거나 저장이 막혀 있습니다. 나중에 다시 쓰려면 세션 메뉴에서 파일로 저장하세요."
+    }
     ExportHeading { en: "Take it elsewhere", ko: "내보내기" }
     ExportManifests { en: "Manifests for kubectl apply (YAML)", ko: "kubectl apply용 매니페스트(YAML)" }
     ExportKind { en: "A kind cluster with all of it (script)", ko: "kind 클러스터로 옮기기(스크립트)" }
@@ -53,8 +56,8 @@ macro_rules! session {
     NoObject { en: "Document {} of this file is no Kubernetes object.", ko: "이 파일의 {}번째 문서는 Kubernetes 오브젝트가 아닙니다." }
     NothingToImport { en: "There is nothing in this file that could be made in a cluster.", ko: "이 파일에는 클러스터에 만들 것이 없습니다." }
     LinkBroken {
-        en: "This link or file does not hold a whole session: it was probably cut off on its way. Here is a new session.",
-        ko: "이 링크나 파일에 든 세션이 온전하지 않습니다. 전해지는 도중에 잘린 것 같습니다. 새 세션으로 시작합니다."
+        en: "This link or file does not hold a whole session: it was probably cut off on its way. Ask for it again; until then, go on here.",
+        ko: "이 링크나 파일에 든 세션이 온전하지 않습니다. 전해지는 도중에 잘린 것 같습니다. 다시 받아 보고, 그동안은 여기서 계속하세요."
     }
     LinkNewer {
         en: "This session was made by a newer Kubarium. Load the page again to get that version.",
