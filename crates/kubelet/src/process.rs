@@ -63,6 +63,8 @@ pub enum Step {
     Cat(Text),
     /// Prints the names in a directory; whether it complains in busybox' words.
     List(Text, bool),
+    /// Whether there is such a file, as `test` with this letter asks; whether the answer is turned round.
+    Test(char, Text, bool),
     /// Removes a file or directory.
     Remove(Text),
     /// Makes a directory.
@@ -95,6 +97,8 @@ pub struct Program {
     pub steps: Vec<Step>,
     /// Its exit code after SIGTERM, and how long it takes; none: it pays no attention and must be killed.
     pub on_term: Option<(i32, Duration)>,
+    /// From which step on that is so: before it, a shell is process 1, which pays no attention.
+    pub on_term_from: usize,
     /// Why it ends where that is not its own choice, such as `OOMKilled`.
     pub killed: Option<&'static str>,
     /// How many bytes of memory it uses.
@@ -179,6 +183,11 @@ impl Process {
         &self.program
     }
 
+    /// Its exit code after SIGTERM at this moment, and how long it takes; none: it pays no attention.
+    pub fn on_term(&self) -> Option<(i32, Duration)> {
+        self.program.on_term.filter(|_| self.position >= self.program.on_term_from)
+    }
+
     /// Whether it waits for somebody to join it.
     pub fn waits(&self) -> bool {
         self.ended.is_none() && self.program.steps.contains(&Step::Attended)
@@ -237,6 +246,17 @@ impl Process {
                             self.status = 2;
                         }
                     }
+                }
+                Step::Test(letter, path, not) => {
+                    let path = self.fill(path, at, around);
+                    let text = around.read(&path);
+                    let holds = match letter {
+                        'f' => text.is_ok(),
+                        's' => text.is_ok_and(|text| !text.is_empty()),
+                        'd' => text.is_err() && around.list(&path).is_ok(),
+                        _ => text.is_ok() || around.list(&path).is_ok(),
+                    };
+                    self.status = i32::from(holds == *not);
                 }
                 Step::Remove(path) => {
                     let path = self.fill(path, at, around);

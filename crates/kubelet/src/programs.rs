@@ -175,7 +175,14 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     let Some(name) = words.first().copied() else { return Ok(main(invocation)) };
     let command: Str = words.join(" ").into();
     let memory = memory_needed(&words).unwrap_or(SMALL);
-    let idle = |steps| Program { steps, on_term: Some((0, TERM)), killed: None, memory, command: command.clone() };
+    let idle = |steps| Program {
+        steps,
+        on_term: Some((0, TERM)),
+        on_term_from: 0,
+        killed: None,
+        memory,
+        command: command.clone(),
+    };
     if let Some(over) =
         memory_needed(&words).filter(|needed| invocation.memory_limit.is_some_and(|limit| *needed > limit))
     {
@@ -198,7 +205,8 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
         let steps = script::compile(script, invocation);
         // A shell as process 1 has no handler for SIGTERM, and the kernel then ignores the signal; `exec` replaces it.
         let replaced = matches!(steps.last(), Some(Step::Serve(_))) && script.contains("exec ");
-        return Ok(Program { on_term: replaced.then_some((0, TERM)), ..idle(steps) });
+        let on_term_from = steps.len();
+        return Ok(Program { on_term: replaced.then_some((0, TERM)), on_term_from, ..idle(steps) });
     }
     let words: Vec<Text> = words.iter().map(|word| Text::literal(word)).collect();
     let Ran { mut steps, status } = self::command(&words, invocation);
@@ -250,7 +258,7 @@ fn main(invocation: &Invocation<'_>) -> Program {
         _ => SMALL,
     };
     let command = image.command.join(" ").into();
-    Program { steps, on_term: Some((0, TERM)), killed: None, memory, command }
+    Program { steps, on_term: Some((0, TERM)), on_term_from: 0, killed: None, memory, command }
 }
 
 fn echo(port: u16, saying: Saying, args: &[String]) -> Server {
@@ -272,6 +280,7 @@ pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
             None => Ran::steps(vec![Step::Forever]),
         },
         "false" => Ran::quietly(1),
+        "test" | "[" => tested(args),
         "echo" => Ran::steps(vec![Step::Print(echoed(args))]),
         "printf" => Ran::steps(vec![Step::Print(Text::raw(unescape(first.map_or("", Text::as_str))))]),
         "date" => Ran::steps(vec![Step::Print("$(date)\n".into())]),
@@ -334,6 +343,21 @@ pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
         // Somebody's own program in somebody's own image: it is there to run.
         _ if image.repository.is_empty() => Ran::steps(vec![Step::Forever]),
         program => Ran { steps: vec![Step::Print(Text::literal(&format!("sh: {program}: not found\n")))], status: 127 },
+    }
+}
+
+/// `test -f FILE` and its like, with or without `!`. What is asked of other things than files holds.
+fn tested(args: &[Text]) -> Ran {
+    let (not, words) = match args {
+        [not, words @ ..] if not.as_str() == "!" => (true, words),
+        words => (false, words),
+    };
+    match words {
+        [flag, file, ..] if matches!(flag.as_str(), "-d" | "-e" | "-f" | "-r" | "-s" | "-w" | "-x") => {
+            let letter = flag.as_str().chars().last().unwrap_or('e');
+            Ran::steps(vec![Step::Test(letter, file.clone(), not)])
+        }
+        _ => Ran::quietly(i32::from(not)),
     }
 }
 

@@ -145,3 +145,25 @@ fn odd_scripts_do_not_hang_or_panic() {
         run("busybox", &["sh", "-c", script], &[], 100);
     }
 }
+
+#[test]
+fn test_looks_whether_a_file_is_there() {
+    let status = |command: &[&str]| {
+        let mut around = Container::default();
+        around.write("/tmp/alive", "", false, Time(0));
+        let mut process = Process::start(Arc::new(start("busybox", command, &[]).unwrap()), Time(0));
+        process.run(Time(0), &mut around);
+        process.ended.unwrap().1
+    };
+    for (command, wanted) in [
+        (&["test", "-f", "/tmp/alive"][..], 0),
+        (&["test", "-f", "/tmp/alife"], 1),
+        (&["[", "-e", "/tmp/alive", "]"], 0),
+        (&["[", "!", "-e", "/tmp/alive", "]"], 1),
+        (&["test", "!", "-f", "/tmp/alife"], 0),
+        (&["test", "-s", "/tmp/alive"], 1),
+        (&["test", "-d", "/tmp/alive"], 1),
+    ] {
+        assert_eq!(status(command), wanted, "{command:?}");
+    }
+}

@@ -56,7 +56,7 @@ impl Worker<'_, '_> {
             }
         };
         let container = &mut self.pod.containers[index];
-        let answer = container.process.as_ref().and_then(|p| p.program().on_term);
+        let answer = container.process.as_ref().and_then(|p| p.on_term());
         let (at, code) = match (ended, answer) {
             (Some((at, code)), _) => (at.max(from), code),
             (None, Some((code, takes))) if from + takes <= until => (from + takes, code),

@@ -92,6 +92,16 @@ fn a_deleted_pod_goes_in_steps() {
     assert_eq!(sim.lines("slow"), "1/1 Terminating 0, 1/1 Terminating 0");
     sim.run(3.0);
     assert_eq!(sim.lines("slow"), "0/1 Error 0, 0/1 Error 0, 0/1 Error 0");
+    // A shell pays none until it is replaced by a program that does.
+    let command = "[sh, -c, \"sleep 8; exec nginx -g 'daemon off;'\"]";
+    for (age, goes) in [(4.0, false), (12.0, true)] {
+        sim.apply(&pod("shell", &format!("{{name: c, image: nginx, command: {command}}}")));
+        sim.run(age);
+        sim.delete("shell", Some(30));
+        sim.run(3.0);
+        assert_eq!(sim.pod("shell").is_null(), goes, "deleted {age} seconds after its creation");
+        sim.run(40.0);
+    }
 }
 
 #[test]
