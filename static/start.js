@@ -54,23 +54,6 @@ function trouble(kind, error) {
   notice("trouble", heading, [text, ...why], [[AGAIN, () => location.reload()]]);
 }
 
-/** Language and theme, before the program sets them from the same places. */
-function dress() {
-  const recall = (name) => {
-    try {
-      return localStorage.getItem(`kubarium.${name}`);
-    } catch {
-      return null;
-    }
-  };
-  const wanted = [query.get("lang"), recall("lang"), ...(navigator.languages || [])];
-  const lang = wanted.map((tag) => /^(en|ko)\b/i.exec(tag || "")).find(Boolean);
-  const theme = [query.get("theme"), recall("theme")].find((name) => name === "light" || name === "dark");
-  const root = document.documentElement;
-  if (lang) root.lang = lang[1].toLowerCase();
-  if (theme) root.dataset.theme = theme;
-}
-
 /** The least module that has what the program's has: memory.copy, sign extension, saturating conversion, a table of externrefs. */
 const ABLE = Uint8Array.of(
   0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 4, 4, 1, 111, 0, 0, 5, 3, 1, 0, 1, 10, 26, 1, 24, 0,
@@ -152,7 +135,6 @@ function keep() {
 }
 
 async function begin() {
-  dress();
   if (typeof WebAssembly !== "object") return trouble("off");
   if (!WebAssembly.validate(ABLE)) return trouble("old");
   const compiling = compile(module);

@@ -35,9 +35,10 @@ const NAMES = {
 /**
  * Serves dist/ below `path`, opens a browser and the page in it. `query` becomes the address's parameters, `context`
  * goes to the browser (viewport, colorScheme, reducedMotion ...), `script` runs before the page's own. The page keeps no copy of
- * itself, unless `context` has `serviceWorkers: "allow"`; `change` goes to the host; `ready` is what is waited for.
+ * itself, unless `context` has `serviceWorkers: "allow"`; `change` goes to the host; `ready` is what is waited for, after
+ * the page's event `until`.
  */
-export async function open({ path = "/", query = {}, lang = "en", context = {}, script, change, ready = (kubarium) => kubarium.prompt.waitFor() } = {}) {
+export async function open({ path = "/", query = {}, lang = "en", context = {}, script, change, until, ready = (kubarium) => kubarium.prompt.waitFor() } = {}) {
   const site = await host(DIST, path, change);
   const profile = await mkdtemp(join(tmpdir(), "kubarium-browser-"));
   const browser = await chromium.launchPersistentContext(profile, {
@@ -61,7 +62,7 @@ export async function open({ path = "/", query = {}, lang = "en", context = {}, 
     await rm(profile, { recursive: true, force: true });
   };
   try {
-    await page.goto(site.address + "?" + new URLSearchParams({ lang, ...query }));
+    await page.goto(site.address + "?" + new URLSearchParams({ lang, ...query }), { waitUntil: until });
     await ready(kubarium);
   } catch (error) {
     await kubarium.close();

@@ -2,7 +2,9 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { isRunning, open } from "./kubarium.mjs";
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { DIST, isRunning, open } from "./kubarium.mjs";
 
 /** Opens the page, and closes it whatever happens. */
 async function withPage(options, use) {
@@ -31,6 +33,38 @@ test("opening it loads the first module only", { timeout: 120_000 }, () =>
     assert.match(await kube.run("kubectl get nodes"), /^node3 +Ready/m);
     assert.equal(await modules(), 2);
   }));
+
+/** Where the parts of the page are that are there before the program, and what stands in the terminal. */
+const places = (page) => page.evaluate(() => {
+  const shown = (selector) => [...document.querySelectorAll(selector)].find((element) => element.getClientRects().length);
+  const parts = [".bar", ".course", ".picture", ".cluster > .rooms", ".room", ".room:nth-child(2)", ".splitter", ".terminal", ".welcome .out"];
+  const box = (selector) => {
+    const { x, y, width } = shown(selector).getBoundingClientRect();
+    return [selector, ...[x, y, width].map(Math.round)].join(" ");
+  };
+  return [...parts.map(box), shown(".welcome .out").textContent.trim(), document.documentElement.lang, getComputedStyle(document.body).backgroundColor];
+});
+
+for (const [lang, viewport, theme] of [["en", { width: 1280, height: 860 }, "light"], ["ko", { width: 390, height: 844 }, "dark"]]) {
+  test(`what is there before the program is where the program puts it, at ${viewport.width} px in ${lang}`, { timeout: 60_000 }, async () => {
+    let go;
+    const waits = new Promise((done) => (go = done));
+    // The program comes when it is wanted.
+    const change = (name, response) => {
+      if (!/^kubarium.*\.wasm$/.test(name)) return false;
+      waits.then(() => createReadStream(join(DIST, name)).pipe(response));
+      return true;
+    };
+    const before = [];
+    const ready = async ({ page, prompt }) => {
+      before.push(...(await places(page)));
+      go();
+      await prompt.waitFor();
+    };
+    const options = { lang, query: { theme }, context: { viewport }, change, ready, until: "domcontentloaded" };
+    await withPage(options, async (kube) => assert.deepEqual(await places(kube.page), before));
+  });
+}
 
 test("it speaks Korean, and input by IME loses nothing", { timeout: 120_000 }, () =>
   withPage({ lang: "ko" }, async (kube) => {

@@ -57,6 +57,7 @@ fn whole(arguments: &[&str]) -> Result {
         trunk.arg("--release").envs(FOR_SIZE.iter().copied());
     }
     sh::run(&mut trunk)?;
+    crate::style::bundle()?;
     crate::lessons::bundle()?;
     absolute_addresses()
 }

@@ -15,6 +15,7 @@ mod serve;
 mod sh;
 mod size;
 mod split;
+mod style;
 mod test;
 mod tidy;
 mod tools;
