@@ -160,6 +160,9 @@ impl Linter<'_> {
         if form.name == "selector" && clause.get("matches").is_null() {
             self.at(path, "`selector` needs `matches`: the objects that it should select");
         }
+        if form.takes == Takes::Deed && clause.get("to").is_null() {
+            self.at(path, format!("`{}` needs `to`: a user, as kubectl's --as takes one", form.name));
+        }
         if form.name == "endpoints" && !clause.get("endpoints").str().starts_with("s") {
             self.at(path, "`endpoints` takes service/NAME");
         }
@@ -205,6 +208,7 @@ impl Linter<'_> {
                 }
                 value.is_empty().then(|| "this is a mapping from columns of kubectl get to values".into())
             }
+            Takes::Deed => clause::rights::Deed::parse(value.str(), &api::kind::served().collect::<Vec<_>>()).err(),
             Takes::Clause => return self.clause(value, path),
             Takes::Clauses => {
                 for (at, clause) in value.array().iter().enumerate() {

@@ -6,6 +6,7 @@
 mod network;
 mod object;
 mod relation;
+pub(crate) mod rights;
 mod terminal;
 
 use crate::lang::Say;
@@ -47,6 +48,8 @@ pub enum Takes {
     Texts,
     /// A span of time such as `30s`.
     Duration,
+    /// What is done to what: `list pods -n shop`.
+    Deed,
     /// A clause.
     Clause,
     /// A list of clauses.
@@ -93,6 +96,8 @@ pub const FORMS: &[Form] = &[
         unmet: terminal::env,
     },
     Form { name: "saw", takes: Texts, keys: &[("ran", Regex), ("without", Texts)], unmet: terminal::saw },
+    Form { name: "allowed", takes: Deed, keys: &[("to", Text)], unmet: rights::allowed },
+    Form { name: "refused", takes: Deed, keys: &[("to", Text)], unmet: rights::refused },
     Form { name: "ran", takes: Regex, keys: &[("exit", Expected)], unmet: terminal::ran },
     Form { name: "passed", takes: Duration, keys: &[], unmet: terminal::passed },
     Form { name: "any", takes: Clauses, keys: &[], unmet: any },

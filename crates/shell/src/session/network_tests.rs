@@ -103,6 +103,8 @@ fn an_ingress_controller_hands_requests_on_to_services() {
     assert!(ask("kubectl describe ingress shop").0.contains("Scheduled for sync"));
     let page = ask(&format!("curl -s -H 'Host: shop.example.com' http://{address}/"));
     assert!(page.0.contains("Welcome to nginx"), "{page:?}");
+    let fetched = ask(&format!("wget -q -O - --header='Host: shop.example.com' http://{address}/"));
+    assert_eq!(fetched, page, "wget says the host, too");
     let (told, _) = ask(&format!("curl -s -o /dev/null --trace-route -H 'Host: shop.example.com' http://{address}/a"));
     assert!(told.contains("\nhttp   Ingress default/shop: shop.example.com/a goes to Service web:80\n"), "{told}");
     assert_eq!(told.lines().filter(|line| line.starts_with("end ")).count(), 2, "two connections: {told}");

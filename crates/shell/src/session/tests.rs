@@ -230,6 +230,7 @@ fn tools() {
         ),
         "2,3,two\n3\na\nb\n"
     );
+    assert_eq!(out("seq 1 | sed -e 'a\\  x' -e 'a   y' -e 'i\\' -e '  z'"), "  z\n1\n  x\ny\n");
     assert_eq!(
         out("seq 4 | xargs -n2 echo n; echo a b | xargs -I{} echo '<{}>'; seq 3 | tac | head -1; seq -s, 1 2 5"),
         "n 1 2\nn 3 4\n<a b>\n3\n1,3,5\n"

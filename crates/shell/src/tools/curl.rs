@@ -267,14 +267,7 @@ impl Transfer<'_> {
         if self.options.has('G') && !data.is_empty() {
             request.path = format!("{}{}{body}", url.path, if url.path.contains('?') { '&' } else { '?' }).into();
         }
-        for line in self.options.values('H') {
-            let Some((name, value)) = line.split_once(':') else { continue };
-            match name.to_ascii_lowercase().as_str() {
-                "host" => request.host = value.trim().into(),
-                "user-agent" => request.agent = value.trim().into(),
-                _ => request.headers.push((name.trim().into(), value.trim().into())),
-            }
-        }
+        self.options.values('H').for_each(|line| set_header(&mut request, line));
         if posts {
             request.headers.push(("Content-Length".into(), body.len().to_string().into()));
             if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
@@ -302,6 +295,16 @@ impl Transfer<'_> {
         ];
         values.iter().for_each(|(name, value)| text = text.replace(name, value));
         self.cx.out(&text);
+    }
+}
+
+/// Takes in a header as the user writes it (`Name: value`), which goes before what the tool would send itself.
+pub(super) fn set_header(request: &mut Request, line: &str) {
+    let Some((name, value)) = line.split_once(':') else { return };
+    match name.to_ascii_lowercase().as_str() {
+        "host" => request.host = value.trim().into(),
+        "user-agent" => request.agent = value.trim().into(),
+        _ => request.headers.push((name.trim().into(), value.trim().into())),
     }
 }
 

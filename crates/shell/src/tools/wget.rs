@@ -55,6 +55,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         };
         let mut request = Request::get(url.authority.as_str(), url.path.as_str());
         request.agent = "Wget".into();
+        options.values('H').for_each(|line| super::curl::set_header(&mut request, line));
         if let Some(data) = options.value('p') {
             request.method = "POST".into();
             request.body = data.as_bytes().to_vec();

@@ -287,9 +287,12 @@ impl Parser {
         self.skip(" \t");
         if self.peek() == Some('\\') {
             self.at += 1;
+            let begin = self.at;
             self.skip(" \t");
-            if self.peek() == Some('\n') {
-                self.at += 1;
+            match self.peek() {
+                Some('\n') => self.at += 1,
+                // On one line, the backslash keeps the blanks behind it.
+                _ => self.at = begin,
             }
         }
         if self.peek().is_none() {
