@@ -52,7 +52,7 @@ impl Cluster {
     /// Tries to connect from a place to a name or an address, and tells the whole way. Takes no virtual time: the caller
     /// waits for [`Trace::after`].
     pub fn connect(&mut self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Trace {
-        self.call(&Call { from, host, port, protocol, source_port: 0 })
+        self.call(&Call { from, host, port, protocol, source_port: 0, held: false })
     }
 
     /// The same, for a caller who chooses the port that it calls from.
@@ -70,6 +70,12 @@ impl Cluster {
             self.traces.pop_front();
         }
         trace
+    }
+
+    /// A connection that was held open is closed.
+    pub fn close(&mut self, trace: &Trace) {
+        let now = self.now();
+        self.kubelets.network.network.close(trace, now);
     }
 
     /// What a name means to somebody at a place: its address or why there is none, and the questions that were asked.
@@ -232,6 +238,13 @@ impl Machines for Inhabitants<'_> {
             Place::Node(_) | Place::Outside => None,
         };
         of_pod.unwrap_or_else(|| self.0.node_resolv_conf().to_owned())
+    }
+
+    fn corefile(&self, place: &Place) -> Option<Str> {
+        match place {
+            Place::Pod(uid) => self.0.corefile(uid),
+            Place::Node(_) | Place::Outside => None,
+        }
     }
 
     fn pod(&self, uid: &str) -> Option<&Value> {

@@ -140,6 +140,14 @@ impl<N: NetworkPlugin> Kubelets<N> {
         self.pod_by_id(pod).is_some_and(|pod| serve::listens(pod, port))
     }
 
+    /// The Corefile by which a Pod's name server answers: empty for the cluster's own, which follows its ConfigMap; none where the
+    /// Pod is no name server.
+    pub fn corefile(&self, pod: &str) -> Option<Str> {
+        let pod = self.pod_by_id(pod)?;
+        let own = pod.object.namespace() == "kube-system" && pod.object.labels()["k8s-app"].str() == "kube-dns";
+        serve::corefile(pod).map(|text| if own { Str::default() } else { text.clone() })
+    }
+
     /// Whether something on a node itself listens on a port: its kubelet, sshd, or a Pod with `hostNetwork`.
     pub fn node_listens(&self, node: &str, port: u16) -> bool {
         const SSH: u16 = 22;

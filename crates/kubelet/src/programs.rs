@@ -27,6 +27,8 @@ pub enum Answers {
     Files(Flavour, Str),
     /// With a text about itself.
     Says(Saying, Str),
+    /// It is a name server, with this Corefile.
+    Names(Str),
     /// It speaks another protocol.
     Nothing,
 }

@@ -11,6 +11,8 @@ use api::OrdMap;
 use api::{Str, Time};
 use vfs::{Fs, Mounts};
 
+/// The port of name servers.
+const DNS: u16 = 53;
 /// Lines that a container's log keeps.
 const LOG_LINES: usize = 10_000;
 
@@ -28,6 +30,14 @@ pub(crate) fn listener(pod: &Pod, port: u16) -> Option<usize> {
     pod.containers.iter().position(serves)
 }
 
+/// The Corefile by which what listens at port 53 of the Pod answers for names; none where nothing does.
+pub(crate) fn corefile(pod: &Pod) -> Option<&Str> {
+    match &pod.containers[listener(pod, DNS)?].process.as_ref()?.server.as_ref()?.answers {
+        Answers::Names(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// What the server at a port of the Pod answers; `None` where nothing listens. The request is in the server's access log
 /// afterwards.
 pub(crate) fn reply(
@@ -40,7 +50,7 @@ pub(crate) fn reply(
     let index = listener(pod, port)?;
     let answers = pod.containers[index].process.as_ref()?.server.as_ref()?.answers.clone();
     let (mut reply, log) = match answers {
-        Answers::Nothing => (Reply::default(), Vec::new()),
+        Answers::Nothing | Answers::Names(_) => (Reply::default(), Vec::new()),
         Answers::Says(saying, text) => (says(pod, index, saying, &text, request), Vec::new()),
         Answers::Files(flavour, root) => {
             let mut around = inside(pod, index, disks, now);
@@ -272,7 +282,7 @@ impl crate::worker::Worker<'_, '_> {
     }
 }
 
-/// nginx listens where its configuration says, if the Pod brings its own.
+/// A server reads the configuration that its Pod brings: nginx where it listens, CoreDNS its Corefile.
 fn configure(
     pod: &mut Pod,
     index: usize,
@@ -281,6 +291,13 @@ fn configure(
     now: Time,
 ) {
     let Some(server) = &mut process.server else { return };
+    if server.ports.first() == Some(&DNS) && matches!(server.answers, Answers::Nothing) {
+        let mut around = inside(pod, index, disks, now);
+        // Without a Corefile CoreDNS answers for nothing.
+        let text = around.read("/etc/coredns/Corefile").or_else(|_| around.read("/Corefile"));
+        server.answers = Answers::Names(text.unwrap_or_else(|_| ".:53 {\n whoami\n}\n".into()).into());
+        return;
+    }
     let Answers::Files(Flavour::Nginx, root) = &mut server.answers else { return };
     let mounts = pod.spec_of(index)["volumeMounts"].array();
     if !mounts.iter().any(|mount| mount["mountPath"].str().starts_with("/etc/nginx")) {

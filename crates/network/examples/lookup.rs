@@ -114,7 +114,7 @@ impl Bench {
         for i in 0..times {
             let (host, port) = &hosts[i % hosts.len()];
             let from = if by_node_port { &Place::Outside } else { &self.clients[i % self.clients.len()] };
-            let call = Call { from, host, port: *port, protocol: Protocol::Tcp, source_port: 0 };
+            let call = Call { from, host, port: *port, protocol: Protocol::Tcp, source_port: 0, held: false };
             let trace = self.network.connect(&call, &Everybody, &mut self.rng, Time(i as i64));
             assert!(black_box(trace).listener().is_some(), "{host}:{port}");
         }
@@ -136,7 +136,7 @@ impl Bench {
             self.network.observe(kind::ENDPOINT_SLICE, change, false);
             let host = address(i % self.services).to_string();
             let from = &self.clients[i % self.clients.len()];
-            let call = Call { from, host: &host, port: 80, protocol: Protocol::Tcp, source_port: 0 };
+            let call = Call { from, host: &host, port: 80, protocol: Protocol::Tcp, source_port: 0, held: false };
             black_box(self.network.connect(&call, &Everybody, &mut self.rng, Time(i as i64)));
         }
         began.elapsed().as_secs_f64() * 1e6 / changes.len() as f64

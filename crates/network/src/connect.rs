@@ -1,7 +1,7 @@
 //! One attempt to connect, from a name or an address to an open connection or the reason why there is none.
 
-use crate::conntrack::State;
-use crate::dns::{self, Code, RecordType, Resolver, Response, Server, World};
+use crate::conntrack::{End, Entry};
+use crate::dns::{self, Code, Corefile, RecordType, Resolver, Response, Server, World};
 use crate::network::{Machines, Network};
 use crate::packet::{At, Place, Protocol};
 use crate::route::{self, Walk};
@@ -15,8 +15,11 @@ use std::time::Duration;
 const GIVES_UP_AFTER: Duration = Duration::from_millis(129_000);
 /// Address resolution on a link asks three times, a second apart.
 const NO_NEIGHBOUR_AFTER: Duration = Duration::from_millis(3_060);
-/// A C library asks a silent name server twice, five seconds each.
+/// A C library asks a silent name server twice, five seconds each. (glibc, `res_send`; after the first of the search domains it
+/// gives them up, and asks for the name as it was given, in the same way: `res_search`.)
 const NO_NAME_SERVER_AFTER: Duration = Duration::from_secs(10);
+/// How often a question may be handed on from one name server inside the cluster to the next.
+const FORWARDS: usize = 8;
 /// What a name server thinks about one question.
 const PER_QUESTION: Duration = Duration::from_micros(300);
 
@@ -33,6 +36,8 @@ pub struct Call<'a> {
     pub protocol: Protocol,
     /// The port that it is called from; 0: any that is free.
     pub source_port: u16,
+    /// Whether it stays open until it is closed ([`Network::close`]); else it is over as soon as a request is answered.
+    pub held: bool,
 }
 
 /// What somebody asks a name server.
@@ -60,7 +65,8 @@ pub struct Answered {
 }
 
 /// A question to a name server, as a call.
-const QUERY: Call<'_> = Call { from: &Place::Outside, host: "", port: 53, protocol: Protocol::Udp, source_port: 0 };
+const QUERY: Call<'_> =
+    Call { from: &Place::Outside, host: "", port: 53, protocol: Protocol::Udp, source_port: 0, held: false };
 
 /// Why a question found no name server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +154,8 @@ impl Network {
         };
         let mut answered = Answered { server, answers: Vec::new() };
         for name in names {
-            let response = self.name_server(&listener.place, machines, &|server| server.query(&name, question.kind));
+            let response = self.name_server(&listener.place, machines, &name, question.kind, FORWARDS);
+            let Some(response) = response else { return Err(failed(Reason::NoNameServer, false)) };
             let exists = response.exists || response.code == Code::Refused;
             answered.answers.push((name.into(), response));
             if exists {
@@ -158,49 +165,62 @@ impl Network {
         Ok(answered)
     }
 
-    /// Asks the name server at a place: outside there is one of the internet's, inside it is CoreDNS.
-    fn name_server(&self, place: &Place, machines: &dyn Machines, ask: &dyn Fn(&Server<'_>) -> Response) -> Response {
+    /// What the name server at a place says: outside there is one of the internet's, inside whoever is a CoreDNS. Nothing where
+    /// what listens there is no name server, or where it would ask others for ever.
+    fn name_server(
+        &self,
+        place: &Place,
+        machines: &dyn Machines,
+        name: &str,
+        kind: RecordType,
+        forwards: usize,
+    ) -> Option<Response> {
         if *place == Place::Outside {
-            return ask(&Server::Outside);
+            return Some(Server::Outside.query(name, kind));
         }
+        let text = machines.corefile(place)?;
         let pod = |namespace: &str, address: Ipv4Addr| {
             let pod = self.pod_at(address).and_then(|pod| machines.pod(&pod.uid));
             pod.is_some_and(|pod| pod.namespace() == namespace)
         };
-        let world = World { proxy: &self.proxy, namespace: &|name| self.has_namespace(name), pod: &pod };
-        ask(&Server::Cluster(world, self.dns.current()))
+        // The question goes on as a packet of its own, from a snapshot: what comes of it changes nothing here.
+        let forward = |to: Ipv4Addr, name: &str, kind: RecordType| {
+            let (mut network, mut rng) = (self.clone(), Rng::new(u64::from(to.to_bits())));
+            let (_, outcome, _) = network.carry(place, to, &QUERY, machines, &mut rng, self.now());
+            match outcome {
+                Outcome::Answered(next) if forwards > 0 => {
+                    self.name_server(&next.place, machines, name, kind, forwards - 1)
+                }
+                _ => None,
+            }
+        };
+        let namespace = |name: &str| self.has_namespace(name);
+        let world = World { proxy: &self.proxy, namespace: &namespace, pod: &pod, forward: &forward };
+        let own = if text.is_empty() { None } else { Some(Corefile::parse(&text)?) };
+        Some(Server::Cluster(world, own.as_ref().unwrap_or(self.dns.current())).query(name, kind))
+    }
+
+    /// A connection that was held open is closed.
+    pub fn close(&mut self, trace: &Trace, now: Time) {
+        for (node, mine) in by_node(&trace.hops) {
+            self.conntrack.close(node, &mine[0].before, now);
+        }
     }
 
     /// Each node that a packet has passed remembers the connection.
-    fn remember(&mut self, hops: &[Hop], outcome: &Outcome, now: Time) {
-        let state = match outcome {
-            Outcome::Answered(_) => State::Done,
-            Outcome::Refused(_) => State::Reset,
-            _ => State::Unreplied,
-        };
-        let node = |hop: &Hop| match &hop.at {
-            At::Node(name) | At::Bridge(name) => Some(name.clone()),
-            _ => None,
-        };
-        let mut rest = hops;
-        while let Some((first, after)) = rest.split_first() {
-            let Some(name) = node(first) else {
-                rest = after;
-                continue;
-            };
-            let here = |hop: &&Hop| matches!(hop.at, At::Service { .. }) || node(hop).is_some_and(|n| n == name);
-            let length = rest.iter().take_while(here).count();
-            let (mine, others) = rest.split_at(length);
-            rest = others;
+    fn remember(&mut self, hops: &[Hop], end: End, began: Time) {
+        for (node, mine) in by_node(hops) {
             // What a rule has refused was never a connection.
-            let refused = mine.iter().any(|hop| matches!(hop.what, What::Stopped(_, Some(_))));
-            if let (false, Some(last)) = (refused, mine.last()) {
-                let service = mine.iter().find_map(|hop| match &hop.at {
-                    At::Service { namespace, name } => Some(service::key(namespace, name)),
-                    _ => None,
-                });
-                self.conntrack.note(&name, first.before, last.after, state, service.unwrap_or_default(), now);
+            if mine.iter().any(|hop| matches!(hop.what, What::Stopped(_, Some(_)))) {
+                continue;
             }
+            let service = mine.iter().find_map(|hop| match &hop.at {
+                At::Service { namespace, name } => Some(service::key(namespace, name)),
+                _ => None,
+            });
+            let (came, left) = (mine[0].before, mine[mine.len() - 1].after);
+            let entry = Entry { came, left, end, began, service: service.unwrap_or_default() };
+            self.conntrack.note(node, entry);
         }
     }
 
@@ -219,17 +239,24 @@ impl Network {
         let Some(server) = resolver.servers.first().copied() else { return known(Err(Reason::NoNameServer)) };
         let (query, outcome, took) = self.carry(from, server, &QUERY, machines, rng, now);
         let mut resolution = Resolution { address: Err(Reason::NoNameServer), lookups: Vec::new(), query, took };
+        let candidates = resolver.candidates(name);
+        let silence = NO_NAME_SERVER_AFTER * candidates.len().min(2) as u32;
         let Outcome::Answered(server) = outcome else {
             resolution.took = match outcome {
                 Outcome::Refused(_) => took,
-                _ => NO_NAME_SERVER_AFTER,
+                _ => silence,
             };
             return resolution;
         };
         resolution.address = Err(Reason::NameUnknown);
         self.dns.settle(now);
-        for candidate in resolver.candidates(name) {
-            let response = self.name_server(&server.place, machines, &|s| s.query(&candidate, RecordType::A));
+        for candidate in candidates {
+            let response = self.name_server(&server.place, machines, &candidate, RecordType::A, FORWARDS);
+            let Some(response) = response else {
+                resolution.address = Err(Reason::NoNameServer);
+                resolution.took = silence;
+                break;
+            };
             let answer = response.answer();
             resolution.took += took + PER_QUESTION;
             let address = match answer.addresses.len() as u32 {
@@ -263,13 +290,37 @@ impl Network {
         let mut walk = Walk { network: self, machines, rng, now, packet, hops, elapsed, seen, leaving, own };
         let outcome = walk.run(from);
         let (hops, elapsed) = (walk.hops, walk.elapsed);
-        self.remember(&hops, &outcome, now);
         let took = match outcome {
             Outcome::Answered(_) | Outcome::Refused(_) | Outcome::Unresolved(_) => elapsed * 2,
             Outcome::TimedOut(_) => GIVES_UP_AFTER + Duration::from_millis(u64::from(rng.below(2_000))),
             Outcome::Unreachable(Reason::NoNetwork) => elapsed,
             Outcome::Unreachable(_) => NO_NEIGHBOUR_AFTER,
         };
+        let end = match outcome {
+            // A request and its answer take as long as the handshake.
+            Outcome::Answered(_) => End::Answered(now + took, (!call.held).then_some(now + took * 2)),
+            Outcome::Refused(_) => End::Refused(now + took),
+            _ => End::Silent,
+        };
+        self.remember(&hops, end, now);
         (hops, outcome, took)
     }
+}
+
+/// The hops of a packet by the nodes that it passes: those of one visit together, in order.
+fn by_node(hops: &[Hop]) -> Vec<(&Str, &[Hop])> {
+    let at = |hop: &Hop, node: &Str| matches!(&hop.at, At::Node(name) | At::Bridge(name) if name == node);
+    let mut visits = Vec::with_capacity(2);
+    let mut rest = hops;
+    while let Some(first) = rest.first() {
+        let (At::Node(name) | At::Bridge(name)) = &first.at else {
+            rest = &rest[1..];
+            continue;
+        };
+        let here = |hop: &&Hop| matches!(hop.at, At::Service { .. }) || at(hop, name);
+        let (mine, others) = rest.split_at(rest.iter().take_while(here).count());
+        visits.push((name, mine));
+        rest = others;
+    }
+    visits
 }

@@ -19,12 +19,23 @@ pub struct Entry {
     pub came: Packet,
     /// The packet as it left.
     pub left: Packet,
-    /// How far it has got.
-    pub state: State,
-    /// When it is forgotten.
-    pub until: Time,
+    /// How far it gets.
+    pub end: End,
+    /// When its first packet came.
+    pub began: Time,
     /// `namespace/name` of the Service whose rule translated it; empty where none did.
     pub service: Str,
+}
+
+/// How far a connection gets. It is known when its first packet is sent, and comes about later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Nothing ever comes back.
+    Silent,
+    /// It is answered at the first moment, and closed at the second; none while it is held open.
+    Answered(Time, Option<Time>),
+    /// It is refused at that moment.
+    Refused(Time),
 }
 
 /// How far a connection has got.
@@ -32,7 +43,9 @@ pub struct Entry {
 pub enum State {
     /// Nothing has come back.
     Unreplied,
-    /// It was answered, and is over: every exchange here opens a connection, asks, and closes it.
+    /// It is open.
+    Established,
+    /// It was answered, and is over.
     Done,
     /// It was refused.
     Reset,
@@ -60,9 +73,11 @@ fn key(node: u32, packet: &Packet) -> Key {
 fn kept(protocol: Protocol, state: State) -> (&'static str, u64) {
     match (protocol, state) {
         (Protocol::Tcp, State::Unreplied) => ("SYN_SENT ", 120),
+        (Protocol::Tcp, State::Established) => ("ESTABLISHED ", 432_000),
         (Protocol::Tcp, State::Done) => ("TIME_WAIT ", 120),
         (Protocol::Tcp, State::Reset) => ("CLOSE ", 10),
         (Protocol::Sctp, State::Unreplied) => ("COOKIE_WAIT ", 3),
+        (Protocol::Sctp, State::Established) => ("ESTABLISHED ", 210),
         (Protocol::Sctp, _) => ("CLOSED ", 10),
         (Protocol::Udp | Protocol::Icmp, _) => ("", 30),
     }
@@ -72,21 +87,19 @@ impl Conntrack {
     /// Where a node sends a packet that belongs to a connection which it knows.
     pub fn find(&self, node: &str, packet: &Packet, now: Time) -> Option<&Entry> {
         let node = *self.nodes.get(node)?;
-        let entry = self.entries.get(&key(node, packet)).filter(|entry| entry.until > now);
+        let entry = self.entries.get(&key(node, packet)).filter(|entry| entry.until(now) > now);
         // A new TCP connection from a port whose last one is over begins anew.
-        entry.filter(|entry| entry.came.protocol == Protocol::Udp || entry.state == State::Unreplied)
+        entry.filter(|entry| entry.came.protocol == Protocol::Udp || entry.state(now) == State::Unreplied)
     }
 
     /// Notes a connection that has passed a node.
-    pub(crate) fn note(&mut self, node: &str, came: Packet, left: Packet, state: State, service: Str, now: Time) {
+    pub(crate) fn note(&mut self, node: &str, entry: Entry) {
         let next = self.nodes.len() as u32;
         let number = match self.nodes.get(node) {
             Some(number) => *number,
             None => *self.nodes.entry(node.into()).or_insert(next),
         };
-        let key = key(number, &came);
-        let until = now + Duration::from_secs(kept(came.protocol, state).1);
-        let entry = Entry { came, left, state, until, service };
+        let key = key(number, &entry.came);
         if self.entries.insert(key, entry).is_none() {
             self.order.push_back(key);
         }
@@ -97,12 +110,22 @@ impl Conntrack {
         }
     }
 
+    /// Closes the connection whose first packet came to a node like this.
+    pub(crate) fn close(&mut self, node: &str, came: &Packet, now: Time) {
+        let Some(node) = self.nodes.get(node).copied() else { return };
+        if let Some(entry) = self.entries.get_mut(&key(node, came))
+            && let End::Answered(_, closed @ None) = &mut entry.end
+        {
+            *closed = Some(now);
+        }
+    }
+
     /// What a node knows, by protocol and addresses.
     pub fn entries(&self, node: &str, now: Time) -> Vec<&Entry> {
         let Some(node) = self.nodes.get(node).copied() else { return Vec::new() };
         let from: Key = (node, Protocol::Tcp, 0, 0, 0, 0);
         let of_node = self.entries.range(from..).take_while(|(key, _)| key.0 == node);
-        of_node.map(|(_, entry)| entry).filter(|entry| entry.until > now).collect()
+        of_node.map(|(_, entry)| entry).filter(|entry| entry.until(now) > now).collect()
     }
 
     /// Forgets those entries of a node for which `gone` holds (`conntrack -D`); returns them.
@@ -135,20 +158,46 @@ impl Conntrack {
 }
 
 impl Entry {
+    /// How far it has got at a moment, and when it got there.
+    fn phase(&self, now: Time) -> (State, Time) {
+        match self.end {
+            End::Answered(_, Some(closed)) if now >= closed => (State::Done, closed),
+            End::Answered(answered, _) if now >= answered => (State::Established, answered),
+            End::Refused(refused) if now >= refused => (State::Reset, refused),
+            _ => (State::Unreplied, self.began),
+        }
+    }
+
+    /// How far it has got at a moment.
+    pub fn state(&self, now: Time) -> State {
+        self.phase(now).0
+    }
+
+    /// When it is forgotten if nothing more comes; asked at a moment.
+    pub fn until(&self, now: Time) -> Time {
+        let (state, since) = self.phase(now);
+        since + Duration::from_secs(kept(self.came.protocol, state).1)
+    }
+
     /// As `conntrack -L` shows it.
     pub fn line(&self, now: Time) -> String {
-        let Entry { came, left, state, until, .. } = self;
+        let Entry { came, left, .. } = self;
+        let (state, until) = (self.state(now), self.until(now));
         let number = match came.protocol {
             Protocol::Icmp => 1,
             Protocol::Tcp => 6,
             Protocol::Udp => 17,
             Protocol::Sctp => 132,
         };
-        let (name, called) = (came.protocol.lower(), kept(came.protocol, *state).0);
+        let (name, called) = (came.protocol.lower(), kept(came.protocol, state).0);
         let there = side(came.source, came.destination, came.source_port, came.port, came.protocol, "type=8");
         let back = side(left.destination, left.source, left.port, left.source_port, came.protocol, "type=0");
-        let silent = if *state == State::Unreplied { " [UNREPLIED]" } else { "" };
-        let assured = if *state == State::Done && came.protocol == Protocol::Tcp { " [ASSURED]" } else { "" };
+        let silent = if state == State::Unreplied { " [UNREPLIED]" } else { "" };
+        let assured = if matches!(state, State::Established | State::Done) && came.protocol == Protocol::Tcp {
+            " [ASSURED]"
+        } else {
+            ""
+        };
         let left = until.since(now).as_secs();
         format!("{name:<8} {number} {left} {called}{there}{silent} {back}{assured} mark=0 use=1")
     }

@@ -189,7 +189,14 @@ mod tests {
         let meta = obj! { "namespace" => "default", "name" => "empty" };
         proxy.set_service(&obj! { "metadata" => meta, "spec" => obj! { "clusterIP" => "None" } });
         let pod = |namespace: &str, ip: Ipv4Addr| namespace == "default" && ip == Ipv4Addr::new(10, 44, 0, 1);
-        let world = World { proxy: &proxy, namespace: &|name| name == "default", pod: &pod };
+        // At 10.44.0.53 somebody knows one name.
+        let forward = |to: Ipv4Addr, name: &str, kind: RecordType| {
+            let record = Record { name: name.into(), kind, data: "10.7.7.7".into() };
+            let records = if name == "mail.stub.example" { vec![record] } else { Vec::new() };
+            let exists = !records.is_empty();
+            (to == Ipv4Addr::new(10, 44, 0, 53)).then(|| Response { exists, records, ..Response::default() })
+        };
+        let world = World { proxy: &proxy, namespace: &|name| name == "default", pod: &pod, forward: &forward };
         Server::Cluster(world, &corefile).query(name, kind)
     }
 

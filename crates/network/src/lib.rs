@@ -32,7 +32,7 @@ mod tests;
 
 pub use api::Language;
 pub use connect::{Answered, Call, Question, Unanswered};
-pub use conntrack::{Conntrack, Entry, State};
+pub use conntrack::{Conntrack, End, Entry, State};
 pub use gear::{Chain, Dial, Fate, FilterRule, Gear, Match};
 pub use intervals::{Interval, Intervals};
 pub use network::{Machines, Network};

@@ -68,6 +68,11 @@ pub trait Machines {
     fn resolv_conf(&self, place: &Place) -> String;
     /// The text of `/etc/hosts` at `place`; for `Outside` the workstation's.
     fn hosts(&self, place: &Place) -> String;
+    /// The Corefile by which whoever listens at port 53 of `place` answers for names: empty for the cluster's own CoreDNS, which
+    /// follows its ConfigMap; none for what is no name server.
+    fn corefile(&self, _place: &Place) -> Option<Str> {
+        Some(Str::default())
+    }
     /// The Pod with this UID, as its node knows it.
     fn pod(&self, uid: &str) -> Option<&Value>;
 }
@@ -135,6 +140,11 @@ impl Network {
     /// The moment at which what comes by [`Network::observe`] has happened.
     pub fn set_now(&mut self, now: Time) {
         self.clock = now;
+    }
+
+    /// The moment at which what was told last has happened.
+    pub(crate) fn now(&self) -> Time {
+        self.clock
     }
 
     /// Whether a Namespace is there, as CoreDNS asks.

@@ -301,7 +301,11 @@ impl Walk<'_> {
             if let Some(owner) = self.bridge_owner(to) {
                 return self.hand_to_node(at, owner);
             }
-            return Err(self.stop(at, Outcome::Unreachable(Reason::NoSuchAddress)));
+            // Nobody says that the address is his. It may be that of a Pod on a machine that is off.
+            let owner = self.network.weave.owner(to);
+            let off = owner.is_some_and(|node| !self.network.is_on(node));
+            let reason = if off { Reason::NodeDown } else { Reason::NoSuchAddress };
+            return Err(self.stop(at, Outcome::Unreachable(reason)));
         };
         self.elapsed += WITHIN_A_NODE;
         if !self.own {

@@ -115,6 +115,11 @@ impl Trace {
         ];
         steps.push(Step::new(Part::End, kind, values.clone()));
         if let Some(reason) = self.reason() {
+            let mut values = values;
+            // Where it got to: rules may have given it another destination on the way.
+            if let Some(Hop { after, .. }) = self.hops.last() {
+                values[0].1 = format!("{}:{}", after.destination, after.port).into();
+            }
             steps.push(Step::new(Part::Why, reason.why(), values));
         }
         steps

@@ -89,6 +89,13 @@ impl Weave {
         self.peers.get(node)?.bridge.map(Ipv4Addr::from_bits)
     }
 
+    /// The node whose block of addresses has this one. Looks at all peers: only for what has not arrived.
+    pub fn owner(&self, address: Ipv4Addr) -> Option<&Str> {
+        let bits = address.to_bits();
+        let has = |peer: &Peer| peer.owned.iter().any(|block| (block.first..=block.last).contains(&bits));
+        self.peers.iter().find(|(_, peer)| has(peer)).map(|(name, _)| name)
+    }
+
     /// Gives `user` (a Pod's UID) the lowest free address of `node`; the one it has if it has one. A bridge that has no
     /// address yet gets one after the first Pod. `None` where there is no such peer, or no address left anywhere.
     pub fn allocate(&mut self, node: &str, user: &str) -> Option<Ipv4Addr> {

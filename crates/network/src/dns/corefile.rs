@@ -160,15 +160,20 @@ impl Block {
         let forward =
             self.plugins.iter().find(|p| p.is("forward") && p.words.len() > 2 && within(name, &zone_of(&p.words[1])));
         let Some(forward) = forward else { return Response::failed(Code::ServFail) };
-        // The nodes' own name server and those of the internet know what is outside; nobody else here serves names.
-        let serves = |to: &Str| {
-            let address = zone_of(to).parse::<Ipv4Addr>();
-            to.starts_with('/') || address.is_ok_and(|ip| ip == outside::WORKSTATION || !ip.is_private())
-        };
-        match forward.words[2..].iter().any(serves) {
-            true => Server::Outside.query(name, kind),
-            false => Response::failed(Code::ServFail),
+        for to in &forward.words[2..] {
+            // The nodes' own name server and those of the internet know what is outside.
+            let address = zone_of(to).parse::<Ipv4Addr>().ok();
+            let is_outside = address.is_some_and(|ip| ip == outside::WORKSTATION || !ip.is_private());
+            if to.starts_with('/') || is_outside {
+                return Server::Outside.query(name, kind);
+            }
+            if let Some(address) = address
+                && let Some(response) = (world.forward)(address, name, kind)
+            {
+                return Response { zone: None, ..response };
+            }
         }
+        Response::failed(Code::ServFail)
     }
 
     /// The name that is looked up in the place of `asked`: the first rule of the plugin `rewrite` that fits.

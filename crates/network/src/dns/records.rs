@@ -22,12 +22,18 @@ pub enum RecordType {
     Srv,
     /// The name of an address.
     Ptr,
+    /// A text: the version of the specification is one.
+    Txt,
 }
+
+/// The version of the specification that is followed, as the name `dns-version` tells it.
+const VERSION: &str = "1.1.0";
 
 impl RecordType {
     /// Reads `A`, `srv` ...; `None` for a type that no record here has.
     pub fn parse(text: &str) -> Option<RecordType> {
-        let all = [RecordType::A, RecordType::Aaaa, RecordType::Cname, RecordType::Srv, RecordType::Ptr];
+        use RecordType::{A, Aaaa, Cname, Ptr, Srv, Txt};
+        let all = [A, Aaaa, Cname, Srv, Ptr, Txt];
         all.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(text))
     }
 
@@ -39,6 +45,7 @@ impl RecordType {
             RecordType::Cname => "CNAME",
             RecordType::Srv => "SRV",
             RecordType::Ptr => "PTR",
+            RecordType::Txt => "TXT",
         }
     }
 }
@@ -118,6 +125,8 @@ pub struct World<'a> {
     pub namespace: &'a dyn Fn(&str) -> bool,
     /// Whether a Pod of a Namespace has an address.
     pub pod: &'a dyn Fn(&str, Ipv4Addr) -> bool,
+    /// What a name server at an address inside says; nothing where nobody answers.
+    pub forward: &'a dyn Fn(Ipv4Addr, &str, RecordType) -> Option<Response>,
 }
 
 /// Whom one asks.
@@ -168,6 +177,13 @@ impl World<'_> {
             return response;
         }
         let inside = name.strip_suffix(zone.as_str()).unwrap_or_default().trim_end_matches('.');
+        if inside == "dns-version" {
+            response.exists = true;
+            if kind == RecordType::Txt {
+                response.records.push(Record { name: name.into(), kind, data: format!("\"{VERSION}\"") });
+            }
+            return response;
+        }
         let named = in_zone(self, inside, pods);
         response.exists = !matches!(named, Named::Missing);
         match named {
@@ -363,7 +379,7 @@ mod tests {
              rewrite {{\n name regex (.*)\\.my\\.org {{1}}.default.svc.cluster.local\n }}\n  \
              hosts {{\n 192.0.2.7 printer.office # the one downstairs\n fallthrough\n }}\n  {kubernetes}\n  \
              forward . /etc/resolv.conf\n  reload\n}}\n\
-             corp.example:53 {{\n forward . 10.9.9.9\n}}\nexample.org {{\n errors\n forward . 8.8.8.8\n}}\n"
+             corp.example:53 {{\n forward . 10.9.9.9\n}}\nstub.example:53 {{\n forward . 10.9.9.9 10.44.0.53\n}}\nexample.org {{\n errors\n forward . 8.8.8.8\n}}\n"
         );
         let ask = |name: &str| {
             let response = query_with(&file, name, RecordType::A);
@@ -377,6 +393,8 @@ mod tests {
         assert_eq!(ask("printer.office"), "NOERROR printer.office 192.0.2.7");
         assert_eq!(ask("www.example.com"), "NOERROR www.example.com 198.51.100.20");
         assert_eq!(ask("mail.corp.example"), "SERVFAIL", "nobody serves names at 10.9.9.9");
+        assert_eq!(ask("mail.stub.example"), "NOERROR mail.stub.example 10.7.7.7", "the second of two answers");
+        assert_eq!(ask("nosuch.stub.example"), "NXDOMAIN");
         assert_eq!(ask("www.example.org"), "NOERROR www.example.org 198.51.100.22");
         assert_eq!(ask("10-44-0-1.default.pod.cluster.local"), "NOERROR 10-44-0-1.default.pod.cluster.local 10.44.0.1");
         assert_eq!(ask("10-44-0-9.default.pod.cluster.local"), "NXDOMAIN", "such a Pod is not there");

@@ -101,13 +101,16 @@ pub fn list(network: &Network, node: &str, now: Time) -> String {
                 let local = if door == Door::ClusterIp { service.internal_local } else { service.external_local };
                 for index in if local { &reach.local[..] } else { &reach.cluster[..] } {
                     let to = rules.targets[*index as usize].to;
-                    let over = known.iter().filter(|entry| {
-                        entry.state == State::Done
-                            && (entry.came.destination, entry.came.port) == (ip, number)
-                            && SocketAddrV4::new(entry.left.destination, entry.left.port) == to
-                    });
-                    let (to, over) = (to.to_string(), over.count());
-                    text += &format!("  -> {to:<28} Masq    1      0          {over:<10}\n");
+                    let count = |state: State| {
+                        let here = known.iter().filter(|entry| {
+                            entry.state(now) == state
+                                && (entry.came.destination, entry.came.port) == (ip, number)
+                                && SocketAddrV4::new(entry.left.destination, entry.left.port) == to
+                        });
+                        here.count()
+                    };
+                    let (to, open, over) = (to.to_string(), count(State::Established), count(State::Done));
+                    text += &format!("  -> {to:<28} Masq    1      {open:<10} {over:<10}\n");
                 }
             }
         }

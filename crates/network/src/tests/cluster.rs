@@ -143,7 +143,7 @@ impl Cluster {
     }
 
     pub(super) fn call(&mut self, from: &Place, host: &str, port: u16) -> Trace {
-        let call = Call { from, host, port, protocol: Protocol::Tcp, source_port: 0 };
+        let call = Call { from, host, port, protocol: Protocol::Tcp, source_port: 0, held: false };
         self.network.connect(&call, &self.machines, &mut self.rng, self.now)
     }
 

@@ -2,6 +2,8 @@
 
 mod chains;
 mod cluster;
+mod dns;
+mod fuzz;
 mod netpol;
 mod policies;
 mod rules;
@@ -181,7 +183,7 @@ fn names_inside_and_outside() {
 fn addresses_answer_a_ping_and_services_do_not() {
     let mut cluster = Cluster::new();
     let mut ping = |from: &Place, host: &str| {
-        let call = Call { from, host, port: 0, protocol: Protocol::Icmp, source_port: 0 };
+        let call = Call { from, host, port: 0, protocol: Protocol::Icmp, source_port: 0, held: false };
         cluster.network.connect(&call, &cluster.machines, &mut cluster.rng, cluster.now).outcome
     };
     let pod = Place::Pod("web-0".into());
@@ -191,6 +193,38 @@ fn addresses_answer_a_ping_and_services_do_not() {
     assert!(matches!(ping(&Place::Outside, "172.17.0.13"), Outcome::Answered(_)));
     assert_eq!(ping(&Place::Outside, "10.36.0.1"), Outcome::TimedOut(Reason::PodNetworkIsInside));
     assert_eq!(ping(&pod, "10.100.0.1"), Outcome::TimedOut(Reason::NoSuchService));
+}
+
+/// What a node remembers of one connection, from its first packet to the end.
+#[test]
+fn a_connection_is_remembered_as_far_as_it_has_got() {
+    let mut cluster = Cluster::new();
+    let from = Place::Pod("web-0".into());
+    let call =
+        |held| Call { from: &from, host: "10.36.0.1", port: 80, protocol: Protocol::Tcp, source_port: 5000, held };
+    let held = cluster.network.connect(&call(true), &cluster.machines, &mut cluster.rng, cluster.now);
+    let began = cluster.now;
+    let seen = |network: &Network, after: Duration| {
+        let now = began + after;
+        let lines: Vec<String> = network.conntrack.entries("node2", now).iter().map(|entry| entry.line(now)).collect();
+        lines
+            .first()
+            .map(|line| line.split_whitespace().skip(2).take(2).collect::<Vec<_>>().join(" "))
+            .unwrap_or_default()
+    };
+    let second = Duration::from_secs(1);
+    assert_eq!(seen(&cluster.network, Duration::ZERO), "120 SYN_SENT");
+    assert_eq!(seen(&cluster.network, held.after + second), "431999 ESTABLISHED");
+    assert_eq!(seen(&cluster.network, held.after + second * 400_000), "32000 ESTABLISHED");
+    cluster.network.close(&held, began + held.after + second * 7);
+    assert_eq!(seen(&cluster.network, held.after + second * 6), "431994 ESTABLISHED");
+    assert_eq!(seen(&cluster.network, held.after + second * 7), "120 TIME_WAIT");
+    assert_eq!(seen(&cluster.network, held.after + second * 126), "1 TIME_WAIT");
+    assert_eq!(seen(&cluster.network, held.after + second * 127), "");
+    // One that is not held is over with its answer.
+    let short = cluster.network.connect(&call(false), &cluster.machines, &mut cluster.rng, began);
+    assert_eq!(seen(&cluster.network, short.after), "432000 ESTABLISHED");
+    assert_eq!(seen(&cluster.network, short.after * 2), "120 TIME_WAIT");
 }
 
 #[test]
@@ -239,7 +273,8 @@ fn nodes_remember_connections_and_kube_proxy_clears_stale_datagrams() {
     endpoints(&mut cluster, &addresses);
     let from = Place::Pod("web-0".into());
     let ask = |cluster: &mut Cluster| {
-        let call = Call { from: &from, host: "10.96.0.10", port: 53, protocol: Protocol::Udp, source_port: 5000 };
+        let call =
+            Call { from: &from, host: "10.96.0.10", port: 53, protocol: Protocol::Udp, source_port: 5000, held: false };
         let trace = cluster.network.connect(&call, &cluster.machines, &mut cluster.rng, cluster.now);
         (pod_of(&trace), trace.hops.iter().any(|hop| hop.what == What::Tracked))
     };
@@ -248,6 +283,7 @@ fn nodes_remember_connections_and_kube_proxy_clears_stale_datagrams() {
     for _ in 0..20 {
         assert_eq!(ask(&mut cluster), (first.clone(), true), "the same socket keeps its endpoint");
     }
+    cluster.now = cluster.now + Duration::from_millis(10);
     let shown: Vec<String> =
         cluster.network.conntrack.entries("node1", cluster.now).iter().map(|e| e.line(cluster.now)).collect();
     assert_eq!(shown.len(), 1, "{shown:?}");
@@ -255,7 +291,7 @@ fn nodes_remember_connections_and_kube_proxy_clears_stale_datagrams() {
     assert_eq!(
         shown[0],
         format!(
-            "udp      17 30 src=10.44.0.1 dst=10.96.0.10 sport=5000 dport=53 src={translated} dst=10.44.0.1 sport=53 dport=5000 mark=0 use=1"
+            "udp      17 29 src=10.44.0.1 dst=10.96.0.10 sport=5000 dport=53 src={translated} dst=10.44.0.1 sport=53 dport=5000 mark=0 use=1"
         )
     );
     // The endpoint goes: its entry is cleared, and the next datagram gets the other one.
@@ -270,6 +306,7 @@ fn nodes_remember_connections_and_kube_proxy_clears_stale_datagrams() {
     cluster.pod_calls("172.17.0.12", 81);
     cluster.network.set_power("node3", false);
     cluster.pod_calls("172.17.0.13", 81);
+    cluster.now = cluster.now + Duration::from_millis(10);
     let shown: Vec<String> =
         cluster.network.conntrack.entries("node1", cluster.now).iter().map(|e| e.line(cluster.now)).collect();
     let has = |text: &str| shown.iter().filter(|line| line.contains(text)).count();

@@ -117,7 +117,14 @@ impl Town {
         for (from, to) in PODS.into_iter().flat_map(|from| PODS.map(|to| (from, to))).filter(|(from, to)| from != to) {
             let service = PODS.iter().position(|uid| *uid == to).unwrap();
             for host in [self.address(to).to_string(), format!("10.105.0.{service}")] {
-                let call = Call { from: &Place::Pod(from.into()), host: &host, port: number, protocol, source_port: 0 };
+                let call = Call {
+                    from: &Place::Pod(from.into()),
+                    host: &host,
+                    port: number,
+                    protocol,
+                    source_port: 0,
+                    held: false,
+                };
                 let trace = self.0.network.connect(&call, &self.0.machines, &mut self.0.rng, self.0.now);
                 let fits = match (&trace.outcome, expected(from, to)) {
                     (Outcome::Answered(listener), true) => listener.place == Place::Pod(to.into()),

@@ -82,6 +82,7 @@ fn in_ipvs_mode_endpoints_are_taken_in_turn() {
         _ => None,
     });
     assert_eq!(chains.unwrap(), ["IPVS rr"]);
+    cluster.now = cluster.now + Duration::from_millis(10);
     let text = ipvs::list(&cluster.network, "node1", cluster.now);
     let wanted = "TCP  10.100.0.1:80 rr\n  -> 10.36.0.1:80                 Masq    1      0          3         \n  -> 10.44.0.1:80                 Masq    1      0          2         \n";
     assert!(text.contains(wanted), "{text}");
@@ -100,6 +101,7 @@ fn in_ipvs_mode_endpoints_are_taken_in_turn() {
             port: 0,
             protocol: Protocol::Icmp,
             source_port: 0,
+            held: false,
         };
         cluster.network.connect(&call, &cluster.machines, &mut cluster.rng, cluster.now).listener().is_some()
     };

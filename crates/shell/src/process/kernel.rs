@@ -105,6 +105,21 @@ pub(crate) struct Forwarded {
     pub(crate) connections: Rc<Cell<usize>>,
 }
 
+/// A connection that is open: dropped, it is closed.
+pub struct Held {
+    kernel: Rc<Kernel>,
+    /// Its way.
+    pub trace: Trace,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(mut system) = self.kernel.idle_system() {
+            system.close(&self.trace);
+        }
+    }
+}
+
 /// The shared part of a session's processes. Single-threaded: everything is behind cells.
 pub struct Kernel {
     system: RefCell<Box<dyn System>>,
@@ -222,7 +237,13 @@ impl Kernel {
     /// Tries to connect from a place to a name or an address; none if the place is gone. A port of the workstation itself
     /// may lead into a Pod.
     pub fn connect(&self, from: &Place, host: &str, port: u16, protocol: Protocol) -> Option<Trace> {
-        self.call(from, To { host, port, protocol, source_port: 0 })
+        self.call(from, To { host, port, protocol, source_port: 0, held: false })
+    }
+
+    /// Opens a connection that stays open as long as what is returned is kept.
+    pub fn hold(self: &Rc<Self>, from: &Place, to: To<'_>) -> Option<Held> {
+        let trace = self.call(from, To { held: true, ..to })?;
+        Some(Held { kernel: self.clone(), trace })
     }
 
     /// The same, for a process that may choose the port that it calls from.

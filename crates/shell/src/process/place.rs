@@ -114,6 +114,14 @@ pub trait System {
     /// Tries to connect from a place to a name or an address; none if the place is gone.
     fn connect(&mut self, from: &Place, to: &To<'_>) -> Option<Trace>;
 
+    /// A connection that was held open is closed.
+    fn close(&mut self, _connection: &Trace) {}
+
+    /// Whether the small tools at a place are busybox'.
+    fn is_busybox(&self, _place: &Place) -> bool {
+        false
+    }
+
     /// Lets a node forget connections, those for which `gone` holds; returns them.
     fn forget_connections(&mut self, _node: &str, _gone: &dyn Fn(&Entry) -> bool) -> Vec<Entry> {
         Vec::new()
@@ -190,6 +198,8 @@ pub struct To<'a> {
     pub protocol: Protocol,
     /// The port that it is called from; 0: any that is free.
     pub source_port: u16,
+    /// Whether the connection stays open until it is closed; else it is over once a request is answered.
+    pub held: bool,
 }
 
 /// A question to a name server.

@@ -16,6 +16,8 @@ mod kubelet_tests;
 mod network_tests;
 mod remote;
 #[cfg(test)]
+mod symptom_tests;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod why_tests;

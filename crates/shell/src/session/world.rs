@@ -34,7 +34,7 @@ const MACHINE_ONLY: &[&str] = &[
     "why",
 ];
 /// Programs that busybox has and slim Debian images have not.
-const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ping", "vi", "watch"];
+const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ping", "traceroute", "vi", "watch"];
 /// Programs that an image must bring with it.
 const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "nginx"];
 
@@ -171,7 +171,7 @@ impl System for World {
                 let kubelets = self.cluster.kubelets();
                 let env = kubelets.environment(uid, container)?;
                 let value = |name: &str| env.iter().find(|(n, _)| n == name).map(|(_, v)| v.to_string());
-                let busybox = self.image(uid, container).is_none_or(is_busybox);
+                let busybox = self.is_busybox(place);
                 Some(Identity {
                     user: "root".into(),
                     home: value("HOME").unwrap_or_else(|| "/root".into()),
@@ -266,8 +266,19 @@ impl System for World {
 
     fn connect(&mut self, from: &Place, call: &To<'_>) -> Option<Trace> {
         let from = &self.stack(from)?;
-        let To { host, port, protocol, source_port } = *call;
-        Some(self.cluster.call(&Call { from, host, port, protocol, source_port }))
+        let To { host, port, protocol, source_port, held } = *call;
+        Some(self.cluster.call(&Call { from, host, port, protocol, source_port, held }))
+    }
+
+    fn close(&mut self, connection: &Trace) {
+        self.cluster.close(connection);
+    }
+
+    fn is_busybox(&self, place: &Place) -> bool {
+        match place {
+            Place::Container { uid, container } => self.image(uid, container).is_none_or(is_busybox),
+            Place::Workstation | Place::Node(_) => false,
+        }
     }
 
     fn forget_connections(&mut self, node: &str, gone: &dyn Fn(&Entry) -> bool) -> Vec<Entry> {

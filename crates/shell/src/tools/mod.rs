@@ -169,9 +169,10 @@ programs! {
     mount: "mount" run false;
     mv: "mv" run false;
     names: "basename" basename false, "dirname" dirname false, "realpath" realpath false, "pwd" pwd true;
-    nc: "nc" run false, "ping" ping false;
+    nc: "nc" run false;
     nginx: "nginx" run false;
     nslookup: "nslookup" run false, "dig" dig false, "host" host false;
+    ping: "ping" run false, "traceroute" traceroute false;
     pkill: "pkill" run false, "pgrep" pgrep false;
     rm: "rm" run false;
     sed: "sed" run false;

@@ -1,5 +1,7 @@
 //! `nslookup`, `dig`, `host`
 
+mod busybox;
+
 use super::Cx;
 use crate::process::Query;
 use network::dns::{Code, Record, RecordType, Response, name_for};
@@ -60,11 +62,14 @@ fn server(cx: &Cx, text: Option<&String>) -> Option<Ipv4Addr> {
 /// Asks a name server, and tells what it said.
 pub(super) async fn run(cx: Cx) -> i32 {
     let (options, words): (Vec<&String>, Vec<&String>) = cx.args[1..].iter().partition(|a| a.starts_with('-'));
+    let wanted = options.iter().find_map(|o| o.trim_start_matches('-').split_once('=')).map(|(_, kind)| kind);
+    if cx.kernel().system().is_busybox(&cx.shell.place) {
+        return busybox::run(&cx, wanted, &words).await;
+    }
     let Some(name) = words.first() else {
         cx.err("usage: nslookup [-type=TYPE] HOST [SERVER]\n");
         return 1;
     };
-    let wanted = options.iter().find_map(|o| o.trim_start_matches('-').split_once('=')).map(|(_, kind)| kind);
     let kind = match wanted.map(RecordType::parse) {
         Some(None) => {
             cx.out(&format!("unknown query type: {}\n", wanted.unwrap_or_default()));
@@ -104,6 +109,7 @@ fn told(record: &Record) -> String {
         RecordType::Cname => format!("{name}\tcanonical name = {data}\n"),
         RecordType::Srv => format!("{name}\tservice = {data}\n"),
         RecordType::Ptr => format!("{name}\tname = {data}\n"),
+        RecordType::Txt => format!("{name}\ttext = {data}\n"),
     }
 }
 
@@ -224,6 +230,7 @@ pub(super) async fn host(cx: Cx) -> i32 {
             RecordType::Cname => format!("{name} is an alias for {data}\n"),
             RecordType::Ptr => format!("{name} domain name pointer {data}\n"),
             RecordType::Srv => format!("{name} has SRV record {data}\n"),
+            RecordType::Txt => format!("{name} descriptive text {data}\n"),
             RecordType::A | RecordType::Aaaa => format!("{name} has address {data}\n"),
         });
     }

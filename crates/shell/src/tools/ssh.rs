@@ -3,7 +3,7 @@
 use super::Cx;
 use super::kubectl::while_alive;
 use crate::interp::{Shell, repl};
-use crate::process::{Io, Place};
+use crate::process::{Io, Place, To};
 use network::{Outcome, Protocol};
 
 /// The port of sshd.
@@ -22,8 +22,9 @@ pub(super) async fn run(cx: Cx) -> i32 {
         return FAILED;
     };
     let host = target.rsplit_once('@').map_or(target.as_str(), |(_, host)| host);
-    let trace = cx.kernel().connect(&cx.shell.place, host, PORT, Protocol::Tcp);
-    let Some(trace) = trace else { return cx.fail("Network is unreachable") };
+    let to = To { host, port: PORT, protocol: Protocol::Tcp, source_port: 0, held: true };
+    let Some(connection) = cx.kernel().hold(&cx.shell.place, to) else { return cx.fail("Network is unreachable") };
+    let trace = &connection.trace;
     cx.kernel().sleep(trace.after).await;
     let address = trace.address().map(|a| a.to_string()).unwrap_or_default();
     let listener = match &trace.outcome {
