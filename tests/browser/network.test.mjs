@@ -1,5 +1,5 @@
-// What packets do, typed and watched: a NetworkPolicy that stops one, an Ingress that hands one on. What is drawn is compared
-// with what the network itself tells of the same connection.
+// What packets do, typed and watched: the four types of Service, a NetworkPolicy that stops one, an Ingress that hands one on,
+// steady traffic. What is drawn is compared, hop by hop, with what the network itself tells of the same connection.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -32,19 +32,113 @@ async function watched(command) {
 /** The name of the Pod that answered, as `curl --trace-route` tells it. */
 const deliveredTo = (printed) => printed.match(/pod (\S+): delivered/)?.[1];
 
+/** The ways that `curl --trace-route` tells, one for each connection, in the words of the picture: places that are passed in
+ * several steps once, Pods by UID. */
+async function told(printed) {
+  const list = await kube.run("kubectl get pods -A -o custom-columns=N:.metadata.name,U:.metadata.uid --no-headers");
+  const uids = new Map(list.trim().split("\n").map((line) => line.trim().split(/\s+/)));
+  const ways = [];
+  for (const [, number, place, did] of printed.matchAll(/^hop +(\d+) +([^:]+): (.*)$/gm)) {
+    if (number === "1") ways.push([]);
+    const way = ways.at(-1);
+    const [what, name] = place.split(" ");
+    const keys = {
+      outside: () => (way.length > 0 && !/^stops/.test(did) ? "internet" : "you"),
+      load: () => "load-balancer",
+      service: () => `service:${name}`,
+      pod: () => `pod:${uids.get(name)}`,
+    };
+    const key = (keys[what] ?? (() => `node:${what.replace("'s", "")}`))();
+    if (way.at(-1) !== key) way.push(key);
+    if (key === "you" && /^stops/.test(did)) way.push("wall");
+  }
+  return ways.map((way) => way.join(" "));
+}
+
+/** Types a request and compares what is drawn of it, first as a packet and then as a line that stays, with what is told. */
+async function compared(command) {
+  const { printed, ways } = await watched(command);
+  const expected = await told(printed);
+  assert.ok(expected.length > 0, printed);
+  for (const way of expected) assert.ok(ways.includes(way), `${way}\nis not among\n${ways.join("\n")}`);
+  const last = await kube.page.locator("[data-route]").last().getAttribute("data-route");
+  assert.equal(last, expected.at(-1), "the line that stays");
+  return { printed, way: expected.at(-1) };
+}
+
+/** A picture in both themes. */
+async function pictures(name) {
+  for (const colorScheme of ["light", "dark"]) {
+    await kube.page.emulateMedia({ colorScheme });
+    await kube.page.waitForTimeout(300);
+    await kube.screenshot(`${name}-${colorScheme}`);
+  }
+}
+
+const TRACE = "curl -s -m 3 -o /dev/null --trace-route";
+
+test("the four types of Service: each way is drawn as the network tells it, and stays to compare with the next", async () => {
+  await kube.run("kubectl run guest --image=nginx; kubectl wait --for=condition=Ready pod/guest");
+  // A cluster IP, from inside and from outside.
+  const inside = await compared(`kubectl exec guest -- ${TRACE} http://web`);
+  assert.match(inside.way, /^pod:\S+ node:\S+ service:default\/web (node:\S+ )+pod:\S+$/);
+  const ip = await kube.run("kubectl get service web -o jsonpath='{.spec.clusterIP}'");
+  assert.equal((await compared(`${TRACE} http://${ip}`)).way, "you wall");
+  // A node port, at a node where it leads on to another.
+  await kube.run("kubectl expose deployment web --port=80 --type=NodePort --name=web-port");
+  const port = await kube.run("kubectl get service web-port -o jsonpath='{.spec.ports[0].nodePort}'");
+  const node = await compared(`${TRACE} http://node3:${port}`);
+  assert.match(node.way, /^you node:node3 service:default\/web-port node:node3 (node:\S+ )?pod:\S+$/);
+  await pictures("service-node-port");
+  // A load balancer.
+  await kube.run("kubectl expose deployment web --port=80 --type=LoadBalancer --name=web-lb; sleep 10");
+  const lb = await kube.run("kubectl get service web-lb -o jsonpath='{.status.loadBalancer.ingress[0].ip}'");
+  const balanced = await compared(`${TRACE} http://${lb}`);
+  assert.match(balanced.way, /^you load-balancer node:\S+ service:default\/web-lb (node:\S+ )+pod:\S+$/);
+  await pictures("service-load-balancer");
+  // Another name for what is outside.
+  await kube.run("kubectl create service externalname shop --external-name www.example.com");
+  assert.match((await compared(`kubectl exec guest -- ${TRACE} http://shop`)).way, /^pod:\S+ node:\S+ internet$/);
+  await pictures("service-external-name");
+  // The last routes stay, the older ones fainter, and each can be read.
+  const routes = kube.page.locator("[data-route]");
+  assert.equal(await routes.count(), 3);
+  await kube.page.waitForFunction(() => document.querySelectorAll(".route.flying").length === 0);
+  const strength = await routes.evaluateAll((all) => all.map((route) => Number(getComputedStyle(route.querySelector(".line")).opacity)));
+  assert.ok(strength[2] > strength[0], `the latest is the clearest: ${strength}`);
+  await routes.last().press("Enter");
+  await kube.page.getByText("198.51.100.20").first().waitFor();
+  await pictures("service-story");
+  await kube.page.keyboard.press("Escape");
+});
+
+test("steady traffic is a flow with its rate, and a Service shows the share that each endpoint got", async () => {
+  await kube.run("kubectl run load --image=busybox -- sh -c 'while true; do wget -q -O- http://web; done'");
+  await kube.run("kubectl wait --for=condition=Ready pod/load; sleep 15");
+  const stream = kube.page.locator("[data-stream]");
+  await stream.first().waitFor({ state: "attached" });
+  const rate = await stream.first().locator("text").textContent();
+  assert.match(rate, /^[\d.,]+k?\/s$/);
+  assert.ok((await kube.page.locator("circle.packet").count()) <= 12, "no swarm");
+  const shares = await kube.page.locator(".share").allTextContents();
+  assert.ok(shares.length >= 2, `endpoints with their share: ${shares}`);
+  await pictures("flow");
+  await kube.run("kubectl delete pod load --now");
+});
+
 test("a NetworkPolicy stops a packet at the Pod that it isolates, and the picture says so", async () => {
   const open = await watched("kubectl exec deploy/web -- curl -s -m 2 -o /dev/null --trace-route http://web");
   assert.match(open.printed, /service default\/web: KUBE-SERVICES -> KUBE-SVC-\w+ picked KUBE-SEP-\w+ \([12] of 2\)/);
   assert.ok(deliveredTo(open.printed), open.printed);
-  assert.ok(open.ways.some((way) => /^pod:\S+ node:\S+ service:default\/web (node:\S+ )*pod:\S+$/.test(way)), open.ways.join("\n"));
+  for (const way of await told(open.printed)) assert.ok(open.ways.includes(way), `${way}\n${open.ways.join("\n")}`);
   const policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed}\nspec: {podSelector: {}}\n";
   assert.equal(await kube.paste(`cat <<EOF | kubectl apply -f -\n${policy}EOF`), "networkpolicy.networking.k8s.io/closed created\n");
-  // Another Pod of the Deployment is asked, so that it is not a Pod that asks itself.
-  await kube.run("kubectl run guest --image=nginx; kubectl wait --for=condition=Ready pod/guest");
+  // Another Pod than the Deployment's asks, so that it is not a Pod that asks itself.
   const shut = await watched("kubectl exec guest -- curl -s -m 2 -o /dev/null --trace-route http://web");
   assert.match(shut.printed, /Ingress denied by NetworkPolicy closed\nend {4}timed out: ingress-denied/);
   await kube.page.getByText("A NetworkPolicy lets nothing of the kind in to this Pod.").first().waitFor();
-  await kube.screenshot("network-policy");
+  for (const way of await told(shut.printed)) assert.ok(shut.ways.includes(way), `${way}\n${shut.ways.join("\n")}`);
+  await pictures("network-policy");
   await kube.run("kubectl delete networkpolicy closed");
 });
 
@@ -62,6 +156,9 @@ test("an Ingress hands requests on: through the load balancer to its controller,
   assert.match(printed, /load balancer \S+: gives it to node/);
   assert.ok(ways.some((way) => /^you load-balancer node:\S+ service:ingress-nginx\/ingress-nginx-controller (node:\S+ )*pod:/.test(way)), ways.join("\n"));
   assert.ok(ways.some((way) => /^pod:\S+ (node:\S+ )+pod:\S+$/.test(way)), ways.join("\n"));
-  await kube.screenshot("ingress");
+  const both = await told(printed);
+  assert.equal(both.length, 2, printed);
+  for (const way of both) assert.ok(ways.includes(way), `${way}\n${ways.join("\n")}`);
+  await pictures("ingress");
   assert.match(await kube.run(`curl -s -o /dev/null -w '%{http_code}' http://${address}`), /^404/);
 });

@@ -314,6 +314,13 @@ impl Worker<'_, '_> {
             if !container.running() {
                 continue;
             }
+            // A process that has been asked to end may come to its own end before.
+            let own_end = container.process.as_ref().and_then(|process| process.ended);
+            if let (Some((at, code)), Some((until, _))) = (own_end, container.dies)
+                && at < until
+            {
+                container.dies = Some((at, code));
+            }
             // In a Pod that is to go, `all_stopped` does this.
             if let Some((at, code)) = container.dies.filter(|(at, _)| syncing && *at <= now) {
                 // After a failed hook the pass has ended; only a probe has its container replaced within one.

@@ -1,5 +1,6 @@
 //! What a kubelet does with files: manifests of static Pods on its node, and tokens in its containers.
 
+use super::cluster_tests::in_cluster;
 use super::tests::run_in;
 use super::*;
 
@@ -78,4 +79,16 @@ fn the_token_in_a_container_is_its_accounts() {
     ask("kubectl delete pod web");
     let refused = ask("kubectl --user=reader get pods");
     assert!(!refused.contains("No resources") && !refused.contains("Completed"), "{refused}");
+}
+
+/// Who does not heed SIGTERM, but comes to its end before its grace period does, is gone then.
+#[test]
+fn a_process_that_ends_early_does_not_use_up_its_grace_period() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    ask("kubectl run short --image=busybox --restart=Never -- sh -c 'sleep 15; echo bye'; kubectl wait --for=condition=Ready pod/short");
+    ask("kubectl delete pod short --wait=false; sleep 8");
+    assert!(ask("kubectl get pod short").0.contains("1/1     Terminating"));
+    ask("sleep 9");
+    assert!(ask("kubectl get pod short").0.contains("NotFound"), "it ended by itself after 15 seconds");
 }
