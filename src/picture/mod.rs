@@ -135,9 +135,10 @@ pub fn Picture(props: &Props) -> Html {
             </div>
             <Routes traffic={props.traffic.clone()} view={(*view).clone()} layout={format!("{} {:?}", sight.by_app, sight.zoom)}
                 scene={scene.clone()} read={props.read} onstory={onstory} />
-            { for props.traffic.flights.iter().map(|flight| html! {
+            // A list of its own, in which all have keys: among others a packet would begin anew when one before it is gone.
+            <>{ for props.traffic.flights.iter().map(|flight| html! {
                 <FlightView key={flight.id} flight={flight.clone()} scene={scene.clone()} onflown={onflown.clone()} />
-            }) }
+            }) }</>
         </div>
     }
 }

@@ -24,7 +24,7 @@ pub fn refusal(trace: &Trace) -> Option<&'static str> {
 
 /// Connects from a place to an address; none if the place is gone.
 pub fn dial(owner: &mut Owner, from: &Place, host: &str, port: u16) -> Option<Trace> {
-    owner.connect(from, &To { host, port, protocol: Protocol::Tcp, source_port: 0 })
+    owner.connect(from, &To { host, port, protocol: Protocol::Tcp, source_port: 0, held: false })
 }
 
 /// An open connection.

@@ -86,7 +86,9 @@ fn the_token_in_a_container_is_its_accounts() {
 fn a_process_that_ends_early_does_not_use_up_its_grace_period() {
     let mut session = Session::new(Options::default(), true);
     let mut ask = |line: &str| in_cluster(&mut session, line);
-    ask("kubectl run short --image=busybox --restart=Never -- sh -c 'sleep 15; echo bye'; kubectl wait --for=condition=Ready pod/short");
+    ask(
+        "kubectl run short --image=busybox --restart=Never -- sh -c 'sleep 15; echo bye'; kubectl wait --for=condition=Ready pod/short",
+    );
     ask("kubectl delete pod short --wait=false; sleep 8");
     assert!(ask("kubectl get pod short").0.contains("1/1     Terminating"));
     ask("sleep 9");
