@@ -6,6 +6,7 @@ mod course;
 mod deferred;
 mod drawer;
 mod editor;
+mod embed;
 mod event;
 mod glyph;
 mod header;

@@ -29,7 +29,8 @@ impl Theme {
         }
     }
 
-    fn from_name(name: &str) -> Option<Theme> {
+    /// The theme of a name, if there is one.
+    pub fn from_name(name: &str) -> Option<Theme> {
         match name {
             "light" => Some(Theme::Light),
             "dark" => Some(Theme::Dark),
@@ -55,7 +56,17 @@ pub struct Settings {
     pub lesson: Option<String>,
     /// `?embed=1`: in another page's frame.
     pub embed: bool,
+    /// `?readonly=1`: the reader may look, and type nothing.
+    pub read_only: bool,
+    /// `manifests=`, after `?` or `#`: what is in the cluster at the start (YAML).
+    pub manifests: String,
+    /// `?panels=`: the parts of the page that are not among those that it names; see [`PANELS`].
+    pub hidden: Vec<&'static str>,
 }
+
+/// The parts of the page that `?panels=` can name, and what a page in a frame shows if it names none.
+const PANELS: [&str; 4] = ["picture", "terminal", "time", "timeline"];
+const PANELS_OF_A_FRAME: &str = "picture,terminal,time";
 
 /// The seed of a page that names none: everybody who opens it sees the same cluster.
 const DEFAULT_SEED: u64 = 1;
@@ -70,6 +81,15 @@ impl Settings {
         let window = gloo::utils::window();
         let query = window.location().search().unwrap_or_default();
         let get = |name: &str| UrlSearchParams::new_with_str(&query).ok().and_then(|params| params.get(name));
+        // What follows `#` is not sent to anybody, and may be as long as it likes.
+        let hash = window.location().hash().unwrap_or_default();
+        let after_hash = |name: &str| {
+            let params = UrlSearchParams::new_with_str(hash.trim_start_matches('#')).ok();
+            params.and_then(|params| params.get(name))
+        };
+        let long = |name: &str| after_hash(name).or_else(|| get(name)).unwrap_or_default();
+        let embed = get("embed").is_some_and(|value| value != "0");
+        let panels = get("panels").or_else(|| embed.then(|| PANELS_OF_A_FRAME.to_owned()));
         let system_dark =
             window.match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|media| media.matches());
         let browser_lang = || {
@@ -88,9 +108,12 @@ impl Settings {
                 .unwrap_or(if system_dark { Theme::Dark } else { Theme::Light }),
             nodes: get("nodes").and_then(|nodes| nodes.trim().parse().ok()).unwrap_or(DEFAULT_NODES).min(MAX_NODES),
             seed: get("seed").and_then(|seed| seed.trim().parse().ok()).unwrap_or(DEFAULT_SEED),
-            run: get("run").map(|lines| split_commands(&lines)).unwrap_or_default(),
+            run: first_lines(&get("run").unwrap_or_default(), &long("script")),
             lesson: get("lesson").filter(|name| !name.is_empty()),
-            embed: get("embed").is_some_and(|value| value != "0"),
+            read_only: get("readonly").is_some_and(|value| value != "0"),
+            manifests: long("manifests"),
+            hidden: panels.map(|panels| hidden(&panels)).unwrap_or_default(),
+            embed,
         }
     }
 
@@ -123,6 +146,19 @@ pub fn choose(name: &str, wanted: bool) {
     }
 }
 
+/// What to type at the start: the commands of `?run=`, and the lines of `script=`, in which every line is one.
+fn first_lines(run: &str, script: &str) -> Vec<String> {
+    let lines = script.trim_end().lines().map(|line| line.trim_end_matches('\r').to_owned());
+    split_commands(run).into_iter().chain(lines).collect()
+}
+
+/// The parts that a list does not name. Without picture and terminal there would be nothing: then both are there.
+fn hidden(panels: &str) -> Vec<&'static str> {
+    let named = |panel: &&str| panels.split([',', ' ', '+']).any(|name| name.trim() == *panel);
+    let nothing = !named(&PANELS[0]) && !named(&PANELS[1]);
+    PANELS.into_iter().filter(|panel| !(named(panel) || nothing && PANELS[..2].contains(panel))).collect()
+}
+
 /// The commands of `?run=`: split at `;` and at line ends, but not inside quotes.
 pub fn split_commands(text: &str) -> Vec<String> {
     let mut commands = vec![String::new()];
@@ -152,6 +188,19 @@ mod tests {
     fn commands_are_split_outside_of_quotes() {
         let commands = split_commands("kubectl get nodes; echo 'a;b' ;;\nls \"x;y\"");
         assert_eq!(commands, ["kubectl get nodes", "echo 'a;b'", "ls \"x;y\""]);
+    }
+
+    #[test]
+    fn every_line_of_a_script_is_one() {
+        assert_eq!(first_lines("a; b", "cat <<'E'\nit's; so\n\nE\n"), ["a", "b", "cat <<'E'", "it's; so", "", "E"]);
+        assert_eq!(first_lines("", "\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn panels_that_are_not_named_are_hidden() {
+        assert_eq!(hidden("picture, terminal"), ["time", "timeline"]);
+        assert_eq!(hidden("terminal,time"), ["picture", "timeline"]);
+        assert_eq!(hidden("nonsense"), ["time", "timeline"]);
     }
 
     #[test]

@@ -140,7 +140,8 @@ async function begin() {
   const compiling = compile(module);
   let parts;
   try {
-    parts = await Promise.all([import(at(program).href), compiling]);
+    // In another page's frame the page has a host, which it hears and tells.
+    parts = await Promise.all([import(at(program).href), compiling, embedded && import("./embed.js")]);
   } catch (error) {
     return trouble("download", error);
   }

@@ -25,6 +25,7 @@ impl App {
     pub(super) fn arrived(&mut self, there: bool) {
         self.refused = !there;
         if there {
+            self.prepare();
             self.waiting.take().into_iter().flatten().for_each(|line| self.submit(line));
         } else {
             let text = self.settings.lang.text(Message::NotThere);

@@ -3,6 +3,7 @@
 use super::{App, Msg, packets, writing};
 use crate::course;
 use crate::editor::Advice;
+use crate::embed;
 use crate::header::Action;
 use crate::keep;
 use crate::lessons;
@@ -35,6 +36,7 @@ pub(super) struct Calls {
     pub(super) compare: Callback<()>,
     pub(super) keep: Callback<keep::Act>,
     pub(super) lesson: Callback<lessons::Msg>,
+    pub(super) ask: Callback<embed::Ask>,
 }
 
 impl Calls {
@@ -64,6 +66,7 @@ impl Calls {
             compare: link.callback(|()| Msg::Time(course::Act::Compare)),
             keep: link.callback(Msg::Keep),
             lesson: link.callback(Msg::Lesson),
+            ask: link.callback(Msg::Host),
         }
     }
 }

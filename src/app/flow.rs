@@ -25,6 +25,9 @@ const FRAMES_TO_CLOSE: u32 = 20;
 impl App {
     pub(super) fn next_frame(&mut self, cx: &Context<App>) {
         let link = cx.link().clone();
+        if self.hosted.asleep {
+            return;
+        }
         self.frame = Some(request_animation_frame(move |ms| link.send_message(Msg::Frame(ms))));
     }
 
@@ -35,10 +38,11 @@ impl App {
             return self.can_replay(cx) && self.travel(TRAVEL_MS);
         }
         // Between a line and the arrival of what runs it, no time passes: a session is the same however slow the network is.
-        let waits = self.waiting.as_ref().is_some_and(|lines| !lines.is_empty());
+        let waits = self.waiting.as_ref().is_some_and(|lines| !lines.is_empty()) || !self.hosted.opening.is_empty();
         if (!self.paused || self.hurrying) && !waits {
             let speed = if self.hurrying { HURRY } else { self.speed };
             self.machine.borrow_mut().advance(passed * speed, BUDGET_MS);
+            self.hosted.flows = true;
         }
         if self.hurrying && self.machine.borrow().quiet() {
             self.hurrying = false;
@@ -58,6 +62,9 @@ impl App {
             self.lessons.rewound(self.machine.borrow().session());
         }
         self.lessons.note(&seen.output);
+        if self.settings.embed {
+            self.hosted.report.note(&seen.output, seen.tenths);
+        }
         let mut changed = self.take_terminal(&seen);
         if !seen.output.is_empty() {
             self.list_files();

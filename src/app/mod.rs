@@ -3,6 +3,7 @@
 mod acts;
 mod calls;
 mod flow;
+mod hosted;
 mod keeping;
 pub mod packets;
 mod teach;
@@ -12,6 +13,7 @@ pub mod writing;
 use crate::course::{self, Bar, Changes};
 use crate::drawer::Drawer;
 use crate::editor::{Editor, Sheet};
+use crate::embed;
 use crate::event::when;
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
@@ -85,6 +87,7 @@ pub struct App {
     /// Whether the last try to fetch it was in vain.
     refused: bool,
     lessons: Lessons,
+    hosted: hosted::Hosted,
     calls: Calls,
 }
 
@@ -134,6 +137,8 @@ pub enum Msg {
     Keep(keep::Act),
     /// Something in the lessons.
     Lesson(lessons::Msg),
+    /// Something about the frame that the page is in.
+    Host(embed::Ask),
 }
 
 impl Component for App {
@@ -191,11 +196,12 @@ impl Component for App {
             kept: keeping::Kept::default(),
             begun_fresh,
             lessons: Lessons::default(),
+            hosted: hosted::Hosted::default(),
             calls,
             settings,
         };
         if !resumed {
-            run.iter().for_each(|line| app.enter(cx, line.clone()));
+            app.begin_as_asked(cx);
         }
         app.begun_with = Rc::new(run);
         app.notice = restored.notice;
@@ -215,10 +221,13 @@ impl Component for App {
             Msg::Frame(ms) => {
                 self.next_frame(cx);
                 self.save(cx, ms);
-                self.flow(cx, ms)
+                let changed = self.flow(cx, ms);
+                self.report();
+                changed
             }
             Msg::Act(Action::Lessons) => self.lesson(cx, lessons::Msg::Toggle),
             Msg::Act(action) => self.act(action),
+            Msg::Line(_) if self.refuses_typing() => true,
             Msg::Line(line) => {
                 self.enter(cx, line);
                 self.look()
@@ -244,6 +253,7 @@ impl Component for App {
             Msg::Edited(text) => self.edited(text),
             Msg::Desk(act) => self.at_desk(act),
             Msg::Lesson(message) => self.lesson(cx, message),
+            Msg::Host(ask) => self.host(cx, ask),
             Msg::Share(share) => {
                 self.share = share.clamp(15.0, 85.0);
                 settings::remember("share", &format!("{:.1}", self.share));
@@ -260,15 +270,22 @@ impl Component for App {
 
     fn view(&self, cx: &Context<App>) -> Html {
         let (lang, calls) = (self.settings.lang, &self.calls);
-        let class = classes!("app", self.settings.embed.then_some("embed"), self.lessons.open.then_some("taught"));
+        let hidden: Vec<String> = self.settings.hidden.iter().map(|panel| format!("no-{panel}")).collect();
+        let class =
+            classes!("app", self.settings.embed.then_some("embed"), self.lessons.open.then_some("taught"), hidden);
         let link = cx.link().clone();
         let ondrop = move |event: DragEvent| writing::take_drop(&link, &event);
         html! {
             <ContextProvider<Lang> context={lang}>
                 <div {class} oncontextmenu={when(&calls.desk, |event: MouseEvent| menu::Menu::asked(&event).map(writing::Act::Menu))}
                     ondragover={writing::allow_drop} {ondrop}>
-                    <Header {lang} theme={self.settings.theme} paused={self.paused} hurrying={self.hurrying} speed={self.speed}
-                        beside={self.beside} taught={self.lessons.open} tenths={self.tenths} onaction={&calls.action} menu={self.view_menu()} />
+                    if self.settings.embed {
+                        <embed::Bar {lang} paused={self.paused} hurrying={self.hurrying} tenths={self.tenths} address={self.address_of_all()}
+                            onaction={&calls.action} onask={&calls.ask} />
+                    } else {
+                        <Header {lang} theme={self.settings.theme} paused={self.paused} hurrying={self.hurrying} speed={self.speed}
+                            beside={self.beside} taught={self.lessons.open} tenths={self.tenths} onaction={&calls.action} menu={self.view_menu()} />
+                    }
                     <Bar {lang} course={self.passage.course.clone()} comparing={self.passage.changes.is_some()} onact={&calls.time} />
                     if self.lessons.open {
                         <Panel {lang} shown={self.lessons.shown()} onmsg={&calls.lesson} />
@@ -278,7 +295,7 @@ impl Component for App {
                         picture={self.view_picture(lang)}
                         terminal={html! {
                             <div class="desk">
-                            <Terminal given={self.desk.given.clone()} {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} focus={!self.settings.embed} said={&self.said} transcript={self.transcript.clone()}
+                            <Terminal given={self.desk.given.clone()} {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} focus={!self.settings.embed || self.has_focus()} locked={self.settings.read_only} said={&self.said} transcript={self.transcript.clone()}
                                 online={&calls.line} oninterrupt={&calls.interrupt} oneof={&calls.eof} complete={&calls.complete}
                                 oncopy={&calls.copy} />
                             <Drawer {lang} open={self.desk.open} rows={self.desk.rows.clone()} onact={calls.desk.reform(writing::Act::Drawer)} />
@@ -306,6 +323,9 @@ impl Component for App {
         self.open_links(cx, self.begun_fresh);
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));
         Timeout::new(WELL_MS, recovery::well).forget();
+        if self.settings.embed {
+            App::meet_host(cx);
+        }
         self.next_frame(cx);
     }
 }

@@ -121,6 +121,9 @@ impl App {
 
     /// Types lines for the reader, unless something else would read them.
     fn run(&mut self, lines: &[String]) -> bool {
+        if self.refuses_typing() {
+            return true;
+        }
         if !self.machine.borrow().at_workstation() {
             self.transcript.borrow_mut().note("restored", self.text(Message::BusyElsewhere));
             return true;
@@ -144,6 +147,9 @@ impl App {
 
     /// Saves what the editor has, and types the command that applies it.
     fn apply(&mut self, text: String) -> bool {
+        if self.refuses_typing() {
+            return true;
+        }
         let Some(path) = self.sheet.as_ref().map(|sheet| sheet.path.clone()) else { return false };
         self.edited(Some(text));
         let path = self.machine.borrow().shown_path(&path);

@@ -32,6 +32,8 @@ pub struct Props {
     pub busy: bool,
     /// Whether the line takes the focus as soon as it is there: not in another page's frame.
     pub focus: bool,
+    /// Whether nothing can be typed.
+    pub locked: bool,
     /// What a screen reader is told of the last command.
     pub said: AttrValue,
     /// What was typed and printed.
@@ -52,8 +54,8 @@ pub struct Props {
 
 impl PartialEq for Props {
     fn eq(&self, other: &Props) -> bool {
-        (self.lang, &self.prompt, self.busy, &self.said, self.given.0)
-            == (other.lang, &other.prompt, other.busy, &other.said, other.given.0)
+        (self.lang, &self.prompt, self.busy, &self.said, self.given.0, self.locked)
+            == (other.lang, &other.prompt, other.busy, &other.said, other.given.0, other.locked)
     }
 }
 
@@ -153,7 +155,7 @@ impl Component for Terminal {
     }
 
     fn view(&self, cx: &Context<Terminal>) -> Html {
-        let Props { lang, prompt, busy, said, .. } = cx.props();
+        let Props { lang, prompt, busy, said, locked, .. } = cx.props();
         let link = cx.link();
         let open = self.offers.is_some();
         let sign = match (&self.search, prompt.is_empty()) {
@@ -162,6 +164,7 @@ impl Component for Terminal {
             (None, false) => prompt.clone(),
         };
         let (place, sign) = split_prompt(&sign);
+        let hint = if *locked { Message::ReadOnly } else { Message::PromptHint };
         html! {
             <section class="terminal" aria-label={lang.text(Message::Terminal)}>
                 <div class="log" role="log" aria-live="off" tabindex="0" aria-label={lang.text(Message::Transcript)} ref={&self.log}
@@ -169,7 +172,7 @@ impl Component for Terminal {
                 if let Some(search) = &self.search {
                     <div class="line found"><span class="search-hint">{ &search.found }</span></div>
                 }
-                <div class={classes!("line", busy.then_some("busy"))}>
+                <div class={classes!("line", busy.then_some("busy"), locked.then_some("locked"))}>
                     { self.view_offers(cx) }
                     <span class="sign" aria-hidden="true"><span class="where">{ place }</span>{ sign }</span>
                     <div class="field">
@@ -177,7 +180,7 @@ impl Component for Terminal {
                         <textarea rows="1" ref={&self.input} aria-label={lang.text(Message::Prompt)} autocomplete="off" autocapitalize="off"
                             autocorrect="off" spellcheck="false" enterkeyhint="send" aria-autocomplete="list"
                             aria-controls={open.then_some("offers")} aria-activedescendant={self.chosen_id()}
-                            placeholder={(!busy).then(|| lang.text(Message::PromptHint))}
+                            placeholder={(!busy || *locked).then(|| lang.text(hint))} disabled={*locked}
                             onkeydown={link.callback(Msg::Key)} oninput={link.callback(|_| Msg::Input)}
                             onselect={link.callback(|_| Msg::Moved)} onkeyup={link.callback(|_| Msg::Moved)}
                             onpaste={link.callback(Msg::Paste)} onblur={link.callback(|_| Msg::Blur)} />

@@ -1,5 +1,6 @@
 // A static host on loopback: serves a folder below a path, and nothing above it, so that an absolute address is a 404.
 
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
@@ -17,25 +18,33 @@ const TYPES = {
 };
 
 /**
- * Serves `folder` below `prefix` ("/" or "/some/path/"); returns its address and a function that ends it. `change` may answer a
+ * Serves `folder` below `prefix` ("/" or "/some/path/"); returns its address, what it has sent in full, and a
+ * function that ends it. `change` may answer a
  * request itself: it is called with the file's name and the response, and returns true if it has answered. `port` is any that is
  * free, unless one is wanted.
  */
 export async function host(folder, prefix = "/", change = () => false, port = 0) {
+  const sent = [];
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://127.0.0.1").pathname;
-    const name = path.startsWith(prefix) ? path.slice(prefix.length) || "index.html" : "";
+    const below = path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
+    const name = below === "" || below?.endsWith("/") ? `${below}index.html` : below ?? "";
     const safe = name && !normalize(name).startsWith("..");
     if (change(name, response)) return;
     try {
       if (!safe) throw new Error("outside");
       const body = await readFile(join(folder, name));
-      response.writeHead(200, { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream" }).end(body);
+      const tag = `"${createHash("sha256").update(body).digest("hex").slice(0, 16)}"`;
+      const cache = /-[0-9a-f]{16}/.test(name) ? "public, max-age=31536000, immutable" : "no-cache";
+      const head = { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream", "Cache-Control": cache, ETag: tag };
+      if (request.headers["if-none-match"] === tag) return void response.writeHead(304, head).end();
+      sent.push({ path, bytes: body.length });
+      response.writeHead(200, head).end(body);
     } catch {
       response.writeHead(404, { "Content-Type": "text/plain" }).end("not found\n");
     }
   });
   await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
   const close = () => new Promise((closed) => (server.close(closed), server.closeAllConnections()));
-  return { address: `http://127.0.0.1:${server.address().port}${prefix}`, close };
+  return { address: `http://127.0.0.1:${server.address().port}${prefix}`, sent, close };
 }

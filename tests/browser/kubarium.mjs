@@ -23,6 +23,23 @@ export const FLAGS = [
 /** The first of these files that is there. */
 export const installed = (files) => files.find((file) => file && existsSync(file));
 
+/** A browser with a cache and a profile of its own; `context` as for `open`. */
+export async function launch(context = {}) {
+  const profile = await mkdtemp(join(tmpdir(), "kubarium-browser-"));
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: installed(BROWSERS),
+    args: FLAGS,
+    viewport: { width: 1280, height: 860 },
+    serviceWorkers: "block",
+    ...context,
+  });
+  const close = async () => {
+    await browser.close();
+    await rm(profile, { recursive: true, force: true });
+  };
+  return { browser, close };
+}
+
 /** The longest that the page may take for one thing, in milliseconds: far more than it takes on a slow machine. */
 const PATIENCE = 30_000;
 
@@ -40,15 +57,7 @@ const NAMES = {
  */
 export async function open({ path = "/", query = {}, lang = "en", context = {}, script, change, until, ready = (kubarium) => kubarium.prompt.waitFor() } = {}) {
   const site = await host(DIST, path, change);
-  const profile = await mkdtemp(join(tmpdir(), "kubarium-browser-"));
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: installed(BROWSERS),
-    args: FLAGS,
-    viewport: { width: 1280, height: 860 },
-    locale: lang === "ko" ? "ko-KR" : "en-US",
-    serviceWorkers: "block",
-    ...context,
-  });
+  const { browser, close } = await launch({ locale: lang === "ko" ? "ko-KR" : "en-US", ...context });
   const page = browser.pages()[0] ?? (await browser.newPage());
   page.setDefaultTimeout(PATIENCE);
   await page.addInitScript(() => addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) =>
@@ -57,9 +66,8 @@ export async function open({ path = "/", query = {}, lang = "en", context = {}, 
   const kubarium = new Kubarium(page, site.address, lang);
   kubarium.site = site;
   kubarium.close = async () => {
-    await browser.close();
+    await close();
     await site.close();
-    await rm(profile, { recursive: true, force: true });
   };
   try {
     await page.goto(site.address + "?" + new URLSearchParams({ lang, ...query }), { waitUntil: until });

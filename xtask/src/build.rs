@@ -59,6 +59,7 @@ fn whole(arguments: &[&str]) -> Result {
     sh::run(&mut trunk)?;
     crate::style::bundle()?;
     crate::lessons::bundle()?;
+    crate::embed::bundle()?;
     absolute_addresses()
 }
 

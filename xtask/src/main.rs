@@ -4,6 +4,7 @@ mod adapter;
 mod bench;
 mod build;
 mod clients;
+mod embed;
 mod error;
 mod fuzz;
 mod kubectl;

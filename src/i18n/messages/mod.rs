@@ -48,5 +48,7 @@ mod files;
 mod lessons;
 #[macro_use]
 mod access;
+#[macro_use]
+mod embed;
 
-collect! { [page terminal picture inspector why health session files lessons access] }
+collect! { [page terminal picture inspector why health session files lessons access embed] }

@@ -1,0 +1,113 @@
+//! The element `<kubarium-playground>` for other pages: embed/kubarium.js, without its comments, as a module and as a plain
+//! script. A page downloads it before its reader has asked for anything, so that it is small.
+
+use crate::error::{Result, fail};
+use crate::{build, sh};
+
+/// The module, and the plain script that does the same.
+pub const MODULE: &str = "kubarium.js";
+/// See [`MODULE`].
+pub const SCRIPT: &str = "kubarium.global.js";
+/// What TypeScript is told of the module.
+pub const TYPES: &str = "kubarium.d.ts";
+
+/// The most bytes of either, before any compression.
+const MOST_BYTES: usize = 10_000;
+
+/// Writes the element into `dist/`.
+pub fn bundle() -> Result {
+    let source = std::fs::read_to_string(sh::root().join("embed").join(MODULE))?;
+    let module = squeeze(&source);
+    for (name, text) in [(MODULE, module.clone()), (SCRIPT, plain(&module))] {
+        if text.len() > MOST_BYTES {
+            return fail(format!("{name} has {} bytes, more than {MOST_BYTES}", text.len()));
+        }
+        std::fs::write(build::dist().join(name), text)?;
+    }
+    std::fs::copy(sh::root().join("embed").join(TYPES), build::dist().join(TYPES))?;
+    Ok(())
+}
+
+/// Leaves out comments, indentation, and blanks that nothing needs. It reads by lines: a comment has lines of its own, or stands at
+/// the beginning of one; blanks go only from lines without any text, and from the style sheet.
+fn squeeze(source: &str) -> String {
+    let (mut out, mut in_comment, mut in_style) = (String::new(), false, false);
+    for line in source.lines() {
+        let mut line = line.trim();
+        if in_comment || line.starts_with("/*") {
+            let end = line.find("*/");
+            in_comment = end.is_none();
+            line = end.map_or("", |end| line[end + 2..].trim());
+        }
+        if line.is_empty() || line.starts_with("//") {
+            continue;
+        }
+        if line == "`;" {
+            in_style = false;
+        }
+        match (in_style, line.contains(['"', '\'', '`', '/'])) {
+            (true, _) => out += &tight(line, "{},;:>+"),
+            (false, false) => out += &tight(line, "{}()=,;:<>&|?!+"),
+            (false, true) => out += line,
+        }
+        out.push('\n');
+        in_style |= line.ends_with("STYLE = `");
+    }
+    out
+}
+
+/// A line without the blanks beside these signs.
+fn tight(line: &str, signs: &str) -> String {
+    let mut out = String::new();
+    for c in line.chars() {
+        if signs.contains(c) {
+            out.truncate(out.trim_end_matches(' ').len());
+        }
+        if c != ' ' || !out.ends_with(|last| signs.contains(last)) {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The module as a script without `import` and `export`; what it exports is in the global `Kubarium`.
+fn plain(module: &str) -> String {
+    let body = module.replace("import.meta.url", "document.currentScript.src");
+    let body = body.replace("\nexport ", "\n");
+    format!("globalThis.Kubarium=(()=>{{\n{body}return{{Playground,enliven,read}};\n}})();\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_runs_is_left_out() {
+        let source =
+            "// a\n/** b\n * c\n */\nconst x = () => 1; \n/** @type {X} */\n  const y = \"a, b\";\n/** d */ let z;\n";
+        assert_eq!(squeeze(source), "const x=()=>1;\nconst y = \"a, b\";\nlet z;\n");
+    }
+
+    #[test]
+    fn a_style_keeps_what_means_something() {
+        let source = "const STYLE = `\n.a .b { margin: 1em 0; }\n.c:not(.d) + .e { font: 14px/1.5 x; }\n`;\nf(1, 2);\n";
+        assert_eq!(
+            squeeze(source),
+            "const STYLE = `\n.a .b{margin:1em 0;}\n.c:not(.d)+.e{font:14px/1.5 x;}\n`;\nf(1,2);\n"
+        );
+    }
+
+    #[test]
+    fn a_plain_script_exports_nothing() {
+        let script = plain("const HERE = new URL(\".\", import.meta.url);\nexport class Playground {}\n");
+        assert!(!script.contains("import") && !script.contains("export"), "{script}");
+        assert!(script.contains("document.currentScript.src") && script.starts_with("globalThis.Kubarium="));
+    }
+
+    #[test]
+    fn the_element_is_small() {
+        let source = std::fs::read_to_string(sh::root().join("embed").join(MODULE)).expect("the element's source");
+        let module = squeeze(&source);
+        assert!(plain(&module).len().max(module.len()) <= MOST_BYTES, "{}", plain(&module).len());
+    }
+}
