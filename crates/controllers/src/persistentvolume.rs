@@ -250,9 +250,13 @@ fn lose(mut claim: Value, cx: &mut Context<'_>) -> Result<(), Status> {
 
 /// A claim that is deleted stays as long as a Pod uses it.
 fn release_claim(claim: Value, cx: &mut Context<'_>) -> Result<(), Status> {
+    // A Pod without a node uses nothing yet, and no kubelet will start it with a claim that is going (podUsesPVC).
     let uses = |pod: &Value| {
         let mut volumes = pod["spec"]["volumes"].array().iter();
-        !pods::is_terminal(pod) && volumes.any(|v| v["persistentVolumeClaim"]["claimName"].str() == claim.name())
+        let placed = !pod["spec"]["nodeName"].str().is_empty();
+        placed
+            && !pods::is_terminal(pod)
+            && volumes.any(|v| v["persistentVolumeClaim"]["claimName"].str() == claim.name())
     };
     if cx.client.list(kind::POD, claim.namespace()).iter().any(uses) {
         return Ok(());

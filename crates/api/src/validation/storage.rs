@@ -132,8 +132,10 @@ pub(super) fn claim(errors: &mut Errors, new: &Value, old: &Value, path: &Path) 
     }
     // A claim may be bound, and a bound one may grow; nothing else.
     let mut comparable = old["spec"].clone();
+    let bound = new["status"]["phase"].str() == "Bound";
     for field in ["volumeName", "resources", "volumeAttributesClassName", "storageClassName"] {
         let free = field != "storageClassName" || old["spec"][field].is_null();
+        let free = free && (field != "resources" || bound);
         let free = free && (field != "volumeName" || old["spec"][field].is_null());
         match (&spec[field], free) {
             (_, false) => {}
@@ -149,8 +151,10 @@ pub(super) fn claim(errors: &mut Errors, new: &Value, old: &Value, path: &Path) 
         let shown = difference("PersistentVolumeClaimSpec", spec, &comparable);
         errors.forbidden(path, &format!("{detail}\n{shown}"));
     }
+    // A request that was not met yet may be lowered again, but never below what there is.
     let (now, before) = (&spec["resources"]["requests"]["storage"], old.at("spec.resources.requests.storage"));
-    if Quantity::of(now) < Quantity::of(before) {
+    let there = Quantity::of(old.at("status.capacity.storage"));
+    if Quantity::of(now) < Quantity::of(before) && Quantity::of(now) <= there {
         let detail = "field can not be less than status.capacity";
         errors.forbidden(&resources.child("requests").child("storage"), detail);
     }

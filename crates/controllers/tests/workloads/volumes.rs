@@ -50,3 +50,27 @@ fn a_volume_that_is_to_be_kept_outlives_its_claim() {
     world.advance(Duration::from_secs(20));
     assert_eq!(world.list(kind::PERSISTENT_VOLUME)[0]["status"]["phase"].str(), "Released");
 }
+
+/// A Pod that mounts the claim, and asks for nodes with a label.
+fn user(world: &mut World, name: &str, label: &str) {
+    let claim = obj! { "name" => "v", "persistentVolumeClaim" => obj! { "claimName" => "data" } };
+    let container = obj! { "name" => "c", "image" => "nginx" };
+    let selector = obj! { "kubernetes.io/hostname" => label };
+    let spec = obj! { "containers" => list![container], "volumes" => list![claim], "nodeSelector" => selector };
+    world.create(kind::POD, obj! { "metadata" => obj! { "name" => name, "namespace" => "default" }, "spec" => spec });
+    world.settle();
+}
+
+#[test]
+fn only_a_pod_that_has_a_node_holds_its_claim_back() {
+    let mut world = World::new(2);
+    claim(&mut world, "Delete");
+    user(&mut world, "placed", "node1");
+    user(&mut world, "waiting", "nowhere");
+    world.delete(kind::PERSISTENT_VOLUME_CLAIM, "data", Propagation::Background);
+    world.advance(Duration::from_secs(20));
+    assert!(data(&world).deleting(), "a Pod that runs uses it");
+    world.delete(kind::POD, "placed", Propagation::Background);
+    world.advance(Duration::from_secs(60));
+    assert!(world.get(kind::PERSISTENT_VOLUME_CLAIM, "data").is_none(), "the Pod that waits does not");
+}

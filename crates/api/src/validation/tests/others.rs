@@ -288,6 +288,19 @@ fn a_claim_shows_what_may_not_change() {
   \"VolumeAttributesClassName\": null
 "]
     );
+    let sized =
+        |size: &str, status: &str| claim("").replace("1Gi", size).replace("{spec:", &format!("{{{status}spec:"));
+    let said = errors(kind::PERSISTENT_VOLUME_CLAIM, &sized("1Gi", ""), Some(&sized("2Gi", "")));
+    assert!(said.len() == 1 && said[0].starts_with("spec: Forbidden: spec is immutable after creation"), "{said:#?}");
+    let bound = "status: {phase: Bound, capacity: {storage: 2Gi}}, ";
+    for (now, before, wanted) in [
+        ("2Gi", "3Gi", Some("spec.resources.requests.storage: Forbidden: field can not be less than status.capacity")),
+        ("2500Mi", "3Gi", None),
+        ("4Gi", "3Gi", None),
+    ] {
+        let said = errors(kind::PERSISTENT_VOLUME_CLAIM, &sized(now, bound), Some(&sized(before, bound)));
+        assert_eq!(said.first().map(String::as_str), wanted, "{before} -> {now}");
+    }
     let volume = |path: &str| {
         format!("{{spec: {{capacity: {{storage: 1Gi}}, accessModes: [ReadWriteOnce], hostPath: {{path: {path}}}}}}}")
     };
