@@ -2,7 +2,9 @@
 
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
+use api::Str;
 use shell::faults::{FAULTS, Fault, Scope};
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the menu is made of.
@@ -10,6 +12,8 @@ use yew::prelude::*;
 pub struct Props {
     /// The node's name.
     pub node: AttrValue,
+    /// The other nodes, as far as they are offered.
+    pub others: Rc<Vec<Str>>,
     /// Whether its kubelet does not run.
     pub stopped: bool,
     /// A line shall be typed.
@@ -22,8 +26,8 @@ pub fn FaultMenu(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let label = lang.fill(Message::FaultsOf, &[&props.node]);
     let menu = use_node_ref();
-    let types = |command: &str, text: String| {
-        let line = Fault::fill(command, &[("node", &props.node)]);
+    let types = |command: &str, other: &str, text: String| {
+        let line = Fault::fill(command, &[("node", &props.node), ("other", other)]);
         let (menu, title) = (menu.clone(), line.clone());
         let onclick = props.ontype.reform(move |_: MouseEvent| {
             if let Some(menu) = menu.cast::<web_sys::Element>() {
@@ -33,23 +37,30 @@ pub fn FaultMenu(props: &Props) -> Html {
         });
         html! { <button type="button" {onclick}><b>{ text }</b><code>{ title }</code></button> }
     };
-    let fault = |fault: &Fault| {
-        let name = name(fault, lang);
+    let pair = |fault: &Fault, other: &str| {
+        let name = match fault.scope {
+            Scope::TwoNodes => lang.fill(Message::FaultBetween, &[other]),
+            _ => name(fault, lang).to_owned(),
+        };
         html! {
             <>
-                { types(fault.cause, name.to_owned()) }
+                { types(fault.cause, other, name.clone()) }
                 if !fault.undo.is_empty() {
-                    { types(fault.undo, lang.fill(Message::UndoFault, &[name])) }
+                    { types(fault.undo, other, lang.fill(Message::UndoFault, &[&name])) }
                 }
             </>
         }
+    };
+    let fault = |fault: &'static Fault| match fault.scope {
+        Scope::TwoNodes => html! { <>{ for props.others.iter().map(|other| pair(fault, other)) }</> },
+        _ => pair(fault, ""),
     };
     // A click elsewhere in the picture is not for what is below the menu.
     let onclick = |event: MouseEvent| event.stop_propagation();
     html! {
         <details class="faults" ref={menu.clone()} {onclick}>
             <summary class="power" data-stopped={props.stopped.to_string()} title={label.clone()} aria-label={label}>{ icon(Icon::Power) }</summary>
-            <div class="menu">{ for FAULTS.iter().filter(|fault| fault.scope == Scope::Node).map(fault) }</div>
+            <div class="menu">{ for FAULTS.iter().filter(|fault| matches!(fault.scope, Scope::Node | Scope::TwoNodes)).map(fault) }</div>
         </details>
     }
 }

@@ -38,6 +38,8 @@ use yew::prelude::*;
 
 pub use story::{Story, StoryView};
 
+/// A node's menu offers to cut it off from so many others.
+const MAX_OTHERS: usize = 6;
 /// More nodes than this are a map, however near the reader stands.
 const MAX_ROOMS: usize = 48;
 
@@ -224,6 +226,9 @@ impl Part<'_> {
         let (masters, workers): (Vec<_>, Vec<_>) = self.view.rooms.values().partition(|room| room.control_plane);
         let map = self.light.zoom == Zoom::Map || masters.len() + workers.len() > MAX_ROOMS;
         let first = masters.first().map(|room| room.name.clone());
+        let others = |own: &Str| -> Rc<Vec<Str>> {
+            Rc::new(self.view.rooms.keys().filter(|name| *name != own).take(MAX_OTHERS).cloned().collect())
+        };
         let draw = |room: &Rc<Room>| {
             let tray = (first.as_ref() == Some(&room.name)).then(|| self.view.tray.clone());
             // Only where something counts down does the time matter.
@@ -232,7 +237,7 @@ impl Part<'_> {
             let stopped = self.props.stopped.contains(&room.name);
             html! {
                 <RoomView key={room.name.as_str()} room={room.clone()} {tray} doors={doors.clone()} system={self.system}
-                    {light} {stopped} verdict={self.props.ruling.nodes.get(&room.name).cloned()} ontype={self.props.ontype.clone()} />
+                    {light} {stopped} others={others(&room.name)} verdict={self.props.ruling.nodes.get(&room.name).cloned()} ontype={self.props.ontype.clone()} />
             }
         };
         if !map {

@@ -26,6 +26,8 @@ pub struct Props {
     pub system: bool,
     /// How Pods are drawn.
     pub light: Light,
+    /// The other nodes that it can be cut off from.
+    pub others: Rc<Vec<Str>>,
     /// Whether its kubelet does not run. The API learns that only after a while.
     pub stopped: bool,
     /// What the scheduler found about it the last time.
@@ -51,7 +53,7 @@ pub fn RoomView(props: &Props) -> Html {
     );
     html! {
         <section {class} role="group" aria-label={room.name.to_string()}>
-            { header(room, props.stopped, lang, &props.ontype) }
+            { header(room, props, lang) }
             if let Some(verdict) = &props.verdict {
                 { ruled(verdict) }
             }
@@ -74,14 +76,14 @@ pub fn RoomView(props: &Props) -> Html {
     }
 }
 
-fn header(room: &Room, stopped: bool, lang: Lang, ontype: &Callback<String>) -> Html {
+fn header(room: &Room, props: &Props, lang: Lang) -> Html {
     let (tone, state) = if room.ready { ("good", Message::Ready) } else { ("bad", Message::NotReady) };
     let role = if room.control_plane { Message::ControlPlane } else { Message::Worker };
     html! {
         <header data-place={format!("node:{}", room.name)}>
             <h3><button type="button" class="name" data-object={format!("Node//{}", room.name)}>{ room.name.as_str() }</button></h3>
             <span class={classes!("badge", tone)}>{ if room.ready { "✓" } else { "✕" } }{ " " }{ lang.text(state) }</span>
-            <FaultMenu node={room.name.to_string()} {stopped} ontype={ontype.clone()} />
+            <FaultMenu node={room.name.to_string()} others={props.others.clone()} stopped={props.stopped} ontype={props.ontype.clone()} />
             <p class="caption"><span class="address">{ room.address.as_str() }</span><span>{ lang.text(role) }</span>
                 if room.cordoned {
                     <span class="badge wait">{ lang.text(Message::SchedulingDisabled) }</span>

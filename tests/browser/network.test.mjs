@@ -1,5 +1,5 @@
-// What packets do, typed and watched: the four types of Service, a NetworkPolicy that stops one, an Ingress that hands one on,
-// steady traffic. What is drawn is compared, hop by hop, with what the network itself tells of the same connection.
+// What packets do, typed and watched: the four types of Service, two nodes that are cut off from each other, a
+// NetworkPolicy that stops one, an Ingress that hands one on. What is drawn is compared, hop by hop, with what the network itself tells of the same connection.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -68,10 +68,9 @@ async function compared(command) {
 
 /** A picture in both themes. */
 async function pictures(name) {
-  for (const colorScheme of ["light", "dark"]) {
-    await kube.page.emulateMedia({ colorScheme });
-    await kube.page.waitForTimeout(300);
-    await kube.screenshot(`${name}-${colorScheme}`);
+  for (const theme of ["dark", "light"]) {
+    await kube.page.evaluate((theme) => document.documentElement.setAttribute("data-theme", theme), theme);
+    await kube.screenshot(`${name}-${theme}`);
   }
 }
 
@@ -104,7 +103,7 @@ test("the four types of Service: each way is drawn as the network tells it, and 
   const routes = kube.page.locator("[data-route]");
   assert.equal(await routes.count(), 3);
   await kube.page.waitForFunction(() => document.querySelectorAll(".route.flying").length === 0);
-  const strength = await routes.evaluateAll((all) => all.map((route) => Number(getComputedStyle(route.querySelector(".line")).opacity)));
+  const strength = await routes.evaluateAll((all) => all.map((route) => Number(getComputedStyle(route.querySelector(".line")).strokeOpacity)));
   assert.ok(strength[2] > strength[0], `the latest is the clearest: ${strength}`);
   await routes.last().press("Enter");
   await kube.page.getByText("198.51.100.20").first().waitFor();
@@ -112,18 +111,18 @@ test("the four types of Service: each way is drawn as the network tells it, and 
   await kube.page.keyboard.press("Escape");
 });
 
-test("steady traffic is a flow with its rate, and a Service shows the share that each endpoint got", async () => {
-  await kube.run("kubectl run load --image=busybox -- sh -c 'while true; do wget -q -O- http://web; done'");
-  await kube.run("kubectl wait --for=condition=Ready pod/load; sleep 15");
-  const stream = kube.page.locator("[data-stream]");
-  await stream.first().waitFor({ state: "attached" });
-  const rate = await stream.first().locator("text").textContent();
-  assert.match(rate, /^[\d.,]+k?\/s$/);
-  assert.ok((await kube.page.locator("circle.packet").count()) <= 12, "no swarm");
-  const shares = await kube.page.locator(".share").allTextContents();
-  assert.ok(shares.length >= 2, `endpoints with their share: ${shares}`);
-  await pictures("flow");
-  await kube.run("kubectl delete pod load --now");
+test("two nodes are cut off from each other by a button, and the picture tells where a packet ends", async () => {
+  await kube.run("kubectl run far --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node1\"}}'; kubectl run near --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node3\"}}'");
+  await kube.run("kubectl wait --for=condition=Ready pod/far pod/near");
+  const before = await kube.entries().count();
+  await kube.node("node1").locator("summary").click();
+  await kube.node("node1").getByRole("button", { name: "Drop what node3 sends" }).first().click();
+  await kube.page.waitForFunction((before) => document.querySelectorAll("[data-entry]").length > before, before);
+  const call = "kubectl exec near -- curl -s -m 3 -o /dev/null --trace-route http://$(kubectl get pod far -o jsonpath='{.status.podIP}')";
+  const { printed } = await compared(call);
+  assert.match(printed, /end {4}timed out: filtered/);
+  assert.match(await kube.run("ssh node1 iptables -S INPUT"), /-A INPUT -s 172\.17\.0\.13\/32 -j DROP/);
+  await kube.run("ssh node1 iptables -F INPUT; kubectl delete pod far near --now");
 });
 
 test("a NetworkPolicy stops a packet at the Pod that it isolates, and the picture says so", async () => {

@@ -9,25 +9,37 @@ use api::{Str, Value};
 /// CPU in thousandths and memory in bytes that a Pod asks for: what its containers need together, or one of its init
 /// containers alone.
 pub(crate) fn requests(pod: &Value) -> (i64, i64) {
-    let of = |container: &Value| {
-        let requests = &container["resources"]["requests"];
-        let read = |key: &str| requests[key].as_str().and_then(|text| Quantity::parse(text).ok());
-        (read("cpu").map_or(0, Quantity::milli_value), read("memory").map_or(0, Quantity::value))
-    };
     let spec = &pod["spec"];
     let mut sum = (0, 0);
     for container in spec["containers"].array() {
-        let (cpu, memory) = of(container);
-        sum = (sum.0 + cpu, sum.1 + memory);
+        add(&mut sum, &container["resources"], true);
     }
     for container in spec["initContainers"].array() {
-        let (cpu, memory) = of(container);
-        sum = match container["restartPolicy"].str() == "Always" {
-            true => (sum.0 + cpu, sum.1 + memory),
-            false => (sum.0.max(cpu), sum.1.max(memory)),
-        };
+        add(&mut sum, &container["resources"], container["restartPolicy"].str() == "Always");
     }
     sum
+}
+
+/// The same of what a Pod has been allocated: it may ask for something else by now.
+pub(crate) fn allocated(pod: &Pod) -> (i64, i64) {
+    let mut sum = (0, 0);
+    for container in pod.containers.iter().filter(|container| !container.init) {
+        add(&mut sum, &container.allocated, true);
+    }
+    for container in pod.containers.iter().filter(|container| container.init) {
+        add(&mut sum, &container.allocated, container.sidecar);
+    }
+    sum
+}
+
+/// Adds what a container asks for; one that has ended before the others begin counts alone.
+fn add(sum: &mut (i64, i64), resources: &Value, stays: bool) {
+    let read = |key: &str| resources["requests"][key].as_str().and_then(|text| Quantity::parse(text).ok());
+    let (cpu, memory) = (read("cpu").map_or(0, Quantity::milli_value), read("memory").map_or(0, Quantity::value));
+    *sum = match stays {
+        true => (sum.0 + cpu, sum.1 + memory),
+        false => (sum.0.max(cpu), sum.1.max(memory)),
+    };
 }
 
 /// Whether a node that is short of something refuses a Pod (`managerImpl.Admit`): on a full disk any, where memory is short
@@ -55,7 +67,7 @@ pub(crate) fn refusal<'a>(
 ) -> Option<(Str, Str)> {
     let (mut cpu, mut memory, mut pods) = (0, 0, 0);
     for other in others.filter(|other| other.id != pod.id && matches!(other.life, Life::Syncing | Life::Terminating)) {
-        let asked = requests(&other.object);
+        let asked = allocated(other);
         (cpu, memory, pods) = (cpu + asked.0, memory + asked.1, pods + 1);
     }
     let asked = requests(&pod.object);

@@ -3,7 +3,7 @@
 use crate::process::Program;
 use crate::state::{Life, Node, NodeConfig, Pod, Pull, PullResult, Work};
 use crate::worker::Worker;
-use crate::{Reference, admission, node, start, static_pods, volumes};
+use crate::{Reference, admission, node, resize, start, static_pods, volumes};
 use api::{OrdMap, OrdSet};
 use api::{Str, Time, Value, kind};
 use apiserver::{Component, Context, EventType, Wait, WatchEvent, WorkKey};
@@ -58,6 +58,8 @@ pub struct Kubelets<N> {
     programs: OrdMap<Str, Arc<Program>>,
     /// What containers ask servers for, and nobody has carried yet.
     pub(crate) asks: Vec<crate::Ask>,
+    /// Pods whose resize waits until their node has more to give.
+    deferred: OrdSet<Str>,
 }
 
 impl<N: NetworkPlugin> Kubelets<N> {
@@ -73,6 +75,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
             shown: OrdMap::new(),
             programs: OrdMap::new(),
             asks: Vec::new(),
+            deferred: OrdSet::new(),
         }
     }
 
@@ -148,6 +151,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
 
     fn run_pod(&mut self, id: &str, cx: &mut Context<'_>) {
         let refusal = self.refusal(id, cx);
+        let allocation = self.allocation(id);
         let Some(pod) = self.pods.get_mut(id).map(Arc::make_mut) else { return };
         if refusal.is_some() {
             pod.verdict = refusal;
@@ -157,13 +161,35 @@ impl<N: NetworkPlugin> Kubelets<N> {
             let (disks, network) = (&mut self.disks, &mut self.network);
             let (service_env, programs) = (&mut self.service_env, &mut self.programs);
             let mut worker = Worker { pod, node, disks, network, service_env, programs, cx };
+            if let Some(allocation) = allocation {
+                worker.resize(allocation);
+            }
             worker.run();
             finished = worker.pod.life == Life::Finished;
         }
         self.collect_asks(id);
+        if self.pods.get(id).is_some_and(|pod| matches!(pod.resize.pending, Some(("Deferred", _)))) {
+            self.deferred.insert(id.into());
+        } else if !self.deferred.is_empty() {
+            self.deferred.remove(id);
+        }
         if finished && let Some(pod) = self.pods.remove(id) {
             self.forget(&pod);
+            // What it had is free for those that wait.
+            for waiting in &self.deferred {
+                if self.pods.get(waiting).is_some_and(|other| other.node == pod.node) {
+                    cx.enqueue(WorkKey::new("pod", pod.node.clone(), waiting.clone()));
+                }
+            }
         }
+    }
+
+    /// Whether a node gives a Pod what it asks for by now; nothing where it asks for what it has.
+    fn allocation(&self, id: &str) -> Option<resize::Allocation> {
+        let pod = self.pods.get(id).filter(|pod| resize::is_wanted(pod))?;
+        let node = self.nodes.get(&pod.node).filter(|node| node.kubelet)?;
+        let others = node.pods.iter().filter_map(|id| self.pods.get(id).map(|pod| &**pod));
+        Some(resize::allocation(pod, node, others))
     }
 
     /// Why a node does not take a new Pod on. Those that the scheduler has bound it has checked.

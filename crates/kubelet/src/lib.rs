@@ -23,6 +23,7 @@ mod probes;
 mod process;
 mod programs;
 mod reference;
+mod resize;
 mod rootfs;
 mod script;
 mod serve;

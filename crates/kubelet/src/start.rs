@@ -229,6 +229,7 @@ impl Worker<'_, '_> {
         let stored = self.node.images.get(&full).map(|(_, id)| (full.clone(), id.clone()));
         container.image = stored.unwrap_or_else(|| (full, reference.id()));
         container.asked_image = asked;
+        container.actual = container.allocated.clone();
         container.reason = None;
         container.dies = None;
         container.changed = false;

@@ -48,6 +48,8 @@ pub struct Pod {
     pub(crate) life: Life,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) mount_failures: u32,
+    /// How far a change of its resources has got.
+    pub(crate) resize: crate::resize::Resize,
     /// Back-off of image pulls, by image.
     pub(crate) pull_backoffs: Vec<(Str, Backoff, String)>,
 }
@@ -127,6 +129,10 @@ pub struct Container {
     pub image: (Str, Str),
     /// The image as the spec named it when it was created.
     pub(crate) asked_image: Str,
+    /// The resources that the kubelet has allocated to it, as `spec.containers[].resources` writes them.
+    pub(crate) allocated: Value,
+    /// Those that it has.
+    pub(crate) actual: Value,
     /// Its process, while it runs.
     pub process: Option<Process>,
     /// What it wrote.
@@ -207,6 +213,8 @@ impl Container {
             id: Str::default(),
             image: (Str::default(), Str::default()),
             asked_image: Str::default(),
+            allocated: spec["resources"].clone(),
+            actual: spec["resources"].clone(),
             process: None,
             log: Vec::new(),
             previous_log: None,
@@ -273,6 +281,7 @@ impl Pod {
             life: Life::Syncing,
             volumes: Vec::new(),
             mount_failures: 0,
+            resize: Default::default(),
             pull_backoffs: Vec::new(),
             object,
         };

@@ -4,6 +4,9 @@ use crate::state::{Container, Life, Pod, State, Terminated};
 use api::{Str, Time, Value, list, obj};
 use std::sync::Arc;
 
+/// The conditions that are there only while a resize is under way.
+const RESIZE: [&str; 2] = ["PodResizePending", "PodResizeInProgress"];
+
 /// The status of `pod` now. `old` is what the API has: conditions that did not change keep their times.
 pub(crate) fn generate(pod: &Pod, host_ip: &str, old: &Value, now: Time) -> Value {
     let verdict = pod.verdict.as_ref();
@@ -110,7 +113,7 @@ fn container_status(pod: &Pod, index: usize, container: &Container) -> Value {
         }
     });
     let mounts: Value = mounts.collect();
-    let requests = &spec["resources"]["requests"];
+    let requests = &container.allocated["requests"];
     let image: Value = if created { (&container.image.0).into() } else { spec["image"].clone() };
     obj! {
         "allocatedResources" => if created && !requests.is_empty() { requests.clone() } else { Value::Null },
@@ -120,7 +123,7 @@ fn container_status(pod: &Pod, index: usize, container: &Container) -> Value {
         "lastState" => last,
         "name" => &container.name,
         "ready" => is_ready(container),
-        "resources" => created.then(|| resources(spec)),
+        "resources" => created.then(|| resources(&container.actual)),
         "restartCount" => container.restarts,
         "started" => container.running() && container.started,
         "state" => state,
@@ -128,8 +131,8 @@ fn container_status(pod: &Pod, index: usize, container: &Container) -> Value {
     }
 }
 
-fn resources(spec: &Value) -> Value {
-    if spec["resources"].is_null() { Value::object() } else { spec["resources"].clone() }
+fn resources(actual: &Value) -> Value {
+    if actual.is_null() { Value::object() } else { actual.clone() }
 }
 
 fn is_ready(container: &Container) -> bool {
@@ -278,14 +281,31 @@ fn conditions(pod: &Pod, phase: &str, init: &[Value], regular: &[Value], old: &V
         Some(message) => (false, "ReadinessGatesNotReady", message),
         None => (ready, ready_reason, ready_message.clone()),
     };
-    let mut made = vec![
+    let probed = |kind: &'static str, reason: &str, message: &str| {
+        let mut condition = condition(kind.into(), true, reason, message);
+        if condition["lastProbeTime"].is_null() {
+            condition.set("lastProbeTime", now);
+        }
+        condition
+    };
+    let mut made = Vec::new();
+    if let Some((reason, message)) = &pod.resize.pending {
+        made.push(probed(RESIZE[0], reason, message));
+    }
+    if pod.resize.in_progress {
+        made.push(probed(RESIZE[1], "", ""));
+    }
+    made.extend([
         condition(Str::new_static("PodReadyToStartContainers"), pod.sandbox, "", ""),
         condition("Initialized".into(), initialized, init_reason, &init_message),
         condition("Ready".into(), all_ready, all_reason, &all_message),
         condition("ContainersReady".into(), ready, ready_reason, &ready_message),
         condition("PodScheduled".into(), true, "", ""),
-    ];
-    let ours = |c: &Value| made.iter().any(|m| m["type"].str() == c["type"].str());
+    ]);
+    let ours = |c: &Value| {
+        let kind = c["type"].str();
+        RESIZE.contains(&kind) || made.iter().any(|m| m["type"].str() == kind)
+    };
     let others: Vec<Value> = old.iter().filter(|c| !ours(c)).cloned().collect();
     made.extend(others);
     made.extend(crate::eviction::disruption(pod, old, now));

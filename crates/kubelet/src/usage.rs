@@ -149,13 +149,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
         for id in ids {
             let Some(pod) = self.pods.get(&id) else { continue };
             let reachable = self.nodes.get(&pod.node).is_some_and(|node| node.power && node.kubelet);
-            let containers: Vec<ContainerUsage> = pod
-                .containers
-                .iter()
-                .enumerate()
-                .filter(|(_, c)| c.running())
-                .map(|(i, c)| of(pod, i, c, now))
-                .collect();
+            let containers: Vec<ContainerUsage> =
+                pod.containers.iter().filter(|c| c.running()).map(|c| of(c, now)).collect();
             if !reachable || containers.is_empty() {
                 continue;
             }
@@ -192,7 +187,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
     }
 }
 
-fn of(pod: &Pod, index: usize, container: &Container, now: Time) -> ContainerUsage {
+fn of(container: &Container, now: Time) -> ContainerUsage {
     let (_, idle, memory, _) = cost_of(container);
     let since = match container.measured {
         Time(0) => container.started_at().unwrap_or(now),
@@ -201,7 +196,7 @@ fn of(pod: &Pod, index: usize, container: &Container, now: Time) -> ContainerUsa
     let span = (now.since(since).as_micros() as u64).max(MICROS);
     let burns = if container.process.as_ref().is_some_and(crate::Process::burns) { MICROS } else { 0 };
     let cpu = idle + burns + container.work.saturating_mul(MICROS) / span;
-    let limits = &pod.spec_of(index)["resources"]["limits"];
+    let limits = &container.actual["limits"];
     let limit = |name: &str, unit: i64| match limits[name].is_null() {
         true => i64::MAX,
         false => Quantity::of(&limits[name]).milli_value().saturating_mul(unit),

@@ -109,6 +109,7 @@ impl Worker<'_, '_> {
         if self.pod.verdict.is_some() {
             return self.terminate();
         }
+        self.settle_resize();
         let phase = match std::mem::take(&mut self.pod.silent) {
             true => {
                 self.pod.pass.changed = Some(self.cx.now);
@@ -121,6 +122,7 @@ impl Worker<'_, '_> {
         }
         if self.pod.sandbox {
             self.end_changed();
+            self.actuate_resize();
             self.pod.plan = self.plan().into();
             return self.next();
         }

@@ -62,6 +62,7 @@ macro_rules! picture {
     UndoFault { en: "{}: undo", ko: "{}: 되돌리기" }
     FaultPowerOff { en: "Power off", ko: "전원 끄기" }
     FaultKubelet { en: "Stop the kubelet", ko: "kubelet 멈추기" }
+    FaultBetween { en: "Drop what {} sends", ko: "{}에서 오는 패킷 버리기" }
     FaultPartition { en: "Pull the network cable", ko: "네트워크 케이블 뽑기" }
     FaultBridge { en: "Take the Pods' bridge down", ko: "Pod 브리지 내리기" }
     FaultMemory { en: "Use up the memory", ko: "메모리 다 쓰기" }

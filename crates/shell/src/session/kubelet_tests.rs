@@ -94,3 +94,68 @@ fn a_process_that_ends_early_does_not_use_up_its_grace_period() {
     ask("sleep 9");
     assert!(ask("kubectl get pod short").0.contains("NotFound"), "it ended by itself after 15 seconds");
 }
+
+/// In-place resize: what fits is given at once or with a restart, as the container's policy says; what does not fit waits.
+#[test]
+fn a_running_pod_is_resized_in_place() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: big}, spec: {nodeName: node1, containers: [{name: c, image: nginx, resources: {requests: {cpu: 500m, memory: 100Mi}}, resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}, {resourceName: memory, restartPolicy: RestartContainer}]}]}}";
+    ask(&format!("echo '{pod}' | kubectl apply -f -; kubectl wait --for=condition=Ready pod/big"));
+    let patch = |name: &str, resources: &str| {
+        format!(
+            "kubectl patch pod {name} --subresource resize -p '{{\"spec\":{{\"containers\":[{{\"name\":\"c\",\"resources\":{{\"requests\":{{{resources}}}}}}}]}}}}'"
+        )
+    };
+    let status = |path: &str| format!("kubectl get pod big -o jsonpath='{{.status.{path}}}'");
+    let conditions = status("conditions[?(@.status==\"True\")].type");
+    assert_eq!(ask(&patch("big", "\"cpu\":\"800m\"")), ("pod/big patched\n".into(), 0));
+    assert!(ask(&conditions).0.starts_with("PodResizeInProgress "), "{}", ask(&conditions).0);
+    assert_eq!(ask(&status("containerStatuses[0].resources.requests.cpu")).0, "500m", "it has what it had");
+    assert_eq!(ask(&status("containerStatuses[0].allocatedResources.cpu")).0, "800m");
+    ask("sleep 3");
+    assert_eq!(ask(&status("containerStatuses[0].resources.requests.cpu")).0, "800m");
+    assert!(!ask(&conditions).0.contains("Resize"));
+    assert_eq!(ask(&status("containerStatuses[0].restartCount")).0, "0");
+    let events =
+        ask("kubectl get events --field-selector involvedObject.name=big -o custom-columns=R:.reason,M:.message").0;
+    let told = "{\"containers\":[{\"name\":\"c\",\"resources\":{\"requests\":{\"cpu\":\"800m\",\"memory\":\"100Mi\"}}}],\"generation\":2}";
+    for (reason, what) in [("ResizeStarted", "Pod resize started"), ("ResizeCompleted", "Pod resize completed")] {
+        assert!(events.contains(reason) && events.contains(&format!("{what}: {told}")), "{events}");
+    }
+    // More than the node has at all.
+    ask(&patch("big", "\"cpu\":\"999\""));
+    ask("sleep 1");
+    let pending = "conditions[?(@.type==\"PodResizePending\")]";
+    assert_eq!(ask(&status(&format!("{pending}.reason"))).0, "Infeasible");
+    assert!(
+        ask(&status(&format!("{pending}.message")))
+            .0
+            .starts_with("Node didn't have enough capacity: cpu, requested: 999000, capacity: ")
+    );
+    assert_eq!(ask(&status("containerStatuses[0].allocatedResources.cpu")).0, "800m");
+    ask(&patch("big", "\"cpu\":\"800m\""));
+    ask("sleep 1");
+    assert!(!ask(&conditions).0.contains("Resize"), "it asks for what it has");
+    // Memory, with a restart.
+    ask(&patch("big", "\"memory\":\"200Mi\""));
+    ask("sleep 5");
+    assert_eq!(ask(&status("containerStatuses[0].restartCount")).0, "1");
+    assert_eq!(ask(&status("containerStatuses[0].resources.requests.memory")).0, "200Mi");
+    assert!(ask("kubectl describe pod big").0.contains("Container c resize requires restart"));
+    // More than is free now: it waits until another Pod has gone.
+    let free: i64 =
+        ask("kubectl get node node1 -o jsonpath='{.status.allocatable.cpu}'").0.parse::<i64>().unwrap() * 1000;
+    let other = format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: other}}, spec: {{nodeName: node1, terminationGracePeriodSeconds: 1, containers: [{{name: c, image: nginx, resources: {{requests: {{cpu: {}m}}}}}}]}}}}",
+        free - 1_200
+    );
+    ask(&format!("echo '{other}' | kubectl apply -f -; kubectl wait --for=condition=Ready pod/other"));
+    ask(&patch("big", "\"cpu\":\"1500m\""));
+    ask("sleep 1");
+    assert_eq!(ask(&status(&format!("{pending}.reason"))).0, "Deferred", "{}", ask("kubectl get pods -o wide").0);
+    assert!(ask("kubectl describe pod big").0.contains("Pod resize Deferred: {"));
+    ask("kubectl delete pod other; sleep 4");
+    assert_eq!(ask(&status("containerStatuses[0].resources.requests.cpu")).0, "1500m");
+    assert!(!ask(&conditions).0.contains("Resize"));
+}
