@@ -20,6 +20,9 @@ pub fn node_disk(node: &str) -> Str {
     format!("host/{node}").into()
 }
 
+/// How the kubelet begins to tell of a volume for which it has no mounter (operation_generator.go, GenerateMountVolumeFunc).
+const NO_MOUNTER: &str = "MountVolume.NewMounter initialization failed";
+
 /// Mounts all volumes of a Pod.
 ///
 /// # Errors
@@ -38,7 +41,12 @@ pub(crate) fn mount(
             Ok(volume) => mounted.push(volume),
             Err(why) => {
                 let name = volume["name"].str();
-                failures.push(("FailedMount", format!("MountVolume.SetUp failed for volume \"{name}\" : {why}")));
+                // What fails before anything is set up says so itself.
+                let text = match why.starts_with(NO_MOUNTER) {
+                    true => why,
+                    false => format!("MountVolume.SetUp failed for volume \"{name}\" : {why}"),
+                };
+                failures.push(("FailedMount", text));
             }
         }
     }
@@ -214,9 +222,15 @@ fn persistent(
         return Err(format!("persistentvolume \"{name}\" not found"));
     };
     let spec = &volume["spec"];
-    let path = if spec["local"].is_null() { &spec["hostPath"] } else { &spec["local"] };
-    if !path.is_null() {
-        return host_path(path, node, disks, now);
+    if let Some(path) = spec["local"]["path"].as_str() {
+        let disk = node_disk(&node.name);
+        return match disks.entry(disk.clone()).or_default().exists(path) {
+            true => Ok((disk, path.to_owned())),
+            false => Err(format!("{NO_MOUNTER} for volume \"{name}\" : path \"{path}\" does not exist")),
+        };
+    }
+    if !spec["hostPath"].is_null() {
+        return host_path(&spec["hostPath"], node, disks, now);
     }
     if !spec["nfs"].is_null() {
         return Ok(share(&spec["nfs"], disks, now));

@@ -159,3 +159,29 @@ fn a_running_pod_is_resized_in_place() {
     assert_eq!(ask(&status("containerStatuses[0].resources.requests.cpu")).0, "1500m");
     assert!(!ask(&conditions).0.contains("Resize"));
 }
+
+#[test]
+fn a_local_volume_wants_its_directory_to_be_there() {
+    let mut session = Session::new(Options::default(), false);
+    let mut ask = |line: &str| {
+        let (out, err, _) = run_in(&mut session, line);
+        out + &err
+    };
+    let volume = "{apiVersion: v1, kind: PersistentVolume, metadata: {name: disk}, spec: {capacity: {storage: 1Gi}, \
+                  accessModes: [ReadWriteOnce], local: {path: /srv/notes}, nodeAffinity: {required: {nodeSelectorTerms: \
+                  [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [node2]}]}]}}}}";
+    let claim = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], \
+                 resources: {requests: {storage: 1Gi}}}}";
+    for object in [volume, claim] {
+        ask(&format!("echo '{object}' | kubectl apply -f -"));
+    }
+    ask(
+        "kubectl run web --image=nginx --overrides='{\"spec\":{\"volumes\":[{\"name\":\"paper\",\"persistentVolumeClaim\":{\"claimName\":\"data\"}}]}}'; sleep 30",
+    );
+    let said = ask("kubectl describe pod web");
+    let why = "MountVolume.NewMounter initialization failed for volume \"disk\" : path \"/srv/notes\" does not exist";
+    assert!(said.contains(why), "{said}");
+    assert!(ask("kubectl get pod web").contains("ContainerCreating"));
+    ask("ssh node2 mkdir -p /srv/notes; kubectl wait --for=condition=Ready pod/web --timeout=3m");
+    assert!(ask("kubectl get pod web").contains("Running"));
+}
