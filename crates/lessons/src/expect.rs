@@ -15,8 +15,8 @@ const OPERATORS: &[(&str, &str, &str)] = &[
     ("atMost", "at most {0}", "{0} 이하"),
     ("contains", "something with {0} in it", "{0}을(를) 담은 값"),
     ("matches", "something like {0}", "{0} 꼴의 값"),
-    ("exists", "there: {0}", "있음: {0}"),
-    ("changed", "changed: {0}", "바뀜: {0}"),
+    ("exists", "there", "있음"),
+    ("changed", "another than at first", "처음과 다른 값"),
 ];
 
 /// What is wrong with an expectation, if anything is.
@@ -74,6 +74,11 @@ pub fn words(expected: &Value, lang: Language) -> String {
         .iter()
         .map(|(name, wanted)| {
             let (_, en, ko) = OPERATORS.iter().find(|(known, ..)| known == name).copied().unwrap_or(("", "{0}", "{0}"));
+            let (en, ko) = match (name.as_str(), wanted.as_bool()) {
+                ("exists", Some(false)) => ("not there", "없음"),
+                ("changed", Some(false)) => ("as at first", "처음과 같은 값"),
+                _ => (en, ko),
+            };
             let list: Vec<String> = wanted.array().iter().map(text).collect();
             let value = if list.is_empty() { text(wanted) } else { list.join(", ") };
             lang.say(en, ko, &[&value])
@@ -132,6 +137,8 @@ mod tests {
         assert!(holds(&value("{exists: false}"), &[], &[]) && holds(&value("{not: a}"), &[], &[]));
         assert!(holds(&value("{changed: true}"), &[&Value::Int(1)], &[&Value::Int(2)]));
         assert_eq!(words(&value("{atLeast: 3}"), Language::Korean), "3 이상");
+        assert_eq!(words(&value("{changed: true}"), Language::English), "another than at first");
+        assert_eq!(words(&value("{exists: false}"), Language::Korean), "없음");
         for wrong in ["{least: 3}", "{matches: '('}", "{in: 3}", "{atLeast: x}", "[1]", "{}"] {
             assert!(problem(&value(wrong)).is_some(), "{wrong}");
         }
