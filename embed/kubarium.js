@@ -19,13 +19,14 @@ const WORDS = {
 
 const STYLE = `
 :host { --line: light-dark(#cfdde4, #3a4b58); --paper: light-dark(#fff, #182733); --accent: light-dark(#0c628f, #7fc4e6);
-  display: block; position: relative; height: 480px; margin: 1em 0; border: 1px solid var(--line); border-radius: 12px; overflow: hidden;
+  display: block; position: relative; margin: 1em 0; border: 1px solid var(--line); border-radius: 12px; overflow: hidden;
   color: light-dark(#1c2b36, #e6eef2); background: light-dark(#eef6f9, #101c26); font: 14px/1.5 system-ui, sans-serif; }
 :host([hidden]), .words { display: none; }
 :host([theme=light]) { color-scheme: light; }
 :host([theme=dark]) { color-scheme: dark; }
 .still, iframe, button { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
 .still { display: flex; flex-direction: column; }
+.box { height: 480px; }
 iframe { color-scheme: normal; }
 .box:not(.alive) iframe { opacity: 0; }
 .alive .still { visibility: hidden; }
@@ -38,8 +39,9 @@ button { background: none; font: inherit; cursor: pointer; }
 button span { padding: 10px 18px; border-radius: 99px; background: var(--accent); color: var(--paper); font-weight: 600; }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: -6px; }
 @media print {
-  :host { height: auto !important; padding: 12px; }
+  :host { padding: 12px; }
   .words { display: block; }
+  .box { height: auto !important; }
   .words:not(.none) + .box, .nodes, iframe, button { display: none; }
   .box .still { position: static; visibility: visible; }
   pre { max-height: none; }
@@ -273,7 +275,7 @@ export class Playground extends HTMLElement {
 
   #size() {
     const height = parseInt(this.#get("height"));
-    this.style.height = height > 0 ? `${height}px` : "";
+    this.#box.style.height = height > 0 ? `${height}px` : "";
   }
 
   /** The picture before the cluster is there. */

@@ -34,12 +34,19 @@ const runs = [];
 const states = new Map();
 let asked = 0;
 
-const runNext = () => runs.length && ask("run", runs[0].lines);
+/** The program says when the prompt is free. Only then the next lines are typed: what ran before is not among their answer. */
+const waitForPrompt = () => runs.length && ask("run", "");
 
-function finishRuns(answer) {
-  const done = answer ? runs.splice(0) : [runs.shift()].filter(Boolean);
-  for (const { id, commands } of done) answer ? refuse(id, ...answer) : send({ id, answer: { commands } });
-  runNext();
+function promptIsFree() {
+  const [run] = runs;
+  if (run && !run.commands) {
+    run.commands = [];
+    ask("run", run.lines);
+  } else if (run) {
+    runs.shift();
+    send({ id: run.id, answer: { commands: run.commands } });
+    waitForPrompt();
+  }
 }
 
 /** What can be asked: each gets the message, and answers with its value, or says what is wrong with it. */
@@ -53,11 +60,11 @@ const asks = {
     const text = lines.join("\n");
     if (text.length > LONGEST) return refuse(id, "too-long", `commands must not be longer than ${LONGEST} characters`);
     if (runs.length >= MOST_WAITING) return refuse(id, "busy", `${MOST_WAITING} other questions wait already`);
-    runs.push({ id, lines: text, commands: [] });
-    if (runs.length === 1) runNext();
+    runs.push({ id, lines: text });
+    if (runs.length === 1) waitForPrompt();
   },
   reset(id) {
-    finishRuns(["reset", "the cluster began anew before the commands were done"]);
+    for (const run of runs.splice(0)) refuse(run.id, "reset", "the cluster began anew before the commands were done");
     ask("reset", "");
     send({ id, answer: {} });
   },
@@ -103,10 +110,10 @@ function hear({ source, origin, data }) {
 const tells = {
   ready: (detail) => send({ event: "ready", detail: { ...detail, versions: [VERSION] } }),
   command(detail) {
-    runs[0]?.commands.push(detail);
+    runs[0]?.commands?.push(detail);
     send({ event: "command", detail });
   },
-  idle: () => finishRuns(),
+  idle: promptIsFree,
   lesson: (detail) => send({ event: "lesson", detail }),
   state({ id, address, ...state }) {
     const question = states.get(id);

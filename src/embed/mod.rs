@@ -13,7 +13,7 @@ use yew::prelude::*;
 /// What the host asks, or the frame itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
-    /// Lines to run, as if somebody typed them.
+    /// Lines to run, as if somebody typed them; the host is told when the prompt is free after them.
     Run(String),
     /// The cluster as it began, and the first lines once more.
     Reset,

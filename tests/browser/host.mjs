@@ -35,7 +35,7 @@ export async function host(folder, prefix = "/", change = () => false, port = 0)
       if (!safe) throw new Error("outside");
       const body = await readFile(join(folder, name));
       const tag = `"${createHash("sha256").update(body).digest("hex").slice(0, 16)}"`;
-      const cache = /-[0-9a-f]{16}/.test(name) ? "public, max-age=31536000, immutable" : "no-cache";
+      const cache = /-[0-9a-f]{12,16}/.test(name) ? "public, max-age=31536000, immutable" : "no-cache";
       const head = { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream", "Cache-Control": cache, ETag: tag };
       if (request.headers["if-none-match"] === tag) return void response.writeHead(304, head).end();
       sent.push({ path, bytes: body.length });

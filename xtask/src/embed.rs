@@ -2,7 +2,8 @@
 //! script. A page downloads it before its reader has asked for anything, so that it is small.
 
 use crate::error::{Result, fail};
-use crate::{build, sh};
+use crate::{build, sh, size};
+use std::path::Path;
 
 /// The module, and the plain script that does the same.
 pub const MODULE: &str = "kubarium.js";
@@ -25,6 +26,42 @@ pub fn bundle() -> Result {
         std::fs::write(build::dist().join(name), text)?;
     }
     std::fs::copy(sh::root().join("embed").join(TYPES), build::dist().join(TYPES))?;
+    Ok(())
+}
+
+/// Writes the npm package into `target/npm`: the element and what puts it into docs sites, and all of `dist/`, so that a site can
+/// serve the page itself.
+pub fn pack(arguments: &[String]) -> Result {
+    match arguments {
+        [] => build::run(&[])?,
+        [flag] if flag == "--no-build" => {}
+        _ => return fail("usage: cargo xtask pack-npm [--no-build]"),
+    }
+    let (root, package) = (sh::root(), sh::root().join("target/npm"));
+    if package.exists() {
+        std::fs::remove_dir_all(&package)?;
+    }
+    copy(&root.join("embed"), &package, |name| !name.starts_with(MODULE) && name != TYPES)?;
+    copy(&build::dist(), &package.join("dist"), |name| !name.starts_with('.'))?;
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        std::fs::copy(root.join(name), package.join(name))?;
+    }
+    std::fs::copy(root.join("docs/embed.md"), package.join("README.md"))?;
+    println!("{} is ready: npm publish {}", package.display(), package.display());
+    Ok(())
+}
+
+/// Copies the files of a folder whose names below it are wanted.
+fn copy(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result {
+    for path in size::files_below(from)? {
+        let name = path.strip_prefix(from).unwrap_or(&path);
+        if !wanted(&name.to_string_lossy()) || name.components().any(|part| part.as_os_str() == "__pycache__") {
+            continue;
+        }
+        let target = to.join(name);
+        std::fs::create_dir_all(target.parent().unwrap_or(to))?;
+        std::fs::copy(&path, target)?;
+    }
     Ok(())
 }
 

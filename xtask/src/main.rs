@@ -34,7 +34,7 @@ struct Command {
 const COMMANDS: &[Command] = &[
     Command {
         name: "serve",
-        about: "build the page and serve it on http://127.0.0.1:8080 [--port N]",
+        about: "build the page and serve it on http://127.0.0.1:8080 [--port N] [--examples: a docs site with it]",
         run: serve::run,
     },
     Command { name: "test", about: "install what is missing and run every check and test", run: test::run },
@@ -43,6 +43,7 @@ const COMMANDS: &[Command] = &[
         about: "write the release page to dist/ [--dev: quickly, large and slow]",
         run: build::run,
     },
+    Command { name: "pack-npm", about: "write the npm package into target/npm [--no-build]", run: embed::pack },
     Command { name: "oracle", about: "score the recordings [-v] [SCENARIO.scn ...]", run: oracle::run },
     Command { name: "clients", about: "real kubectls and client libraries against kubarium serve", run: clients::run },
     Command {

@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     Step { name: "real clients", run: |_| clients::run(&[]) },
     Step { name: "page", run: |_| build::run(&[]) },
     Step { name: "page size", run: |_| size::run(&[]) },
+    Step { name: "npm package", run: npm_package },
     Step { name: "browser journeys", run: browser },
 ];
 
@@ -75,6 +76,13 @@ fn rust_tests(count: &mut Count) -> Result {
 fn lessons(_: &mut Count) -> Result {
     sh::run(sh::cargo().args(["build", "--package", "kubarium"]))?;
     sh::run(std::process::Command::new(sh::kubarium()?).arg("check").current_dir(sh::root()))
+}
+
+/// The package as npm would publish it.
+fn npm_package(_: &mut Count) -> Result {
+    tools::for_the_browser()?;
+    crate::embed::pack(&["--no-build".into()])?;
+    sh::run(sh::program("npm").args(["pack", "--dry-run", "--silent"]).current_dir(sh::root().join("target/npm")))
 }
 
 fn browser(count: &mut Count) -> Result {

@@ -1,0 +1,31 @@
+// A remark plugin, for Docusaurus and other users of MDX: a fenced block ```kubarium becomes <kubarium-playground>, with the
+// block inside it as the text for readers without JavaScript. See docs/embed.md.
+
+import { attributes } from "./fence.mjs";
+
+/**
+ * `src` is where the page with the cluster is, if not beside kubarium.js.
+ * @param {{ src?: string }} [options]
+ */
+export default function remarkKubarium({ src } = {}) {
+  return (tree) => change(tree, src);
+}
+
+function change(node, src) {
+  for (const [at, child] of (node.children ?? []).entries()) {
+    if (child.type === "code" && child.lang === "kubarium") node.children[at] = playground(child, src);
+    else change(child, src);
+  }
+}
+
+function playground(code, src) {
+  const given = attributes(code.meta);
+  if (src && !given.some(([name]) => name === "src")) given.push(["src", src]);
+  return {
+    type: "mdxJsxFlowElement",
+    name: "kubarium-playground",
+    // A name alone is an attribute with an empty value: React leaves out `true` on elements that it does not know.
+    attributes: given.map(([name, value]) => ({ type: "mdxJsxAttribute", name, value })),
+    children: [{ ...code, meta: null }],
+  };
+}
