@@ -4,7 +4,6 @@ use super::{App, Msg};
 use crate::lessons::{self, Show, Typed};
 use crate::machine::Machine;
 use ::lessons::{Lesson, Progress};
-use cluster::Options;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
@@ -127,13 +126,7 @@ impl App {
 
     /// A fresh cluster, as the lesson begins; the steps before `step` are solved as the lesson solves them.
     fn begin_lesson(&mut self, lesson: Rc<Lesson>, step: usize) {
-        let default = Options { seed: self.settings.seed, ..Options::default() };
-        let number = |key: &str| lesson.plan.get(key).as_int();
-        let options = Options {
-            seed: number("seed").map_or(default.seed, |seed| seed as u64),
-            workers: number("workers").map_or(default.workers, |workers| workers.clamp(0, 100) as usize),
-            ..default
-        };
+        let options = lesson.options(self.settings.seed);
         address(Some(&lesson.name));
         let mut machine = Machine::with(options);
         machine.speak(self.settings.lang);

@@ -11,6 +11,7 @@ Usage:
   kubarium replay [--json] FILE
   kubarium serve [--listen ADDRESS] [--speed N] [--control-plane-only] [--write-kubeconfig FILE]
   kubarium check [--lint] [LESSON ...]
+  kubarium check --report [--csv] [--lesson LESSON] FILE ...
   kubarium check --import SCENARIO LESSON
   kubarium scale [--nodes N] [--pods N] [--seed N]
 
@@ -40,8 +41,11 @@ Options of serve:
   --workers N              How many nodes there are besides master (default 3)
 
 Options of check:
-  LESSON ...             Folders of lessons (default: all in static/lessons)
+  LESSON ...             Folders of lessons, or files of the page's builder (default: all in static/lessons)
   --lint                 Read them only, do not play them
+  --report               The FILEs are learners' reports: replay them, and say where they lead elsewhere than they claim
+  --csv                  Print a table of them
+  --lesson LESSON        A lesson that they are about, if it is none of static/lessons
   --import SCENARIO      Make a lesson of a Killercoda or Katacoda scenario, as far as it can be one
 
 Options of scale:
@@ -87,6 +91,15 @@ pub enum Command {
         folders: Vec<String>,
         /// Whether they are only read.
         only_lint: bool,
+    },
+    /// Replay reports.
+    Report {
+        /// Their files.
+        files: Vec<String>,
+        /// Lessons that are none of the course.
+        lessons: Vec<String>,
+        /// Whether a table is printed.
+        csv: bool,
     },
     /// Run the big workload.
     Scale {
@@ -278,14 +291,24 @@ fn scale(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
 
 fn check(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
     let (mut folders, mut only_lint, mut scenario) = (Vec::new(), false, None);
+    let (mut report, mut csv, mut lessons) = (false, false, Vec::new());
     while let Some(argument) = rest.next() {
         match split(&argument) {
             ("--import", value) => scenario = Some(text("--import", value, rest)?),
             ("--lint", value) => only_lint = flag("--lint", value)?,
+            ("--report", value) => report = flag("--report", value)?,
+            ("--csv", value) => csv = flag("--csv", value)?,
+            ("--lesson", value) => lessons.push(text("--lesson", value, rest)?),
             ("-h" | "--help", _) => return Ok(Command::Help),
             (name, _) if name.starts_with('-') => return Err(unknown("check", name)),
             _ => folders.push(argument),
         }
+    }
+    match (report, folders.is_empty()) {
+        (true, true) => return Err(Problem("--report needs a FILE".into())),
+        (true, false) => return Ok(Command::Report { files: folders, lessons, csv }),
+        (false, _) if csv || !lessons.is_empty() => return Err(Problem("--csv and --lesson go with --report".into())),
+        (false, _) => {}
     }
     match (scenario, folders.as_slice()) {
         (None, _) => Ok(Command::Check { folders, only_lint }),
@@ -348,6 +371,8 @@ mod tests {
         for wrong in [
             "check --play",
             "check --import x",
+            "check --report",
+            "check --csv x",
             "serve --speed -1",
             "serve --listen",
             "serve --service-cidr 10.0.0.0 --control-plane-only",

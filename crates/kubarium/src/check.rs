@@ -1,5 +1,6 @@
 //! `kubarium check`: lints lessons and plays what they must accept and what they must refuse.
 
+use classroom::{Own, Set};
 use lessons::{Lesson, Problem};
 use std::fs;
 use std::io::{self, Write};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// Where the course lies.
-const COURSE: &str = "static/lessons";
+pub const COURSE: &str = "static/lessons";
 /// Larger files are not part of a lesson.
 const LARGEST: u64 = 1 << 20;
 
@@ -21,13 +22,36 @@ pub fn run(folders: &[String], only_lint: bool) -> io::Result<bool> {
         [] => course(Path::new(COURSE))?,
         some => some.iter().map(PathBuf::from).collect(),
     };
-    let mut good = true;
+    let (mut good, mut count) = (true, 0);
     for folder in &folders {
-        good &= check(folder, only_lint)?;
+        for lesson in sources(folder)? {
+            count += 1;
+            good &= check(folder, &lesson, only_lint);
+        }
     }
     let bad = if good { "" } else { "; not all are good" };
-    println!("{} lessons{bad}", folders.len());
+    println!("{count} lessons{bad}");
     Ok(good)
+}
+
+/// The lessons at a path: a folder is one; a file, as the page's builder writes it, holds some.
+fn sources(path: &Path) -> io::Result<Vec<Own>> {
+    if path.is_file() {
+        let set = Set::read(&fs::read_to_string(path)?);
+        return Ok(set.map_err(|broken| io::Error::other(broken.words(api::Language::English)))?.own);
+    }
+    let name = path.file_name().map_or_else(|| "lesson".into(), |name| name.to_string_lossy().into_owned());
+    let mut files = Vec::new();
+    read(path, "", &mut files)?;
+    Ok(vec![Own { name, files }])
+}
+
+/// The lessons at a path, as far as they can be read.
+///
+/// # Errors
+/// There is nothing to be read.
+pub fn read_all(path: &Path) -> io::Result<Vec<Rc<Lesson>>> {
+    Ok(sources(path)?.iter().map(|own| Rc::new(own.read().0)).collect())
 }
 
 /// Makes a lesson of a Killercoda or Katacoda scenario: writes its files into a folder, and prints what is left to be written.
@@ -54,11 +78,9 @@ pub fn import(scenario: &str, folder: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn check(folder: &Path, only_lint: bool) -> io::Result<bool> {
-    let name = folder.file_name().map_or_else(|| "lesson".into(), |name| name.to_string_lossy().into_owned());
-    let mut files = Vec::new();
-    read(folder, "", &mut files)?;
-    let (lesson, mut problems) = Lesson::read(&name, &files);
+/// Checks a lesson, and prints what is wrong with it. Whether nothing is.
+fn check(folder: &Path, own: &Own, only_lint: bool) -> bool {
+    let (lesson, mut problems) = own.read();
     if problems.is_empty() {
         problems = lessons::lint(&lesson);
     }
@@ -74,9 +96,9 @@ fn check(folder: &Path, only_lint: bool) -> io::Result<bool> {
         println!("{}/{problem}", folder.display());
     }
     if problems.is_empty() {
-        println!("{name}{played}");
+        println!("{}{played}", own.name);
     }
-    Ok(problems.is_empty())
+    problems.is_empty()
 }
 
 /// The folders of a course: those that hold a lesson.

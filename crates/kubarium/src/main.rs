@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod replay;
+mod report;
 mod scale;
 mod serve;
 mod sh;
@@ -45,6 +46,14 @@ fn main() -> ExitCode {
                 return ExitCode::from(USAGE);
             }
         }
+        Command::Report { files, lessons, csv } => match report::run(&files, &lessons, csv) {
+            Ok(true) => {}
+            Ok(false) => return ExitCode::FAILURE,
+            Err(error) => {
+                eprintln!("kubarium: check: {error}");
+                return ExitCode::from(USAGE);
+            }
+        },
         Command::Check { folders, only_lint } => match check::run(&folders, only_lint) {
             Ok(true) => {}
             Ok(false) => return ExitCode::FAILURE,

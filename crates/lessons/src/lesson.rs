@@ -102,6 +102,17 @@ impl Lesson {
         self.steps().iter().find(|step| step.get("id").str() == id).unwrap_or(&api::NULL)
     }
 
+    /// The cluster that the lesson wants; with this seed, if it does not care.
+    pub fn options(&self, seed: u64) -> cluster::Options {
+        let default = cluster::Options::default();
+        let number = |key: &str| self.plan.get(key).as_int();
+        cluster::Options {
+            seed: number("seed").map_or(seed, |seed| seed as u64),
+            workers: number("workers").map_or(default.workers, |workers| workers.clamp(0, 100) as usize),
+            ..default
+        }
+    }
+
     /// What is typed, unseen, before the lesson begins.
     pub fn start(&self) -> &str {
         self.plan.get("start").str()

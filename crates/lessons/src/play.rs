@@ -56,12 +56,7 @@ pub fn play(lesson: &Rc<Lesson>) -> Outcome {
 
 /// A session in which the lesson has begun.
 fn begin(lesson: &Lesson, interactive: bool) -> Session {
-    let default = Options::default();
-    let options = Options {
-        seed: lesson.plan.get("seed").as_int().map_or(default.seed, |seed| seed as u64),
-        workers: lesson.plan.get("workers").as_int().map_or(default.workers, |workers| workers.clamp(0, 100) as usize),
-        ..default
-    };
+    let options = lesson.options(Options::default().seed);
     let mut session = Session::new(options, interactive);
     prepare(&mut session, lesson);
     session

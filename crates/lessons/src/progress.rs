@@ -222,6 +222,12 @@ impl Progress {
         }
     }
 
+    /// Begins a step, whatever there is before it: for who replays what was done in it.
+    pub fn go_to(&mut self, step: usize, session: &Session) {
+        self.step = step.min(self.lesson.steps().len());
+        self.begin(session);
+    }
+
     /// Begins the step anew, from how things are now.
     pub fn begin(&mut self, session: &Session) {
         if let Some(before) = snapshot(session) {
@@ -256,6 +262,12 @@ impl Progress {
         checks.zip(verdicts).map(|(check, verdict)| {
             (check.get("id").str(), verdict.map_or(Some(""), |verdict| verdict.unmet.as_deref()))
         })
+    }
+
+    /// How the checks stand, without the words: whether each is met, and since when one that must hold for a while has held. Looks
+    /// that leave this as it was decide nothing.
+    pub fn standing(&self) -> Vec<(bool, Option<Time>)> {
+        self.verdicts.iter().map(|verdict| (verdict.unmet.is_none(), verdict.since)).collect()
     }
 
     /// The hints that help now, from the gentlest: those for the first check that is unmet, and those for any.

@@ -77,7 +77,8 @@ impl Timeline {
             self.tip = self.session.kernel().system().snapshot();
             (self.track.end, self.live) = (end, false);
         }
-        let target = target.min(self.track.end);
+        let inputs = target.inputs.min(self.track.entries.len());
+        let target = Position { inputs, ..target }.min(self.track.end);
         if target < self.position() {
             self.restart(target);
         }

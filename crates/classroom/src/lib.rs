@@ -1,0 +1,32 @@
+//! What learners and teachers hand each other: progress that is carried to another computer, reports that the teacher replays,
+//! lessons in one file, and scripts that are presented.
+//!
+//! Everything here is text (docs/classroom.md says which), and pure: the page and the native command do with it what needs a
+//! browser or a file system.
+//!
+//! **Invariant:** a report is believed only as far as its recordings lead: whatever it claims is computed again from what was
+//! typed when.
+
+mod attempts;
+mod broken;
+mod csv;
+mod finding;
+mod proof;
+mod record;
+mod replay;
+mod report;
+mod set;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use attempts::Attempts;
+pub use broken::Broken;
+pub use csv::csv;
+pub use finding::{Finding, Which};
+pub use proof::{Proof, Watch};
+pub use record::Record;
+pub use replay::Replay;
+pub use report::{Report, digest};
+pub use set::{Own, Set, is_name};
+pub use state::state;
