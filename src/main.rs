@@ -2,6 +2,7 @@
 //! here decides what a cluster does.
 
 mod app;
+mod classroom;
 mod course;
 mod deferred;
 mod drawer;

@@ -1,6 +1,7 @@
 //! What the parts of the page call when something happens in them: each becomes a message to the page.
 
 use super::{App, Msg, packets, writing};
+use crate::classroom;
 use crate::course;
 use crate::editor::Advice;
 use crate::embed;
@@ -37,6 +38,7 @@ pub(super) struct Calls {
     pub(super) keep: Callback<keep::Act>,
     pub(super) lesson: Callback<lessons::Msg>,
     pub(super) ask: Callback<embed::Ask>,
+    pub(super) class: Callback<classroom::Msg>,
 }
 
 impl Calls {
@@ -67,6 +69,7 @@ impl Calls {
             keep: link.callback(Msg::Keep),
             lesson: link.callback(Msg::Lesson),
             ask: link.callback(Msg::Host),
+            class: link.callback(Msg::Class),
         }
     }
 }

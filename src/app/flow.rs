@@ -59,7 +59,7 @@ impl App {
         let mut seen = self.machine.borrow_mut().look();
         if seen.restarted {
             self.start_over();
-            self.lessons.rewound(self.machine.borrow().session());
+            self.lessons.rewound(self.machine.borrow().timeline());
         }
         self.lessons.note(&seen.output);
         if self.settings.embed {

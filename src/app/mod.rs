@@ -2,6 +2,7 @@
 
 mod acts;
 mod calls;
+mod class;
 mod flow;
 mod hosted;
 mod keeping;
@@ -10,6 +11,7 @@ mod teach;
 mod time;
 pub mod writing;
 
+use crate::classroom::{self, Classroom};
 use crate::course::{self, Bar, Changes};
 use crate::drawer::Drawer;
 use crate::editor::{Editor, Sheet};
@@ -88,6 +90,7 @@ pub struct App {
     refused: bool,
     lessons: Lessons,
     hosted: hosted::Hosted,
+    class: Classroom,
     calls: Calls,
 }
 
@@ -139,6 +142,8 @@ pub enum Msg {
     Lesson(lessons::Msg),
     /// Something about the frame that the page is in.
     Host(embed::Ask),
+    /// Something in the classroom.
+    Class(classroom::Msg),
 }
 
 impl Component for App {
@@ -197,6 +202,7 @@ impl Component for App {
             begun_fresh,
             lessons: Lessons::default(),
             hosted: hosted::Hosted::default(),
+            class: Classroom::default(),
             calls,
             settings,
         };
@@ -254,6 +260,7 @@ impl Component for App {
             Msg::Desk(act) => self.at_desk(act),
             Msg::Lesson(message) => self.lesson(cx, message),
             Msg::Host(ask) => self.host(cx, ask),
+            Msg::Class(message) => self.class(cx, message),
             Msg::Share(share) => {
                 self.share = share.clamp(15.0, 85.0);
                 settings::remember("share", &format!("{:.1}", self.share));
@@ -288,7 +295,7 @@ impl Component for App {
                     }
                     <Bar {lang} course={self.passage.course.clone()} comparing={self.passage.changes.is_some()} onact={&calls.time} />
                     if self.lessons.open {
-                        <Panel {lang} shown={self.lessons.shown()} onmsg={&calls.lesson} />
+                        <Panel {lang} shown={self.lessons.shown()} onmsg={&calls.lesson} onclass={&calls.class} />
                     }
                     <div class="workbench">
                     <Splitter beside={self.beside} share={self.share} onshare={&calls.share}
@@ -306,6 +313,7 @@ impl Component for App {
                             busy={self.busy} answer={self.answer.clone()} onclose={&calls.close} oninspect={&calls.inspect} online={&calls.line} />
                     }
                     </div>
+                    { self.view_class() }
                     if let Some(sheet) = &self.sheet {
                         <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={calls.desk.reform(writing::Act::Apply)} advice={calls.advice.clone()} />
                     }
@@ -321,6 +329,7 @@ impl Component for App {
         cx.link().send_message(Msg::Ready);
         App::listen_for_keys(cx);
         self.open_links(cx, self.begun_fresh);
+        App::hear_addresses(cx);
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));
         Timeout::new(WELL_MS, recovery::well).forget();
         if self.settings.embed {

@@ -6,7 +6,7 @@ use crate::machine::Machine;
 use ::lessons::{Lesson, Progress};
 use std::rc::Rc;
 use std::time::Duration;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use yew::{Context, KeyboardEvent};
 
 /// How long, in virtual time, a step that is behind may take when it is solved anew.
@@ -27,20 +27,13 @@ impl App {
                     lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
                 }
             }
-            Of::Index(index) => self.lessons.take_index(index),
+            Of::Index(index) => self.lessons.take_index(index, lang),
             Of::Open(name) => self.fetch_lesson(cx, name),
             Of::Loaded(name, bundle) if name == self.lessons.wanted => {
                 if bundle.is_some() {
                     self.arrived(true);
                 }
-                let read = bundle.map(|bundle| Lesson::read(&name, &lessons::files(&bundle)));
-                match read {
-                    Some((lesson, problems)) if problems.is_empty() => {
-                        let step = self.lessons.next_step(&name);
-                        self.begin_lesson(Rc::new(lesson), step);
-                    }
-                    _ => self.lessons.fail(),
-                }
+                self.begin_read(&name, bundle.map(|bundle| lessons::files(&bundle)));
             }
             Of::Loaded(..) => return false,
             Of::List => {
@@ -49,7 +42,7 @@ impl App {
                 address(None);
             }
             Of::Next => {
-                self.lessons.next(self.machine.borrow().session(), lang);
+                self.lessons.next(self.machine.borrow().timeline(), lang);
                 lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
             }
             Of::Hint => self.lessons.hint(),
@@ -71,8 +64,6 @@ impl App {
                 }
             }
             Of::Answer(quiz, answer) => self.lessons.answer(quiz, answer),
-            Of::Save => save("kubarium-lessons.json", &self.lessons.saved()),
-            Of::Restore(text) => self.lessons.restore(&text),
             Of::Key(event) => return self.lesson_key(&event),
         }
         true
@@ -88,7 +79,7 @@ impl App {
             }
             "Enter" if event.ctrl_key() && self.lessons.can_go_on() => {
                 event.prevent_default();
-                self.lessons.next(self.machine.borrow().session(), self.settings.lang);
+                self.lessons.next(self.machine.borrow().timeline(), self.settings.lang);
                 true
             }
             _ => false,
@@ -96,7 +87,7 @@ impl App {
     }
 
     /// Fetches the list of lessons, if it is wanted and not there.
-    fn fetch_index(&self, cx: &Context<App>) {
+    pub(super) fn fetch_index(&self, cx: &Context<App>) {
         if self.lessons.open && self.lessons.lacks_index() {
             let link = cx.link().clone();
             yew::platform::spawn_local(async move {
@@ -109,19 +100,31 @@ impl App {
     pub(super) fn fetch_lesson(&mut self, cx: &Context<App>, name: String) {
         self.lessons.open = true;
         self.fetch_index(cx);
-        if !lessons::is_name(&name) {
-            return self.lessons.fail();
+        if !::classroom::is_name(&name) {
+            return self.lessons.fail(self.settings.lang);
         }
         self.lessons.wanted.clone_from(&name);
-        let link = cx.link().clone();
+        let (link, own) = (cx.link().clone(), self.own_lesson(&name));
         yew::platform::spawn_local(async move {
             // A lesson begins with commands, which the second module runs.
             let bundle = match crate::deferred::there().await {
+                true if own.is_some() => own,
                 true => lessons::json(&format!("lessons/{name}.json")).await,
                 false => None,
             };
             link.send_message(Msg::Lesson(lessons::Msg::Loaded(name, bundle)));
         });
+    }
+
+    /// A lesson's files have come, or cannot be had.
+    fn begin_read(&mut self, name: &str, files: Option<Vec<(String, String)>>) {
+        match files.map(|files| Lesson::read(name, &files)) {
+            Some((lesson, problems)) if problems.is_empty() => {
+                let step = self.lessons.next_step(name);
+                self.begin_lesson(Rc::new(lesson), step);
+            }
+            _ => self.lessons.fail(self.settings.lang),
+        }
     }
 
     /// A fresh cluster, as the lesson begins; the steps before `step` are solved as the lesson solves them.
@@ -134,12 +137,12 @@ impl App {
             machine.unseen(&line);
         }
         let progress = Progress::new(lesson, self.settings.lang.of_the_core(), machine.session());
-        let Some(mut progress) = progress else { return self.lessons.fail() };
+        let Some(mut progress) = progress else { return self.lessons.fail(self.settings.lang) };
         for _ in 0..step {
             solve(&mut machine, &mut progress);
         }
+        self.lessons.begin(progress, machine.timeline(), self.settings.lang);
         *self.machine.borrow_mut() = machine;
-        self.lessons.begin(progress, self.settings.lang);
         self.start_over();
         self.release();
         (self.inspected, self.hurrying) = (None, false);
@@ -150,7 +153,8 @@ impl App {
 
     /// What lessons do in a frame: look at checks, type what is shown. True if what is drawn has changed.
     pub(super) fn teach(&mut self, ms: f64) -> bool {
-        let mut changed = self.lessons.look(self.machine.borrow().session(), ms, self.settings.lang);
+        let mut changed = self.lessons.look(self.machine.borrow().timeline(), ms, self.settings.lang);
+        changed |= self.class_frame();
         let waits = self.busy || !self.pending.is_empty() || self.sheet.is_some();
         match self.lessons.show.as_mut().map(|show| show.go_on(ms, waits)) {
             None | Some(Typed::Waiting) => {}
@@ -200,17 +204,5 @@ fn address(lesson: Option<&str>) {
     let address = format!("{}?{query}", location.pathname().unwrap_or_default());
     if let Ok(history) = window.history() {
         _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address.trim_end_matches('?')));
-    }
-}
-
-/// Hands a text to the reader as a file.
-pub(super) fn save(name: &str, text: &str) {
-    let page = gloo::utils::document();
-    let address = format!("data:application/json;charset=utf-8,{}", js_sys::encode_uri_component(text));
-    let link = page.create_element("a").ok().and_then(|link| link.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(link) = link {
-        _ = link.set_attribute("href", &address);
-        _ = link.set_attribute("download", name);
-        link.click();
     }
 }

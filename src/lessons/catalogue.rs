@@ -1,8 +1,9 @@
 //! The lessons that there are, and how far the reader has come in each.
 
 use super::Msg;
-use super::record::Record;
+use crate::classroom;
 use crate::i18n::{Lang, Message};
+use ::classroom::{Record, Set};
 use api::Value;
 use yew::prelude::*;
 
@@ -15,6 +16,8 @@ pub struct Props {
     pub index: Value,
     /// What the reader has done.
     pub record: Record,
+    /// The lessons that were handed out, if they are not those of the course.
+    pub set: Option<Set>,
     /// What the reader chooses.
     pub onmsg: Callback<Msg>,
 }
@@ -23,8 +26,13 @@ pub struct Props {
 #[component]
 pub fn Catalogue(props: &Props) -> Html {
     let lang = props.lang;
+    let own: Vec<Value> = props.set.iter().flat_map(|set| set.own.iter()).map(classroom::entry).collect();
     let mut lessons: Vec<&Value> = props.index.array().iter().collect();
     api::sort_by_key(&mut lessons, |lesson| (lesson.get("number").int() == 0, lesson.get("number").int()));
+    if let Some(set) = &props.set {
+        lessons.retain(|lesson| set.pick.iter().any(|name| lesson.get("name").str() == name));
+        lessons.extend(own.iter());
+    }
     let entry = |lesson: &&Value| {
         let name = lesson.get("name").to_str();
         let word = |key: &str| {
@@ -54,5 +62,10 @@ pub fn Catalogue(props: &Props) -> Html {
             </li>
         }
     };
-    html! { <ol class="catalogue">{ for lessons.iter().map(entry) }</ol> }
+    html! {
+        <>
+            if let Some(set) = props.set.as_ref().filter(|set| !set.title.is_empty()) { <h3>{ &set.title }</h3> }
+            <ol class="catalogue">{ for lessons.iter().map(entry) }</ol>
+        </>
+    }
 }

@@ -12,13 +12,6 @@ pub async fn json(address: &str) -> Option<Value> {
     api::json::parse(&text).ok()
 }
 
-/// Whether a name may be part of an address: a lesson's name comes from the page's own address, which anybody may have written.
-pub fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= 80
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-}
-
 /// The files in a bundle: `{"files": {NAME: TEXT}}`.
 pub fn files(bundle: &Value) -> Vec<(String, String)> {
     let files = bundle.get("files").entries();

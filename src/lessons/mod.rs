@@ -4,19 +4,19 @@ mod catalogue;
 mod load;
 mod markdown;
 mod panel;
-mod record;
 mod show;
 
-pub use load::{files, is_name, json};
+pub use load::{files, json};
 pub use panel::{Panel, Shown};
 pub use show::{Show, Typed, prompt};
 
+use crate::classroom::{Evidence, store};
 use crate::i18n::{Lang, Message};
 use crate::machine::Chunk;
+use ::classroom::{Record, Set};
 use api::Value;
 use lessons::Progress;
-use record::Record;
-use shell::Session;
+use timeline::Timeline;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
@@ -49,10 +49,6 @@ pub enum Msg {
     Anew,
     /// A question's answer: its id, which.
     Answer(String, usize),
-    /// The record shall be saved as a file.
-    Save,
-    /// A saved record was chosen.
-    Restore(String),
     /// A key went down anywhere.
     Key(KeyboardEvent),
 }
@@ -66,12 +62,20 @@ pub struct Lessons {
     /// Commands that are being typed.
     pub show: Option<Show>,
     /// What the reader has done.
-    record: Record,
+    pub record: Record,
+    /// What shows it.
+    pub evidence: Evidence,
+    /// The lessons that a teacher has handed out; none for the course.
+    pub set: Option<Set>,
     index: Option<Value>,
     /// The lesson that is on its way.
     pub wanted: String,
     /// What went wrong.
-    problem: Option<Message>,
+    problem: Option<AttrValue>,
+    /// What went well.
+    pub news: Option<AttrValue>,
+    /// A link that was made, for who cannot paste it.
+    pub link: Option<AttrValue>,
     hints: usize,
     hinted: String,
     answers: Vec<(String, usize)>,
@@ -85,10 +89,14 @@ impl Default for Lessons {
             open: false,
             progress: None,
             show: None,
-            record: Record::recall(),
+            record: store::record(),
+            evidence: Evidence::default(),
+            set: store::set(),
             index: None,
             wanted: String::new(),
             problem: None,
+            news: None,
+            link: None,
             hints: 0,
             hinted: String::new(),
             answers: Vec::new(),
@@ -105,17 +113,27 @@ impl Lessons {
     }
 
     /// The list of lessons has come, or cannot be had.
-    pub fn take_index(&mut self, index: Option<Value>) {
+    pub fn take_index(&mut self, index: Option<Value>, lang: Lang) {
         // That a lesson of this name cannot be had is still true.
-        if self.problem != Some(Message::LessonMissing) {
-            self.problem = index.is_none().then_some(Message::LessonsMissing);
+        if self.problem.as_deref() != Some(lang.text(Message::LessonMissing)) {
+            self.problem = index.is_none().then(|| lang.text(Message::LessonsMissing).into());
         }
         self.index = index;
     }
 
     /// A lesson cannot be had, or is none.
-    pub fn fail(&mut self) {
-        self.problem = Some(Message::LessonMissing);
+    pub fn fail(&mut self, lang: Lang) {
+        self.refuse(lang.text(Message::LessonMissing));
+    }
+
+    /// Something went well.
+    pub fn tell(&mut self, what: String) {
+        (self.problem, self.news, self.link) = (None, Some(what.into()), None);
+    }
+
+    /// Something is refused, for this reason.
+    pub fn refuse(&mut self, why: &str) {
+        (self.problem, self.news, self.link) = (Some(why.to_owned().into()), None, None);
         self.wanted.clear();
     }
 
@@ -125,27 +143,32 @@ impl Lessons {
     }
 
     /// A lesson begins, or begins anew.
-    pub fn begin(&mut self, progress: Progress, lang: Lang) {
+    pub fn begin(&mut self, progress: Progress, timeline: &Timeline, lang: Lang) {
         self.wanted.clear();
-        self.problem = None;
+        (self.problem, self.news) = (None, None);
+        self.evidence.begin(&progress.lesson().name);
         self.show = None;
         self.answers.clear();
         self.progress = Some(progress);
-        self.new_step(lang);
+        self.new_step(timeline, lang);
     }
 
     /// Back to the list of lessons.
     pub fn leave(&mut self) {
-        (self.progress, self.show, self.problem) = (None, None, None);
+        (self.progress, self.show, self.problem, self.news) = (None, None, None, None);
+        self.evidence.leave();
         self.said = AttrValue::default();
     }
 
     /// A step has begun: says which, and remembers it.
-    fn new_step(&mut self, lang: Lang) {
+    fn new_step(&mut self, timeline: &Timeline, lang: Lang) {
         self.hints = 0;
+        self.evidence.new_step(timeline);
         let Some(progress) = &self.progress else { return };
         let (step, over) = (progress.step(), progress.is_over());
         self.record.note(&progress.lesson().name, step, over, progress.count());
+        store::keep_record(&self.record);
+        store::tell(progress, &self.record);
         let words = progress.lesson().words(lang.of_the_core());
         self.said = match (progress.words(), words.and_then(|words| words.end.as_ref())) {
             (Some(step_words), _) if !over => {
@@ -158,9 +181,10 @@ impl Lessons {
     }
 
     /// The session is at another moment: what was seen of it is forgotten.
-    pub fn rewound(&mut self, session: &Session) {
+    pub fn rewound(&mut self, timeline: &Timeline) {
         if let Some(progress) = &mut self.progress {
-            progress.rewound(session);
+            progress.rewound(timeline);
+            self.evidence.rewound(timeline);
         }
         self.looked_ms = 0.0;
     }
@@ -171,11 +195,11 @@ impl Lessons {
     }
 
     /// The step is behind: the next one.
-    pub fn next(&mut self, session: &Session, lang: Lang) {
+    pub fn next(&mut self, timeline: &Timeline, lang: Lang) {
         if let Some(progress) = &mut self.progress {
-            progress.next(session);
+            progress.next(timeline);
             self.show = None;
-            self.new_step(lang);
+            self.new_step(timeline, lang);
         }
     }
 
@@ -190,15 +214,20 @@ impl Lessons {
     }
 
     /// Looks whether anything is met or missing now. True if what is drawn has changed.
-    pub fn look(&mut self, session: &Session, ms: f64, lang: Lang) -> bool {
+    pub fn look(&mut self, timeline: &Timeline, ms: f64, lang: Lang) -> bool {
         let Some(progress) = &mut self.progress else { return false };
         if ms - self.looked_ms < LOOK_MS {
             return false;
         }
         self.looked_ms = ms;
         let complete = progress.is_complete();
-        if !progress.look(session) {
+        if !progress.look(timeline) {
             return false;
+        }
+        if let Some(step) = self.evidence.look(progress, timeline) {
+            self.record.solve(&progress.lesson().name, &step);
+            store::keep_record(&self.record);
+            store::tell(progress, &self.record);
         }
         let missing: Vec<&str> = progress.checks().filter_map(|(_, unmet)| unmet).collect();
         let notes: Vec<&str> = progress.notes().into_iter().map(|note| note.text.as_str()).collect();
@@ -218,6 +247,9 @@ impl Lessons {
     pub fn hint(&mut self) {
         let Some(progress) = &self.progress else { return };
         let hints = progress.hints();
+        if self.hints < hints.len() {
+            self.evidence.hint();
+        }
         self.hints = (self.hints + 1).min(hints.len());
         self.said = hints.get(self.hints.saturating_sub(1)).map(|hint| hint.text.clone()).unwrap_or_default().into();
     }
@@ -237,29 +269,16 @@ impl Lessons {
         self.looked_ms = 0.0;
     }
 
-    /// The record as text.
-    pub fn saved(&self) -> String {
-        self.record.text()
-    }
-
-    /// Takes a saved record in.
-    pub fn restore(&mut self, text: &str) {
-        match Record::read(text) {
-            Some(record) => {
-                self.record.merge(&record);
-                self.problem = None;
-            }
-            None => self.problem = Some(Message::RecordUnreadable),
-        }
-    }
-
     /// What the panel shows.
     pub fn shown(&self) -> Shown {
         let progress = self.progress.as_ref();
         Shown {
             index: self.index.clone().unwrap_or_default(),
             record: self.record.clone(),
-            problem: self.problem,
+            problem: self.problem.clone(),
+            news: self.news.clone(),
+            link: self.link.clone(),
+            set: self.set.clone(),
             lesson: progress.map(|progress| progress.lesson().clone()),
             step: progress.map_or(0, Progress::step),
             over: progress.is_some_and(Progress::is_over),

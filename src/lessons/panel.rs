@@ -1,15 +1,14 @@
 //! The panel: a step's goal, what is missing, hints, questions, and what comes next.
 
 use super::catalogue::Catalogue;
-use super::record::Record;
 use super::{Msg, markdown};
+use crate::classroom;
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
+use ::classroom::{Record, Set};
 use api::Value;
 use lessons::{BlockKind, Lesson, Quiz, StepWords, Words};
 use std::rc::Rc;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// What the panel shows.
@@ -20,7 +19,13 @@ pub struct Shown {
     /// What the reader has done.
     pub record: Record,
     /// What went wrong.
-    pub problem: Option<Message>,
+    pub problem: Option<AttrValue>,
+    /// What went well.
+    pub news: Option<AttrValue>,
+    /// A link that was made.
+    pub link: Option<AttrValue>,
+    /// The lessons that were handed out, if they are not those of the course.
+    pub set: Option<Set>,
     /// The lesson, if one is open.
     pub lesson: Option<Rc<Lesson>>,
     /// Which step.
@@ -52,10 +57,30 @@ pub struct Shown {
 impl PartialEq for Shown {
     fn eq(&self, other: &Shown) -> bool {
         let lesson = |shown: &Shown| shown.lesson.as_ref().map(Rc::as_ptr);
-        (lesson(self), self.step, self.over, self.complete, self.showing, self.hints_shown, self.problem)
-            == (lesson(other), other.step, other.over, other.complete, other.showing, other.hints_shown, other.problem)
-            && (&self.checks, &self.notes, &self.hints, &self.answers, &self.said, self.count)
-                == (&other.checks, &other.notes, &other.hints, &other.answers, &other.said, other.count)
+        (
+            lesson(self),
+            self.step,
+            self.over,
+            self.complete,
+            self.showing,
+            self.hints_shown,
+            &self.problem,
+            &self.news,
+            &self.link,
+            &self.set,
+        ) == (
+            lesson(other),
+            other.step,
+            other.over,
+            other.complete,
+            other.showing,
+            other.hints_shown,
+            &other.problem,
+            &other.news,
+            &other.link,
+            &other.set,
+        ) && (&self.checks, &self.notes, &self.hints, &self.answers, &self.said, self.count)
+            == (&other.checks, &other.notes, &other.hints, &other.answers, &other.said, other.count)
             && self.index.is_same(&other.index)
             && self.record == other.record
     }
@@ -70,12 +95,14 @@ pub struct Props {
     pub shown: Shown,
     /// What the reader does.
     pub onmsg: Callback<Msg>,
+    /// What he does as one of a class.
+    pub onclass: Callback<classroom::Msg>,
 }
 
 /// The panel.
 #[component]
 pub fn Panel(props: &Props) -> Html {
-    let Props { lang, shown, onmsg } = props;
+    let Props { lang, shown, onmsg, onclass } = props;
     let (lang, folded) = (*lang, use_state_eq(|| false));
     let act = |msg: Msg| onmsg.reform(move |_: MouseEvent| msg.clone());
     let words = shown.lesson.as_ref().and_then(|lesson| lesson.words(lang.of_the_core()));
@@ -91,12 +118,21 @@ pub fn Panel(props: &Props) -> Html {
                     <button type="button" class="control back" title={lang.text(Message::Lessons)} aria-label={lang.text(Message::Lessons)} onclick={act(Msg::List)}>{ "‹" }</button>
                 }
                 <h2>{ title }</h2>
+                if shown.lesson.is_some() {
+                    <button type="button" class="control words" title={lang.text(Message::ReportHint)} onclick={onclass.reform(|_: MouseEvent| classroom::Msg::Report)}>{ lang.text(Message::Report) }</button>
+                }
                 <button type="button" class="control lesson-fold" aria-expanded={(!*folded).to_string()} aria-label={lang.text(Message::LessonFold)}
                     title={lang.text(Message::LessonFold)} onclick={fold}>{ if *folded { "▾" } else { "▴" } }</button>
                 <button type="button" class="control" title={lang.text(Message::Close)} aria-label={lang.text(Message::Close)} onclick={act(Msg::Toggle)}>{ icon(Icon::Close) }</button>
             </header>
-            if let Some(problem) = shown.problem {
-                <p class="lesson-note" role="alert">{ lang.text(problem) }</p>
+            if let Some(problem) = &shown.problem {
+                <p class="lesson-note" role="alert">{ problem }</p>
+            }
+            if let Some(news) = &shown.news {
+                <p class="lesson-note good" role="status">{ news }</p>
+                if let Some(link) = &shown.link {
+                    <input class="lesson-link" readonly={true} aria-label={lang.text(Message::LinkToCopy)} value={link.clone()} />
+                }
             }
             { match (&shown.lesson, words) {
                 (Some(lesson), Some(words)) => view_lesson(props, lesson, words),
@@ -108,38 +144,20 @@ pub fn Panel(props: &Props) -> Html {
 }
 
 fn view_list(props: &Props) -> Html {
-    let Props { lang, shown, onmsg } = props;
+    let Props { lang, shown, onmsg, onclass } = props;
     let lang = *lang;
-    let restore = {
-        let onmsg = onmsg.clone();
-        move |event: Event| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
-            let onmsg = onmsg.clone();
-            yew::platform::spawn_local(async move {
-                let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-                onmsg.emit(Msg::Restore(text.unwrap_or_default()));
-            });
-        }
-    };
     html! {
         <>
             <div class="lesson-body">
-                <Catalogue {lang} index={shown.index.clone()} record={shown.record.clone()} onmsg={onmsg} />
+                <Catalogue {lang} index={shown.index.clone()} record={shown.record.clone()} set={shown.set.clone()} onmsg={onmsg} />
             </div>
-            <footer>
-                <button type="button" class="control" title={lang.text(Message::RecordSaveHint)} onclick={onmsg.reform(|_: MouseEvent| Msg::Save)}>{ lang.text(Message::RecordSave) }</button>
-                <label class="control file" title={lang.text(Message::RecordLoadHint)}>
-                    { lang.text(Message::RecordLoad) }
-                    <input type="file" class="unseen" accept="application/json,.json" onchange={restore} />
-                </label>
-            </footer>
+            <classroom::Desk {lang} handed={shown.set.is_some()} onmsg={onclass} />
         </>
     }
 }
 
 fn view_lesson(props: &Props, lesson: &Rc<Lesson>, words: &Words) -> Html {
-    let Props { lang, shown, onmsg } = props;
+    let Props { lang, shown, onmsg, .. } = props;
     let lang = *lang;
     let act = |msg: Msg| onmsg.reform(move |_: MouseEvent| msg.clone());
     let plan = lesson.steps();

@@ -246,7 +246,7 @@ impl Machine {
 }
 
 /// Says whether so many real milliseconds have not passed yet.
-fn in_time(budget_ms: f64) -> impl FnMut() -> bool {
+pub fn in_time(budget_ms: f64) -> impl FnMut() -> bool {
     let clock = gloo::utils::window().performance();
     let real = move || clock.as_ref().map_or(0.0, |clock| clock.now());
     let (end, mut asked) = (real() + budget_ms, 0_u32);

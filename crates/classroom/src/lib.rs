@@ -27,6 +27,6 @@ pub use finding::{Finding, Which};
 pub use proof::{Proof, Watch};
 pub use record::Record;
 pub use replay::Replay;
-pub use report::{Report, digest};
+pub use report::{Course, Report, digest};
 pub use set::{Own, Set, is_name};
 pub use state::state;

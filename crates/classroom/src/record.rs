@@ -78,6 +78,12 @@ impl Record {
         self.0.get(lesson).get("solved").array().iter().map(Value::str)
     }
 
+    /// How many lessons were begun, and how many steps are solved in them.
+    pub fn count(&self) -> (usize, usize) {
+        let solved = self.0.entries().map(|(_, entry)| entry.get("solved").array().len());
+        (self.0.len(), solved.sum())
+    }
+
     /// What is known of a lesson.
     pub fn lesson(&self, lesson: &str) -> &Value {
         self.0.get(lesson)

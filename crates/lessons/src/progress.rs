@@ -289,6 +289,11 @@ impl Progress {
         &self.notes
     }
 
+    /// How many commands of this step "show me" has typed.
+    pub fn shown(&self) -> usize {
+        self.shown
+    }
+
     /// How many commands were run in this step.
     pub fn typed(&self) -> usize {
         self.ran.iter().filter(|ran| ran.at >= self.began).count()

@@ -26,8 +26,5 @@ macro_rules! lessons {
     }
     RecordSave { en: "Save progress", ko: "진도 저장" }
     RecordSaveHint { en: "As a file, to go on at another computer", ko: "다른 컴퓨터에서 이어 가도록 파일로 저장" }
-    RecordLoad { en: "Load progress", ko: "진도 불러오기" }
-    RecordLoadHint { en: "From a file that was saved here or elsewhere", ko: "저장해 둔 파일에서 불러오기" }
-    RecordUnreadable { en: "This file holds no progress in lessons.", ko: "이 파일에는 레슨 진도가 없습니다." }
     }};
 }

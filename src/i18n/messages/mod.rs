@@ -50,5 +50,7 @@ mod lessons;
 mod access;
 #[macro_use]
 mod embed;
+#[macro_use]
+mod classroom;
 
-collect! { [page terminal picture inspector why health session files lessons access embed] }
+collect! { [page terminal picture inspector why health session files lessons access embed classroom] }
