@@ -14,7 +14,7 @@ use yew::prelude::*;
 
 /// What stands before progress in an address, and before lessons.
 const PROGRESS: &str = "#p=";
-const LESSONS: &str = "#l=";
+pub(super) const LESSONS: &str = "#l=";
 /// Real time that replaying a report may take of one frame, in milliseconds.
 const REPLAY_MS: f64 = 12.0;
 
@@ -26,7 +26,7 @@ impl App {
             Of::Save => keep::save_file("kubarium-progress.json", "application/json", &self.lessons.record.text()),
             Of::Link => self.pack(cx, PROGRESS, &self.lessons.record.text()),
             Of::Packed(mark, packed) => self.link_made(mark, packed),
-            Of::Open => keep::open_file(&answer(cx, |read| classroom::Msg::Read(read))),
+            Of::Open => keep::open_file(&answer(cx, classroom::Msg::Read)),
             Of::Read(Some(text)) => self.take(cx, &text),
             Of::Read(None) => self.lessons.refuse(lang.text(Message::FileUnreadable)),
             Of::Hash(hash) => return self.opened(cx, &hash),
@@ -41,6 +41,8 @@ impl App {
                 }
             }
             Of::Sheet(act) => return self.at_sheet(act),
+            Of::Build(act) => return self.build(cx, act),
+            Of::Present(act) => return self.present(cx, act),
         }
         true
     }
@@ -70,7 +72,7 @@ impl App {
         true
     }
 
-    fn pack(&self, cx: &Context<App>, mark: &'static str, text: &str) {
+    pub(super) fn pack(&self, cx: &Context<App>, mark: &'static str, text: &str) {
         keep::pack(text, &answer(cx, move |packed| classroom::Msg::Packed(mark, packed)));
     }
 
@@ -87,7 +89,8 @@ impl App {
             return self.lessons.refuse(&lang.fill(Message::LinkTooLong, &[&length, &most]));
         }
         let _copied = gloo::utils::window().navigator().clipboard().write_text(&link);
-        self.lessons.tell(lang.fill(Message::RecordLinkCopied, &[&length]));
+        let said = if mark == PROGRESS { Message::RecordLinkCopied } else { Message::BuildLinkCopied };
+        self.lessons.tell(lang.fill(said, &[&length]));
         self.lessons.link = Some(link.into());
     }
 
@@ -192,15 +195,16 @@ impl App {
     }
 
     /// What the classroom does in a frame. True if what is drawn has changed.
-    pub(super) fn class_frame(&mut self) -> bool {
+    pub(super) fn class_frame(&mut self, ms: f64) -> bool {
         let mut in_time = machine::in_time(REPLAY_MS);
-        self.class.sheet.as_mut().is_some_and(|sheet| sheet.go_on(&mut in_time))
+        let faded = self.class.presenter.as_mut().is_some_and(|presenter| presenter.fade(ms));
+        faded | self.class.sheet.as_mut().is_some_and(|sheet| sheet.go_on(&mut in_time))
     }
 
     /// What the classroom shows over the page.
     pub(super) fn view_class(&self) -> Html {
         let lang = self.settings.lang;
-        let Some(sheet) = &self.class.sheet else { return Html::default() };
+        let Some(sheet) = &self.class.sheet else { return self.view_presenter() };
         let words = sheet.lesson.as_ref().and_then(|lesson| lesson.words(lang.of_the_core()));
         let title = words.map_or(&sheet.report.lesson, |words| &words.title).clone();
         let steps = words.map(|words| words.steps.iter().map(|step| (step.id.clone(), step.title.clone())).collect());

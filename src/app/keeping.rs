@@ -223,7 +223,7 @@ impl App {
         self.kept.expected = expected;
     }
 
-    fn replace(&mut self, cx: &Context<App>, mut machine: Machine, id: &str) {
+    pub(super) fn replace(&mut self, cx: &Context<App>, mut machine: Machine, id: &str) {
         machine.speak(self.settings.lang);
         *self.machine.borrow_mut() = machine;
         self.passage = super::time::Passage::default();

@@ -1,6 +1,7 @@
 //! The page: it lets time flow frame by frame, and hands what happens to the picture and the terminal.
 
 mod acts;
+mod build;
 mod calls;
 mod class;
 mod flow;
@@ -253,7 +254,7 @@ impl Component for App {
                 self.look()
             }
             Msg::Point(uid) => self.point(uid),
-            Msg::Inspect(object) => self.inspect(object),
+            Msg::Inspect(object) => self.offer(&object) || self.inspect(object),
             Msg::CloseInspector => self.inspected.take().is_some(),
             Msg::Packet(act) => self.packet(act),
             Msg::Edited(text) => self.edited(text),
@@ -295,7 +296,7 @@ impl Component for App {
                     }
                     <Bar {lang} course={self.passage.course.clone()} comparing={self.passage.changes.is_some()} onact={&calls.time} />
                     if self.lessons.open {
-                        <Panel {lang} shown={self.lessons.shown()} onmsg={&calls.lesson} onclass={&calls.class} />
+                        { self.view_builder().unwrap_or_else(|| html! { <Panel {lang} shown={self.lessons.shown()} onmsg={&calls.lesson} onclass={&calls.class} /> }) }
                     }
                     <div class="workbench">
                     <Splitter beside={self.beside} share={self.share} onshare={&calls.share}

@@ -64,7 +64,7 @@ impl App {
                 }
             }
             Of::Answer(quiz, answer) => self.lessons.answer(quiz, answer),
-            Of::Key(event) => return self.lesson_key(&event),
+            Of::Key(event) => return self.present_key(cx, &event) | self.lesson_key(&event),
         }
         true
     }
@@ -128,7 +128,7 @@ impl App {
     }
 
     /// A fresh cluster, as the lesson begins; the steps before `step` are solved as the lesson solves them.
-    fn begin_lesson(&mut self, lesson: Rc<Lesson>, step: usize) {
+    pub(super) fn begin_lesson(&mut self, lesson: Rc<Lesson>, step: usize) {
         let options = lesson.options(self.settings.seed);
         address(Some(&lesson.name));
         let mut machine = Machine::with(options);
@@ -154,7 +154,7 @@ impl App {
     /// What lessons do in a frame: look at checks, type what is shown. True if what is drawn has changed.
     pub(super) fn teach(&mut self, ms: f64) -> bool {
         let mut changed = self.lessons.look(self.machine.borrow().timeline(), ms, self.settings.lang);
-        changed |= self.class_frame();
+        changed |= self.class_frame(ms);
         let waits = self.busy || !self.pending.is_empty() || self.sheet.is_some();
         match self.lessons.show.as_mut().map(|show| show.go_on(ms, waits)) {
             None | Some(Typed::Waiting) => {}

@@ -67,6 +67,14 @@ impl App {
         self.machine.borrow_mut().timeline_mut().seek(target);
     }
 
+    /// To another moment, for something other than looking at it: time goes on from there.
+    pub(super) fn go_back(&mut self, target: Position) {
+        self.seek(target);
+        self.passage.arrival = None;
+        self.hold();
+        self.travel(super::flow::TRAVEL_MS);
+    }
+
     /// Time stands while one looks at the past.
     fn hold(&mut self) {
         self.hurrying = false;

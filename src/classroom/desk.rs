@@ -1,6 +1,6 @@
 //! Below the list of lessons: progress to carry along, and what teachers do.
 
-use super::Msg;
+use super::{BuildAct, Msg, PresentAct};
 use crate::i18n::{Lang, Message};
 use yew::prelude::*;
 
@@ -34,6 +34,11 @@ pub fn Desk(props: &Props) -> Html {
                 { button(Message::RecordSave, Message::RecordSaveHint, Msg::Save) }
                 { button(Message::RecordLink, Message::RecordLinkHint, Msg::Link) }
                 { button(Message::ClassOpen, Message::ClassOpenHint, Msg::Open) }
+            </div>
+            <h3>{ lang.text(Message::ForTeachers) }</h3>
+            <div>
+                { button(Message::BuildLesson, Message::BuildLessonHint, Msg::Build(BuildAct::Toggle)) }
+                { button(Message::Present, Message::PresentHint, Msg::Present(PresentAct::Toggle)) }
             </div>
         </details>
     }

@@ -1,15 +1,19 @@
 //! What a class needs of the page: progress that is carried along, reports, lessons that are built and handed out, and a desk to
 //! present from. What it means is in the crate of this name; here it is shown and kept in the browser.
 
+mod builder;
 mod desk;
 mod evidence;
 mod modal;
+mod presenter;
 mod sheet;
 pub mod store;
 
+pub use builder::{Act as BuildAct, Builder, BuilderView, What};
 pub use desk::Desk;
 pub use evidence::Evidence;
 pub use modal::Modal;
+pub use presenter::{Act as PresentAct, Presenter, PresenterView};
 pub use sheet::{Act as SheetAct, Sheet, SheetView};
 
 use ::classroom::Report;
@@ -39,6 +43,10 @@ pub enum Msg {
     Judge(Option<Rc<Report>>, Option<Rc<Lesson>>),
     /// Something in the report's sheet.
     Sheet(sheet::Act),
+    /// Something in the builder.
+    Build(builder::Act),
+    /// Something at the presenter's desk.
+    Present(presenter::Act),
 }
 
 /// What the catalogue shows of a lesson that was handed out: as an entry of dist/lessons/index.json.
@@ -63,4 +71,8 @@ pub fn entry(own: &::classroom::Own) -> api::Value {
 pub struct Classroom {
     /// The report that is shown.
     pub sheet: Option<Sheet>,
+    /// The lesson that is being built.
+    pub builder: Option<Builder>,
+    /// What is presented.
+    pub presenter: Option<Presenter>,
 }

@@ -126,6 +126,14 @@ impl Lessons {
         self.refuse(lang.text(Message::LessonMissing));
     }
 
+    /// The lessons of the course: names and titles.
+    pub fn titles(&self, lang: Lang) -> Vec<(String, String)> {
+        let mut lessons: Vec<&Value> = self.index.iter().flat_map(|index| index.array()).collect();
+        api::sort_by_key(&mut lessons, |lesson| lesson.get("number").int());
+        let title = |lesson: &&Value| lesson.get("title").get(lang.tag()).str().to_owned();
+        lessons.iter().map(|lesson| (lesson.get("name").str().to_owned(), title(lesson))).collect()
+    }
+
     /// Something went well.
     pub fn tell(&mut self, what: String) {
         (self.problem, self.news, self.link) = (None, Some(what.into()), None);

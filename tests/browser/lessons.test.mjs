@@ -3,7 +3,9 @@
 
 import { after, before, describe, test } from "node:test";
 import assert from "node:assert/strict";
-import { open } from "./kubarium.mjs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DIST, open } from "./kubarium.mjs";
 
 const WORDS = {
   en: {
@@ -24,6 +26,26 @@ const SOLUTIONS = [
   "kubectl exec deployment/mynginx -- sh -c 'echo hello > /usr/share/nginx/html/index.html'",
   "kubectl delete pods -l app=mynginx",
 ];
+
+/** The first six lessons, as the course numbers them. */
+const FIRST = ["cluster", "pod", "replicaset", "deployment", "finding-out", "service"];
+
+/** What solves the steps of a lesson, from its own file: the solutions, or the first of its other routes. */
+async function scripts(name, other) {
+  const plan = JSON.parse(await readFile(join(DIST, `lessons/${name}.json`), "utf8")).files["lesson.yaml"];
+  const [steps, rest] = plan.split(/^steps:$/m)[1].split(/^routes:$/m);
+  const route = rest.split(/^- name/m)[1].split(/^mistakes:$/m)[0];
+  /** The text at a key, on its line or in the block below. */
+  const text = (part, key, indent) => {
+    const block = new RegExp(`^${indent}${key}: \\|\\n((?:(?:${indent}  .*|)\\n)+)`, "m").exec(part);
+    const line = new RegExp(`^${indent}${key}: (?!\\|$)(.+)`, "m").exec(part);
+    return block ? block[1].trimEnd().split("\n").map((line) => line.slice(indent.length + 2)) : line && [line[1]];
+  };
+  return steps.split(/^- id: /m).slice(1).map((step) => {
+    const id = step.split("\n", 1)[0].trim();
+    return (other && text(route, id, "    ")) || text(step, "solution", "  ");
+  });
+}
 
 for (const lang of ["en", "ko"]) {
   const words = WORDS[lang];
@@ -104,7 +126,43 @@ for (const lang of ["en", "ko"]) {
       await kube.page.reload();
       await panel.getByRole("heading", { name: words.create }).waitFor();
       const record = await kube.page.evaluate(() => JSON.parse(localStorage.getItem("kubarium.lessons")));
-      assert.deepEqual(record.deployment, { step: 0, done: true, commands: 0, shown: 0 });
+      const { lessons } = record;
+      assert.deepEqual([lessons.deployment.step, lessons.deployment.done, lessons.deployment.solved.length], [0, true, 6]);
+    });
+
+    test("the first six lessons are completed", async () => {
+      const { page } = kube;
+      await tabTo(/^0\.1×/);
+      await page.keyboard.press("End");
+      // Back to the list, from whatever lesson is open.
+      const toList = async () => {
+        await page.keyboard.press("F6");
+        await tabTo("‹");
+        await page.keyboard.press("Enter");
+        await panel.locator(".catalogue button").first().waitFor();
+      };
+      await kube.prompt.focus();
+      for (const [at, name] of FIRST.entries()) {
+        await toList();
+        await page.keyboard.press("F6");
+        await tabTo(new RegExp(`^[✓\\d]+.*`));
+        for (let number = 0; number < at; number++) await page.keyboard.press("Tab");
+        await page.keyboard.press("Enter");
+        await page.waitForURL((url) => url.searchParams.get("lesson") === name);
+        for (const script of await scripts(name, lang === "ko")) {
+          await panel.locator(".checks").waitFor();
+          for (const line of script) {
+            await type(line);
+            await page.waitForFunction((log) => log.getAttribute("aria-busy") !== "true", await kube.transcript.elementHandle());
+          }
+          await done();
+          await page.keyboard.press("Control+Enter");
+        }
+        await panel.locator(".lesson-count").waitFor();
+      }
+      const record = await page.evaluate(() => JSON.parse(localStorage.getItem("kubarium.lessons")).lessons);
+      assert.deepEqual(FIRST.filter((name) => !record[name]?.done), []);
+      assert.deepEqual(kube.complaints, []);
     });
   });
 }

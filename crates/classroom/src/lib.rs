@@ -10,11 +10,14 @@
 mod attempts;
 mod broken;
 mod csv;
+mod draft;
 mod finding;
+mod offer;
 mod proof;
 mod record;
 mod replay;
 mod report;
+mod script;
 mod set;
 mod state;
 #[cfg(test)]
@@ -23,10 +26,13 @@ mod tests;
 pub use attempts::Attempts;
 pub use broken::Broken;
 pub use csv::csv;
+pub use draft::Draft;
 pub use finding::{Finding, Which};
+pub use offer::{offers, words as clause_words};
 pub use proof::{Proof, Watch};
 pub use record::Record;
 pub use replay::Replay;
 pub use report::{Course, Report, digest};
+pub use script::{Cue, script};
 pub use set::{Own, Set, is_name};
 pub use state::state;

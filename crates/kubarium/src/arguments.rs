@@ -1,61 +1,11 @@
 //! The command line of `kubarium`.
 
+mod pack;
+
 use std::fmt;
 
 /// What `--help` prints.
-pub const HELP: &str = "\
-Kubernetes behind glass: a whole cluster, simulated in virtual time.
-
-Usage:
-  kubarium sh [--seed N] [--workers N] [--control-plane-only] [--json] [FILE]
-  kubarium replay [--json] FILE
-  kubarium serve [--listen ADDRESS] [--speed N] [--control-plane-only] [--write-kubeconfig FILE]
-  kubarium check [--lint] [LESSON ...]
-  kubarium check --report [--csv] [--lesson LESSON] FILE ...
-  kubarium check --import SCENARIO LESSON
-  kubarium scale [--nodes N] [--pods N] [--seed N]
-
-Commands:
-  sh      Run shell lines, from FILE or standard input, beside a fresh cluster
-  replay  Do again what was done in a session that the page has saved, and print what it showed
-  serve   Serve the Kubernetes API of a fresh cluster over HTTP, for kubectl and other clients
-  check   Check lessons: what is written, and what they accept and refuse
-  scale   Make many Pods on many nodes, and print one line of JSON about it
-
-Options of sh:
-  --seed N               Seed of everything random (default 1)
-  --workers N            How many nodes there are besides master (default 3)
-  --control-plane-only   The API server and the controllers, without scheduler and nodes
-  --json                 Answer each command with one line of JSON
-
-Options of serve:
-  --listen ADDRESS         Where to listen (default 127.0.0.1:8001)
-  --speed N                How fast virtual time flows, by the wall clock (default 1; 0 stops it)
-  --control-plane-only     The API server and the controllers, without scheduler and nodes
-  --write-kubeconfig FILE  Write a kubeconfig for this server
-  --token TOKEN            Let in who shows this bearer token, as kubernetes-admin
-  --anonymous              Let in who shows no token, as system:anonymous
-  --service-cidr CIDR      The range of the Services' addresses (default 10.96.0.0/12; others with
-                           --control-plane-only, as the simulated network has this one)
-  --seed N                 Seed of everything random (default 1)
-  --workers N              How many nodes there are besides master (default 3)
-
-Options of check:
-  LESSON ...             Folders of lessons, or files of the page's builder (default: all in static/lessons)
-  --lint                 Read them only, do not play them
-  --report               The FILEs are learners' reports: replay them, and say where they lead elsewhere than they claim
-  --csv                  Print a table of them
-  --lesson LESSON        A lesson that they are about, if it is none of static/lessons
-  --import SCENARIO      Make a lesson of a Killercoda or Katacoda scenario, as far as it can be one
-
-Options of scale:
-  --nodes N              How many nodes (default 5)
-  --pods N               How many Pods (default 1000)
-  --seed N               Seed of everything random (default 1)
-
-  -h, --help             Print this
-  -V, --version          Print the version
-";
+pub const HELP: &str = include_str!("help.txt");
 
 /// The most workers of `sh`: each costs a little, and a typing error should not cost minutes.
 const MAX_WORKERS: u64 = 5000;
@@ -92,6 +42,8 @@ pub enum Command {
         /// Whether they are only read.
         only_lint: bool,
     },
+    /// Make a package for a learning platform.
+    Pack(crate::pack::Options),
     /// Replay reports.
     Report {
         /// Their files.
@@ -183,15 +135,16 @@ impl fmt::Display for Problem {
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Problem> {
     let mut rest = arguments.into_iter();
     match rest.next().as_deref() {
-        None => Err(Problem("what is to be done? (sh, replay, serve, check, scale)".into())),
+        None => Err(Problem("what is to be done? (sh, replay, serve, check, pack, scale)".into())),
         Some("-h" | "--help" | "help") => Ok(Command::Help),
         Some("-V" | "--version") => Ok(Command::Version),
         Some("sh") => sh(&mut rest),
         Some("replay") => replay(&mut rest),
         Some("serve") => serve(&mut rest),
         Some("check") => check(&mut rest),
+        Some("pack") => pack::parse(&mut rest),
         Some("scale") => scale(&mut rest),
-        Some(other) => Err(Problem(format!("there is no command {other:?} (sh, replay, serve, check, scale)"))),
+        Some(other) => Err(Problem(format!("there is no command {other:?} (sh, replay, serve, check, pack, scale)"))),
     }
 }
 

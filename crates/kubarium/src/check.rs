@@ -102,7 +102,7 @@ fn check(folder: &Path, own: &Own, only_lint: bool) -> bool {
 }
 
 /// The folders of a course: those that hold a lesson.
-fn course(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub fn course(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

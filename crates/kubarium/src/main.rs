@@ -1,7 +1,8 @@
-//! The native command: `kubarium sh`, `kubarium replay`, `kubarium serve`, `kubarium check`, `kubarium scale`.
+//! The native command: `kubarium sh`, `kubarium replay`, `kubarium serve`, `kubarium check`, `kubarium pack`, `kubarium scale`.
 
 mod arguments;
 mod check;
+mod pack;
 mod replay;
 mod report;
 mod scale;
@@ -43,6 +44,12 @@ fn main() -> ExitCode {
         Command::Import { scenario, folder } => {
             if let Err(error) = check::import(&scenario, &folder) {
                 eprintln!("kubarium: check --import {scenario}: {error}");
+                return ExitCode::from(USAGE);
+            }
+        }
+        Command::Pack(options) => {
+            if let Err(error) = pack::run(&options) {
+                eprintln!("kubarium: pack: {error}");
                 return ExitCode::from(USAGE);
             }
         }

@@ -22,7 +22,7 @@ mod words;
 
 pub use lesson::{Lesson, Problem, commands};
 pub use lint::lint;
-pub use play::{Outcome, play};
+pub use play::{Outcome, noticed, play};
 pub use progress::{Progress, Ran};
 pub use quiz::{Answer, Quiz};
 pub use scene::Scene;

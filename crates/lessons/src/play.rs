@@ -54,6 +54,21 @@ pub fn play(lesson: &Rc<Lesson>) -> Outcome {
     outcome
 }
 
+/// The check that notices a mistake in a step, once the steps before it are solved.
+///
+/// # Errors
+/// The steps before cannot be solved, or the mistake is none.
+pub fn noticed(lesson: &Rc<Lesson>, step: &str, script: &str) -> Result<String, Problem> {
+    let mut player = Player::new(lesson, Language::English)?;
+    player.reach(step, "mistakes")?;
+    player.type_all(script);
+    if player.wait() {
+        return Err(player.problem("mistakes", format!("this mistake is accepted: step {step:?} is complete after it")));
+    }
+    let first = player.progress.checks().find(|(_, unmet)| unmet.is_some()).map(|(id, _)| id.to_owned());
+    Ok(first.unwrap_or_default())
+}
+
 /// A session in which the lesson has begun.
 fn begin(lesson: &Lesson, interactive: bool) -> Session {
     let options = lesson.options(Options::default().seed);
@@ -157,9 +172,8 @@ impl Player {
         Ok(())
     }
 
-    /// Solves the steps before, makes the mistake, and looks whether the right check notices it.
-    fn mistake(&mut self, mistake: &Value, path: &str) -> Result<(), Problem> {
-        let step = mistake.get("step").str();
+    /// Solves the steps before one.
+    fn reach(&mut self, step: &str, path: &str) -> Result<(), Problem> {
         while self.progress.plan().get("id").str() != step && !self.progress.is_over() {
             let solution = self.progress.plan().get("solution").to_str();
             self.type_all(&solution);
@@ -168,6 +182,13 @@ impl Player {
             }
             self.progress.next(&self.session);
         }
+        Ok(())
+    }
+
+    /// Solves the steps before, makes the mistake, and looks whether the right check notices it.
+    fn mistake(&mut self, mistake: &Value, path: &str) -> Result<(), Problem> {
+        let step = mistake.get("step").str();
+        self.reach(step, path)?;
         self.type_all(mistake.get("type").str());
         if self.wait() {
             return Err(self.problem(path, format!("this mistake is accepted: step {step:?} is complete after it")));

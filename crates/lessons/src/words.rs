@@ -14,6 +14,8 @@ pub struct Words {
     pub lang: Language,
     /// The file's name.
     pub file: String,
+    /// Its text.
+    pub text: String,
     /// The lesson's name.
     pub title: String,
     /// What it is about, in a sentence.
@@ -80,7 +82,7 @@ const KINDS: &[(&str, BlockKind)] = &[
 impl Words {
     /// Reads a file; problems are noted, and reading goes on.
     pub fn read(lang: Language, file: &str, text: &str, problems: &mut Vec<Problem>) -> Words {
-        let mut words = Words { lang, file: file.to_owned(), ..Words::default() };
+        let mut words = Words { lang, file: file.to_owned(), text: text.to_owned(), ..Words::default() };
         let mut wrong = |line: usize, what: String| problems.push(Problem { file: file.to_owned(), line, text: what });
         let (front, begin) = front_matter(text);
         match api::yaml::parse(&front) {

@@ -32,5 +32,50 @@ macro_rules! classroom {
     AllLessons { en: "All lessons", ko: "모든 레슨" }
     AllLessonsHint { en: "The whole course instead of what was handed out", ko: "나눠 받은 레슨 대신 전체 과정 보기" }
     SetOpened { en: "Lessons that were handed out to you.", ko: "나눠 받은 레슨입니다." }
+    ForTeachers { en: "For teachers", ko: "선생님께" }
+    BuildLesson { en: "Build a lesson", ko: "레슨 만들기" }
+    BuildLessonHint { en: "Type what it begins with, click what must be true, hand out a link", ko: "시작 상태를 입력하고, 확인할 것을 클릭하고, 링크로 나눠 주세요" }
+    Builder { en: "A lesson of your own", ko: "직접 만드는 레슨" }
+    BuildTitle { en: "Title", ko: "제목" }
+    BuildSummary { en: "What it is about", ko: "무엇을 배우나요" }
+    BuildStart { en: "How it begins", ko: "시작 상태" }
+    BuildStartHint { en: "Type the commands in the terminal, then take them over.", ko: "터미널에 명령을 입력한 다음 가져오세요." }
+    BuildTakeStart { en: "Take what was typed", ko: "입력한 명령 가져오기" }
+    BuildReset { en: "Back to the beginning of this step", ko: "이 단계의 처음으로" }
+    BuildStep { en: "Step {}", ko: "{}단계" }
+    BuildAddStep { en: "Add a step", ko: "단계 추가" }
+    BuildRemoveStep { en: "Remove this step", ko: "이 단계 지우기" }
+    BuildStepTitle { en: "Step", ko: "단계 제목" }
+    BuildGoal { en: "Goal", ko: "목표" }
+    BuildHints { en: "Hints, the gentlest first, with a blank line between two", ko: "힌트(가벼운 것부터, 빈 줄로 나누기)" }
+    BuildDone { en: "What is said when it is done", ko: "해냈을 때 할 말" }
+    BuildChecks { en: "What must be true", ko: "확인할 것" }
+    BuildChecksHint { en: "Click an object in the picture to add a check.", ko: "그림에서 오브젝트를 클릭하면 확인을 추가할 수 있습니다." }
+    BuildOffers { en: "Checks for this object", ko: "이 오브젝트로 할 수 있는 확인" }
+    BuildSolution { en: "How it is solved", ko: "해결 방법" }
+    BuildRoute { en: "Another way that counts", ko: "인정할 다른 방법" }
+    BuildMistakes { en: "Mistakes that must not count (two in all)", ko: "인정하지 않을 실수(모두 두 가지)" }
+    BuildRecord { en: "Record what I type", ko: "입력을 기록하기" }
+    BuildStop { en: "That is all", ko: "여기까지" }
+    BuildPick { en: "Lessons of the course to hand out with it", ko: "함께 나눠 줄 과정의 레슨" }
+    BuildTry { en: "Try it", ko: "해 보기" }
+    BuildCheck { en: "Check it", ko: "검사하기" }
+    BuildGood { en: "Both ways are accepted, and the mistakes are not. It can be handed out.", ko: "두 방법은 인정되고 실수는 인정되지 않습니다. 나눠 줘도 좋습니다." }
+    BuildBad { en: "This is still missing or wrong:", ko: "아직 빠졌거나 잘못된 것:" }
+    BuildLinkCopied { en: "The link is copied: {} characters hold the lessons.", ko: "링크를 복사했습니다. {}글자에 레슨이 들어 있습니다." }
+    BuildFile { en: "Save as a file", ko: "파일로 저장" }
+    BuildAnew { en: "Begin anew", ko: "새로 시작" }
+    Present { en: "Present a script", ko: "스크립트 발표" }
+    PresentHint { en: "Big type, keys that are shown, commands typed at one key", ko: "큰 글자, 누른 키 표시, 키 하나로 명령 입력" }
+    Presenter { en: "Presenter", ko: "발표" }
+    Bookmarks { en: "Bookmarks", ko: "책갈피" }
+    PresentNext { en: "Type the next", ko: "다음 명령" }
+    PresentReset { en: "Reset", ko: "처음으로" }
+    PresentOver { en: "The script is over.", ko: "스크립트가 끝났습니다." }
+    PresentScript { en: "Script", ko: "스크립트" }
+    PresentScriptHint { en: "Commands; a line that begins with # is a bookmark.", ko: "명령을 적으세요. #으로 시작하는 줄은 책갈피입니다." }
+    PresentTake { en: "Take it", ko: "사용하기" }
+    PresentWrong { en: "Line {}: {}", ko: "{}번째 줄: {}" }
+    PresentEnd { en: "Stop presenting", ko: "발표 끝내기" }
     }};
 }

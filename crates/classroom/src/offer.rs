@@ -1,0 +1,156 @@
+//! What can be checked of an object that somebody points at: clauses as they stand in lesson.yaml, and what they say.
+
+use api::{Language, Value, obj};
+use apiserver::Key;
+use cluster::Cluster;
+
+/// Kinds that keep a number of Pods.
+const KEEPERS: &[&str] = &["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"];
+/// The word by which a reference names a kind.
+fn word(kind: &str) -> String {
+    kind.to_lowercase()
+}
+
+/// A reference to one object.
+fn reference(kind: &str, namespace: &str, name: &str) -> String {
+    let place = if matches!(namespace, "" | "default") { String::new() } else { format!(" -n {namespace}") };
+    format!("{}/{name}{place}", word(kind))
+}
+
+/// The Pods that an object owns.
+fn pods_of(kind: &str, namespace: &str, name: &str) -> String {
+    let place = if matches!(namespace, "" | "default") { String::new() } else { format!(" -n {namespace}") };
+    format!("pods{place} of {}/{name}", word(kind))
+}
+
+/// What could be checked of an object, `Kind/namespace/name`, as things are now.
+pub fn offers(cluster: &Cluster, object: &str) -> Vec<Value> {
+    let mut parts = object.splitn(3, '/');
+    let (Some(kind), Some(namespace), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
+        return Vec::new();
+    };
+    let Some(found) = find(cluster, kind, namespace, name) else { return Vec::new() };
+    let this = reference(kind, namespace, name);
+    let mut offers = Vec::new();
+    match kind {
+        "Pod" => match root(cluster, &found) {
+            Some((owner, owner_name)) => pods(cluster, &pods_of(&owner, namespace, &owner_name), &found, &mut offers),
+            None => {
+                offers.push(obj! { "object" => this.as_str(), "ready" => true });
+                let status = shown(cluster, kind, &found, "Status");
+                offers.push(obj! { "object" => this.as_str(), "columns" => obj! { "STATUS" => status } });
+            }
+        },
+        _ if KEEPERS.contains(&kind) => {
+            pods(cluster, &pods_of(kind, namespace, name), &found, &mut offers);
+            offers.push(obj! { "object" => this.as_str(), "ready" => true });
+            if let Some(replicas) = found.at("spec.replicas").as_int() {
+                offers.push(fields(&this, "spec.replicas", replicas.into()));
+            }
+            let image =
+                found.at("spec.template.spec.containers").array().first().map(|first| first.get("image").clone());
+            offers.extend(image.map(|image| fields(&this, "spec.template.spec.containers[0].image", image)));
+        }
+        "Service" => {
+            offers.push(obj! { "endpoints" => this.as_str() });
+            offers.push(fields(&this, "spec.type", found.at("spec.type").clone()));
+            let port = found.at("spec.ports").array().first().cloned().unwrap_or_default();
+            if !port.get("nodePort").is_null() {
+                let hole = format!("http://node1:{{{this} spec.ports[0].nodePort}}/");
+                offers.push(obj! { "request" => hole });
+            }
+        }
+        "Node" => {
+            let status = shown(cluster, kind, &found, "Status");
+            offers.push(obj! { "object" => this.as_str(), "columns" => obj! { "STATUS" => status } });
+        }
+        "ConfigMap" => {
+            let first =
+                found.get("data").entries().next().map(|(key, value)| (format!("data[\"{key}\"]"), value.clone()));
+            offers.extend(first.map(|(path, value)| fields(&this, &path, value)));
+        }
+        _ => {}
+    }
+    offers.push(obj! { "object" => this.as_str() });
+    offers.push(obj! { "absent" => this.as_str() });
+    offers
+}
+
+fn fields(reference: &str, path: &str, value: Value) -> Value {
+    let mut wanted = Value::object();
+    wanted.object_mut().insert(path, value);
+    obj! { "object" => reference, "fields" => wanted }
+}
+
+/// What could be checked of the Pods that an object owns: that so many run as do now, that some were replaced.
+fn pods(cluster: &Cluster, reference: &str, of: &Value, offers: &mut Vec<Value>) {
+    let owner = if of.at("spec.template").is_null() { root(cluster, of) } else { None };
+    let wanted = match owner {
+        Some((kind, name)) => find(cluster, &kind, of.namespace(), &name).unwrap_or_default(),
+        None => of.clone(),
+    };
+    let count =
+        wanted.at("spec.replicas").as_int().or(wanted.at("status.desiredNumberScheduled").as_int()).unwrap_or(1);
+    offers.push(obj! { "object" => reference, "columns" => obj! { "STATUS" => "Running" }, "count" => count });
+    offers.push(obj! { "lost" => reference });
+}
+
+fn find(cluster: &Cluster, kind: &str, namespace: &str, name: &str) -> Option<Value> {
+    let kind = cluster.api().stored_kinds().into_iter().find(|known| known.kind == kind)?;
+    let namespace = if kind.namespaced { namespace } else { "" };
+    cluster.api().store().get(kind, &Key::new(namespace, name)).cloned()
+}
+
+/// Who owns an object, in the end.
+fn root(cluster: &Cluster, object: &Value) -> Option<(String, String)> {
+    let owner = object.at("metadata.ownerReferences").array().first()?;
+    let (kind, name) = (owner.get("kind").str(), owner.get("name").str());
+    let above = find(cluster, kind, object.namespace(), name).and_then(|owner| root(cluster, &owner));
+    Some(above.unwrap_or((kind.to_owned(), name.to_owned())))
+}
+
+fn shown(cluster: &Cluster, kind: &str, object: &Value, column: &str) -> Value {
+    let Some(kind) = cluster.api().stored_kinds().into_iter().find(|known| known.kind == kind) else {
+        return Value::Null;
+    };
+    let table = apiserver::table::table(kind, [object], cluster.now(), apiserver::table::IncludeObject::None);
+    let at =
+        table.get("columnDefinitions").array().iter().position(|definition| definition.get("name").str() == column);
+    let cells = table.get("rows").array().first().map(|row| row.get("cells").array().to_vec()).unwrap_or_default();
+    at.and_then(|at| cells.get(at).cloned()).unwrap_or_default()
+}
+
+/// What a clause says, in a few words.
+pub fn words(clause: &Value, lang: Language) -> String {
+    let pick = |en: &str, ko: &str| if lang == Language::Korean { ko.to_owned() } else { en.to_owned() };
+    let text = |value: &Value| match value {
+        Value::String(text) => text.to_string(),
+        other => api::json::to_string(other),
+    };
+    for (key, en, ko) in [
+        ("absent", "is gone", "없음"),
+        ("lost", "one of them was replaced", "하나가 교체됨"),
+        ("endpoints", "has endpoints", "엔드포인트가 있음"),
+        ("request", "answers", "응답함"),
+    ] {
+        if let Some(reference) = clause.get(key).as_str() {
+            return format!("{reference}: {}", pick(en, ko));
+        }
+    }
+    let mut said = Vec::new();
+    for part in ["columns", "fields"] {
+        for (key, value) in clause.get(part).entries() {
+            said.push(format!("{key} = {}", text(value)));
+        }
+    }
+    if clause.get("ready").bool() {
+        said.push(pick("ready", "준비됨"));
+    }
+    if let Some(count) = clause.get("count").as_int() {
+        said.push(if lang == Language::Korean { format!("{count}개") } else { format!("{count} of them") });
+    }
+    if said.is_empty() {
+        said.push(pick("is there", "있음"));
+    }
+    format!("{}: {}", text(clause.get("object")), said.join(", "))
+}

@@ -1,0 +1,105 @@
+// The first script of a page that was packed for SCORM 1.2: finds the platform's API, brings the learner's progress along, starts
+// the page, and tells the platform what the page tells.
+
+const KEPT = ["lessons", "attempts", "set", "learner"];
+const LESSON = new URLSearchParams(location.search).get("lesson") || "";
+/** Frames above that are looked at. */
+const DEPTH = 20;
+/** The most that SCORM 1.2 keeps of suspend_data, in characters. */
+const MOST = 4096;
+
+/** The API object of this frame or of one above; other hosts' frames cannot be looked into. */
+function find(from) {
+  for (let frame = from, depth = 0; frame && depth < DEPTH; depth++) {
+    try {
+      if (frame.API) return frame.API;
+    } catch {
+      return null;
+    }
+    if (frame.parent === frame) return null;
+    frame = frame.parent;
+  }
+  return null;
+}
+
+const api = find(window) || (window.opener ? find(window.opener) : null);
+const began = Date.now();
+const get = (name) => (api ? String(api.LMSGetValue(name)) : "");
+const set = (name, value) => api && api.LMSSetValue(name, String(value));
+
+/** Progress is the platform's: what another learner has left in this browser is not this one's. */
+function recall(entry) {
+  try {
+    KEPT.forEach((name) => localStorage.removeItem(`kubarium.${name}`));
+    sessionStorage.removeItem("kubarium.session");
+    if (entry) {
+      localStorage.setItem("kubarium.lessons", JSON.stringify({ kubarium: "progress", version: 1, lessons: { [LESSON]: entry } }));
+    }
+    const learner = get("cmi.core.student_name");
+    if (learner) localStorage.setItem("kubarium.learner", learner);
+  } catch {
+    // Without storage the page begins where the lesson does.
+  }
+}
+
+function parse(text) {
+  try {
+    const entry = JSON.parse(text);
+    return entry && typeof entry === "object" ? entry : null;
+  } catch {
+    return null;
+  }
+}
+
+let status = "";
+/** Whether the platform wants results: neither when somebody looks again at what is graded, nor when he only looks in. */
+let counts = false;
+
+if (api && String(api.LMSInitialize("")) === "true") {
+  status = get("cmi.core.lesson_status");
+  counts = !["browse", "review"].includes(get("cmi.core.lesson_mode"));
+  recall(parse(get("cmi.suspend_data")));
+  if (counts && !["passed", "completed"].includes(status)) {
+    status = "incomplete";
+    set("cmi.core.lesson_status", status);
+    api.LMSCommit("");
+  }
+} else {
+  recall(null);
+}
+
+addEventListener("kubarium:progress", ({ detail }) => {
+  const { lesson, step, steps, solved, done, record } = JSON.parse(detail);
+  if (!api || !counts || lesson !== LESSON) return;
+  const kept = JSON.stringify(JSON.parse(record).lessons[lesson]);
+  if (kept.length <= MOST) set("cmi.suspend_data", kept);
+  set("cmi.core.lesson_location", step);
+  set("cmi.core.score.min", 0);
+  set("cmi.core.score.max", 100);
+  set("cmi.core.score.raw", Math.round((100 * Math.min(done ? steps : solved, steps)) / steps));
+  if (status !== "passed") {
+    status = done ? "passed" : "incomplete";
+    set("cmi.core.lesson_status", status);
+  }
+  api.LMSCommit("");
+});
+
+/** `0001:02:03.45`, as SCORM 1.2 writes a span of time. */
+function span(ms) {
+  const hundredths = Math.floor(ms / 10);
+  const pad = (number, digits) => String(number).padStart(digits, "0");
+  const [hours, minutes, seconds] = [hundredths / 360000, (hundredths / 6000) % 60, (hundredths / 100) % 60].map(Math.floor);
+  return `${pad(Math.min(hours, 9999), 4)}:${pad(minutes, 2)}:${pad(seconds, 2)}.${pad(hundredths % 100, 2)}`;
+}
+
+let finished = false;
+addEventListener("pagehide", () => {
+  if (!api || finished) return;
+  finished = true;
+  set("cmi.core.session_time", span(Date.now() - began));
+  set("cmi.core.exit", status === "passed" ? "" : "suspend");
+  api.LMSCommit("");
+  api.LMSFinish("");
+});
+
+await import("./start.js");
