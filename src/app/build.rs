@@ -93,7 +93,7 @@ impl App {
             }
             BuildAct::Link => {
                 let text = handed_out(&builder.draft, lang).text();
-                self.pack(cx, super::class::LESSONS, &text);
+                self.make_link(cx, super::class::LESSONS, &text);
                 return false;
             }
             BuildAct::File => {

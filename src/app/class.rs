@@ -24,7 +24,7 @@ impl App {
         let lang = self.settings.lang;
         match message {
             Of::Save => keep::save_file("kubarium-progress.json", "application/json", &self.lessons.record.text()),
-            Of::Link => self.pack(cx, PROGRESS, &self.lessons.record.text()),
+            Of::Link => self.make_link(cx, PROGRESS, &self.lessons.record.text()),
             Of::Packed(mark, packed) => self.link_made(mark, packed),
             Of::Open => keep::open_file(&answer(cx, classroom::Msg::Read)),
             Of::Read(Some(text)) => self.take(cx, &text),
@@ -72,7 +72,7 @@ impl App {
         true
     }
 
-    pub(super) fn pack(&self, cx: &Context<App>, mark: &'static str, text: &str) {
+    pub(super) fn make_link(&self, cx: &Context<App>, mark: &'static str, text: &str) {
         keep::pack(text, &answer(cx, move |packed| classroom::Msg::Packed(mark, packed)));
     }
 
