@@ -55,8 +55,9 @@ impl Default for Options {
 /// The moment at which a new cluster is ready for its first command, unless it is told another: a Monday morning.
 const START: Time = Time(1_767_603_600 * 1_000_000);
 /// How long a cluster has been up by then: so long that what happened during its installation is no longer among the
-/// events, which expire after an hour.
+/// events, which expire after an hour. One of many workers is just installed: an hour of all their heartbeats is a long wait.
 const UPTIME: Duration = Duration::from_secs(65 * 60);
+const MANY_WORKERS: usize = 100;
 /// How often the API server looks whether the Service `kubernetes` is still there
 /// (pkg/controlplane/controller/kubernetesservice: `EndpointInterval`).
 const KUBERNETES_SERVICE_INTERVAL: Duration = Duration::from_secs(10);
@@ -87,8 +88,9 @@ pub struct Cluster {
 impl Cluster {
     /// A cluster that is ready for its first command: all nodes Ready, all add-ons running.
     pub fn new(options: Options) -> Cluster {
-        let up = if options.addons { UPTIME } else { Cluster::installation_time(false, options.workers) };
-        let boot = options.start - up.max(Cluster::installation_time(options.addons, options.workers));
+        let installed = Cluster::installation_time(options.addons, options.workers);
+        let is_aged = options.addons && options.workers < MANY_WORKERS;
+        let boot = options.start - if is_aged { UPTIME.max(installed) } else { installed };
         let mut seeds = Rng::new(options.seed);
         let mut fork = || Rng::new(u64::from(seeds.bits()) << 32 | u64::from(seeds.bits()));
         let mut cluster = Cluster {

@@ -20,6 +20,13 @@ const ADD_ONS: &str = "add-ons";
 const ADD_ONS_AFTER: Duration = Duration::from_secs(20);
 const FIRST_WORKER_AFTER: Duration = Duration::from_secs(60);
 const WORKERS_APART: Duration = Duration::from_secs(25);
+/// Many workers join faster, so that all are there after so long.
+const WORKERS_WITHIN: Duration = Duration::from_secs(120);
+
+/// The time from one worker's joining to the next one's.
+fn apart(workers: usize) -> Duration {
+    WORKERS_APART.min(WORKERS_WITHIN / workers.max(1) as u32)
+}
 
 impl Cluster {
     /// Queues the installation. Without add-ons all nodes are there at once, and know each other.
@@ -32,7 +39,7 @@ impl Cluster {
             let after = match index {
                 0 => Duration::ZERO,
                 _ if !addons => Duration::from_millis(1),
-                n => FIRST_WORKER_AFTER + WORKERS_APART * (n as u32 - 1),
+                n => FIRST_WORKER_AFTER + apart(workers) * (n as u32 - 1),
             };
             self.queue_installation(after, WorkKey::new(ADD_NODE, index.to_string(), name));
         }
@@ -44,7 +51,7 @@ impl Cluster {
     /// How long the installation takes, from the first machine's start until all is quiet.
     pub(crate) fn installation_time(addons: bool, workers: usize) -> Duration {
         match addons {
-            true => FIRST_WORKER_AFTER + WORKERS_APART * workers as u32 + Duration::from_secs(40),
+            true => FIRST_WORKER_AFTER + apart(workers) * workers as u32 + Duration::from_secs(40),
             false => Duration::from_secs(30),
         }
     }

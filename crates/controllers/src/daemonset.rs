@@ -5,11 +5,12 @@ mod revision;
 mod status;
 mod update;
 
-use crate::{Controller, adoption, enqueue_owner, enqueue_self, gone_is_fine, pods};
+use crate::{Controller, Queue, adoption, enqueue_owner, enqueue_self, gone_is_fine, pods};
 use api::OrdMap;
 use api::{Selector, Status, Str, Value, controller_ref, kind, list, obj};
 use apiserver::{Context, DeleteOptions, EventSpec, EventType, WatchEvent, WorkKey};
 use nodes::Verdict;
+use std::time::Duration;
 
 const NAME: &str = "daemonset";
 
@@ -35,20 +36,32 @@ fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
             || object.deleting() != old.deleting()
             || object.labels() != old.labels()
         {
-            enqueue_owner(NAME, kind::DAEMON_SET, object, cx);
+            let siblings = cx.client.count_owned_by(kind::POD, object.controller()["uid"].str());
+            enqueue_owner(queue(siblings), kind::DAEMON_SET, object, cx);
         }
     } else if event.kind == kind::NODE {
         let old = &event.old;
         if event.event != EventType::Modified || old.labels() != object.labels() || old["spec"] != object["spec"] {
             for set in cx.client.list(kind::DAEMON_SET, "") {
-                enqueue_self(NAME, &set, cx);
+                let pods = cx.client.count_owned_by(kind::POD, set.uid());
+                enqueue_self(queue(pods), &set, cx);
             }
         }
     }
 }
 
-/// The Pods of a set by the node they are on or meant for, oldest first.
-type ByNode = OrdMap<Str, Vec<Value>>;
+/// The queue for a set of so many Pods. One of many goes through all nodes each time, and so less often: after half a
+/// millisecond for each Pod, at most a second.
+fn queue(pods: usize) -> Queue {
+    Queue(NAME, (pods >= 100).then(|| Duration::from_millis((pods / 2).min(1000) as u64)))
+}
+
+/// A node, what it has to do with the set, and the set's Pods that are on it or meant for it, oldest first.
+struct Place {
+    node: Str,
+    verdict: Verdict,
+    pods: Vec<Value>,
+}
 
 fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     let Some(set) = cx.client.get(kind::DAEMON_SET, &key.namespace, &key.name) else { return Ok(()) };
@@ -58,13 +71,12 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     }
     let owned = adoption::claim(&mut cx.client, kind::POD, kind::DAEMON_SET, &set, &selector)?;
     let hash = revision::current(&set, cx)?;
-    let by_node = by_node(owned);
-    let nodes = cx.client.list(kind::NODE, "");
+    let places = places(&set, owned, cx);
     // The status counts the Pods as they were: their own events bring the rest.
-    let status = status::of(&set, &nodes, &by_node, &hash, cx.now);
-    let managed = manage(&set, &nodes, &by_node, &hash, cx);
+    let status = status::of(&set, &places, &hash, cx.now);
+    let managed = manage(&set, &places, &hash, cx);
     if managed.is_ok() && set.at("spec.updateStrategy.type").str() != "OnDelete" {
-        update::roll(&set, &nodes, &by_node, &hash, cx)?;
+        update::roll(&set, &places, &hash, cx)?;
     }
     let not_yet_available = status["numberReady"] != status["numberAvailable"].as_int().unwrap_or(0).into();
     if status != set["status"] {
@@ -79,23 +91,26 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     managed
 }
 
-fn by_node(mut owned: Vec<Value>) -> ByNode {
+fn places(set: &Value, mut owned: Vec<Value>, cx: &mut Context<'_>) -> Vec<Place> {
     api::sort_by_cached_key(&mut owned, |pod| (pod.created(), pod.name().to_owned()));
-    let mut by_node = ByNode::new();
+    let mut by_node: OrdMap<Str, Vec<Value>> = OrdMap::new();
     for pod in owned {
         by_node.entry(nodes::node_of(&pod)).or_default().push(pod);
     }
-    by_node
+    let tolerations = nodes::tolerations(set);
+    let place = |node: Value| {
+        let verdict = nodes::judge(set, &tolerations, &node);
+        let node = node["metadata"]["name"].to_str();
+        Place { verdict, pods: by_node.remove(&node).unwrap_or_default(), node }
+    };
+    cx.client.list(kind::NODE, "").into_iter().map(place).collect()
 }
 
 /// Makes the Pods that are missing and deletes those that are too many.
-fn manage(set: &Value, nodes: &[Value], by_node: &ByNode, hash: &str, cx: &mut Context<'_>) -> Result<(), Status> {
-    for node in nodes {
-        let pods = by_node.get(node.name()).map(Vec::as_slice).unwrap_or_default();
-        match nodes::judge(set, node) {
-            Verdict::Run if pods.iter().all(|pod| pods::is_terminal(pod) && pod.deleting()) && pods.is_empty() => {
-                create(set, node, hash, cx)?;
-            }
+fn manage(set: &Value, places: &[Place], hash: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+    for Place { node, verdict, pods } in places {
+        match verdict {
+            Verdict::Run if pods.is_empty() => create(set, node, hash, cx)?,
             Verdict::Run | Verdict::Stay => tidy(set, pods, cx)?,
             Verdict::Leave => {
                 for pod in pods.iter().filter(|pod| !pod.deleting()) {
@@ -138,8 +153,8 @@ fn tidy(set: &Value, pods: &[Value], cx: &mut Context<'_>) -> Result<(), Status>
     Ok(())
 }
 
-fn create(set: &Value, node: &Value, hash: &str, cx: &mut Context<'_>) -> Result<(), Status> {
-    let pod = new_pod(set, node.name(), hash);
+fn create(set: &Value, node: &str, hash: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+    let pod = new_pod(set, node, hash);
     match cx.client.create(kind::POD, pod) {
         Ok(made) => {
             let message = format!("Created pod: {}", made.name());

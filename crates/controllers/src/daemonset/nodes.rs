@@ -42,14 +42,13 @@ pub fn tolerations(set: &Value) -> Value {
     all.into()
 }
 
-/// Whether a Pod of `set` belongs on `node`.
-pub fn judge(set: &Value, node: &Value) -> Verdict {
+/// Whether a Pod of `set`, which has these tolerations, belongs on `node`.
+pub fn judge(set: &Value, tolerations: &Value, node: &Value) -> Verdict {
     let spec = &set["spec"]["template"]["spec"];
     let pinned = spec["nodeName"].str();
     if !(pinned.is_empty() || pinned == node.name()) || !wants(spec, node) {
         return Verdict::Leave;
     }
-    let tolerations = tolerations(set);
     let refuses = |effects: &[&str]| {
         let mut taints = node["spec"]["taints"].array().iter().filter(|t| effects.contains(&t["effect"].str()));
         taints.any(|taint| !tolerations.array().iter().any(|t| tolerates(t, taint)))
@@ -119,13 +118,14 @@ mod tests {
             obj! { "metadata" => metadata, "spec" => obj! { "taints" => taints } }
         };
         let taint = |key: &str, effect: &str| list![obj! { "key" => key, "effect" => effect }];
+        let verdict = |set: &Value, node: &Value| judge(set, &tolerations(set), node);
         let plain = set(obj! {});
-        assert_eq!(judge(&plain, &node(Value::Null)), Verdict::Run);
-        assert_eq!(judge(&plain, &node(taint("control-plane", "NoSchedule"))), Verdict::Stay);
-        assert_eq!(judge(&plain, &node(taint("gpu", "NoExecute"))), Verdict::Leave);
-        assert_eq!(judge(&plain, &node(taint("node.kubernetes.io/unreachable", "NoExecute"))), Verdict::Run);
+        assert_eq!(verdict(&plain, &node(Value::Null)), Verdict::Run);
+        assert_eq!(verdict(&plain, &node(taint("control-plane", "NoSchedule"))), Verdict::Stay);
+        assert_eq!(verdict(&plain, &node(taint("gpu", "NoExecute"))), Verdict::Leave);
+        assert_eq!(verdict(&plain, &node(taint("node.kubernetes.io/unreachable", "NoExecute"))), Verdict::Run);
         let ssd = |value: &str| set(obj! { "nodeSelector" => obj! { "disktype" => value } });
-        assert_eq!(judge(&ssd("ssd"), &node(Value::Null)), Verdict::Run);
-        assert_eq!(judge(&ssd("hdd"), &node(Value::Null)), Verdict::Leave);
+        assert_eq!(verdict(&ssd("ssd"), &node(Value::Null)), Verdict::Run);
+        assert_eq!(verdict(&ssd("hdd"), &node(Value::Null)), Verdict::Leave);
     }
 }

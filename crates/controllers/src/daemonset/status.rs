@@ -1,17 +1,16 @@
 //! A DaemonSet's status.
 
-use super::nodes::{Verdict, judge};
-use super::{ByNode, HASH_LABEL};
+use super::nodes::Verdict;
+use super::{HASH_LABEL, Place};
 use crate::pods;
 use api::{Time, Value, is_pod_ready, obj};
 
 /// The status of `set` with its Pods; `hash` is that of its template.
-pub fn of(set: &Value, nodes: &[Value], by_node: &ByNode, hash: &str, now: Time) -> Value {
+pub fn of(set: &Value, places: &[Place], hash: &str, now: Time) -> Value {
     let min_ready = set["spec"]["minReadySeconds"].int();
     let (mut desired, mut current, mut misscheduled, mut ready, mut available, mut updated) = (0, 0, 0, 0, 0, 0);
-    for node in nodes {
-        let pods = by_node.get(node.name()).map(Vec::as_slice).unwrap_or_default();
-        if judge(set, node) != Verdict::Run {
+    for Place { verdict, pods, .. } in places {
+        if *verdict != Verdict::Run {
             misscheduled += i64::from(!pods.is_empty());
             continue;
         }

@@ -1,21 +1,21 @@
 //! RollingUpdate: Pods of older templates are deleted, so many at once as may be unavailable; new ones take their place.
 
-use super::nodes::{Verdict, judge};
-use super::{ByNode, HASH_LABEL, delete};
+use super::nodes::Verdict;
+use super::{HASH_LABEL, Place, delete};
 use crate::amount::resolve;
 use crate::pods;
 use api::{Status, Value};
 use apiserver::Context;
 
 /// One step of a rolling update (without surge: a new Pod is made when the old one is gone).
-pub fn roll(set: &Value, nodes: &[Value], by_node: &ByNode, hash: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+pub fn roll(set: &Value, places: &[Place], hash: &str, cx: &mut Context<'_>) -> Result<(), Status> {
     let min_ready = set["spec"]["minReadySeconds"].int();
-    let desired = nodes.iter().filter(|node| judge(set, node) == Verdict::Run).count() as i64;
+    let wanted = || places.iter().filter(|place| place.verdict == Verdict::Run);
+    let desired = wanted().count() as i64;
     let limit = max_unavailable(&set.at("spec.updateStrategy.rollingUpdate")["maxUnavailable"], desired);
     let (mut unavailable, mut candidates) = (0, Vec::new());
-    for node in nodes.iter().filter(|node| judge(set, node) == Verdict::Run) {
-        let pods = by_node.get(node.name()).map(Vec::as_slice).unwrap_or_default();
-        let Some(pod) = pods.iter().find(|pod| !pod.deleting()) else {
+    for place in wanted() {
+        let Some(pod) = place.pods.iter().find(|pod| !pod.deleting()) else {
             unavailable += 1;
             continue;
         };
