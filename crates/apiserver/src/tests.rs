@@ -78,6 +78,15 @@ fn a_stale_update_is_a_conflict() {
 }
 
 #[test]
+fn version_zero_is_any_version() {
+    let mut server = server();
+    create(&mut server, kind::CONFIG_MAP, obj! { "metadata" => obj! { "name" => "c" } }).unwrap();
+    let new = obj! { "metadata" => obj! { "name" => "c", "resourceVersion" => "0" }, "data" => obj! { "a" => "1" } };
+    server.handle(&Request::new(Verb::Update, kind::CONFIG_MAP, "default", "c").with_body(new)).unwrap();
+    assert_eq!(get(&mut server, kind::CONFIG_MAP, "c").unwrap()["data"]["a"].str(), "1");
+}
+
+#[test]
 fn an_update_that_changes_nothing_writes_nothing() {
     let mut server = server();
     let made = create(&mut server, kind::CONFIG_MAP, obj! { "metadata" => obj! { "name" => "c" } }).unwrap();

@@ -173,7 +173,7 @@ impl ApiServer {
             return Ok(Response { body, warnings, created: true });
         }
         if !request.options.trusted
-            && object["metadata"]["resourceVersion"].str().is_empty()
+            && matches!(object["metadata"]["resourceVersion"].str(), "" | "0")
             && CONDITIONAL.contains(&request.kind.kind)
         {
             self.find(request.kind, &request.namespace, &request.name)?;
@@ -365,8 +365,9 @@ impl ApiServer {
         if !uid.is_empty() && uid != old.uid() {
             return Err(wrong_uid(request, uid, old.uid()));
         }
+        // 0 is any version (`ObjectResourceVersion` of an object that names none).
         let expected = object["metadata"]["resourceVersion"].str();
-        if !expected.is_empty() && expected != old["metadata"]["resourceVersion"].str() {
+        if !matches!(expected, "" | "0") && expected != old["metadata"]["resourceVersion"].str() {
             return Err(Status::modified(request.kind, &request.name));
         }
         Ok(())
