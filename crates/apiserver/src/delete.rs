@@ -1,6 +1,7 @@
 //! Deletion: grace periods, finalizers, propagation (k8s.io/apiserver/pkg/registry/rest/delete.go and
 //! pkg/registry/generic/registry/store.go).
 
+use crate::admission;
 use crate::read::selectors;
 use crate::request::{Propagation, Request, Response};
 use crate::server::ApiServer;
@@ -35,6 +36,8 @@ impl ApiServer {
         if kind == kind::NAMESPACE && IMMORTAL.contains(&request.name.as_str()) {
             return Err(Status::forbidden(kind, &request.name, "this namespace may not be deleted"));
         }
+        let warnings = admission::validate_deletion(self, request, &object)?;
+        self.warnings.extend(warnings);
         if kind == kind::NAMESPACE {
             return Ok(match request.options.dry_run {
                 true => object,

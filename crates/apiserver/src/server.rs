@@ -28,6 +28,8 @@ pub struct ApiServer {
     pub(crate) custom: Vec<Arc<Custom>>,
     /// How many kinds users have ever defined: no place in the store is used twice.
     pub(crate) custom_count: usize,
+    /// Who evaluates expressions in CEL; none in the page.
+    pub(crate) expressions: Option<Arc<dyn crate::expressions::Expressions>>,
 }
 
 impl ApiServer {
@@ -44,6 +46,7 @@ impl ApiServer {
             custom: Vec::new(),
             custom_count: 0,
             measured: None,
+            expressions: None,
         }
     }
 

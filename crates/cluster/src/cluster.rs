@@ -9,13 +9,14 @@ use crate::past::Past;
 use crate::queue::{ComponentId, Queue};
 use api::Vector;
 use api::{Rng, Status, Time, kind};
-use apiserver::{ApiServer, Cause, Client, Component, Context, EventType, Queued, Request, Response};
+use apiserver::{ApiServer, Cause, Client, Component, Context, EventType, Expressions, Queued, Request, Response};
 use apiserver::{Root, Wait, Watch, WatchEvent, WorkKey};
 use controllers::Controllers;
 use kubelet::Kubelets;
 use network::Network;
 use scheduler::Scheduler;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a cluster is made.
@@ -36,6 +37,8 @@ pub struct Options {
     /// The range of the Services' addresses, if it is another than kubeadm's: its first address and its size. The network and
     /// the add-ons know kubeadm's only.
     pub service_range: Option<(Ipv4Addr, u32)>,
+    /// Who evaluates expressions in CEL for the API server; none in the page.
+    pub expressions: Option<Arc<dyn Expressions>>,
 }
 
 impl Default for Options {
@@ -48,6 +51,7 @@ impl Default for Options {
             max_pods: 110,
             start: START,
             service_range: None,
+            expressions: None,
         }
     }
 }
@@ -111,6 +115,9 @@ impl Cluster {
         };
         if let Some((first, size)) = cluster.options.service_range {
             cluster.api.set_service_range(first, size);
+        }
+        if let Some(expressions) = cluster.options.expressions.clone() {
+            cluster.api.set_expressions(expressions);
         }
         bootstrap::system(&mut cluster.api);
         cluster.queue_own();

@@ -19,6 +19,7 @@ pub fn run(arguments: &Sh) -> io::Result<i32> {
         seed: arguments.seed,
         workers: arguments.workers,
         control_plane_only: arguments.control_plane_only,
+        expressions: Some(std::sync::Arc::new(expressions::Cel)),
         ..Options::default()
     };
     let input: Box<dyn BufRead> = match &arguments.file {

@@ -3,12 +3,14 @@
 mod certificates;
 mod defaults;
 mod limits;
+mod node;
 mod pod_security;
 mod priority;
 mod standards;
 #[cfg(test)]
 mod tests;
 
+use crate::expressions::Change;
 use crate::request::Request;
 use crate::server::ApiServer;
 use crate::store::Key;
@@ -64,6 +66,10 @@ pub(crate) fn validate(
     old: &Value,
 ) -> Result<Vec<Value>, Status> {
     let mut warnings = Vec::new();
+    let operation = if old.is_null() { "CREATE" } else { "UPDATE" };
+    let change = Change { request, operation, object, old };
+    node::restrict(&change)?;
+    server.express(&change, &mut warnings)?;
     let quotas = look(server, request, object, old, &mut warnings)?;
     server.warnings.extend(warnings);
     Ok(quotas)
@@ -94,6 +100,15 @@ fn look(
         _ => {}
     }
     server.check_quotas(request, object, old)
+}
+
+/// Runs the plugins that look at an object that is to go. Returns warnings.
+pub(crate) fn validate_deletion(server: &ApiServer, request: &Request, old: &Value) -> Result<Vec<String>, Status> {
+    let mut warnings = Vec::new();
+    let change = Change { request, operation: "DELETE", object: &api::NULL, old };
+    node::restrict(&change)?;
+    server.express(&change, &mut warnings)?;
+    Ok(warnings)
 }
 
 /// NamespaceLifecycle: a namespace must exist, and one that is going takes nothing new.

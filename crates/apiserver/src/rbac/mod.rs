@@ -2,6 +2,7 @@
 
 pub(crate) mod bootstrap;
 pub(crate) mod escalation;
+pub(crate) mod node;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -111,9 +112,30 @@ impl<'a> Attributes<'a> {
 impl ApiServer {
     /// Whether somebody may do something.
     pub fn authorize(&self, wanted: &Attributes<'_>) -> Decision {
+        self.decide(wanted, "")
+    }
+
+    /// Asks the authorizers one after the other (`--authorization-mode=Node,RBAC`). `selected` is the node that a list of
+    /// Pods is limited to; empty for none.
+    fn decide(&self, wanted: &Attributes<'_>, selected: &str) -> Decision {
         if wanted.user.is_in(MASTERS) {
             return Decision { allowed: true, reason: String::new() };
         }
+        let of_node = match self.authorize_node(wanted, selected) {
+            Some(Ok(())) => return Decision { allowed: true, reason: String::new() },
+            Some(Err(why)) => why,
+            None => String::new(),
+        };
+        let mut decision = self.by_bindings(wanted);
+        if !decision.allowed && !of_node.is_empty() {
+            let own = std::mem::take(&mut decision.reason);
+            decision.reason = if own.is_empty() { of_node } else { format!("{of_node}\n{own}") };
+        }
+        decision
+    }
+
+    /// What Roles and their bindings allow.
+    fn by_bindings(&self, wanted: &Attributes<'_>) -> Decision {
         let mut decision = Decision::default();
         let mut errors = Vec::new();
         self.visit_rules(wanted.user, wanted.namespace, &mut |found| match found {
@@ -138,22 +160,27 @@ impl ApiServer {
     /// # Errors
     /// 403.
     pub fn require(&self, wanted: &Attributes<'_>) -> Result<(), Status> {
-        let decision = self.authorize(wanted);
+        self.require_of(wanted, "")
+    }
+
+    fn require_of(&self, wanted: &Attributes<'_>, selected: &str) -> Result<(), Status> {
+        let decision = self.decide(wanted, selected);
         if decision.allowed { Ok(()) } else { Err(wanted.forbidden(&decision.reason)) }
     }
 
     /// Whether the user of a request may send it.
     pub(crate) fn require_request(&self, request: &Request) -> Result<(), Status> {
         let kind = request.kind;
-        let mut named = request.name.clone();
+        let (mut named, mut selected) = (request.name.clone(), api::Str::default());
         if matches!(request.verb, Verb::List | Verb::Watch | Verb::DeleteCollection) && named.is_empty() {
             // Whoever selects one object by its name asks for that object.
             let fields = FieldSelector::parse(&request.options.field_selector).unwrap_or_default();
             named = fields.required("metadata.name").cloned().unwrap_or_default();
+            selected = fields.required("spec.nodeName").cloned().unwrap_or_default();
         }
         // A namespace lies in itself (k8s.io/apiserver/pkg/endpoints/request, `RequestInfo`).
         let namespace = if kind == kind::NAMESPACE { &request.name } else { &request.namespace };
-        self.require(&Attributes {
+        let wanted = Attributes {
             user: &request.user,
             verb: request.verb.name(),
             group: kind.group,
@@ -162,7 +189,8 @@ impl ApiServer {
             namespace,
             name: &named,
             path: "",
-        })
+        };
+        self.require_of(&wanted, &selected)
     }
 
     /// Calls `visit` with every rule that holds for a user in a namespace (in the cluster, if it is empty), and with what

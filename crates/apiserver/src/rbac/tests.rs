@@ -195,3 +195,72 @@ fn every_role_of_the_server_is_made() {
     assert_eq!(server.store().list(kind::ROLE, "kube-system").count(), 6);
     assert_eq!(server.store().count(kind::PRIORITY_CLASS), 2);
 }
+
+/// A request of the kubelet of `node1`.
+fn as_kubelet(verb: Verb, kind: &'static Kind, namespace: &str, name: &str) -> Request {
+    let mut request = Request::new(verb, kind, namespace, name);
+    request.impersonate = Some(Box::new(User::new("system:node:node1", &["system:nodes"])));
+    request
+}
+
+#[test]
+fn a_kubelet_sees_what_its_pods_name_and_changes_its_own_node() {
+    let mut server = server();
+    make(&mut server, kind::SERVICE_ACCOUNT, "default", obj! { "metadata" => obj! { "name" => "default" } });
+    for name in ["used", "other"] {
+        make(&mut server, kind::SECRET, "default", obj! { "metadata" => obj! { "name" => name } });
+    }
+    for name in ["node1", "node2"] {
+        make(&mut server, kind::NODE, "", obj! { "metadata" => obj! { "name" => name } });
+    }
+    for (name, node) in [("mine", "node1"), ("theirs", "node2")] {
+        let volume = obj! { "name" => "v", "secret" => obj! { "secretName" => "used" } };
+        let spec = obj! {
+            "nodeName" => node, "volumes" => list![volume], "containers" => list![obj! { "name" => "c", "image" => "nginx" }],
+        };
+        make(&mut server, kind::POD, "default", obj! { "metadata" => obj! { "name" => name }, "spec" => spec });
+    }
+    let get = |kind, name: &str| as_kubelet(Verb::Get, kind, if kind == kind::NODE { "" } else { "default" }, name);
+    server.handle(&get(kind::SECRET, "used")).unwrap();
+    server.handle(&get(kind::POD, "mine")).unwrap();
+    server.handle(&get(kind::NODE, "node1")).unwrap();
+    assert_eq!(
+        refusal(&mut server, &get(kind::SECRET, "other")),
+        "secrets \"other\" is forbidden: User \"system:node:node1\" cannot get resource \"secrets\" in API group \"\" in the \
+         namespace \"default\": no relationship found between node 'node1' and this object"
+    );
+    assert!(
+        refusal(&mut server, &get(kind::POD, "theirs"))
+            .ends_with("no relationship found between node 'node1' and this object")
+    );
+    let mut list = as_kubelet(Verb::List, kind::POD, "", "");
+    assert!(refusal(&mut server, &list).ends_with("can only list/watch pods with spec.nodeName field selector"));
+    list.options.field_selector = "spec.nodeName=node1".into();
+    assert_eq!(server.handle(&list).unwrap().body["items"].array().len(), 1);
+    assert!(
+        refusal(&mut server, &as_kubelet(Verb::Delete, kind::POD, "default", "theirs"))
+            .ends_with("node \"node1\" can only delete pods with spec.nodeName set to itself")
+    );
+
+    let mut node = server.handle(&get(kind::NODE, "node1")).unwrap().body;
+    node.set("metadata.labels", obj! { "kubernetes.io/os" => "linux", "node-restriction.kubernetes.io/x" => "y" });
+    let update = as_kubelet(Verb::Update, kind::NODE, "", "node1");
+    assert_eq!(
+        refusal(&mut server, &update.clone().with_body(node.clone())),
+        "nodes \"node1\" is forbidden: is not allowed to modify labels: node-restriction.kubernetes.io/x"
+    );
+    node.set("metadata.labels", obj! { "kubernetes.io/os" => "linux" });
+    server.handle(&update.with_body(node)).unwrap();
+    let pod = obj! {
+        "metadata" => obj! { "name" => "new" },
+        "spec" => obj! { "nodeName" => "node1", "containers" => list![obj! { "name" => "c", "image" => "nginx" }] },
+    };
+    let create = as_kubelet(Verb::Create, kind::POD, "default", "").with_body(pod);
+    let why = refusal(&mut server, &create);
+    assert!(why.contains("can only create mirror pods"), "{why}");
+    // Who only has the name is nobody's kubelet.
+    assert!(
+        refusal(&mut server, &as_user("system:node:node1", Verb::Get, kind::SECRET, "default", "used"))
+            .ends_with("\"default\"")
+    );
+}

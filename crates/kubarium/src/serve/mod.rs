@@ -55,6 +55,7 @@ async fn serve(arguments: &Serve) -> io::Result<()> {
         seed: arguments.seed,
         workers: arguments.workers,
         control_plane_only: arguments.control_plane_only,
+        expressions: Some(std::sync::Arc::new(expressions::Cel)),
         start: clock::now(),
         service_range: arguments.service_cidr,
         ..Options::default()
