@@ -26,12 +26,17 @@ mod terminal;
 
 fn main() {}
 
-/// Shows the page; `static/start.js` calls it when everything that it may need can be loaded.
+/// Makes what the page begins with, a piece at each call; true while there is more to do. `static/start.js` lets the browser draw
+/// and listen between two pieces.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn prepare() -> bool {
+    app::prepare()
+}
+
+/// Shows the page, once everything is prepared.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn run() {
-    // The skeleton of index.html makes way in the same moment.
-    if let Some(skeleton) = gloo::utils::document().query_selector(".skeleton").ok().flatten() {
-        skeleton.remove();
+    if let Some(place) = gloo::utils::document().get_element_by_id("page") {
+        yew::Renderer::<app::App>::with_root(place).render();
     }
-    yew::Renderer::<app::App>::new().render();
 }

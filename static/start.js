@@ -134,6 +134,9 @@ function keep() {
   setTimeout(() => (globalThis.requestIdleCallback || setTimeout)(begin, { timeout: 10000 }), 3000);
 }
 
+/** Lets the browser draw and listen. */
+const turn = () => (globalThis.scheduler && scheduler.yield ? scheduler.yield() : new Promise((done) => setTimeout(done)));
+
 async function begin() {
   if (typeof WebAssembly !== "object") return trouble("off");
   if (!WebAssembly.validate(ABLE)) return trouble("old");
@@ -145,13 +148,14 @@ async function begin() {
   } catch (error) {
     return trouble("download", error);
   }
-  const [{ default: start, run, crashed }, compiled] = parts;
+  const [{ default: start, prepare, run, crashed }, compiled] = parts;
   try {
     defer(await start({ module_or_path: compiled }));
   } catch (error) {
     return trouble("start", error);
   }
   watch(crashed);
+  while (prepare()) await turn();
   run();
   keep();
 }

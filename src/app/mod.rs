@@ -1,6 +1,7 @@
 //! The page: it lets time flow frame by frame, and hands what happens to the picture and the terminal.
 
 mod acts;
+mod begin;
 mod build;
 mod calls;
 mod class;
@@ -30,9 +31,11 @@ use crate::picture::{Picture, Story, StoryView};
 use crate::recovery;
 use crate::settings::{self, Settings};
 use crate::splitter::Splitter;
-use crate::terminal::{Terminal, Transcript};
+use crate::terminal::{self, Terminal, Transcript};
 use api::OrdSet;
 use api::Str;
+use begin::Beginning;
+pub use begin::prepare;
 use calls::Calls;
 use gloo::render::AnimationFrame;
 use gloo::timers::callback::Timeout;
@@ -43,12 +46,17 @@ use yew::prelude::*;
 /// After so many milliseconds without a crash, the crashes before are forgotten.
 const WELL_MS: u32 = 15_000;
 
+/// In the first frame everything finds its place; what is shown after it does not move.
+const FRAMES_HIDDEN: u32 = 1;
+
 /// The page.
 pub struct App {
     settings: Settings,
     machine: Rc<RefCell<Machine>>,
     transcript: Rc<RefCell<Transcript>>,
     frame: Option<AnimationFrame>,
+    /// For how many frames the page stays behind what index.html shows.
+    hidden: Option<u32>,
     last_ms: Option<f64>,
     paused: bool,
     hurrying: bool,
@@ -152,16 +160,11 @@ impl Component for App {
     type Properties = ();
 
     fn create(cx: &Context<App>) -> App {
-        let settings = Settings::read();
-        settings.show();
-        let restored = match settings.embed {
-            true => recovery::Restored::default(),
-            false => recovery::take(&keeping::address(&settings)),
-        };
+        let Beginning { settings, restored, cluster } = Beginning::take();
         let begun_fresh = restored.recording.is_none() && restored.notice.is_none();
         let run = restored.recording.as_ref().map_or(settings.run.clone(), timeline::Recording::commands);
         let resumed = restored.recording.is_some();
-        let machine = restored.recording.map_or_else(|| Machine::new(settings.seed, settings.nodes), Machine::load);
+        let machine = Machine::of(cluster, restored.recording);
         let machine = Rc::new(RefCell::new(machine));
         machine.borrow_mut().speak(settings.lang);
         let calls = Calls::new(cx.link(), &machine);
@@ -169,6 +172,7 @@ impl Component for App {
             machine,
             transcript: Rc::default(),
             frame: None,
+            hidden: None,
             last_ms: None,
             paused: false,
             hurrying: false,
@@ -221,12 +225,14 @@ impl Component for App {
     fn update(&mut self, cx: &Context<App>, message: Msg) -> bool {
         match message {
             Msg::Ready => {
+                self.hidden = Some(FRAMES_HIDDEN);
                 self.welcome();
                 self.look();
                 true
             }
             Msg::Frame(ms) => {
                 self.next_frame(cx);
+                self.reveal();
                 self.save(cx, ms);
                 let changed = self.flow(cx, ms);
                 self.report();
@@ -303,7 +309,7 @@ impl Component for App {
                         picture={self.view_picture(lang)}
                         terminal={html! {
                             <div class="desk">
-                            <Terminal given={self.desk.given.clone()} {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} focus={!self.settings.embed || self.has_focus()} locked={self.settings.read_only} said={&self.said} transcript={self.transcript.clone()}
+                            <Terminal given={self.desk.given.clone()} {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} locked={self.settings.read_only} said={&self.said} transcript={self.transcript.clone()}
                                 online={&calls.line} oninterrupt={&calls.interrupt} oneof={&calls.eof} complete={&calls.complete}
                                 oncopy={&calls.copy} />
                             <Drawer {lang} open={self.desk.open} rows={self.desk.rows.clone()} onact={calls.desk.reform(writing::Act::Drawer)} />
@@ -343,6 +349,23 @@ impl Component for App {
 impl App {
     fn text(&self, message: Message) -> &'static str {
         self.settings.lang.text(message)
+    }
+
+    /// The page is drawn: what index.html shows until then makes way.
+    fn reveal(&mut self) {
+        match self.hidden.take() {
+            None => return,
+            Some(0) => {}
+            Some(frames) => return self.hidden = Some(frames - 1),
+        }
+        let skeleton = gloo::utils::document().query_selector(".skeleton").ok().flatten();
+        if let Some(skeleton) = skeleton {
+            skeleton.remove();
+            // Nothing that is hidden takes the focus.
+            if !self.settings.embed || self.has_focus() {
+                terminal::take_focus();
+            }
+        }
     }
 
     fn view_picture(&self, lang: Lang) -> Html {

@@ -56,6 +56,15 @@ impl Machine {
         Machine::over(Timeline::new(options))
     }
 
+    /// A session in a cluster that is ready; with what was recorded in one like it, on its way to where that ends.
+    pub fn of(cluster: Cluster, recording: Option<Recording>) -> Machine {
+        let timeline = Timeline::of(cluster);
+        Machine::over(match recording {
+            Some(recording) => timeline.following(recording),
+            None => timeline,
+        })
+    }
+
     /// A session that was recorded, on its way to where the recording ends.
     pub fn load(recording: Recording) -> Machine {
         Machine::over(Timeline::load(recording))

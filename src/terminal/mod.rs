@@ -30,8 +30,6 @@ pub struct Props {
     pub prompt: AttrValue,
     /// Whether a command runs.
     pub busy: bool,
-    /// Whether the line takes the focus as soon as it is there: not in another page's frame.
-    pub focus: bool,
     /// Whether nothing can be typed.
     pub locked: bool,
     /// What a screen reader is told of the last command.
@@ -197,7 +195,6 @@ impl Component for Terminal {
     fn rendered(&mut self, cx: &Context<Terminal>, first: bool) {
         if first && let Some(log) = self.log.cast::<HtmlElement>() {
             cx.props().transcript.borrow_mut().attach(log);
-            self.take_focus(cx.props().focus);
         }
         if self.offers.is_some()
             && let Some(offer) = gloo::utils::document().query_selector(".offer[aria-selected=true]").ok().flatten()
@@ -209,18 +206,17 @@ impl Component for Terminal {
     }
 }
 
-impl Terminal {
-    /// On a device with a keyboard one can type at once; elsewhere a keyboard would cover half of the page.
-    fn take_focus(&self, wanted: bool) {
-        let keyboard = gloo::utils::window().match_media("(hover: hover) and (pointer: fine)");
-        if wanted
-            && keyboard.ok().flatten().is_some_and(|media| media.matches())
-            && let Some(input) = self.input.cast::<HtmlElement>()
-        {
-            _ = input.focus();
-        }
+/// On a device with a keyboard one can type at once; elsewhere a keyboard would cover half of the page.
+pub fn take_focus() {
+    let keyboard = gloo::utils::window().match_media("(hover: hover) and (pointer: fine)");
+    if keyboard.ok().flatten().is_some_and(|media| media.matches())
+        && let Some(prompt) = crate::lessons::prompt()
+    {
+        _ = prompt.focus();
     }
+}
 
+impl Terminal {
     pub(super) fn text(&self) -> String {
         self.input.cast::<HtmlTextAreaElement>().map(|input| input.value()).unwrap_or_default()
     }

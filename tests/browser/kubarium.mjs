@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { host } from "./host.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-export const DIST = join(ROOT, "dist");
+export const DIST = process.env.DIST ?? join(ROOT, "dist");
 const SCREENSHOTS = join(ROOT, "target/screenshots");
 export const BROWSERS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -52,10 +52,10 @@ const NAMES = {
 /**
  * Serves dist/ below `path`, opens a browser and the page in it. `query` becomes the address's parameters, `context`
  * goes to the browser (viewport, colorScheme, reducedMotion ...), `script` runs before the page's own. The page keeps no copy of
- * itself, unless `context` has `serviceWorkers: "allow"`; `change` goes to the host; `ready` is what is waited for, after
- * the page's event `until`.
+ * itself, unless `context` has `serviceWorkers: "allow"`; `change` goes to the host; `prepare` gets the page before it is
+ * opened; `ready` is what is waited for, after the page's event `until`.
  */
-export async function open({ path = "/", query = {}, lang = "en", context = {}, script, change, until, ready = (kubarium) => kubarium.prompt.waitFor() } = {}) {
+export async function open({ path = "/", query = {}, lang = "en", context = {}, script, change, until, prepare, ready = (kubarium) => kubarium.prompt.waitFor() } = {}) {
   const site = await host(DIST, path, change);
   const { browser, close } = await launch({ locale: lang === "ko" ? "ko-KR" : "en-US", ...context });
   const page = browser.pages()[0] ?? (await browser.newPage());
@@ -70,6 +70,7 @@ export async function open({ path = "/", query = {}, lang = "en", context = {}, 
     await site.close();
   };
   try {
+    await prepare?.(page);
     await page.goto(site.address + "?" + new URLSearchParams({ lang, ...query }), { waitUntil: until });
     await ready(kubarium);
   } catch (error) {

@@ -92,6 +92,13 @@ pub struct Cluster {
 impl Cluster {
     /// A cluster that is ready for its first command: all nodes Ready, all add-ons running.
     pub fn new(options: Options) -> Cluster {
+        let mut cluster = Cluster::booting(options);
+        while cluster.boot() {}
+        cluster
+    }
+
+    /// A cluster whose first hour is still to come: [`Cluster::boot`] lets it pass, piece by piece.
+    pub fn booting(options: Options) -> Cluster {
         let installed = Cluster::installation_time(options.addons, options.workers);
         let is_aged = options.addons && options.workers < MANY_WORKERS;
         let boot = options.start - if is_aged { UPTIME.max(installed) } else { installed };
@@ -126,8 +133,16 @@ impl Cluster {
             cluster.install();
         }
         cluster.dispatch(None);
-        cluster.advance(cluster.options.start);
         cluster
+    }
+
+    /// Runs the next thing that is due before the cluster's first command; false if there is nothing left, and it is ready.
+    pub fn boot(&mut self) -> bool {
+        if self.next_at().is_some_and(|at| at <= self.options.start) {
+            return self.step();
+        }
+        self.advance(self.options.start);
+        false
     }
 
     /// The moment, in virtual time.

@@ -59,7 +59,13 @@ impl Deref for Timeline {
 impl Timeline {
     /// A new session.
     pub fn new(options: Options) -> Timeline {
-        let session = Session::new(options.clone(), true);
+        Timeline::of(Cluster::new(options))
+    }
+
+    /// A new session in a cluster that has just become ready.
+    pub fn of(cluster: Cluster) -> Timeline {
+        let options = cluster.options().clone();
+        let session = Session::of(cluster, true);
         let mut timeline = Timeline {
             start: session.now(),
             session,
@@ -82,7 +88,12 @@ impl Timeline {
 
     /// A recorded session, on its way to its end: see [`Timeline::work`].
     pub fn load(recording: Recording) -> Timeline {
-        let mut timeline = Timeline::new(recording.options);
+        Timeline::new(recording.options.clone()).following(recording)
+    }
+
+    /// A new session on its way to where a recording of one like it ends.
+    pub fn following(self, recording: Recording) -> Timeline {
+        let mut timeline = self;
         let track = |entries, end, from: &Track| {
             let mut track = Track::new(entries, end);
             track.adopt(from, 0);

@@ -50,7 +50,12 @@ pub struct Session {
 impl Session {
     /// A session in a new cluster.
     pub fn new(options: Options, interactive: bool) -> Session {
-        Session::over(Box::new(World::new(Cluster::new(options))), interactive)
+        Session::of(Cluster::new(options), interactive)
+    }
+
+    /// A session in a cluster that is ready.
+    pub fn of(cluster: Cluster, interactive: bool) -> Session {
+        Session::over(Box::new(World::new(cluster)), interactive)
     }
 
     /// A session at the workstation of a world. `interactive` says whether a person types: without one, commands that read

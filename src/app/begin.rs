@@ -1,0 +1,58 @@
+//! What the page begins with. It is made before anything is drawn, in pieces: the cluster's first hour takes longer than a browser
+//! may be kept from drawing and from listening.
+
+use super::keeping;
+use crate::recovery::{self, Restored};
+use crate::settings::Settings;
+use cluster::{Cluster, Options};
+use std::cell::RefCell;
+
+/// How long a piece takes, in milliseconds.
+const PIECE_MS: f64 = 8.0;
+
+/// What there is before the page.
+pub(super) struct Beginning {
+    pub(super) settings: Settings,
+    pub(super) restored: Restored,
+    pub(super) cluster: Cluster,
+}
+
+thread_local! {
+    static BEGINNING: RefCell<Option<Beginning>> = const { RefCell::new(None) };
+}
+
+/// Works on the beginning for a moment; true while there is more to do.
+pub fn prepare() -> bool {
+    let clock = gloo::utils::window().performance();
+    let now = || clock.as_ref().map_or(f64::MAX, web_sys::Performance::now);
+    BEGINNING.with_borrow_mut(|beginning| {
+        let Beginning { cluster, .. } = beginning.get_or_insert_with(Beginning::new);
+        let end = now() + PIECE_MS;
+        while cluster.boot() {
+            if now() >= end && clock.is_some() {
+                return true;
+            }
+        }
+        false
+    })
+}
+
+impl Beginning {
+    fn new() -> Beginning {
+        let settings = Settings::read();
+        settings.show();
+        let restored = match settings.embed {
+            true => Restored::default(),
+            false => recovery::take(&keeping::address(&settings)),
+        };
+        let fresh = Options { seed: settings.seed, workers: settings.nodes, ..Options::default() };
+        let options = restored.recording.as_ref().map_or(fresh, |recording| recording.options.clone());
+        Beginning { settings, restored, cluster: Cluster::booting(options) }
+    }
+
+    /// The beginning, whole.
+    pub(super) fn take() -> Beginning {
+        while prepare() {}
+        BEGINNING.take().unwrap_or_else(Beginning::new)
+    }
+}
