@@ -172,7 +172,7 @@ export class Playground extends HTMLElement {
       this.#box.append(frame);
       await Promise.race([alive, new Promise((over) => setTimeout(over, PATIENCE))]);
       if (alive === this.#alive) this.#show();
-    });
+    }).catch(console.error);
     return alive;
   }
 

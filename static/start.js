@@ -89,12 +89,12 @@ function watch(crashed) {
 
 /** What opening the page does not need is in a second module (xtask/src/split). It is fetched with the first key or click;
  *  the program waits for it before it runs a command. A page that was built for working on it has one module only. */
-function defer(first) {
+function defer(first, early) {
   let loading;
   globalThis.fetchDeferred = () => {
-    const load = async () => more && WebAssembly.instantiate(await compile(more), { first });
+    const load = async () => more && WebAssembly.instantiate(await (early || compile(more)), { first });
     loading = loading || load().catch((error) => {
-      loading = undefined;
+      loading = early = undefined;
       throw error;
     });
     return loading;
@@ -141,6 +141,8 @@ async function begin() {
   if (typeof WebAssembly !== "object") return trouble("off");
   if (!WebAssembly.validate(ABLE)) return trouble("old");
   const compiling = compile(module);
+  // In a frame, somebody has come to see commands run: all of the program is there before it says that it is ready.
+  const early = embedded && more ? compile(more) : undefined;
   let parts;
   try {
     // In another page's frame the page has a host, which it hears and tells.
@@ -150,7 +152,8 @@ async function begin() {
   }
   const [{ default: start, prepare, run, crashed }, compiled] = parts;
   try {
-    defer(await start({ module_or_path: compiled }));
+    defer(await start({ module_or_path: compiled }), early);
+    if (embedded) await fetchDeferred().catch(() => {});
   } catch (error) {
     return trouble("start", error);
   }

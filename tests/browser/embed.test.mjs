@@ -251,6 +251,19 @@ test("what nobody understands is refused, and what comes from elsewhere is not h
   assert.deepEqual([answers.wrong, answers.fooled], [[], 0]);
 });
 
+test("manifests that no cluster takes are answered in words", async () => {
+  await page.evaluate((address) => {
+    const frame = document.createElement("iframe");
+    frame.id = "refused";
+    frame.src = `${address}?embed=1&lang=en#manifests=${encodeURIComponent("kind: Nonsense\napiVersion: v1\nmetadata:\n  name: x\n")}`;
+    document.body.append(frame);
+    frame.scrollIntoView();
+  }, site.address);
+  const refused = page.frameLocator("#refused");
+  await refused.getByText("could not be prepared").waitFor();
+  await refused.getByText('no matches for kind "Nonsense" in version "v1"').waitFor();
+});
+
 test("nobody else was asked, and nothing was refused by the policy", () => {
   const own = [site.address, docs.address];
   assert.deepEqual(requests.filter((url) => !own.some((address) => url.startsWith(address)) && !/^(data|blob):/.test(url)), []);
