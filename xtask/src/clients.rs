@@ -1,4 +1,4 @@
-//! `cargo xtask clients`: real clients against `kubarium serve`: kubectls of several versions, and the Python library.
+//! `cargo xtask clients`: real clients against `kubarium serve`: kubectls of several versions, the libraries of Python and Rust.
 
 use crate::error::{Error, Result, fail};
 use crate::{kubectl, sh};
@@ -40,12 +40,22 @@ pub fn run(_: &[String]) -> Result {
         ),
         None => println!("python: skipped, its kubernetes package cannot be had"),
     }
+    count("kube", with_server(kube));
     println!("{passed} passed, {failed} failed");
     if failed == 0 { Ok(()) } else { fail("a client is not served as by a real cluster") }
 }
 
 fn story(program: &Path) -> Result {
     with_server(|config| sh::run(sh::program("bash").arg("tests/clients/story.sh").arg(program).arg(config)))
+}
+
+/// The Rust client: a crate of its own, so that nobody else compiles what it needs.
+fn kube(config: &Path) -> Result {
+    let manifest = sh::root().join("tests/clients/kube/Cargo.toml");
+    let target = sh::root().join("target/kube-story");
+    let mut cargo = sh::cargo();
+    cargo.args(["run", "--quiet", "--locked", "--manifest-path"]).arg(manifest).arg("--target-dir").arg(target);
+    sh::run(cargo.arg("--").arg(config))
 }
 
 /// Calls `client` with the kubeconfig of a fresh cluster that is served meanwhile.
