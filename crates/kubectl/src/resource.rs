@@ -259,6 +259,11 @@ pub fn fetch(cx: &Cx<'_>, target: &Target, choice: &Choice) -> Outcome<Info> {
             return fetch_collection(cx, kind, namespace, labels, fields, choice);
         }
         Target::Named { kind, namespace, name } => (*kind, namespace.clone(), name.clone(), String::new()),
+        // With --local the server is not asked: what counts is what the file says.
+        Target::Given(m) if cx.flags.on("local") => {
+            let (kind, namespace, name) = (m.kind, m.namespace.clone(), m.object.name().to_owned());
+            return Ok(Info { kind, namespace, name, object: m.object.clone(), source: m.source.clone() });
+        }
         Target::Given(m) => (m.kind, m.namespace.clone(), m.object.name().to_owned(), m.source.clone()),
     };
     let mut request = cx.ask(Verb::Get, kind, &namespace, &name).with_subresource(choice.subresource.as_str());

@@ -35,6 +35,18 @@ fn commands_reach_nodes_containers_and_servers() {
 }
 
 #[test]
+fn what_is_changed_locally_need_not_be_in_the_cluster() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    let made = "kubectl create deployment web --image=nginx --dry-run=client -o yaml";
+    let (text, status) = ask(&format!("{made} | kubectl set resources -f - --local --requests=cpu=300m -o yaml"));
+    assert!(status == 0 && text.contains("cpu: 300m"), "{text}");
+    let (text, status) = ask(&format!("{made} | kubectl label -f - --local tier=front -o yaml"));
+    assert!(status == 0 && text.contains("tier: front"), "{text}");
+    assert_eq!(ask("kubectl get deployments").0, "No resources found in default namespace.\n");
+}
+
+#[test]
 fn help_is_in_the_language_of_the_reader() {
     let mut session = Session::new(Options::default(), true);
     let about = |session: &mut Session, line: &str| in_cluster(session, line).0.lines().next().unwrap_or("").to_owned();
