@@ -135,6 +135,10 @@ test("plain HTML: methods, a block that was there, and a frame without any scrip
   const bare = page.frameLocator("main > iframe");
   await page.locator("main > iframe").scrollIntoViewIfNeeded();
   await bare.getByRole("textbox", { name: "kubectl command" }).waitFor();
+  // The lesson stands beside the picture, and nothing lies on anything.
+  await bare.getByText("One container").first().waitFor();
+  const [lesson, picture] = await Promise.all([".lesson", ".picture"].map((part) => bare.locator(part).boundingBox()));
+  assert.ok(lesson.x + lesson.width <= picture.x + 1, JSON.stringify([lesson, picture]));
 });
 
 test("the list of all, in both languages", async () => {
