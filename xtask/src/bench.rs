@@ -2,23 +2,38 @@
 //! depend on the machine's mood, so what counts is their ratio within one run: ten times the Pods should take ten times as long.
 
 use crate::error::{Error, Result, fail};
-use crate::sh;
+use crate::{build, sh, tools};
 use std::path::PathBuf;
 
 /// Nodes and Pods of each workload; all but the first have Kubernetes' own 30 Pods a node.
 const WORKLOADS: &[(usize, usize)] = &[(5, 1_000), (334, 10_000), (3_334, 100_000)];
 
-/// Runs the workloads one after the other; `--quick` leaves the greatest out.
+/// What is measured in the browser: opening the page, and commands.
+const IN_THE_BROWSER: &[&str] = &["tests/browser/speed/load.mjs", "tests/browser/speed/commands.mjs"];
+
+/// The workloads one after the other, then the page; `--quick` leaves the greatest workload and the page out, `--page` measures
+/// the page alone.
 pub fn run(arguments: &[String]) -> Result {
-    let quick = match arguments {
-        [] => false,
-        [flag] if flag == "--quick" => true,
-        _ => return fail("usage: cargo xtask bench [--quick]"),
-    };
+    match arguments {
+        [] => workloads(WORKLOADS).and_then(|()| page()),
+        [flag] if flag == "--quick" => workloads(&WORKLOADS[..WORKLOADS.len() - 1]),
+        [flag] if flag == "--page" => page(),
+        _ => fail("usage: cargo xtask bench [--quick | --page]"),
+    }
+}
+
+/// Builds the page for release, and measures it.
+fn page() -> Result {
+    build::run(&[])?;
+    tools::for_the_browser()?;
+    IN_THE_BROWSER.iter().try_for_each(|script| sh::run(sh::program("node").arg(script)))
+}
+
+fn workloads(workloads: &[(usize, usize)]) -> Result {
     sh::run(sh::cargo().args(["build", "--release", "--package", "kubarium"]))?;
     println!("{:>6} {:>7} {:>9} {:>10} {:>8}  against ten times fewer", "nodes", "Pods", "seconds", "Pods/s", "MiB");
     let mut before: Option<(usize, f64)> = None;
-    for (nodes, pods) in &WORKLOADS[..WORKLOADS.len() - usize::from(quick)] {
+    for (nodes, pods) in workloads {
         let line = measure(*nodes, *pods)?;
         let [wall, rate, memory] = ["wall_s", "pods_per_s", "peak_rss_mb"].map(|name| number(&line, name));
         if number(&line, "ready") != *pods as f64 {

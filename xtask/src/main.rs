@@ -57,7 +57,11 @@ const COMMANDS: &[Command] = &[
         about: "watch what the page needs to open, and note it for the build",
         run: profile::run,
     },
-    Command { name: "bench", about: "how the cost grows with the cluster [--quick]", run: bench::run },
+    Command {
+        name: "bench",
+        about: "how the cost grows with the cluster, and the page's [--quick | --page]",
+        run: bench::run,
+    },
     Command { name: "fuzz", about: "changed lines, for panics and hangs [--minutes N] [--seed N]", run: fuzz::run },
     Command { name: "tidy", about: "check the house rules that no compiler checks", run: tidy::run },
 ];

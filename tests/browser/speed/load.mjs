@@ -133,10 +133,11 @@ export async function interact({ page, prompt }, form) {
   }
   await act("Tab", () => page.keyboard.type("kubectl get po\t", { delay: 30 }));
   await act("Escape", () => page.keyboard.press("Escape"));
-  for (const name of ["Pause", "Resume", "Session", "Session", "Dark theme", "Light theme", "한국어로 보기", "Read in English", "By app", "By node", "Undo", "Redo"]) {
-    const there = await page.getByRole("button", { name, exact: true }).isVisible().catch(() => false);
-    if (there) await act(name, () => press(name));
+  for (const name of ["Pause", "Resume", "Dark theme", "Light theme", "한국어로 보기", "Read in English", "By app", "By node", "Undo", "Redo"]) {
+    if (await page.getByRole("button", { name, exact: true }).isVisible()) await act(name, () => press(name));
   }
+  await act("Session", () => press("Session"));
+  await act("Escape in its menu", () => page.keyboard.press("Escape"));
   await act("Lessons", () => press("Lessons"));
   await act("Lessons again", () => press("Lessons"));
   return did.sort((a, b) => b[1] - a[1]);
