@@ -63,8 +63,6 @@ pub enum Step {
     Cat(Text),
     /// Prints the names in a directory; whether it complains in busybox' words.
     List(Text, bool),
-    /// Whether there is such a file, as `test` with this letter asks; whether the answer is turned round.
-    Test(char, Text, bool),
     /// Removes a file or directory.
     Remove(Text),
     /// Makes a directory.
@@ -73,6 +71,10 @@ pub enum Step {
     Assign(Text, Text),
     /// Goes on elsewhere.
     Jump(usize),
+    /// `[ ... ]`: succeeds or fails by files, variables and numbers.
+    Test(Vec<Text>),
+    /// Goes on elsewhere if the step before it has failed; with `false`, if it has succeeded.
+    Unless(bool, usize),
     /// Listens, and does nothing else any more.
     Serve(Server),
     /// Does nothing any more.
@@ -147,8 +149,9 @@ pub struct Process {
     status: i32,
 }
 
-/// Steps between two pauses: more is a loop gone wild.
+/// Steps between two pauses: more is a loop gone wild, which is left alone for so long.
 const STEPS_AT_ONCE: usize = 10_000;
+const GONE_WILD: Duration = Duration::from_secs(5);
 
 /// What starting and ending a process takes, together: the container runtime sees even `true` live this long.
 pub(crate) const OVERHEAD: Duration = Duration::from_millis(800);
@@ -209,7 +212,7 @@ impl Process {
                 return;
             };
             self.position += 1;
-            if !matches!(step, Step::Done) {
+            if !matches!(step, Step::Done | Step::Unless(..)) {
                 self.status = 0;
             }
             match step {
@@ -247,17 +250,6 @@ impl Process {
                         }
                     }
                 }
-                Step::Test(letter, path, not) => {
-                    let path = self.fill(path, at, around);
-                    let text = around.read(&path);
-                    let holds = match letter {
-                        'f' => text.is_ok(),
-                        's' => text.is_ok_and(|text| !text.is_empty()),
-                        'd' => text.is_err() && around.list(&path).is_ok(),
-                        _ => text.is_ok() || around.list(&path).is_ok(),
-                    };
-                    self.status = i32::from(holds == *not);
-                }
                 Step::Remove(path) => {
                     let path = self.fill(path, at, around);
                     around.remove(&path);
@@ -271,6 +263,15 @@ impl Process {
                     self.variables.insert(name.as_str().to_owned(), value);
                 }
                 Step::Jump(to) => self.position = *to,
+                Step::Test(words) => {
+                    let words: Vec<String> = words.iter().map(|word| self.fill(word, at, around)).collect();
+                    self.status = crate::script::test(&words, around);
+                }
+                Step::Unless(good, to) => {
+                    if (self.status == 0) != *good {
+                        self.position = *to;
+                    }
+                }
                 Step::Serve(server) => {
                     self.server = Some(server.clone());
                     self.wake = None;
@@ -285,6 +286,10 @@ impl Process {
                 Step::Exit(code) => self.end(at, *code),
                 Step::Done => self.end(at, self.status),
             }
+        }
+        // A loop without a pause goes round and round: it is looked at again after a while.
+        if self.ended.is_none() && self.wake.is_some_and(|at| at <= now) {
+            self.wake = Some(now + GONE_WILD);
         }
     }
 
@@ -308,8 +313,8 @@ impl Process {
             } else if let Some((command, tail)) = rest.strip_prefix('(').and_then(|r| r.split_once(')')) {
                 filled.push_str(&self.substitute(command.trim(), now, around));
                 rest = tail;
-            } else if let Some((name, tail)) = rest.strip_prefix('{').and_then(|r| r.split_once('}')) {
-                filled.push_str(&self.variable(name, around));
+            } else if let Some((name, tail)) = rest.strip_prefix('{').and_then(braced) {
+                filled.push_str(&self.parameter(name, now, around));
                 rest = tail;
             } else if name_end > 0 {
                 filled.push_str(&self.variable(&rest[..name_end], around));
@@ -320,6 +325,27 @@ impl Process {
         }
         filled.push_str(rest);
         filled.replace(Text::DOLLAR, "$")
+    }
+
+    /// What stands between the braces of `${...}`: a name, and what stands for it where it is unset or empty.
+    fn parameter(&self, text: &str, now: Time, around: &dyn Surroundings) -> String {
+        if let Some(name) = text.strip_prefix('#').filter(|name| !name.is_empty()) {
+            return self.variable(name, around).chars().count().to_string();
+        }
+        let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+        let (name, rest) = text.split_at(end);
+        let value = self.variable(name, around);
+        // Whether a variable is set cannot be told from its being empty here.
+        let rest = rest.strip_prefix(':').unwrap_or(rest);
+        let word = |text: &str| self.fill(&Text::raw(text.to_owned()), now, around);
+        match rest.split_at_checked(1) {
+            Some(("-" | "=" | "?", other)) if value.is_empty() => word(other),
+            Some(("+", other)) if !value.is_empty() => word(other),
+            Some(("+", _)) => String::new(),
+            Some(("%", end)) => value.strip_suffix(&word(end)).unwrap_or(&value).to_owned(),
+            Some(("#", start)) => value.strip_prefix(&word(start)).unwrap_or(&value).to_owned(),
+            _ => value,
+        }
     }
 
     fn variable(&self, name: &str, around: &dyn Surroundings) -> String {
@@ -357,6 +383,20 @@ impl Process {
         }
         total
     }
+}
+
+/// What is before the brace that closes, and what is behind it.
+fn braced(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0usize;
+    for (i, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return Some((&text[..i], &text[i + 1..])),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// As `date` prints it: `Mon Nov 23 00:54:49 UTC 2026`.

@@ -282,7 +282,7 @@ pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
             None => Ran::steps(vec![Step::Forever]),
         },
         "false" => Ran::quietly(1),
-        "test" | "[" => tested(args),
+        name @ ("test" | "[") => tested(name, args),
         "echo" => Ran::steps(vec![Step::Print(echoed(args))]),
         "printf" => Ran::steps(vec![Step::Print(Text::raw(unescape(first.map_or("", Text::as_str))))]),
         "date" => Ran::steps(vec![Step::Print("$(date)\n".into())]),
@@ -348,19 +348,10 @@ pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
     }
 }
 
-/// `test -f FILE` and its like, with or without `!`. What is asked of other things than files holds.
-fn tested(args: &[Text]) -> Ran {
-    let (not, words) = match args {
-        [not, words @ ..] if not.as_str() == "!" => (true, words),
-        words => (false, words),
-    };
-    match words {
-        [flag, file, ..] if matches!(flag.as_str(), "-d" | "-e" | "-f" | "-r" | "-s" | "-w" | "-x") => {
-            let letter = flag.as_str().chars().last().unwrap_or('e');
-            Ran::steps(vec![Step::Test(letter, file.clone(), not)])
-        }
-        _ => Ran::quietly(i32::from(not)),
-    }
+/// `test` and `[ ... ]`: what they look at is known when they run.
+fn tested(name: &str, args: &[Text]) -> Ran {
+    let closed = name == "[" && args.last().is_some_and(|word| word.as_str() == "]");
+    Ran::steps(vec![Step::Test(args[..args.len() - usize::from(closed)].to_vec())])
 }
 
 fn serve(port: u16, answers: Answers) -> Ran {

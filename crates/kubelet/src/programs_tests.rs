@@ -167,3 +167,39 @@ fn test_looks_whether_a_file_is_there() {
         assert_eq!(status(command), wanted, "{command:?}");
     }
 }
+
+#[test]
+fn scripts_decide_by_what_they_find() {
+    let says = |script: &str| {
+        let (process, container) = run("busybox", &["sh", "-c"], &[script], 100);
+        let text: String = container.log.iter().map(|line| line.1.as_str()).collect();
+        (text, process.ended.map(|(_, code)| code))
+    };
+    for (script, text, code) in [
+        ("if [ -f /nosuch ]; then echo there; else echo gone; fi", "gone\n", 0),
+        ("touch /f; if [ -f /f ]; then echo there; else echo gone; fi; echo on", "there\non\n", 0),
+        ("if [ -f /a ]; then echo a; elif [ 2 -gt 1 ]; then echo b; else echo c; fi", "b\n", 0),
+        ("if [ 1 = 2 ]\nthen\n  exit 3\nfi\necho ran", "ran\n", 0),
+        ("if [ 1 = 1 ]; then exit 3; fi; echo ran", "", 3),
+        ("if [ 1 = 1 ]; then if [ 1 = 2 ]; then echo x; else echo y; fi; else echo z; fi", "y\n", 0),
+        ("[ -f /nosuch ] && echo yes || echo no", "no\n", 0),
+        ("[ a != b ] && echo yes || echo no", "yes\n", 0),
+        ("[ -f /nosuch ] || exit 4; echo ran", "", 4),
+        ("[ -n x ] || exit 4; echo ran", "ran\n", 0),
+        ("test -f /nosuch", "", 1),
+        ("i=0; while [ $i -lt 3 ]; do echo $i; i=$((i+1)); done; echo end", "0\n1\n2\nend\n", 0),
+        ("i=3; until [ $i -eq 1 ]; do i=$((i-1)); sleep 1; done; echo $i", "1\n", 0),
+        ("if true; then echo t; else echo f; fi", "t\n", 0),
+        ("if false; then echo t; else echo f; fi", "f\n", 0),
+        (
+            "echo ${NAME:-nobody} ${#NAME} ${NAME:+set}; NAME=ann; echo ${NAME:-nobody} ${#NAME} ${NAME:+set}",
+            "nobody 0 \nann 3 set\n",
+            0,
+        ),
+        ("F=app.log; echo ${F%.log} ${F#app} ${X:-${F}}", "app .log app.log\n", 0),
+    ] {
+        assert_eq!(says(script), (text.to_owned(), Some(code)), "{script}");
+    }
+    // A loop that never finds what it looks for, without a pause, costs a bounded number of steps.
+    assert_eq!(says("while [ ! -f /nosuch ]; do :; done; echo end"), (String::new(), None));
+}

@@ -3,13 +3,14 @@
 //! Only what containers' one-liners use: lists, `&&`, `||`, `while true`, `for`, assignments, redirections, and a few tools.
 //! The whole shell, for people, is another crate.
 
-use crate::process::{Step, Text};
+use crate::process::{Step, Surroundings, Text};
 use crate::programs::{self, Invocation};
 use std::time::Duration;
 
 /// Turns a script into steps. `run` says what a command does; it gets the words and returns steps and exit status.
 pub(crate) fn compile(script: &str, invocation: &Invocation<'_>) -> Vec<Step> {
-    let mut compiler = Compiler { invocation, steps: Vec::new(), status: 0, ended: false, loop_variable: Vec::new() };
+    let mut compiler =
+        Compiler { invocation, steps: Vec::new(), status: 0, tested: false, ended: false, loop_variable: Vec::new() };
     let tokens = tokens(script);
     compiler.list(&tokens);
     if !compiler.ended {
@@ -29,7 +30,10 @@ enum Token {
 struct Compiler<'a> {
     invocation: &'a Invocation<'a>,
     steps: Vec<Step>,
+    /// The exit status of the last command, where that is known beforehand.
     status: i32,
+    /// Whether the last command was a test, whose status is known only when it is run.
+    tested: bool,
     ended: bool,
     /// The variable of the innermost `for` and its value now: loops over lists are written out.
     loop_variable: Vec<(String, Text)>,
@@ -39,32 +43,98 @@ impl Compiler<'_> {
     fn list(&mut self, tokens: &[Token]) {
         let mut rest = tokens;
         let mut skip = false;
+        // Where a test leads over the next command, if it does.
+        let mut over: Option<usize> = None;
         while !rest.is_empty() && !self.ended {
             let (command, separator, tail) = split(rest);
-            if !skip {
+            if !skip && !command.is_empty() {
                 self.command(command);
             }
-            skip = match separator {
-                "&&" => self.status != 0,
-                "||" => self.status == 0,
-                _ => false,
-            };
+            if let Some(jump) = over.take() {
+                // Whether the command behind a test has run is not known: what follows it goes by the test or by it.
+                let here = self.steps.len();
+                if let Some(Step::Unless(_, to)) = self.steps.get_mut(jump) {
+                    *to = here;
+                }
+                self.tested = true;
+                // A command that ends the script does so only where the test lets it.
+                self.ended = false;
+            }
+            skip = false;
+            match (separator, self.tested) {
+                ("&&" | "||", true) => {
+                    over = Some(self.steps.len());
+                    self.steps.push(Step::Unless(separator == "&&", 0));
+                }
+                ("&&", false) => skip = self.status != 0,
+                ("||", false) => skip = self.status == 0,
+                _ => {}
+            }
             rest = tail;
         }
     }
 
+    /// The steps of a part that may be passed over; whether it ends the script.
+    fn part(&mut self, tokens: &[Token]) -> bool {
+        self.list(tokens);
+        std::mem::take(&mut self.ended)
+    }
+
+    /// `if TEST; then ...; elif TEST; then ...; else ...; fi`. Of another condition than a test the status is known beforehand.
+    fn conditional(&mut self, tokens: &[Token]) {
+        let condition: Vec<Token> =
+            tokens[1..].iter().take_while(|token| !is_word(token, &["then"])).cloned().collect();
+        let body = between(tokens, "then", &["else", "elif", "fi"]);
+        let other = match tokens.iter().position(|token| is_word(token, &["then"])) {
+            Some(then) => &tokens[then + 1 + body.len()..],
+            None => &[],
+        };
+        self.list(&condition);
+        if self.ended {
+            return;
+        }
+        if !self.tested {
+            // What it printed stays; which branch is taken is clear.
+            if self.status == 0 {
+                return self.list(&body);
+            }
+            return self.otherwise(other);
+        }
+        let jump = self.steps.len();
+        self.steps.push(Step::Unless(true, 0));
+        let ends = self.part(&body);
+        let leave = self.steps.len();
+        self.steps.push(Step::Jump(0));
+        self.steps[jump] = Step::Unless(true, leave + 1);
+        self.tested = false;
+        self.otherwise(other);
+        let others_end = std::mem::take(&mut self.ended);
+        self.steps[leave] = Step::Jump(self.steps.len());
+        self.ended = ends && others_end;
+        (self.status, self.tested) = (0, false);
+    }
+
+    /// `else ...` or `elif ...`, up to the end of the condition.
+    fn otherwise(&mut self, tokens: &[Token]) {
+        match tokens.first() {
+            Some(token) if is_word(token, &["elif"]) => self.conditional(tokens),
+            Some(token) if is_word(token, &["else"]) => {
+                let body: Vec<Token> = between(tokens, "else", &["fi"]);
+                self.list(&body);
+            }
+            _ => {}
+        }
+    }
+
     fn command(&mut self, tokens: &[Token]) {
+        self.tested = false;
         let words: Vec<&str> =
             tokens.iter().map_while(|t| if let Token::Word(w) = t { Some(w.as_str()) } else { None }).collect();
         match words.first().copied() {
             None => {}
             Some("while" | "until") => self.while_loop(tokens),
             Some("for") => self.for_loop(tokens),
-            // Conditions are not evaluated: the first branch is taken.
-            Some("if") => {
-                let body = between(tokens, "then", &["else", "elif", "fi"]);
-                self.list(&body);
-            }
+            Some("if") => self.conditional(tokens),
             Some("{" | "(") => self.list(tokens.get(1..tokens.len() - 1).unwrap_or_default()),
             _ => self.simple(tokens),
         }
@@ -72,7 +142,21 @@ impl Compiler<'_> {
 
     fn while_loop(&mut self, tokens: &[Token]) {
         let body = between(tokens, "do", &["done"]);
+        let condition: Vec<Token> = tokens[1..].iter().take_while(|token| !is_word(token, &["do"])).cloned().collect();
         let from = self.steps.len();
+        if condition.first().is_some_and(|token| is_word(token, &["[", "test"])) {
+            self.list(&condition);
+            if self.tested {
+                let jump = self.steps.len();
+                self.steps.push(Step::Unless(true, 0));
+                self.part(&body);
+                self.steps.push(Step::Jump(from));
+                let until = is_word(&tokens[0], &["until"]);
+                self.steps[jump] = Step::Unless(!until, self.steps.len());
+                (self.status, self.tested) = (0, false);
+                return;
+            }
+        }
         self.list(&body);
         if self.ended {
             return;
@@ -151,6 +235,7 @@ impl Compiler<'_> {
         }
         let ran = programs::command(&words, self.invocation);
         self.status = ran.status;
+        self.tested = matches!(ran.steps[..], [Step::Test(_)]);
         for step in ran.steps {
             match (step, &redirect) {
                 (Step::Print(text), Some((file, append))) => {
@@ -172,6 +257,47 @@ impl Compiler<'_> {
             }
         }
     }
+}
+
+/// Whether a token is one of these words.
+fn is_word(token: &Token, words: &[&str]) -> bool {
+    matches!(token, Token::Word(word) if words.contains(&word.as_str()))
+}
+
+/// The exit status of `[ ... ]`: 0 if it holds, 1 if not, 2 if it cannot be understood.
+pub(crate) fn test(words: &[String], around: &mut dyn Surroundings) -> i32 {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let number = |text: &str| text.trim().parse::<i64>();
+    let holds = match words[..] {
+        [] => false,
+        ["!", ..] => {
+            let rest: Vec<String> = words[1..].iter().map(|word| (*word).to_owned()).collect();
+            return i32::from(test(&rest, around) == 0);
+        }
+        [word] => !word.is_empty(),
+        ["-z", word] => word.is_empty(),
+        ["-n", word] => !word.is_empty(),
+        ["-f", path] => around.read(path).is_ok(),
+        ["-s", path] => around.read(path).is_ok_and(|text| !text.is_empty()),
+        ["-d", path] => around.list(path).is_ok() && around.read(path).is_err(),
+        ["-e" | "-r" | "-w" | "-x", path] => around.read(path).is_ok() || around.list(path).is_ok(),
+        [a, "=" | "==", b] => a == b,
+        [a, "!=", b] => a != b,
+        [a, operator, b] => {
+            let (Ok(a), Ok(b)) = (number(a), number(b)) else { return 2 };
+            match operator {
+                "-eq" => a == b,
+                "-ne" => a != b,
+                "-lt" => a < b,
+                "-le" => a <= b,
+                "-gt" => a > b,
+                "-ge" => a >= b,
+                _ => return 2,
+            }
+        }
+        _ => return 2,
+    };
+    i32::from(!holds)
 }
 
 /// A loop with longer pauses goes round one time after the other.

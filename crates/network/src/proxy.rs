@@ -25,10 +25,14 @@ pub use translate::Seen;
 pub struct Proxy {
     services: OrdMap<Str, Arc<Service>>,
     slices: OrdMap<Str, OrdMap<Str, Arc<Slice>>>,
-    by_address: OrdMap<(Protocol, u32, u16), (Str, Door)>,
-    by_node_port: OrdMap<(Protocol, u16), Str>,
+    /// A number for each Service: packets are looked up by it, as comparing names would be most of the work.
+    numbers: OrdMap<Str, u32>,
+    keys: OrdMap<u32, Str>,
+    last: u32,
+    by_address: OrdMap<(Protocol, u32, u16), (u32, Door)>,
+    by_node_port: OrdMap<(Protocol, u16), u32>,
     by_health_port: OrdMap<u16, Str>,
-    rules: OrdMap<Str, Arc<Rules>>,
+    rules: OrdMap<u32, Arc<Rules>>,
     /// What kube-proxy's ConfigMap says; each node's heeds it when it starts.
     pub(crate) configured: Mode,
     /// The nodes that work in another mode than iptables.
@@ -126,12 +130,16 @@ impl Proxy {
         let service = Service::read(object);
         let key = service.key();
         self.remove_service(&service.namespace, &service.name);
+        self.last += 1;
+        let number = self.last;
+        self.numbers.insert(key.clone(), number);
+        self.keys.insert(number, key.clone());
         for port in &service.ports {
             for (address, door) in addresses(&service) {
-                self.by_address.insert((port.protocol, address.to_bits(), port.port), (key.clone(), door));
+                self.by_address.insert((port.protocol, address.to_bits(), port.port), (number, door));
             }
             if port.node_port != 0 {
-                self.by_node_port.insert((port.protocol, port.node_port), key.clone());
+                self.by_node_port.insert((port.protocol, port.node_port), number);
             }
         }
         if service.health_port != 0 {
@@ -143,7 +151,10 @@ impl Proxy {
     /// Forgets a Service.
     pub fn remove_service(&mut self, namespace: &str, name: &str) {
         let key = service::key(namespace, name);
-        self.rules.remove(&key);
+        self.outdated(&key);
+        if let Some(number) = self.numbers.remove(&key) {
+            self.keys.remove(&number);
+        }
         let Some(service) = self.services.remove(&key) else { return };
         self.by_health_port.remove(&service.health_port);
         for port in &service.ports {
@@ -154,6 +165,13 @@ impl Proxy {
         }
     }
 
+    /// What was derived of a Service is no longer so.
+    fn outdated(&mut self, key: &Str) {
+        if let Some(number) = self.numbers.get(key) {
+            self.rules.remove(number);
+        }
+    }
+
     /// Takes an EndpointSlice as it now is.
     pub fn set_slice(&mut self, object: &Value) {
         let service = Slice::service_of(object);
@@ -161,7 +179,7 @@ impl Proxy {
             return;
         }
         let key = service::key(object.namespace(), service);
-        self.rules.remove(&key);
+        self.outdated(&key);
         let slices = self.slices.entry(key).or_default();
         slices.insert(object.name().into(), Arc::new(Slice::read(object)));
     }
@@ -169,7 +187,7 @@ impl Proxy {
     /// Forgets an EndpointSlice.
     pub fn remove_slice(&mut self, object: &Value) {
         let key = service::key(object.namespace(), Slice::service_of(object));
-        self.rules.remove(&key);
+        self.outdated(&key);
         let Some(slices) = self.slices.get_mut(&key) else { return };
         slices.remove(object.name());
         if slices.is_empty() {
@@ -199,11 +217,11 @@ impl Proxy {
         address: Ipv4Addr,
         port: u16,
     ) -> Option<(&Service, &ServicePort)> {
-        let (key, door) = self.by_address.get(&(protocol, address.to_bits(), port))?;
+        let (number, door) = self.by_address.get(&(protocol, address.to_bits(), port))?;
         if *door != Door::LoadBalancer {
             return None;
         }
-        let service = self.services.get(key)?;
+        let service = self.services.get(self.keys.get(number)?)?;
         let port = service.ports.iter().find(|p| p.port == port && p.protocol == protocol)?;
         Some((service, port))
     }
@@ -248,7 +266,8 @@ impl Proxy {
 
     /// The rules of a Service, from the cache if they are there.
     pub fn derived(&self, key: &Str) -> Option<Arc<Rules>> {
-        self.rules.get(key).cloned().or_else(|| self.derive(key))
+        let known = self.numbers.get(key).and_then(|number| self.rules.get(number));
+        known.cloned().or_else(|| self.derive(key))
     }
 
     fn derive(&self, key: &Str) -> Option<Arc<Rules>> {
@@ -258,23 +277,23 @@ impl Proxy {
     }
 
     /// The same, kept for the next packet until the Service or its endpoints change.
-    fn rules(&mut self, key: &Str) -> Option<Arc<Rules>> {
-        if let Some(rules) = self.rules.get(key) {
+    fn rules(&mut self, number: u32) -> Option<Arc<Rules>> {
+        if let Some(rules) = self.rules.get(&number) {
             return Some(rules.clone());
         }
-        let rules = self.derive(key)?;
-        self.rules.insert(key.clone(), rules.clone());
+        let rules = self.derive(self.keys.get(&number)?)?;
+        self.rules.insert(number, rules.clone());
         Some(rules)
     }
 
-    /// The Service that a packet is for, and by which of its addresses.
-    fn find(&self, packet: &Packet, to_node: bool) -> Option<(Str, Door)> {
+    /// The number of the Service that a packet is for, and by which of its addresses.
+    fn find(&self, packet: &Packet, to_node: bool) -> Option<(u32, Door)> {
         let by_address = (packet.protocol, packet.destination.to_bits(), packet.port);
-        if let Some((key, door)) = self.by_address.get(&by_address) {
-            return Some((key.clone(), *door));
+        if let Some(found) = self.by_address.get(&by_address) {
+            return Some(*found);
         }
-        let key = self.by_node_port.get(&(packet.protocol, packet.port)).filter(|_| to_node)?;
-        Some((key.clone(), Door::NodePort))
+        let number = self.by_node_port.get(&(packet.protocol, packet.port)).filter(|_| to_node)?;
+        Some((*number, Door::NodePort))
     }
 }
 

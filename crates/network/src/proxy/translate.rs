@@ -48,8 +48,8 @@ impl Proxy {
     /// What a node's rules do with a packet.
     pub fn translate(&mut self, seen: Seen<'_>, rng: &mut Rng, now: Time) -> Verdict {
         let packet = seen.packet;
-        let Some((key, door)) = self.find(packet, seen.to_node) else { return Verdict::NoRule };
-        let Some(rules) = self.rules(&key) else { return Verdict::NoRule };
+        let Some((number, door)) = self.find(packet, seen.to_node) else { return Verdict::NoRule };
+        let Some(rules) = self.rules(number) else { return Verdict::NoRule };
         let matches = |p: &ServicePort| {
             p.protocol == packet.protocol && packet.port == if door == Door::NodePort { p.node_port } else { p.port }
         };
