@@ -3,7 +3,7 @@
 //! mood; what counts is the last column.
 
 use api::{Rng, Str, Time, Value, kind, list, obj};
-use network::{Call, Machines, Network, Place, Protocol};
+use network::{Call, Machines, Network, Packet, Place, Protocol, Seen, Verdict};
 use std::hint::black_box;
 use std::net::Ipv4Addr;
 use std::sync::LazyLock;
@@ -58,12 +58,13 @@ fn each(began: Duration, times: usize) -> f64 {
 type Measure = (&'static str, fn(&mut Bench) -> f64);
 
 fn main() {
-    let measures: [Measure; 3] = [
+    let measures: [Measure; 4] = [
+        ("the rules alone", |bench| bench.rules(REQUESTS)),
         ("a Pod's request", |bench| bench.requests(REQUESTS, false)),
         ("a node port's", |bench| bench.requests(REQUESTS, true)),
         ("after a change", Bench::changes),
     ];
-    let mut costs = [[0.0; SIZES.len()]; 3];
+    let mut costs = [[0.0; SIZES.len()]; 4];
     for (column, size) in SIZES.into_iter().enumerate() {
         let mut bench = Bench::new(size);
         for (row, (_, measure)) in measures.iter().enumerate() {
@@ -115,6 +116,24 @@ impl Bench {
         let mut bench = Bench { network, rng: Rng::new(1), clients, services };
         bench.requests(services, false);
         bench
+    }
+
+    /// Microseconds in which a node's rules find the Service of a packet and pick an endpoint.
+    fn rules(&mut self, times: usize) -> f64 {
+        let began = spent();
+        for i in 0..times {
+            let packet = Packet {
+                source: Ipv4Addr::new(10, 44, 0, 7),
+                source_port: 40_000,
+                destination: address(i % self.services),
+                port: 80,
+                protocol: Protocol::Tcp,
+            };
+            let seen = Seen { node: "node7", zone: "", to_node: false, from_node: false, packet: &packet };
+            let verdict = self.network.proxy.translate(seen, &mut self.rng, Time(i as i64));
+            assert!(matches!(black_box(verdict), Verdict::Translate(..)));
+        }
+        each(began, times)
     }
 
     /// Microseconds of one request: from the client's stack through the rules to the Pod that answers.
