@@ -59,7 +59,7 @@ type Measure = (&'static str, fn(&mut Bench) -> f64);
 
 fn main() {
     let measures: [Measure; 4] = [
-        ("the rules alone", |bench| bench.rules(REQUESTS)),
+        ("the rules alone", |bench| bench.rules(REQUESTS * 20)),
         ("a Pod's request", |bench| bench.requests(REQUESTS, false)),
         ("a node port's", |bench| bench.requests(REQUESTS, true)),
         ("after a change", Bench::changes),
