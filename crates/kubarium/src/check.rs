@@ -6,11 +6,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Mutex;
+use std::thread;
 
 /// Where the course lies.
 pub const COURSE: &str = "static/lessons";
 /// Larger files are not part of a lesson.
 const LARGEST: u64 = 1 << 20;
+/// The stack of a thread that plays: as large as the first one's.
+const STACK: usize = 8 << 20;
 
 /// Checks the lessons in these folders (all of the course, if there are none), and prints what is wrong with them. Whether
 /// nothing is.
@@ -22,15 +26,17 @@ pub fn run(folders: &[String], only_lint: bool) -> io::Result<bool> {
         [] => course(Path::new(COURSE))?,
         some => some.iter().map(PathBuf::from).collect(),
     };
-    let (mut good, mut count) = (true, 0);
+    let mut lessons = Vec::new();
     for folder in &folders {
-        for lesson in sources(folder)? {
-            count += 1;
-            good &= check(folder, &lesson, only_lint);
-        }
+        lessons.extend(sources(folder)?.into_iter().map(|own| (folder.as_path(), own)));
+    }
+    let mut good = true;
+    for (_, fine, text) in reports(&lessons, only_lint)? {
+        good &= fine;
+        print!("{text}");
     }
     let bad = if good { "" } else { "; not all are good" };
-    println!("{count} lessons{bad}");
+    println!("{} lessons{bad}", lessons.len());
     Ok(good)
 }
 
@@ -78,8 +84,34 @@ pub fn import(scenario: &str, folder: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Checks a lesson, and prints what is wrong with it. Whether nothing is.
-fn check(folder: &Path, own: &Own, only_lint: bool) -> bool {
+/// What is to be said of each lesson (its place, whether it is good, lines), in their order. Each is played by itself, as many at
+/// once as there are processors.
+fn reports(lessons: &[(&Path, Own)], only_lint: bool) -> io::Result<Vec<(usize, bool, String)>> {
+    let left = Mutex::new(lessons.iter().enumerate());
+    let done = Mutex::new(Vec::new());
+    let next = || left.lock().ok().and_then(|mut left| left.next());
+    let work = || {
+        while let Some((at, (folder, own))) = next() {
+            let (good, text) = check(folder, own, only_lint);
+            if let Ok(mut done) = done.lock() {
+                done.push((at, good, text));
+            }
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(lessons.len());
+    thread::scope(|scope| -> io::Result<()> {
+        for _ in 0..threads {
+            thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+        }
+        Ok(())
+    })?;
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort();
+    Ok(done)
+}
+
+/// Whether a lesson is good, and what is to be said of it.
+fn check(folder: &Path, own: &Own, only_lint: bool) -> (bool, String) {
     let (lesson, mut problems) = own.read();
     if problems.is_empty() {
         problems = lessons::lint(&lesson);
@@ -92,13 +124,10 @@ fn check(folder: &Path, own: &Own, only_lint: bool) -> bool {
         problems = outcome.problems;
     }
     problems.sort_by(|a: &Problem, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-    for problem in &problems {
-        println!("{}/{problem}", folder.display());
-    }
     if problems.is_empty() {
-        println!("{}{played}", own.name);
+        return (true, format!("{}{played}\n", own.name));
     }
-    problems.is_empty()
+    (false, problems.iter().map(|problem| format!("{}/{problem}\n", folder.display())).collect())
 }
 
 /// The folders of a course: those that hold a lesson.
