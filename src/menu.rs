@@ -139,7 +139,7 @@ pub fn MenuView(props: &Props) -> Html {
     html! {
         <>
             <div class="menu-ground" onclick={close.clone()} oncontextmenu={close}></div>
-            <ul class="object-menu" role="menu" aria-label={props.menu.object.clone()} ref={list} {onkeydown}>
+            <ul class="object-menu" role="menu" aria-label={props.menu.object.clone()} data-object={props.menu.object.clone()} ref={list} {onkeydown}>
                 { for choices(&props.menu.object).into_iter().map(item) }
             </ul>
         </>

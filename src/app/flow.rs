@@ -48,7 +48,7 @@ impl App {
             self.hurrying = false;
         }
         let changed = self.look();
-        self.teach(ms) | changed
+        self.teach(ms) | self.tell(ms) | changed
     }
 
     /// Takes in what has happened. True if anything that is drawn has changed.
@@ -107,38 +107,36 @@ impl App {
 
     pub(super) fn take_terminal(&mut self, seen: &Seen) -> bool {
         let lang = self.settings.lang;
-        let mut transcript = self.transcript.borrow_mut();
         for chunk in &seen.output {
             match chunk {
                 Chunk::Command { prompt, text, .. } => {
+                    self.command_begins();
                     self.pending.clear();
-                    transcript.begin(lang, prompt, text);
+                    self.transcript.borrow_mut().begin(lang, prompt, text);
                     self.command = CommandSoFar { text: text.clone(), ..CommandSoFar::default() };
                 }
                 Chunk::Text(stream, text) => {
                     let stream = if *stream == machine::Stream::Stderr { Stream::Err } else { Stream::Out };
-                    transcript.write(stream, text);
+                    self.transcript.borrow_mut().write(stream, text);
                     self.command.lines += text.matches('\n').count();
                     if stream == Stream::Err {
                         self.command.error.clone_from(text);
                     }
                 }
                 Chunk::Exit { status, .. } => {
-                    transcript.end(lang, *status);
+                    self.transcript.borrow_mut().end(lang, *status);
                     let CommandSoFar { text, lines, error } = &self.command;
                     self.answer = Rc::new(Answer { line: text.clone(), status: *status, error: error.clone() });
-                    self.said = match status {
+                    let first = error.lines().next().unwrap_or_default();
+                    self.command_ended(match status {
                         0 => lang.fill(Message::Done, &[text, &lines.to_string()]),
-                        _ => lang.fill(
-                            Message::Failed,
-                            &[text, &status.to_string(), error.lines().next().unwrap_or_default()],
-                        ),
-                    }
-                    .into();
+                        _ => lang.fill(Message::Failed, &[text, &status.to_string(), first]),
+                    });
                 }
-                Chunk::Clear => transcript.clear(),
+                Chunk::Clear => self.transcript.borrow_mut().clear(),
             }
         }
+        let mut transcript = self.transcript.borrow_mut();
         transcript.set_busy(seen.busy);
         // Back at the prompt where the lines began, nothing is open any more.
         if self.pending.first().is_some_and(|(prompt, _)| *prompt == seen.prompt) {

@@ -10,6 +10,7 @@ mod hosted;
 mod keeping;
 pub mod packets;
 mod teach;
+mod telling;
 mod time;
 pub mod writing;
 
@@ -19,6 +20,7 @@ use crate::drawer::Drawer;
 use crate::editor::{Editor, Sheet};
 use crate::embed;
 use crate::event::when;
+use crate::focus;
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
 use crate::inspector::{Answer, Inspector};
@@ -28,6 +30,7 @@ use crate::machine::Machine;
 use crate::menu::{self, MenuView};
 use crate::model::{Ruling, Traffic, View};
 use crate::picture::{Picture, Story, StoryView};
+use crate::popup;
 use crate::recovery;
 use crate::settings::{self, Settings};
 use crate::splitter::Splitter;
@@ -101,6 +104,8 @@ pub struct App {
     hosted: hosted::Hosted,
     class: Classroom,
     calls: Calls,
+    focus: focus::Keeper,
+    telling: telling::Telling,
 }
 
 /// The command that runs, as far as the announcement at its end needs it.
@@ -209,6 +214,8 @@ impl Component for App {
             hosted: hosted::Hosted::default(),
             class: Classroom::default(),
             calls,
+            focus: focus::Keeper::watch(),
+            telling: telling::Telling::default(),
             settings,
         };
         if !resumed {
@@ -233,6 +240,7 @@ impl Component for App {
             Msg::Frame(ms) => {
                 self.next_frame(cx);
                 self.reveal();
+                self.focus.look();
                 self.save(cx, ms);
                 let changed = self.flow(cx, ms);
                 self.report();
@@ -276,7 +284,7 @@ impl Component for App {
             Msg::Time(act) => self.time(act),
             Msg::Keep(act) => self.keep(cx, act),
             Msg::Copied => {
-                self.said = self.text(Message::Copied).into();
+                self.say(self.text(Message::Copied).to_owned());
                 true
             }
         }
@@ -293,6 +301,7 @@ impl Component for App {
             <ContextProvider<Lang> context={lang}>
                 <div {class} oncontextmenu={when(&calls.desk, |event: MouseEvent| menu::Menu::asked(&event).map(writing::Act::Menu))}
                     ondragover={writing::allow_drop} {ondrop}>
+                    { skips(lang) }
                     if self.settings.embed {
                         <embed::Bar {lang} paused={self.paused} hurrying={self.hurrying} tenths={self.tenths} address={self.address_of_all()}
                             onaction={&calls.action} onask={&calls.ask} />
@@ -335,6 +344,7 @@ impl Component for App {
         }
         cx.link().send_message(Msg::Ready);
         App::listen_for_keys(cx);
+        popup::listen();
         self.open_links(cx, self.begun_fresh);
         App::hear_addresses(cx);
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));
@@ -343,6 +353,19 @@ impl Component for App {
             App::meet_host(cx);
         }
         self.next_frame(cx);
+    }
+}
+
+/// For who comes by keyboard: past everything, to one of the two halves of the page.
+fn skips(lang: Lang) -> Html {
+    let skip = |message: Message, to: &'static str| {
+        html! { <button type="button" class="control main" onclick={move |_: MouseEvent| focus::on(to)}>{ lang.text(message) }</button> }
+    };
+    html! {
+        <nav class="skips" aria-label={lang.text(Message::Skips)}>
+            { skip(Message::SkipToPrompt, ".terminal .line textarea") }
+            { skip(Message::SkipToPicture, ".scene button[data-object]") }
+        </nav>
     }
 }
 

@@ -106,7 +106,7 @@ impl App {
             self.passage.changes = Some(Rc::new(changes)).filter(|_| !self.machine.borrow().timeline().is_live());
         }
         if let Some(said) = self.passage.arrival.take() {
-            self.said = said.into();
+            self.say(said);
         }
         self.passage.course = Rc::default();
         self.refresh_course();

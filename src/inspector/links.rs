@@ -35,7 +35,7 @@ impl Links {
         let joins = line.contains(" exec -it ");
         let onclick = self.online.reform(move |_: MouseEvent| {
             if joins {
-                super::focus_prompt();
+                crate::focus::on_prompt();
             }
             typed.clone()
         });

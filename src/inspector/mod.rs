@@ -16,6 +16,7 @@ mod tree;
 mod words;
 
 use crate::event::when;
+use crate::focus;
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use crate::machine::Machine;
@@ -101,9 +102,9 @@ pub fn Inspector(props: &Props) -> Html {
     {
         let tabs = tabs.clone();
         use_effect_with((), move |()| {
-            let before = gloo::utils::document().active_element();
+            let before = focus::now();
             focus_selected(&tabs);
-            move || give_back(before)
+            move || focus::give_back(before)
         });
     }
     let Some(target) = Target::read(&props.machine, &props.path, props.revision) else { return Html::default() };
@@ -161,7 +162,7 @@ pub fn Inspector(props: &Props) -> Html {
             tab.set(order[to]);
             let buttons = tabs.cast::<web_sys::Element>().and_then(|list| list.query_selector_all("button").ok());
             let button = buttons.and_then(|all| all.item(to as u32));
-            button.into_iter().for_each(|button| focus(&button.unchecked_into()));
+            button.into_iter().for_each(|button| _ = button.unchecked_into::<HtmlElement>().focus());
         })
     };
     let content = match shown {
@@ -206,40 +207,22 @@ pub fn Inspector(props: &Props) -> Html {
 
 use web_sys::wasm_bindgen::JsCast;
 
-fn focus(element: &HtmlElement) {
-    _ = element.focus();
-}
-
 /// What was clicked makes way for something else: the focus stays in the panel.
 fn focus_panel() {
     if let Some(panel) = gloo::utils::document().get_element_by_id("panel") {
         panel.set_scroll_top(0);
-        focus(&panel.unchecked_into());
+        _ = panel.unchecked_into::<HtmlElement>().focus();
     }
 }
 
 /// The focus stays in the panel if what had it is gone.
 fn focus_orphan() {
-    if gloo::utils::document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
+    if focus::is_lost() {
         focus_panel();
     }
 }
 
 fn focus_selected(tabs: &NodeRef) {
     let selected = tabs.cast::<web_sys::Element>().and_then(|list| list.query_selector("[aria-selected=true]").ok());
-    selected.flatten().into_iter().for_each(|button| focus(&button.unchecked_into()));
-}
-
-/// The focus goes back to where it was, or to the prompt if that is gone.
-fn give_back(before: Option<web_sys::Element>) {
-    match before.filter(|element| element.is_connected() && element.tag_name() != "BODY") {
-        Some(element) => focus(&element.unchecked_into()),
-        None => focus_prompt(),
-    }
-}
-
-/// What is typed next goes to the terminal.
-fn focus_prompt() {
-    let prompt = gloo::utils::document().query_selector(".terminal textarea, .terminal input").ok().flatten();
-    prompt.into_iter().for_each(|prompt| focus(&prompt.unchecked_into()));
+    selected.flatten().into_iter().for_each(|button| _ = button.unchecked_into::<HtmlElement>().focus());
 }

@@ -41,8 +41,6 @@ pub fn Menu(props: &Props) -> Html {
     }
     let act = |act: Act| props.onact.reform(move |_: MouseEvent| act.clone());
     let item = |message: Message, what: Act| html! { <li><button type="button" onclick={act(what)}>{ lang.text(message) }</button></li> };
-    let onkeydown =
-        crate::event::when(&props.onact, |event: KeyboardEvent| (event.key() == "Escape").then_some(Act::Menu));
     let others = props.saved.iter().filter(|saved| saved.id != props.own.as_str());
     let saved = others.map(|saved| {
         html! {
@@ -55,12 +53,11 @@ pub fn Menu(props: &Props) -> Html {
     });
     let saved: Vec<Html> = saved.collect();
     html! {
-        <div class="keep" {onkeydown}>
+        <div class="keep" data-popup="">
             <button type="button" class="control words" aria-expanded={props.open.to_string()} aria-controls="session-menu" onclick={act(Act::Menu)}>
                 { lang.text(Message::Session) }
             </button>
             if props.open {
-                <div class="behind" onclick={act(Act::Menu)}></div>
                 <div class="menu" id="session-menu" role="group" aria-label={lang.text(Message::Session)} ref={panel}>
                     <h2>{ lang.text(Message::ShareHeading) }</h2>
                     <ul>

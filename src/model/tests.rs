@@ -293,3 +293,29 @@ fn a_filter_hides_and_a_search_finds() {
     let found = filter::search(world.view(), "SHOP db");
     assert!(found.contains("uid-c") && found.len() == 1);
 }
+
+#[test]
+fn what_has_changed_is_told_by_the_workload_or_pod_by_pod() {
+    let mut world = world();
+    let before = world.view().clone();
+    world.apply(kind::POD, false, &pod("web-1-a", "node1", "Pending", ""));
+    assert!(restless(&before, world.view()), "a Pod starts");
+    world.apply(kind::POD, false, &pod("web-1-a", "node1", "Running", "10.44.0.1"));
+    world.apply(kind::DEPLOYMENT, false, &owner("web", None, 1));
+    assert_eq!(news(&before, world.view()), [News::Workload("web".into(), 1, 2)]);
+    assert!(!restless(&before, world.view()));
+    // Another Pod in its place: the numbers are the same.
+    let before = world.view().clone();
+    world.apply(kind::POD, true, &pod("web-1-a", "node1", "Running", "10.44.0.1"));
+    world.apply(kind::POD, false, &pod("web-1-b", "node2", "Running", "10.36.0.1"));
+    let came = News::Pod("web-1-b".into(), "Running".into(), "node2".into());
+    assert_eq!(news(&before, world.view()), [came, News::Gone("Pod", "web-1-a".into())]);
+    let before = world.view().clone();
+    world.apply(kind::NODE, false, &node("node2", "Unknown"));
+    world.apply(kind::DEPLOYMENT, true, &owner("web", None, 1));
+    assert_eq!(
+        news(&before, world.view()),
+        [News::Node("node2".into(), false, true), News::Gone("Deployment", "web".into())]
+    );
+    assert_eq!(news(&before, &before), []);
+}

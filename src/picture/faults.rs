@@ -58,7 +58,7 @@ pub fn FaultMenu(props: &Props) -> Html {
     // A click elsewhere in the picture is not for what is below the menu.
     let onclick = |event: MouseEvent| event.stop_propagation();
     html! {
-        <details class="faults" ref={menu.clone()} {onclick}>
+        <details class="faults" data-popup="" ref={menu.clone()} {onclick}>
             <summary class="power" data-stopped={props.stopped.to_string()} title={label.clone()} aria-label={label}>{ icon(Icon::Power) }</summary>
             <div class="menu">{ for FAULTS.iter().filter(|fault| matches!(fault.scope, Scope::Node | Scope::TwoNodes)).map(fault) }</div>
         </details>

@@ -17,8 +17,10 @@ mod routes;
 mod sight;
 mod story;
 mod tools;
+mod walk;
 
 use crate::app::packets::Act;
+use crate::focus;
 use crate::i18n::{Lang, Message};
 use crate::model::{Room, Ruling, Traffic, View, filter};
 use api::{OrdSet, Str};
@@ -145,7 +147,8 @@ pub fn Picture(props: &Props) -> Html {
     }
 }
 
-/// Keys in the picture: `/` searches, `+` and `-` go nearer and farther, `v` changes the view.
+/// Keys in the picture: `/` searches, `+` and `-` go nearer and farther, `v` changes the view, arrows go from object to object,
+/// Escape leaves for the prompt.
 fn keys(sight: Sight, onsight: Callback<Sight>) -> impl Fn(KeyboardEvent) {
     move |event: KeyboardEvent| {
         let writes = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -159,6 +162,8 @@ fn keys(sight: Sight, onsight: Callback<Sight>) -> impl Fn(KeyboardEvent) {
             "+" | "=" => onsight.emit(zoom(true)),
             "-" => onsight.emit(zoom(false)),
             "v" => onsight.emit(Sight { by_app: !sight.by_app, ..sight.clone() }),
+            "Escape" => focus::on_prompt(),
+            _ if walk::step(&event) => {}
             _ => return,
         }
         event.prevent_default();

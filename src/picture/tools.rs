@@ -2,13 +2,13 @@
 
 use super::pods::Zoom;
 use super::sight::Sight;
+use crate::focus;
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use crate::model::filter;
 use api::Str;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 /// What the tools are made of.
@@ -104,18 +104,11 @@ fn search(props: &Props, lang: Lang) -> Html {
 
 /// Puts the focus into the search.
 pub fn focus_search() {
-    let field = gloo::utils::document().query_selector(".search input").ok().flatten();
-    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-        _ = field.focus();
-    }
+    focus::on(".search input");
 }
 
 fn focus_found() {
-    let found =
-        gloo::utils::document().query_selector(".scene .lit[data-object], .scene .lit [data-object]").ok().flatten();
-    if let Some(found) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
-        _ = found.focus();
-    }
+    focus::on(".scene .lit[data-object], .scene .lit [data-object]");
 }
 
 fn filters(props: &Props, lang: Lang) -> Html {
@@ -165,7 +158,7 @@ fn filters(props: &Props, lang: Lang) -> Html {
     };
     let invalid = !filter.is_valid();
     html! {
-        <details class="filter">
+        <details class="filter" data-popup="">
             <summary class="control" aria-label={lang.text(Message::Filter)}>
                 { icon(Icon::Funnel) }<span>{ lang.text(Message::Filter) }</span>
                 if filter.is_on() {

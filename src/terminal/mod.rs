@@ -166,7 +166,7 @@ impl Component for Terminal {
         html! {
             <section class="terminal" aria-label={lang.text(Message::Terminal)}>
                 <div class="log" role="log" aria-live="off" tabindex="0" aria-label={lang.text(Message::Transcript)} ref={&self.log}
-                    onclick={link.callback(Msg::Click)}></div>
+                    onclick={link.callback(Msg::Click)} onkeydown={transcript::walk}></div>
                 if let Some(search) = &self.search {
                     <div class="line found"><span class="search-hint">{ &search.found }</span></div>
                 }

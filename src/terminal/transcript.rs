@@ -1,8 +1,10 @@
 //! What was typed and printed. It is appended to directly, so that its cost is that of what is new.
 
 use super::paint::{self, Form, Span};
+use crate::focus;
 use crate::i18n::{Lang, Message};
-use web_sys::{Document, Element, HtmlElement};
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement, KeyboardEvent};
 
 /// Older output is dropped beyond this many UTF-8 bytes, whole commands at a time.
 const MAX_BYTES: usize = 2_000_000;
@@ -76,6 +78,11 @@ impl Transcript {
             let button = element(page, "button", "command")?;
             _ = button.set_attribute("type", "button");
             _ = button.set_attribute("title", lang.text(Message::CopyCommand));
+            // Tab stops at the last one only; the arrow keys go on from there.
+            if let Some(last) = log.query_selector("button.command[tabindex='0']").ok().flatten() {
+                _ = last.set_attribute("tabindex", "-1");
+            }
+            _ = button.set_attribute("tabindex", "0");
             append(&button, &paint::command(line));
             _ = typed.append_child(&button);
             lines.append_child(&typed).ok()
@@ -230,6 +237,27 @@ impl Transcript {
             _ = log.prepend_with_node_1(&cut);
         }
     }
+}
+
+/// The arrow keys go from command to command.
+pub fn walk(event: KeyboardEvent) {
+    let older = match event.key().as_str() {
+        "ArrowUp" => true,
+        "ArrowDown" => false,
+        _ => return,
+    };
+    let (log, here) = (event.current_target(), event.target());
+    let here = here.and_then(|here| here.dyn_into::<Element>().ok());
+    let (Some(log), Some(here)) = (log.and_then(|log| log.dyn_into::<Element>().ok()), here) else { return };
+    let commands = focus::all(&log, "button.command");
+    let Some(at) = commands.iter().position(|command| **command == here) else {
+        return;
+    };
+    event.prevent_default();
+    let to = if older { at.saturating_sub(1) } else { (at + 1).min(commands.len() - 1) };
+    _ = commands[at].set_attribute("tabindex", "-1");
+    _ = commands[to].set_attribute("tabindex", "0");
+    _ = commands[to].focus();
 }
 
 /// Output in colour, plain pieces joined. A line that was begun before stays plain up to its end.

@@ -36,6 +36,9 @@ const BROTLI: &[Packaged] = &[Packaged { program: "brotli", packages: &["brotli"
 const CHROMIUM: &[Packaged] =
     &[Packaged { program: "chromium", packages: &["chromium", "chromium-driver", "fonts-noto-cjk"] }];
 
+// Firefox is called `firefox` where it does not come from Debian's long-term packages.
+const FIREFOX: &[Packaged] = &[Packaged { program: "firefox-esr", packages: &["firefox-esr"] }];
+
 /// Everything that `trunk build` calls.
 pub fn for_the_page() -> Result {
     wasm_target()?;
@@ -49,7 +52,23 @@ pub fn for_the_page() -> Result {
 pub fn for_the_browser() -> Result {
     debian(NODE)?;
     debian(CHROMIUM)?;
+    firefox()?;
     npm_packages(&sh::root().join("tests/browser"))
+}
+
+/// Firefox, for its journey. Where it is not and cannot be installed the others run all the same, and its own says that it was
+/// skipped; `FIREFOX` names one that lies elsewhere. The build server must have it.
+fn firefox() -> Result {
+    if std::env::var_os("FIREFOX").is_some() || sh::find("firefox").is_some() {
+        return Ok(());
+    }
+    match debian(FIREFOX) {
+        Err(error) if std::env::var_os("CI").is_none() => {
+            eprintln!("xtask: without Firefox its journey is skipped: {error}");
+            Ok(())
+        }
+        result => result,
+    }
 }
 
 /// The `brotli` program, which `size` measures with.

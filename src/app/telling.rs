@@ -1,0 +1,122 @@
+//! What a screen reader is told: one announcement for each command, when its effect is there, of how it ended and of what has
+//! changed in the picture.
+
+use super::App;
+use crate::i18n::{Lang, Message};
+use crate::model::{News, View, news, restless};
+
+/// So long after a command its effect is given time to begin, and so long at most to end; in real milliseconds.
+const BEGINS_MS: f64 = 150.0;
+const ENDS_MS: f64 = 5000.0;
+/// How often it is looked whether it has ended, likewise.
+const LOOK_MS: f64 = 200.0;
+/// More changes are counted only.
+const MOST: usize = 4;
+
+/// The announcement that is due.
+#[derive(Default)]
+pub(super) struct Telling {
+    /// The picture before the command.
+    before: View,
+    /// How the command ended; nothing if there is nothing to tell.
+    ended: Option<String>,
+    /// When that was, and when it was looked at last; in real milliseconds.
+    since: Option<f64>,
+    looked: f64,
+}
+
+impl App {
+    /// A command begins: what the one before has done is told now.
+    pub(super) fn command_begins(&mut self) {
+        self.announce();
+        self.telling.before = self.view.clone();
+    }
+
+    /// A command has ended.
+    pub(super) fn command_ended(&mut self, said: String) {
+        (self.telling.ended, self.telling.since) = (Some(said), None);
+    }
+
+    /// Announces what is due. True if it did.
+    pub(super) fn tell(&mut self, ms: f64) -> bool {
+        if self.telling.ended.is_none() {
+            return false;
+        }
+        let since = *self.telling.since.get_or_insert(ms);
+        if ms - since < BEGINS_MS || ms - self.telling.looked < LOOK_MS {
+            return false;
+        }
+        self.telling.looked = ms;
+        if ms - since < ENDS_MS && self.view != self.telling.before && restless(&self.telling.before, &self.view) {
+            return false;
+        }
+        self.announce();
+        true
+    }
+
+    fn announce(&mut self) {
+        let Some(mut said) = self.telling.ended.take() else { return };
+        let lang = self.settings.lang;
+        let news = news(&self.telling.before, &self.view);
+        for news in news.iter().take(MOST) {
+            said.push_str(". ");
+            said.push_str(&text(news, lang));
+        }
+        if news.len() > MOST {
+            said.push_str(&lang.fill(Message::NewsMore, &[&(news.len() - MOST).to_string()]));
+        }
+        self.say(said);
+    }
+
+    /// Announces something now. What is said twice must differ to be heard twice.
+    pub(super) fn say(&mut self, mut said: String) {
+        if self.said == said {
+            said.push('\u{a0}');
+        }
+        self.said = said.into();
+    }
+}
+
+fn text(news: &News, lang: Lang) -> String {
+    let counted = |ready: i64, of: i64, name: &str, all: Message, one: Message, some: Message| {
+        let (ready_text, of_text) = (ready.to_string(), of.to_string());
+        match (ready == of, of) {
+            (true, 1) => lang.fill(one, &[name]),
+            (true, _) => lang.fill(all, &[name, &of_text]),
+            (false, _) => lang.fill(some, &[name, &ready_text, &of_text]),
+        }
+    };
+    match news {
+        News::Node(name, ready, open) => {
+            let state = lang.text(if *ready { Message::Ready } else { Message::NotReady });
+            let closed = if *open { String::new() } else { format!(", {}", lang.text(Message::SchedulingDisabled)) };
+            lang.fill(Message::NewsIs, &[name, &format!("{state}{closed}")])
+        }
+        News::Workload(name, ready, of) => {
+            counted(*ready, *of, name, Message::NewsAllRun, Message::NewsOneRuns, Message::NewsSomeRun)
+        }
+        News::Job(name, ready, of) => lang.fill(Message::NewsJob, &[name, &ready.to_string(), &of.to_string()]),
+        News::Service(name, ready) => lang.fill(Message::NewsService, &[name, &ready.to_string()]),
+        News::Pod(name, state, node) if node.is_empty() => lang.fill(Message::NewsIs, &[name, state]),
+        News::Pod(name, state, node) => lang.fill(Message::NewsIsOn, &[name, state, node]),
+        News::Gone(kind, name) => lang.fill(Message::NewsGone, &[kind, name]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn news_are_sentences_in_both_languages() {
+        let of = |ready, of| News::Workload("web".into(), ready, of);
+        let said = |news: &News| [text(news, Lang::En), text(news, Lang::Ko)];
+        assert_eq!(said(&of(3, 3)), ["web: all 3 Pods are running", "web: Pod 3개가 모두 실행 중"]);
+        assert_eq!(said(&of(1, 1))[0], "web: its Pod is running");
+        assert_eq!(said(&of(1, 4)), ["web: 1 of 4 Pods are running", "web: 1개 실행 중, 원하는 Pod은 4개"]);
+        let pod = |node: &str| News::Pod("a".into(), "Running".into(), node.into());
+        assert_eq!(said(&pod("node1")), ["a is Running on node1", "a: Running, node1"]);
+        assert_eq!(said(&News::Gone("Pod", "a".into())), ["Pod a is gone", "Pod a: 없어짐"]);
+        assert_eq!(said(&News::Node("node1".into(), false, false))[0], "node1 is NotReady, SchedulingDisabled");
+    }
+}
