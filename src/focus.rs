@@ -130,7 +130,8 @@ impl Last {
             all.into_iter().find(|element| element.get_attribute("data-object").as_deref() == Some(object))
         });
         let gone = self.around.iter().take_while(|element| !element.is_connected());
-        let opener = |id: String| all(&page, &format!("[aria-controls='{id}']")).into_iter().next();
+        let opener =
+            |id: String| all(&page, &format!("[aria-controls='{id}'], [data-opens='{id}']")).into_iter().next();
         same.or_else(|| gone.map(Element::id).filter(|id| !id.is_empty()).find_map(opener)).or_else(|| {
             let rest = self.around.iter().skip(1).filter(|element| element.is_connected());
             rest.filter(|element| {

@@ -72,6 +72,8 @@ pub enum Icon {
     Globe,
     /// A cross.
     Close,
+    /// Something to drag up and down.
+    Grip,
     /// An arrow back.
     Undo,
     /// An arrow forth.
@@ -100,6 +102,7 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Back => "M19 12H5M11 6l-6 6 6 6",
         Icon::Pause => "M8.5 5.5v13M15.5 5.5v13",
         Icon::Play => "M7.5 5v14l11-7z",
+        Icon::Grip => "m8 9 4-5 4 5M8 15l4 5 4-5",
         Icon::Step => "M6 5v14l9-7zM18.5 5v14",
         Icon::Fast => "M4 6v12l8-6zM12.5 6v12l8-6z",
         Icon::Sun => {

@@ -95,7 +95,7 @@ pub fn Header(props: &Props) -> Html {
             </div>
             <div class="settings">
                 { props.menu.clone() }
-                <button type="button" class="control words" aria-pressed={props.taught.to_string()} aria-controls={props.taught.then_some("lesson")} onclick={act(Action::Lessons)}>
+                <button type="button" class="control words" aria-pressed={props.taught.to_string()} data-opens="lesson" onclick={act(Action::Lessons)}>
                     { icon(Icon::Book) }{ lang.text(Message::Lessons) }
                 </button>
                 <button type="button" class="control only-wide" aria-pressed={props.beside.to_string()} title={lang.text(Message::SideBySide)}

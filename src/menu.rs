@@ -19,13 +19,19 @@ pub struct Menu {
 impl Menu {
     /// The menu that a right click, a long press or the menu key asks for; none where there is no object.
     pub fn asked(event: &MouseEvent) -> Option<Menu> {
-        let element = event.target()?.dyn_into::<Element>().ok()?.closest("[data-object]").ok()??;
-        let object = element.get_attribute("data-object").filter(|object| !object.is_empty())?;
+        let element = event.target()?.dyn_into::<Element>().ok()?;
+        let menu = Menu::of(&element, (event.client_x(), event.client_y()))?;
         event.prevent_default();
-        let (x, y) = (event.client_x(), event.client_y());
+        Some(menu)
+    }
+
+    /// The menu of what an element is about, at a place of the window.
+    pub fn of(element: &Element, at: (i32, i32)) -> Option<Menu> {
+        let element = element.closest("[data-object]").ok()??;
+        let object = element.get_attribute("data-object").filter(|object| !object.is_empty())?;
         let rect = element.get_bounding_client_rect();
         // The key has no place of its own.
-        let at = if (x, y) == (0, 0) { (rect.left() as i32 + 8, rect.bottom() as i32) } else { (x, y) };
+        let at = if at == (0, 0) { (rect.left() as i32 + 8, rect.bottom() as i32) } else { at };
         Some(Menu { object, at })
     }
 }
@@ -53,7 +59,7 @@ pub struct Props {
 }
 
 /// What can be done with an object: what it is called, and the choice.
-fn choices(object: &str) -> Vec<(Message, String, Choice)> {
+pub fn choices(object: &str) -> Vec<(Message, String, Choice)> {
     let mut parts = object.splitn(3, '/');
     let (Some(of), Some(namespace), Some(name)) = (parts.next(), parts.next(), parts.next()) else { return Vec::new() };
     let known = kind::KINDS.iter().find(|kind| kind.kind == of);
@@ -74,9 +80,18 @@ fn choices(object: &str) -> Vec<(Message, String, Choice)> {
         "Node" => {
             all.push(run(Message::OpenShell, format!("ssh {name}")));
             all.push(insert(Message::DrainNode, format!("kubectl drain {name} --ignore-daemonsets")));
+            all.push(run(Message::CordonNode, format!("kubectl cordon {name}")));
+            all.push(run(Message::UncordonNode, format!("kubectl uncordon {name}")));
         }
         "Deployment" | "ReplicaSet" | "StatefulSet" => {
             all.push(insert(Message::Scale, format!("kubectl scale {word} {name}{scope} --replicas=")));
+            if of == "Deployment" {
+                let expose = format!("kubectl expose {word} {name}{scope} --port=80 --type=NodePort");
+                all.push(insert(Message::Expose, expose));
+            }
+            if of != "ReplicaSet" {
+                all.push(run(Message::Restart, format!("kubectl rollout restart {word} {name}{scope}")));
+            }
         }
         _ => {}
     }

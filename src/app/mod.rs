@@ -29,8 +29,10 @@ use crate::lessons::{self, Lessons, Panel};
 use crate::machine::Machine;
 use crate::menu::{self, MenuView};
 use crate::model::{Ruling, Traffic, View};
+use crate::palette::Palette;
 use crate::picture::{Picture, Story, StoryView};
 use crate::popup;
+use crate::press;
 use crate::recovery;
 use crate::settings::{self, Settings};
 use crate::splitter::Splitter;
@@ -321,6 +323,7 @@ impl Component for App {
                             <Terminal given={self.desk.given.clone()} {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} locked={self.settings.read_only} said={&self.said} transcript={self.transcript.clone()}
                                 online={&calls.line} oninterrupt={&calls.interrupt} oneof={&calls.eof} complete={&calls.complete}
                                 oncopy={&calls.copy} />
+                            <Palette {lang} view={self.view.clone()} onchoose={calls.desk.reform(writing::Act::Chosen)} />
                             <Drawer {lang} open={self.desk.open} rows={self.desk.rows.clone()} onact={calls.desk.reform(writing::Act::Drawer)} />
                             </div>
                         }} />
@@ -345,6 +348,7 @@ impl Component for App {
         cx.link().send_message(Msg::Ready);
         App::listen_for_keys(cx);
         popup::listen();
+        press::listen(self.calls.desk.reform(writing::Act::Menu));
         self.open_links(cx, self.begun_fresh);
         App::hear_addresses(cx);
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));

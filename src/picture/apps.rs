@@ -20,6 +20,8 @@ pub struct Props {
     pub light: Light,
     /// Whether the system's own apps are drawn.
     pub system: bool,
+    /// A line shall be typed.
+    pub ontype: Callback<String>,
 }
 
 /// So many Pods in one app, and it takes the whole width.
@@ -90,20 +92,21 @@ fn one(app: &App, props: &Props, lang: Lang) -> Html {
             }
             { arrow(columns[1], columns[2]) }
             <div class="column stacks">
-                { for app.stacks.iter().map(|stack| stack_of(stack, light, lang)) }
+                { for app.stacks.iter().map(|stack| stack_of(stack, props, lang)) }
                 { hints(&app.sources(), &app.claims, app, light) }
             </div>
         </section>
     }
 }
 
-fn stack_of(stack: &Stack, light: &Light, lang: Lang) -> Html {
+fn stack_of(stack: &Stack, props: &Props, lang: Lang) -> Html {
+    let light = &props.light;
     let owner = stack.workload.as_ref().map(|workload| format!("owner-{}", workload.hue));
     let folded = stack.groups.iter().filter(|group| group.set.is_some() && folds(group)).count();
     html! {
         <div class={classes!("stack", owner, stack.workload.is_none().then_some("loose"))}>
             if let Some(workload) = &stack.workload {
-                <WorkloadCard key={workload.uid.as_str()} workload={workload.clone()} lit={light.on(&workload.uid)} bare={true} />
+                <WorkloadCard key={workload.uid.as_str()} workload={workload.clone()} lit={light.on(&workload.uid)} bare={true} ontype={props.ontype.clone()} />
             }
             <div class="sets">
                 { for stack.groups.iter().filter(|group| !folds(group)).map(|group| set_of(group, stack.workload.as_deref(), light, lang)) }

@@ -1,5 +1,6 @@
 //! Cards: of what controllers own, of Services and of Ingresses. In the view by node they stand in lanes.
 
+use super::scaler::Scaler;
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use crate::model::{Counts, End, Ingress, Service, Shares, Workload};
@@ -21,6 +22,8 @@ pub struct WorkloadProps {
     /// Without what it owns.
     #[prop_or_default]
     pub bare: bool,
+    /// A line shall be typed.
+    pub ontype: Callback<String>,
 }
 
 /// A workload, and those that it owns: a Deployment's ReplicaSets, a CronJob's Jobs. Those that are over fold away.
@@ -38,6 +41,7 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
         let open = open.clone();
         move |_: MouseEvent| open.set(!*open)
     };
+    let scales = matches!(workload.kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController");
     let old = workload.children.iter().filter(|child| child.over()).count();
     let parts = if props.bare { &[][..] } else { &workload.children[..] };
     html! {
@@ -51,8 +55,12 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
                 <span class="fact schedule">{ workload.schedule.as_str() }</span>
             } else if workload.children.is_empty() {
                 { counts(workload, lang) }
-            } else {
+            } else if !scales {
                 <span class={classes!("ratio", short)}>{ ratio }</span>
+            }
+            if scales {
+                <Scaler kind={workload.kind} namespace={workload.namespace.to_string()} name={workload.name.to_string()}
+                    ready={workload.ready} desired={workload.desired} ontype={props.ontype.clone()} />
             }
             if !parts.is_empty() {
                 { icon(Icon::Arrow) }

@@ -14,6 +14,7 @@ mod pod;
 mod pods;
 mod room;
 mod routes;
+mod scaler;
 mod sight;
 mod story;
 mod tools;
@@ -130,7 +131,7 @@ pub fn Picture(props: &Props) -> Html {
             <div class={classes!("cluster", sight.by_app.then_some("by-app"))} data-place="wall">
                 <Tools sight={(*sight).clone()} namespaces={namespaces(&props.view)} found={found.as_ref().as_ref().map(|found| found.len())} {onsight} />
                 if sight.by_app {
-                    <Apps view={(*view).clone()} shares={props.traffic.shares.clone()} light={light.clone()} system={sight.system} />
+                    <Apps view={(*view).clone()} shares={props.traffic.shares.clone()} light={light.clone()} system={sight.system} ontype={props.ontype.clone()} />
                 } else {
                     { part.workloads() }
                     { part.rooms() }
@@ -216,7 +217,7 @@ impl Part<'_> {
                         <p class="empty">{ self.lang.text(Message::NoWorkloads) }</p>
                     }
                     { for shown.map(|card| html! {
-                        <WorkloadCard key={card.uid.as_str()} workload={card.clone()} lit={self.light.on(&card.uid)} />
+                        <WorkloadCard key={card.uid.as_str()} workload={card.clone()} lit={self.light.on(&card.uid)} ontype={self.props.ontype.clone()} />
                     }) }
                 </div>
             </section>

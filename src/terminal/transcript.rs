@@ -246,9 +246,8 @@ pub fn walk(event: KeyboardEvent) {
         "ArrowDown" => false,
         _ => return,
     };
-    let (log, here) = (event.current_target(), event.target());
-    let here = here.and_then(|here| here.dyn_into::<Element>().ok());
-    let (Some(log), Some(here)) = (log.and_then(|log| log.dyn_into::<Element>().ok()), here) else { return };
+    let here = event.target().and_then(|here| here.dyn_into::<Element>().ok());
+    let Some((log, here)) = here.and_then(|here| Some((here.closest(".log").ok()??, here))) else { return };
     let commands = focus::all(&log, "button.command");
     let Some(at) = commands.iter().position(|command| **command == here) else {
         return;
