@@ -25,6 +25,7 @@ mod popup;
 mod press;
 mod recovery;
 mod settings;
+mod skips;
 mod splitter;
 mod terminal;
 

@@ -35,6 +35,7 @@ use crate::popup;
 use crate::press;
 use crate::recovery;
 use crate::settings::{self, Settings};
+use crate::skips;
 use crate::splitter::Splitter;
 use crate::terminal::{self, Terminal, Transcript};
 use api::OrdSet;
@@ -303,7 +304,7 @@ impl Component for App {
             <ContextProvider<Lang> context={lang}>
                 <div {class} oncontextmenu={when(&calls.desk, |event: MouseEvent| menu::Menu::asked(&event).map(writing::Act::Menu))}
                     ondragover={writing::allow_drop} {ondrop}>
-                    { skips(lang) }
+                    { skips::links(lang) }
                     if self.settings.embed {
                         <embed::Bar {lang} paused={self.paused} hurrying={self.hurrying} tenths={self.tenths} address={self.address_of_all()}
                             onaction={&calls.action} onask={&calls.ask} />
@@ -357,19 +358,6 @@ impl Component for App {
             App::meet_host(cx);
         }
         self.next_frame(cx);
-    }
-}
-
-/// For who comes by keyboard: past everything, to one of the two halves of the page.
-fn skips(lang: Lang) -> Html {
-    let skip = |message: Message, to: &'static str| {
-        html! { <button type="button" class="control main" onclick={move |_: MouseEvent| focus::on(to)}>{ lang.text(message) }</button> }
-    };
-    html! {
-        <nav class="skips" aria-label={lang.text(Message::Skips)}>
-            { skip(Message::SkipToPrompt, ".terminal .line textarea") }
-            { skip(Message::SkipToPicture, ".scene button[data-object]") }
-        </nav>
     }
 }
 

@@ -104,9 +104,17 @@ states("the whole page", {}, {
     await kube.prompt.press("Tab");
     await kube.page.getByRole("listbox").first().waitFor();
   }),
-  "the menu of a Pod": async (kube, page) => {
+  "the number of a workload, and the palette": only(".palette", async (kube, page) => {
     await kube.prompt.fill("");
     await kube.prompt.press("Escape");
+    await button(page, /^Number of Pods of web/).click();
+    await page.getByRole("group", { name: "Number of Pods of web" }).waitFor();
+    await clean(page, ".scaler");
+    await button(page, "Commands").click();
+    await page.locator(".palette .chip").nth(1).click();
+  }),
+  "the menu of a Pod": async (kube, page) => {
+    await page.keyboard.press("Escape");
     await button(page, /^web-/).first().click({ button: "right" });
     await page.getByRole("menu").waitFor();
   },
@@ -202,8 +210,20 @@ states("a lesson", { query: { lesson: "deployment" } }, {
   }),
 });
 
-states("in another page's frame", { query: { embed: "1", run: "kubectl create deployment web --image=nginx --replicas=2" } }, {
-  "as wide as a column": async (kube) => void await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every(isRunning)),
+test("in another page's frame, as wide as a column", { timeout: 120_000 }, async () => {
+  const kube = await open({ query: { embed: "1" }, context: { ...STILL, viewport: { width: 640, height: 480 } } });
+  try {
+    // There the address alone says which language and theme.
+    for (const [lang, theme] of [["en", "light"], ["en", "dark"], ["ko", "dark"], ["ko", "light"]]) {
+      const run = "kubectl create deployment web --image=nginx --replicas=2";
+      await kube.page.goto(`${kube.page.url().split("?")[0]}?${new URLSearchParams({ embed: "1", lang, theme, run })}`);
+      await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every(isRunning));
+      await kube.page.evaluate(AXE);
+      assert.deepEqual(await violations(kube.page, "html"), [], `${lang} ${theme}`);
+    }
+  } finally {
+    await kube.close();
+  }
 });
 
 for (const width of [390, 320]) {
