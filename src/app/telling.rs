@@ -16,8 +16,8 @@ const MOST: usize = 4;
 /// The announcement that is due.
 #[derive(Default)]
 pub(super) struct Telling {
-    /// The picture before the command.
-    before: View,
+    /// The picture of which was told last: what happens between two commands is told with the second.
+    before: Option<View>,
     /// How the command ended; nothing if there is nothing to tell.
     ended: Option<String>,
     /// When that was, and when it was looked at last; in real milliseconds.
@@ -29,7 +29,7 @@ impl App {
     /// A command begins: what the one before has done is told now.
     pub(super) fn command_begins(&mut self) {
         self.announce();
-        self.telling.before = self.view.clone();
+        self.telling.before.get_or_insert_with(|| self.view.clone());
     }
 
     /// A command has ended.
@@ -47,7 +47,8 @@ impl App {
             return false;
         }
         self.telling.looked = ms;
-        if ms - since < ENDS_MS && self.view != self.telling.before && restless(&self.telling.before, &self.view) {
+        let moves = |before: &View| self.view != *before && restless(before, &self.view);
+        if ms - since < ENDS_MS && self.telling.before.as_ref().is_some_and(moves) {
             return false;
         }
         self.announce();
@@ -57,7 +58,8 @@ impl App {
     fn announce(&mut self) {
         let Some(mut said) = self.telling.ended.take() else { return };
         let lang = self.settings.lang;
-        let news = news(&self.telling.before, &self.view);
+        let before = self.telling.before.replace(self.view.clone());
+        let news = before.map_or(Vec::new(), |before| news(&before, &self.view));
         for news in news.iter().take(MOST) {
             said.push_str(". ");
             said.push_str(&text(news, lang));

@@ -105,6 +105,8 @@ impl App {
             let changes = self.machine.borrow_mut().timeline().compare_with_end();
             self.passage.changes = Some(Rc::new(changes)).filter(|_| !self.machine.borrow().timeline().is_live());
         }
+        // What was done again on the way is no news.
+        self.telling = super::telling::Telling::default();
         if let Some(said) = self.passage.arrival.take() {
             self.say(said);
         }

@@ -53,8 +53,6 @@ fn next(from: Point, places: &[Point], way: Point) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn a_row_is_walked_before_the_next_one() {
         let places = [(0.0, 0.0), (100.0, 0.0), (0.0, 40.0), (100.0, 40.0), (300.0, 200.0)];

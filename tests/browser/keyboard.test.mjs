@@ -66,7 +66,7 @@ describe("by keyboard alone", { timeout: 400_000 }, () => {
   };
   /** What was announced last, once it matches. */
   const told = (pattern) => page.waitForFunction(
-    (pattern) => new RegExp(pattern).test(document.querySelector(".terminal [role=status]").textContent), pattern.source, { timeout: 15_000 });
+    (pattern) => new RegExp(pattern).test(document.querySelector(".terminal [role=status]").textContent), pattern.source, { timeout: 60_000 });
   /** From the page's beginning into the picture. */
   const toPicture = async () => {
     await toPrompt();
@@ -159,13 +159,19 @@ describe("by keyboard alone", { timeout: 400_000 }, () => {
     const { object } = await focused();
     await toPrompt();
     kube.before = await kube.entries().count();
-    await keys.type(`sleep 6; kubectl delete pod ${object.split("/").at(-1)}`);
+    await keys.type(`sleep 9; kubectl delete pod ${object.split("/").at(-1)}`);
     await keys.press("Enter");
-    await toObject(new RegExp(`^${object}$`));
+    // The shortest way: out of the prompt backwards, and a search.
+    await tabTo(({ object }) => object, "Shift+Tab");
+    await keys.type(`/${object.split("/").at(-1)}`);
+    await keys.press("Enter");
+    assert.equal((await focused()).object, object);
     await kube.podsUntil("mynginx-", (pods) => !pods.some((pod) => object.endsWith(pod.split(" ")[0])));
     await page.waitForFunction(() => document.activeElement.tagName !== "BODY");
     assert.match((await focused()).object, /^(Pod|Node)\//, "a neighbour has the focus");
     assert.ok((await focused()).visible);
+    await keys.press("/");
+    await keys.press("Escape");
     await kube.finish();
   });
   const tabToItem = async (pattern) => {
