@@ -109,4 +109,19 @@ impl App {
         self.look();
         true
     }
+
+    /// The first words of the transcript.
+    pub(super) fn welcome(&self) {
+        if let Some(message) = self.notice {
+            self.transcript.borrow_mut().note("restored", self.text(message));
+            return;
+        }
+        if !self.settings.embed && self.lessons.progress.is_none() {
+            let text = format!(
+                "{}\n  kubectl get nodes -o wide\n  kubectl create deployment mynginx --image=nginx\n",
+                self.text(Message::Welcome)
+            );
+            self.transcript.borrow_mut().note("welcome", &text);
+        }
+    }
 }

@@ -9,13 +9,14 @@ mod flow;
 mod hosted;
 mod keeping;
 pub mod packets;
+mod pictured;
 mod teach;
 mod telling;
 mod time;
 pub mod writing;
 
 use crate::classroom::{self, Classroom};
-use crate::course::{self, Bar, Changes};
+use crate::course::{self, Bar};
 use crate::drawer::Drawer;
 use crate::editor::{Editor, Sheet};
 use crate::embed;
@@ -27,10 +28,10 @@ use crate::inspector::{Answer, Inspector};
 use crate::keep::{self, Menu};
 use crate::lessons::{self, Lessons, Panel};
 use crate::machine::Machine;
-use crate::menu::{self, MenuView};
+use crate::menu;
 use crate::model::{Ruling, Traffic, View};
 use crate::palette::Palette;
-use crate::picture::{Picture, Story, StoryView};
+use crate::picture::Story;
 use crate::popup;
 use crate::press;
 use crate::recovery;
@@ -383,47 +384,11 @@ impl App {
         }
     }
 
-    fn view_picture(&self, lang: Lang) -> Html {
-        let calls = &self.calls;
-        html! {
-            <section class="picture-frame" aria-label={lang.text(Message::Picture)}>
-                <div class="picture">
-                    <Picture view={self.view.clone()} traffic={self.traffic.clone()} ruling={self.ruling.clone()} read={self.story.as_ref().map(|story| story.id)} lit={self.lit.clone()} stopped={self.stopped.clone()} now={self.now} still={self.paused && !self.hurrying}
-                        onpoint={&calls.point} oninspect={&calls.inspect} ontype={&calls.type_line} onpacket={&calls.packet} />
-                </div>
-                if let Some(story) = &self.story {
-                    <StoryView story={story.clone()} onclose={calls.packet.reform(|()| packets::Act::CloseStory)} />
-                }
-                if let Some(changes) = &self.passage.changes {
-                    <Changes {lang} between={(self.passage.course.now, self.passage.course.end)} changes={changes.clone()}
-                        oninspect={&calls.inspect} onclose={&calls.compare} />
-                }
-                if let Some(menu) = &self.desk.menu {
-                    <MenuView {lang} menu={menu.clone()} onchoose={calls.desk.reform(writing::Act::Chosen)} />
-                }
-            </section>
-        }
-    }
-
     fn view_menu(&self) -> Html {
         let kept = &self.kept;
         html! {
             <Menu lang={self.settings.lang} open={kept.open} said={&kept.said} link={kept.link.clone()} saved={kept.saved.clone()} own={&kept.id}
                 onact={&self.calls.keep} />
-        }
-    }
-
-    fn welcome(&self) {
-        if let Some(message) = self.notice {
-            self.transcript.borrow_mut().note("restored", self.text(message));
-            return;
-        }
-        if !self.settings.embed && self.lessons.progress.is_none() {
-            let text = format!(
-                "{}\n  kubectl get nodes -o wide\n  kubectl create deployment mynginx --image=nginx\n",
-                self.text(Message::Welcome)
-            );
-            self.transcript.borrow_mut().note("welcome", &text);
         }
     }
 }

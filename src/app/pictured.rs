@@ -1,0 +1,32 @@
+//! The picture's half of the page: the picture itself, and what lies over it.
+
+use super::{App, packets, writing};
+use crate::course::Changes;
+use crate::i18n::{Lang, Message};
+use crate::menu::MenuView;
+use crate::picture::{Picture, StoryView};
+use yew::prelude::*;
+
+impl App {
+    pub(super) fn view_picture(&self, lang: Lang) -> Html {
+        let calls = &self.calls;
+        html! {
+            <section class="picture-frame" aria-label={lang.text(Message::Picture)}>
+                <div class="picture">
+                    <Picture view={self.view.clone()} traffic={self.traffic.clone()} ruling={self.ruling.clone()} read={self.story.as_ref().map(|story| story.id)} lit={self.lit.clone()} stopped={self.stopped.clone()} now={self.now} still={self.paused && !self.hurrying}
+                        onpoint={&calls.point} oninspect={&calls.inspect} ontype={&calls.type_line} onpacket={&calls.packet} />
+                </div>
+                if let Some(story) = &self.story {
+                    <StoryView story={story.clone()} onclose={calls.packet.reform(|()| packets::Act::CloseStory)} />
+                }
+                if let Some(changes) = &self.passage.changes {
+                    <Changes {lang} between={(self.passage.course.now, self.passage.course.end)} changes={changes.clone()}
+                        oninspect={&calls.inspect} onclose={&calls.compare} />
+                }
+                if let Some(menu) = &self.desk.menu {
+                    <MenuView {lang} menu={menu.clone()} onchoose={calls.desk.reform(writing::Act::Chosen)} />
+                }
+            </section>
+        }
+    }
+}
