@@ -94,7 +94,7 @@ export async function load(form) {
     });
     await devtools.send("Page.startScreencast", { format: "jpeg", quality: 40, maxWidth: 412, maxHeight: 412 });
   };
-  const kube = await open({ context, script: observe, change: compress, prepare });
+  const kube = await open({ context, script: observe, change: compress, prepare, until: "commit" });
   const { page } = kube;
   const shown = await page.evaluate(() => performance.now());
   await page.waitForTimeout(500);
