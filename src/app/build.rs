@@ -196,8 +196,9 @@ impl App {
         match act {
             PresentAct::Toggle => {}
             PresentAct::Edit => presenter.editing = !presenter.editing,
-            PresentAct::Script(text) => {
-                presenter.read(text);
+            PresentAct::Write(text) => presenter.text = text,
+            PresentAct::Take => {
+                presenter.read(presenter.text.clone());
                 presenter.editing = presenter.problem.is_some();
             }
             PresentAct::Next => {

@@ -183,7 +183,7 @@ fn field(props: &Props, label: Message, key: &'static str, long: bool, of: &Valu
     let make = move |text: String| if in_step { Act::SetStep(key, text) } else { Act::Set(key, text) };
     let at = if in_step { format!("{key}-{}", props.builder.step) } else { key.to_owned() };
     html! {
-        <label class="field" key={at}>{ props.lang.text(label) }
+        <label class="asked" key={at}>{ props.lang.text(label) }
             if long {
                 <textarea rows="3" {value} oninput={props.onact.reform(move |event: InputEvent| make(event.target_unchecked_into::<HtmlTextAreaElement>().value()))} />
             } else {
@@ -213,7 +213,7 @@ fn view_step(props: &Props) -> Html {
     };
     let offer = |(at, clause): (usize, &Value)| {
         html! {
-            <li><button type="button" class="offer" onclick={act(Act::Check(at))}>{ clause_words(clause, lang.of_the_core()) }</button></li>
+            <li><button type="button" class="clause" onclick={act(Act::Check(at))}>{ clause_words(clause, lang.of_the_core()) }</button></li>
         }
     };
     let record = |label: Message, what: What| {
@@ -233,7 +233,7 @@ fn view_step(props: &Props) -> Html {
             <h3>{ lang.text(Message::BuildChecks) }</h3>
             <ul class="built">{ for step.get("checks").array().iter().enumerate().map(check) }</ul>
             <p>{ lang.text(Message::BuildChecksHint) }</p>
-            <ul class="offers" aria-label={lang.text(Message::BuildOffers)}>{ for builder.offers.iter().enumerate().map(offer) }</ul>
+            <ul class="clauses" aria-label={lang.text(Message::BuildOffers)}>{ for builder.offers.iter().enumerate().map(offer) }</ul>
             <h3>{ lang.text(Message::BuildSolution) }</h3>
             { script(step.get("solution").str()) }
             { record(Message::BuildRecord, What::Solution) }

@@ -27,8 +27,10 @@ pub enum Act {
     Go(usize),
     /// The script shall be written, or no more.
     Edit,
-    /// The script is this.
-    Script(String),
+    /// What is written of it so far.
+    Write(String),
+    /// It is written.
+    Take,
 }
 
 /// What is presented.
@@ -133,7 +135,6 @@ pub struct Props {
 pub fn PresenterView(props: &Props) -> Html {
     let Props { lang, presenter, onact } = props;
     let lang = *lang;
-    let area = use_node_ref();
     let act = |act: Act| onact.reform(move |_: MouseEvent| act.clone());
     let key = |name: &'static str| html! { <kbd aria-hidden="true">{ name }</kbd> };
     let marks = presenter.cues.iter().enumerate().filter(|(_, cue)| !cue.mark.is_empty());
@@ -143,12 +144,8 @@ pub fn PresenterView(props: &Props) -> Html {
         html! { <li><button type="button" class="control words" aria-current={on} onclick={act(Act::Go(at))}>{ &cue.mark }</button></li> }
     };
     let next = presenter.cues.get(presenter.at).map(|cue| cue.command.clone());
-    let take = {
-        let area = area.clone();
-        onact.reform(move |()| {
-            Act::Script(area.cast::<HtmlTextAreaElement>().map(|area| area.value()).unwrap_or_default())
-        })
-    };
+    let write =
+        onact.reform(|event: InputEvent| Act::Write(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
     let close = lang.text(Message::PresentEnd);
     html! {
         <>
@@ -164,14 +161,14 @@ pub fn PresenterView(props: &Props) -> Html {
             if presenter.editing {
                 <Modal {lang} title={lang.text(Message::PresentScript)} class="script" onclose={onact.reform(|()| Act::Edit)}>
                     <div class="modal-body">
-                        <label class="field">{ lang.text(Message::PresentScriptHint) }
-                            <textarea ref={area} rows="12" spellcheck="false" value={presenter.text.clone()} placeholder={"# Nodes\nkubectl get nodes\n# A Deployment\nkubectl create deployment web --image=nginx"} />
+                        <label class="asked">{ lang.text(Message::PresentScriptHint) }
+                            <textarea oninput={write} rows="12" spellcheck="false" value={presenter.text.clone()} placeholder={"# Nodes\nkubectl get nodes\n# A Deployment\nkubectl create deployment web --image=nginx"} />
                         </label>
                         if let Some((line, why)) = &presenter.problem {
                             <p class="verdict bad" role="alert">{ lang.fill(Message::PresentWrong, &[&line.to_string(), why]) }</p>
                         }
                     </div>
-                    <footer><button type="button" class="control main" onclick={take.reform(|_: MouseEvent| ())}>{ lang.text(Message::PresentTake) }</button></footer>
+                    <footer><button type="button" class="control main" onclick={act(Act::Take)}>{ lang.text(Message::PresentTake) }</button></footer>
                 </Modal>
             }
         </>

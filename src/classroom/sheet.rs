@@ -92,7 +92,7 @@ pub fn SheetView(props: &Props) -> Html {
         <Modal {lang} {title} class="report" onclose={props.onact.reform(|()| Act::Close)}>
             <div class="modal-body">
                 if *own {
-                    <label class="field">{ lang.text(Message::LearnerName) }
+                    <label class="asked">{ lang.text(Message::LearnerName) }
                         <input type="text" value={report.learner.clone()} maxlength="100" autocomplete="name" {oninput} />
                     </label>
                 } else {

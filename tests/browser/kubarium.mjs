@@ -50,13 +50,13 @@ const NAMES = {
 };
 
 /**
- * Serves dist/ below `path`, opens a browser and the page in it. `query` becomes the address's parameters, `context`
+ * Serves dist/ (or `folder`) below `path`, opens a browser and the page in it. `query` becomes the address's parameters, `context`
  * goes to the browser (viewport, colorScheme, reducedMotion ...), `script` runs before the page's own. The page keeps no copy of
  * itself, unless `context` has `serviceWorkers: "allow"`; `change` goes to the host; `prepare` gets the page before it is
  * opened; `ready` is what is waited for, after the page's event `until`.
  */
-export async function open({ path = "/", query = {}, lang = "en", context = {}, script, change, until, prepare, ready = (kubarium) => kubarium.prompt.waitFor() } = {}) {
-  const site = await host(DIST, path, change);
+export async function open({ path = "/", query = {}, lang = "en", context = {}, script, folder = DIST, change, until, prepare, ready = (kubarium) => kubarium.prompt.waitFor() } = {}) {
+  const site = await host(folder, path, change);
   const { browser, close } = await launch({ locale: lang === "ko" ? "ko-KR" : "en-US", ...context });
   const page = browser.pages()[0] ?? (await browser.newPage());
   page.setDefaultTimeout(PATIENCE);
