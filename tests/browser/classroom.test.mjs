@@ -368,7 +368,7 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     await page.getByText("deployment.apps/a created").waitFor({ state: "detached" });
     await desk.getByRole("button", { name: "Look" }).click();
     await page.keyboard.press("F8");
-    await page.locator("[data-output]").getByText(/^a +[01]\/1/m).waitFor();
+    await page.locator("[data-output]").filter({ hasText: /\ba\s+[01]\/1/ }).waitFor();
     await desk.getByRole("button", { name: "Stop presenting" }).click();
     assert.deepEqual(kube.complaints, []);
   } finally {
