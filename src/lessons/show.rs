@@ -17,6 +17,7 @@ pub struct Show {
     /// When the next letter, or Enter, is due.
     due_ms: f64,
     at_once: bool,
+    begun: bool,
 }
 
 /// What comes of a moment.
@@ -43,6 +44,10 @@ impl Show {
         let (Some(command), Some(field)) = (self.commands.front(), prompt()) else { return Typed::Over };
         if busy || ms < self.due_ms {
             return Typed::Waiting;
+        }
+        // What somebody has begun to write gives way.
+        if !std::mem::replace(&mut self.begun, true) {
+            set(&field, "");
         }
         let typed: String = command.chars().take(self.letters).collect();
         if field.value() != typed {

@@ -41,7 +41,7 @@ async function scripts(name, other) {
     const line = new RegExp(`^${indent}${key}: (?!\\|$)(.+)`, "m").exec(part);
     return block ? block[1].trimEnd().split("\n").map((line) => line.slice(indent.length + 2)) : line && [line[1]];
   };
-  return steps.split(/^- id: /m).slice(1).map((step) => {
+  return steps.split(/^notes:$/m)[0].split(/^- id: /m).slice(1).map((step) => {
     const id = step.split("\n", 1)[0].trim();
     return (other && text(route, id, "    ")) || text(step, "solution", "  ");
   });
