@@ -127,6 +127,10 @@ export function onLink(answer) {
   addEventListener("hashchange", () => location.hash.startsWith("#s=") && answer(location.hash.slice(3)));
 }
 
+/** What the picture has from the page around it, where it stands alone. */
+const AS_IN_THE_PAGE = "foreignObject > .app.picture-frame { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); width: 100%; height: 100%;"
+  + " color: var(--ink); background: var(--bg); font: 400 var(--t-m) / 1.45 var(--font); word-break: keep-all; overflow-wrap: anywhere; }";
+
 /** The picture as it is now: an SVG with the page's own style, or a PNG of it. */
 export function picture(name, png, metadata, answer) {
   (async () => {
@@ -138,7 +142,7 @@ export function picture(name, png, metadata, answer) {
     const body = new XMLSerializer().serializeToString(copy);
     const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" data-theme="${document.documentElement.dataset.theme}">`
-      + `<metadata id="kubarium">${escape(metadata)}</metadata><style>${escape(style)} foreignObject > div { width: 100%; height: 100%; }</style>`
+      + `<metadata id="kubarium">${escape(metadata)}</metadata><style>${escape(style)} ${AS_IN_THE_PAGE}</style>`
       + `<foreignObject width="100%" height="100%"><div xmlns="http://www.w3.org/1999/xhtml" class="app picture-frame">${body}</div></foreignObject></svg>`;
     if (!png) return saveFile(`${name}.svg`, "image/svg+xml", svg);
     const image = new Image();
