@@ -175,11 +175,13 @@ pub(crate) fn accepted(request: &Request, decoded: Decoded) -> Result<(Value, Ve
         }
     }
     let object = versions::stored(request.kind, object);
-    let unknown = || decoded.unknown.iter().map(|field| format!("unknown field \"{field}\""));
+    let repeated = request.options.duplicates.iter().map(Str::to_string);
+    let unknown = decoded.unknown.iter().map(|field| format!("unknown field \"{field}\""));
+    let wrong: Vec<String> = repeated.chain(unknown).collect();
     match request.options.field_validation {
-        FieldValidation::Strict if !decoded.unknown.is_empty() => {
+        FieldValidation::Strict if !wrong.is_empty() => {
             let (kind, version) = (request.kind.kind, request.kind.version);
-            let listed = unknown().collect::<Vec<_>>().join(", ");
+            let listed = wrong.join(", ");
             Err(match request.verb {
                 Verb::Patch(_) => patch_error(listed),
                 _ => Status::bad_request(format!(
@@ -187,7 +189,7 @@ pub(crate) fn accepted(request: &Request, decoded: Decoded) -> Result<(Value, Ve
                 )),
             })
         }
-        FieldValidation::Warn => Ok((object, unknown().collect())),
+        FieldValidation::Warn => Ok((object, wrong)),
         _ => Ok((object, Vec::new())),
     }
 }

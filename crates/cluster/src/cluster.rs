@@ -68,6 +68,8 @@ const KUBERNETES_SERVICE_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The work of whoever measures for the metrics API.
 const METRICS: &str = "metrics";
+/// The work of whoever looks after APIServices that have changed.
+const AVAILABILITY: &str = "availability";
 
 /// One cluster. A clone is a snapshot.
 #[derive(Clone)]
@@ -252,6 +254,10 @@ impl Cluster {
                 self.measure();
                 self.queue.add(self.now + metrics::RESOLUTION, id, key.clone(), cause);
             }
+            ComponentId::ApiServer if key.what == AVAILABILITY => {
+                self.api.set_now(self.now);
+                self.check_api_services();
+            }
             ComponentId::ApiServer => {
                 self.api.set_now(self.now);
                 bootstrap::kubernetes_service(&mut self.api);
@@ -287,6 +293,9 @@ impl Cluster {
                     self.last_change = self.now;
                 }
                 let cause = cause_of(event);
+                if event.kind == kind::API_SERVICE && event.object["spec"] != event.old["spec"] {
+                    self.queue.add(self.now, ComponentId::ApiServer, WorkKey::new(AVAILABILITY, "", ""), cause);
+                }
                 let gone = event.event == EventType::Deleted;
                 self.kubelets.network.network.observe(event.kind, &event.object, gone);
                 for id in [ComponentId::Controllers, ComponentId::Scheduler, ComponentId::Kubelets] {

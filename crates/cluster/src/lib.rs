@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** the same options and the same calls at the same virtual moments give the same bytes, on every machine.
 
+mod aggregator;
 mod bootstrap;
 mod cluster;
 mod cni;

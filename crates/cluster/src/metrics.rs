@@ -3,7 +3,7 @@
 
 use crate::cluster::Cluster;
 use api::{OrdMap, Time, Value, condition, kind, obj};
-use apiserver::{API_SERVICE, Key, Measured, Request, Verb};
+use apiserver::{API_SERVICE, Key, Measured};
 use kubelet::{Ask, ContainerUsage, PodUsage};
 use network::{Place, Protocol};
 use std::time::Duration;
@@ -17,47 +17,15 @@ const NODE_ITSELF: (u64, i64) = (62_000, 480 << 20);
 impl Cluster {
     /// Measures, if somebody is there who does.
     pub(crate) fn measure(&mut self) {
-        let Some(service) = self.api.store().get(kind::API_SERVICE, &Key::new("", API_SERVICE)).cloned() else {
-            return self.api.set_measured(None);
-        };
-        let reference = &service["spec"]["service"];
-        let key = Key::new(reference["namespace"].to_str(), reference["name"].to_str());
-        let endpoints = self.api.store().get(kind::ENDPOINTS, &key);
-        let mut subsets = endpoints.into_iter().flat_map(|endpoints| endpoints["subsets"].array());
-        let available = subsets.any(|subset| !subset["addresses"].is_empty());
-        self.note_availability(service, available);
+        self.check_api_services();
+        let service = self.api.store().get(kind::API_SERVICE, &Key::new("", API_SERVICE));
+        let available = service.is_some_and(|service| condition(service, "Available")["status"].str() == "True");
         let measured = available.then(|| {
             let now = self.now();
             let usage = self.kubelets.measure(now);
             Measured { nodes: self.nodes_metrics(&usage), pods: pods_metrics(&usage, now) }
         });
         self.api.set_measured(measured);
-    }
-
-    /// Writes the APIService's condition, if it is another one.
-    fn note_availability(&mut self, mut service: Value, available: bool) {
-        let reference = &service["spec"]["service"];
-        let (namespace, name) = (reference["namespace"].str(), reference["name"].str());
-        let (status, reason, message) = match available {
-            true => ("True", "Passed", "all checks passed".to_owned()),
-            false => {
-                let message =
-                    format!("endpoints for service/{name} in {namespace:?} have no addresses with port name \"https\"");
-                ("False", "MissingEndpoints", message)
-            }
-        };
-        if condition(&service, "Available")["status"].str() == status {
-            return;
-        }
-        let new = obj! {
-            "type" => "Available", "status" => status, "reason" => reason, "message" => message,
-            "lastTransitionTime" => self.now(),
-        };
-        api::set_condition(&mut service, new);
-        let mut request = Request::new(Verb::Update, kind::API_SERVICE, "", API_SERVICE).with_body(service);
-        request.subresource = "status".into();
-        // Whoever has changed the object meanwhile is seen the next time.
-        let _ = self.api.handle(&request);
     }
 
     fn nodes_metrics(&self, usage: &[PodUsage]) -> OrdMap<Key, Value> {

@@ -97,6 +97,69 @@ fn bad_input_gets_a_status_and_the_server_goes_on() {
 }
 
 #[test]
+fn repeated_and_unknown_fields_are_told_as_wanted() {
+    let server = Server::start(&["--control-plane-only"]);
+    let twice = r#"{"metadata":{"name":"NAME"},"data":{"a":"1","a":"2"},"nosuch":1}"#;
+    let text = "metadata: {name: NAME}\ndata:\n  a: '1'\n  a: '2'\n";
+    let ask = |validation: &str, name: &str, form: &str, body: &str| {
+        let head = format!("POST {MAPS}?fieldValidation={validation} HTTP/1.1\r\nContent-Type: application/{form}");
+        let mut bytes = Vec::new();
+        let _ = server.send(&head, body.replace("NAME", name).as_bytes()).read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let strict = ask("Strict", "a", "json", twice);
+    assert!(strict.contains("400 Bad Request"), "{strict}");
+    assert!(
+        strict.contains(r#"strict decoding error: duplicate field \"data.a\", unknown field \"nosuch\""#),
+        "{strict}"
+    );
+    let warned = ask("Warn", "b", "json", twice);
+    assert!(warned.contains("201 Created"), "{warned}");
+    for warning in ["duplicate field \\\"data.a\\\"", "unknown field \\\"nosuch\\\""] {
+        assert!(warned.contains(&format!("warning: 299 - \"{warning}\"")), "{warning}: {warned}");
+    }
+    let ignored = ask("Ignore", "c", "json", twice);
+    assert!(ignored.contains("201 Created") && !ignored.contains("warning: 299"), "{ignored}");
+    let strict = ask("Strict", "d", "yaml", text);
+    assert!(strict.contains("400 Bad Request") && strict.contains("already set in map"), "{strict}");
+    assert!(ask("Sometimes", "e", "json", twice).contains("422 Unprocessable"));
+}
+
+#[test]
+fn slow_and_vanished_clients_cost_nothing() {
+    let server = Server::start(&["--control-plane-only"]);
+    // Half a head, half a body, and connections that say nothing: all stay open, and nobody waits for them.
+    let halves = [
+        "GET /api/v1/pods HT".to_owned(),
+        format!("POST {MAPS} HTTP/1.1\r\nHost: x\r\n{JSON}\r\nContent-Length: 1000\r\n\r\n{{\"metadata\":"),
+        String::new(),
+    ];
+    let mut open = Vec::new();
+    for half in halves.iter().cycle().take(60) {
+        let mut stream = TcpStream::connect(&server.address).expect("it listens");
+        stream.write_all(half.as_bytes()).expect("it takes what comes");
+        open.push(stream);
+    }
+    // Watchers that go without a word, and some that never read.
+    let watch = format!("GET {MAPS}?watch=1 HTTP/1.1");
+    let unread: Vec<TcpStream> = (0..20).map(|_| server.send(&watch, b"")).collect();
+    for _ in 0..100 {
+        drop(server.send(&watch, b""));
+    }
+    let long = "x".repeat(100_000);
+    for i in 0..200 {
+        let map = format!(r#"{{"metadata":{{"name":"m{i}"}},"data":{{"a":"{long}"}}}}"#);
+        assert_eq!(server.json(&format!("POST {MAPS} HTTP/1.1\r\n{JSON}"), &map).0, 201);
+    }
+    let (_, text) = server.ask("GET /metrics HTTP/1.1", b"");
+    let reading = text.lines().find(|line| line.contains("request_kind=\"readOnly\"")).unwrap_or_default();
+    // The request for the metrics is the only one that is being answered.
+    assert!(reading.ends_with(" 1"), "{reading}");
+    drop((open, unread));
+    assert_eq!(server.ask("GET /livez HTTP/1.1", b""), (200, "ok".to_owned()));
+}
+
+#[test]
 fn a_watch_is_a_stream_that_ends_in_time() {
     let server = Server::start(&["--control-plane-only"]);
     let (_, list) = server.json(&format!("GET {MAPS} HTTP/1.1"), "");
@@ -224,6 +287,25 @@ fn metrics_are_served_while_they_are_measured() {
 
     server.ask("DELETE /apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io HTTP/1.1", b"");
     assert_eq!((get(root).0, get(nodes).0, get(document).0, known()), (404, 404, 404, false));
+}
+
+#[test]
+fn an_api_service_without_a_server_is_unavailable() {
+    let server = Server::start(&["--control-plane-only"]);
+    let all = "/apis/apiregistration.k8s.io/v1/apiservices";
+    let spec = r#""group":"a.example.com","version":"v1","groupPriorityMinimum":1000,"versionPriority":15"#;
+    let service = format!(
+        r#"{{"metadata":{{"name":"v1.a.example.com"}},"spec":{{{spec},"service":{{"name":"x","namespace":"default"}}}}}}"#
+    );
+    assert_eq!(server.ask("GET /apis/a.example.com/v1/things HTTP/1.1", b"").0, 404);
+    assert_eq!(server.json(&format!("POST {all} HTTP/1.1\r\n{JSON}"), &service).0, 201);
+    server.ask("POST /kubarium/advance?seconds=1 HTTP/1.1", b"");
+    let reason =
+        || server.json(&format!("GET {all}/v1.a.example.com HTTP/1.1"), "").1["status"]["conditions"][0].clone();
+    assert_eq!((reason()["reason"].as_str(), reason()["status"].as_str()), (Some("ServiceNotFound"), Some("False")));
+    assert_eq!(reason()["message"].as_str(), Some("service/x in \"default\" is not present"));
+    let answer = server.ask("GET /apis/a.example.com/v1/things HTTP/1.1", b"");
+    assert_eq!(answer, (503, "service unavailable\n".to_owned()));
 }
 
 /// A Pod with nginx that is ready, and a Service before it.

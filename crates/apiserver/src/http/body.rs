@@ -49,7 +49,10 @@ pub fn read(content_type: &str, bytes: &[u8]) -> Body {
     let parsed = match as_yaml {
         true => yaml::parse(&text).map(|document| {
             let line = |(line, key): &(usize, Str)| format!("line {line}: key {key:?} already set in map");
-            body.duplicates = document.duplicates.iter().map(line).collect();
+            let lines: Vec<String> = document.duplicates.iter().map(line).collect();
+            if !lines.is_empty() {
+                body.duplicates.push(format!("yaml: unmarshal errors:\n  {}", lines.join("\n  ")));
+            }
             document.value
         }),
         false => json::parse(&text).map(|parsed| {

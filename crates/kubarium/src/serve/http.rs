@@ -88,7 +88,15 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
     let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
     match http::parse(&head, &read, &kinds, &who.user)? {
         Asked::Text(answer) => Ok(whole(answer)),
-        Asked::Unknown => Ok(whole(Answer::page_not_found())),
+        Asked::Unknown => {
+            let segments = head.path.split('/').map(str::to_owned).collect::<Vec<_>>();
+            let aggregated = context.door.ask(move |owner| owner.look(|cluster| is_aggregated(cluster, &segments)));
+            Ok(whole(match aggregated.await {
+                // http.Error, as the aggregator calls it for whoever does not answer.
+                Some(true) => Answer::text(503, "text/plain; charset=utf-8", "service unavailable\n"),
+                _ => Answer::page_not_found(),
+            }))
+        }
         Asked::Api(mut call) => {
             (call.request.token, call.request.impersonate) = (who.token, who.impersonate);
             let counted = ApiRequest { body: Value::Null, ..call.request.clone() };
@@ -124,6 +132,14 @@ async fn enter(context: &Context, head: &Head, who: ApiRequest) -> Result<(Kinds
     });
     let (permitted, kinds, custom, who) = asked.await.ok_or_else(broken)?;
     permitted.map(|()| (kinds, custom, who))
+}
+
+/// Whether a path lies in a group and version that an APIService says somebody else serves.
+fn is_aggregated(cluster: &cluster::Cluster, segments: &[String]) -> bool {
+    let [_, apis, group, version, ..] = segments else { return false };
+    let key = apiserver::Key::new("", format!("{version}.{group}"));
+    let service = cluster.api().store().get(kind::API_SERVICE, &key);
+    apis == "apis" && service.is_some_and(|service| !service["spec"]["service"].is_null())
 }
 
 /// The bytes of a body.

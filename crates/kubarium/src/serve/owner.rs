@@ -214,3 +214,20 @@ impl Owner {
         self.catch_up();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_nobodys_but_who_asked() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(async {
+            let options = Options { control_plane_only: true, ..Options::default() };
+            let door = start(options, 0.0).await.expect("a cluster");
+            assert_eq!(door.ask(|_| -> u32 { panic!("on purpose") }).await, None);
+            let kinds = door.ask(|owner| owner.look(|cluster| cluster.api().kinds().len())).await;
+            assert!(kinds.is_some_and(|count| count > 30), "the cluster goes on");
+        });
+    }
+}
