@@ -1,12 +1,14 @@
 //! The kubelets of all nodes, as one component.
 
+mod pulls;
+
 use crate::process::Program;
-use crate::state::{Life, Node, NodeConfig, Pod, Pull, PullResult, Work};
+use crate::state::{Life, Node, NodeConfig, Pod};
 use crate::worker::Worker;
-use crate::{Reference, admission, node, resize, start, static_pods, volumes};
+use crate::{admission, node, resize, static_pods, volumes};
 use api::{OrdMap, OrdSet};
 use api::{Str, Time, Value, kind};
-use apiserver::{Component, Context, EventType, Wait, WatchEvent, WorkKey};
+use apiserver::{Component, Context, EventType, WatchEvent, WorkKey};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -207,43 +209,6 @@ impl<N: NetworkPlugin> Kubelets<N> {
         admission::refusal(pod, node, &object, others)
     }
 
-    /// A node's pulls: one at a time, in the order in which they were asked for.
-    fn run_pulls(&mut self, node: &str, cx: &mut Context<'_>) {
-        let now = cx.now;
-        let Some(state) = self.nodes.get_mut(node).map(Arc::make_mut).filter(|state| state.kubelet) else { return };
-        if let Some((pull, until)) = state.pulling.clone().filter(|(_, until)| *until <= now) {
-            state.pulling = None;
-            let result = finish_pull(state, &pull, until);
-            if let Some(pod) = self.pods.get_mut(&pull.pod).map(Arc::make_mut)
-                && matches!(pod.work, Work::Pull(_))
-            {
-                pod.work = Work::Pull(Some(result));
-                cx.cause = pull.cause;
-                cx.wait_for(Wait::Pull, WorkKey::new("pod", node, pull.pod.clone()), Duration::ZERO);
-            }
-        }
-        let Some(state) = self.nodes.get_mut(node).map(Arc::make_mut) else { return };
-        if state.pulling.is_none()
-            && let Some(mut pull) = state.pulls.pop_front()
-        {
-            pull.began = now;
-            cx.cause = pull.cause;
-            let dial = start::registry(&pull.image).map(|host| self.network.dial(node, &host));
-            let takes = match dial {
-                Some(Dial::Failed(why, takes)) => {
-                    pull.unreachable = Some(why);
-                    takes
-                }
-                Some(Dial::Open(later, rate)) => later + pull_time(state, &pull.image, rate, cx),
-                None => pull_time(state, &pull.image, 0, cx),
-            };
-            state.pulling = Some((pull, now + takes));
-        }
-        if let Some((_, until)) = &state.pulling {
-            cx.enqueue_after(WorkKey::new("pull", "", node), until.since(now));
-        }
-    }
-
     fn run_node(&mut self, name: &str, cx: &mut Context<'_>) {
         self.relieve(name, cx);
         let Some(state) = self.nodes.get_mut(name).map(Arc::make_mut).filter(|state| state.kubelet) else { return };
@@ -372,38 +337,4 @@ pub(crate) fn object_name(object: &Value) -> Str {
 
 pub(crate) fn is_static(object: &Value) -> bool {
     static_pods::hash_of(object).is_some()
-}
-
-/// How long a pull takes: an image that is there is only checked; otherwise it depends on the size. Recorded for nginx: 0.57 to
-/// 0.69 s, and 1.41 to 1.67 s.
-fn pull_time(node: &Node, image: &str, rate: u64, cx: &mut Context<'_>) -> Duration {
-    const BYTES_PER_MILLI: u64 = 400_000;
-    let reference = Reference::parse(image).ok();
-    let there = reference.as_ref().is_some_and(|r| node.images.contains_key(&r.full()));
-    let size = reference.and_then(|r| start::pull(&r).ok());
-    let millis = match size {
-        Some(_) if there => 570 + u64::from(cx.rng.below(120)),
-        Some(size) => {
-            let slow = (size.unsigned_abs() * 1000).checked_div(rate).unwrap_or(0);
-            slow + 1_250 + size.unsigned_abs() / BYTES_PER_MILLI + u64::from(cx.rng.below(260))
-        }
-        None => 600 + u64::from(cx.rng.below(300)),
-    };
-    Duration::from_millis(millis)
-}
-
-fn finish_pull(node: &mut Node, pull: &Pull, until: Time) -> PullResult {
-    let (took, waited) = (until.since(pull.began), until.since(pull.asked));
-    let pulled = Reference::parse(&pull.image).and_then(|reference| match &pull.unreachable {
-        Some(why) => Err(start::unreachable(&reference, why)),
-        None => Ok((start::pull(&reference)?, reference)),
-    });
-    match pulled {
-        Ok((size, reference)) => {
-            let known = node.images.insert(reference.full(), (size, reference.id()));
-            node.dirty |= known.is_none();
-            PullResult { error: None, took, waited, size }
-        }
-        Err(error) => PullResult { error: Some(error), took, waited, size: 0 },
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::http::{Reply, Request, content_type};
 use crate::images::{Flavour, Saying};
-use crate::process::{Surroundings, date};
+use crate::process::{Surroundings, expansion::date};
 use crate::programs::Answers;
 use crate::rootfs;
 use crate::state::{LogLine, Pod};

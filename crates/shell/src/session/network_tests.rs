@@ -30,10 +30,7 @@ fn the_way_of_a_packet_and_the_rules_that_decide_it_can_be_read() {
         "{listed}"
     );
     let (known, status) = ask("ssh node3 conntrack -L -p tcp");
-    assert!(
-        status == 0 && known.contains("tcp      6 11") && known.contains(" TIME_WAIT src=172.17.0.1 "),
-        "{known}"
-    );
+    assert!(status == 0 && known.contains("tcp      6 11") && known.contains(" TIME_WAIT src=172.17.0.1 "), "{known}");
     assert!(known.ends_with(" flow entries have been shown.\n"), "{known}");
     assert_eq!(ask("ssh node3 conntrack -D -p tcp -s 172.17.0.1 >/dev/null 2>&1; ssh node3 conntrack -L -s 172.17.0.1 2>/dev/null").0.lines().count(), 1, "the connection of ssh itself");
     assert_eq!(ask("ssh node3 conntrack -L -p nosuch").1, 2);
