@@ -1,7 +1,9 @@
-// Opens the page whose module carries marks (cargo xtask profile), in each language, and prints one digit for each mark:
-// 1 if what it marks has run. A line is begun, but nothing more is done: with the first key or click the rest is fetched.
+// Opens the page whose module carries marks (cargo xtask profile), in each language, and prints one digit for each mark: 1 if
+// what it marks has run. A line is entered, but what would run it does not come, as when the network is slow or gone.
 
-import { open } from "./kubarium.mjs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DIST, open } from "./kubarium.mjs";
 
 const [base, count] = process.argv.slice(2).map(Number);
 /** How long the page is watched, in milliseconds: heartbeats and leases come every ten seconds. */
@@ -17,12 +19,26 @@ function keepInstance() {
   };
 }
 
+/** A host that says that there is a second module, and keeps one waiting in vain for it. */
+function withhold(name, response) {
+  if (name.startsWith("kubarium-more")) setTimeout(() => response.writeHead(404).end(), 2_000);
+  else if (name === "" || name === "index.html") {
+    const page = readFileSync(join(DIST, "index.html"), "utf8");
+    response.writeHead(200, { "Content-Type": "text/html" });
+    response.end(page.replace("data-module=", 'data-more="kubarium-more.wasm" data-module='));
+  } else return false;
+  return true;
+}
+
 /** Opens one page and notes what has run. */
 async function watch({ lang, query, context }) {
-  const kube = await open({ lang, query, context, script: keepInstance });
+  const kube = await open({ lang, query, context, change: withhold, script: keepInstance });
   await kube.page.waitForTimeout(WATCHED);
   await kube.page.getByRole("group", { name: "node1" }).hover();
   await kube.prompt.pressSequentially("kubectl get pods ");
+  // What is entered before the rest has come waits for it, and is told when it does not come.
+  await kube.prompt.press("Enter");
+  await kube.page.getByText(/The commands could not be loaded|명령 프로그램을 불러오지 못했습니다/).first().waitFor();
   // Characters, because so many numbers are slow to hand over.
   const marks = await kube.page.evaluate(([from, length]) => {
     const marks = new Uint8Array(globalThis.instance.exports.memory.buffer, from, length);
