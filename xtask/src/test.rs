@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every check and every test, each step named and timed, all of them run even after a failure.
+//! `cargo xtask test`: every check and every test, each step named and timed, all of them run even after a failure, in two
+//! lanes: what needs a browser, and the rest.
 
 use crate::error::Result;
 use crate::{build, clients, oracle, sh, size, tools};
@@ -10,13 +11,17 @@ struct Step {
     run: fn(&mut Count) -> Result,
 }
 
-const STEPS: &[Step] = &[
+/// What needs no browser.
+const NATIVE: &[Step] = &[
     Step { name: "formatting", run: |_| sh::run(sh::cargo().args(["fmt", "--all", "--check"])) },
     Step { name: "lints", run: lints },
     Step { name: "Rust tests", run: rust_tests },
     Step { name: "recordings", run: |_| oracle::run(&[]) },
     Step { name: "lessons", run: lessons },
     Step { name: "real clients", run: |_| clients::run(&[]) },
+];
+/// The page, and what is done with it in browsers.
+const PAGE: &[Step] = &[
     Step { name: "page", run: |_| build::run(&[]) },
     Step { name: "page size", run: |_| size::run(&[]) },
     Step { name: "npm package", run: npm_package },
@@ -33,10 +38,45 @@ struct Count {
 /// Runs every step (or those whose names contain one of the arguments), then prints a table of them and, as the last
 /// line, the sum. A step without a runner that counts (a lint, the build) counts as one test.
 pub fn run(arguments: &[String]) -> Result {
-    let wanted = |step: &&Step| arguments.is_empty() || arguments.iter().any(|word| step.name.contains(word.as_str()));
+    let total = match arguments {
+        [] => side_by_side()?,
+        some => {
+            steps(NATIVE.iter().chain(PAGE).filter(|step| some.iter().any(|word| step.name.contains(word.as_str()))))
+        }
+    };
+    println!("{} passed, {} failed", total.passed, total.failed);
+    if total == Count::default() {
+        return crate::error::fail("no step has such a name");
+    }
+    if total.failed == 0 { Ok(()) } else { crate::error::fail("not everything passed") }
+}
+
+/// All steps: those of the page here, and meanwhile the others in a process that gives way to them, for journeys wait more
+/// than they compute. What that process said is printed when it is over.
+fn side_by_side() -> Result<Count> {
+    let log = sh::root().join("target/test-native.log");
+    let file = std::fs::File::create(&log)?;
+    let mut native = std::process::Command::new("nice");
+    native.args(["-n", "10"]).arg(std::env::current_exe()?).arg("test").args(NATIVE.iter().map(|step| step.name));
+    let mut native = native.current_dir(sh::root()).stdout(file.try_clone()?).stderr(file).spawn()?;
+    let mut total = steps(PAGE.iter());
+    let ended = native.wait()?;
+    let said = String::from_utf8_lossy(&std::fs::read(&log)?).into_owned();
+    println!("{said}");
+    let sum = said.lines().rev().find(|line| line.contains(" passed, ") && line.ends_with(" failed"));
+    let number = |word: &str| sum.map_or(0, |line| number_before(line, word));
+    let mut count = Count { passed: number("passed,"), failed: number("failed") };
+    count.settle(ended.success());
+    total.passed += count.passed;
+    total.failed += count.failed;
+    Ok(total)
+}
+
+/// Runs steps one after the other, and prints a table of them.
+fn steps<'a>(wanted: impl Iterator<Item = &'a Step>) -> Count {
     let mut total = Count::default();
     let mut table = Vec::new();
-    for step in STEPS.iter().filter(wanted) {
+    for step in wanted {
         println!("\n== {}", step.name);
         let start = Instant::now();
         let mut count = Count::default();
@@ -53,11 +93,7 @@ pub fn run(arguments: &[String]) -> Result {
     for (name, good, time) in table {
         println!("{}", row(name, good, time));
     }
-    println!("{} passed, {} failed", total.passed, total.failed);
-    if total == Count::default() {
-        return crate::error::fail("no step has such a name");
-    }
-    if total.failed == 0 { Ok(()) } else { crate::error::fail("not everything passed") }
+    total
 }
 
 fn row(name: &str, good: bool, time: Duration) -> String {
