@@ -99,11 +99,26 @@ fn optimised(name: &str, wasm: &[u8]) -> Result<String> {
     optimise.args(["--low-memory-unused", "--gufa", "-Oz", "--merge-similar-functions", "-o"]).arg(&small).arg(&large);
     sh::run(&mut optimise)?;
     std::fs::remove_file(large)?;
+    let bytes = std::fs::read(&small)?;
+    std::fs::remove_file(small)?;
+    hashed(name, "wasm", &bytes)
+}
+
+/// Writes a file into `dist/`; its name, which changes with its bytes.
+pub fn hashed(name: &str, extension: &str, bytes: &[u8]) -> Result<String> {
     let mut hash = std::hash::DefaultHasher::new();
-    hash.write(&std::fs::read(&small)?);
-    let name = format!("{name}-{:016x}.wasm", hash.finish());
-    std::fs::rename(small, dist().join(&name))?;
+    hash.write(bytes);
+    let name = format!("{name}-{:016x}.{extension}", hash.finish());
+    std::fs::write(dist().join(&name), bytes)?;
     Ok(name)
+}
+
+/// The files of `dist/`, by their names there, in order. A name with a dot is a build under way.
+pub fn files() -> Result<Vec<(String, PathBuf)>> {
+    let dist = dist();
+    let name = |path: &PathBuf| path.strip_prefix(&dist).unwrap_or(path).display().to_string().replace('\\', "/");
+    let files = sh::files_below(&dist)?.into_iter().map(|path| (name(&path), path));
+    Ok(files.filter(|(name, _)| !name.split('/').any(|part| part.starts_with('.'))).collect())
 }
 
 /// Downloads what the page is made of, the standard library's own dependencies among it: the build itself is offline.

@@ -2,7 +2,7 @@
 //! script. A page downloads it before its reader has asked for anything, so that it is small.
 
 use crate::error::{Result, fail};
-use crate::{build, sh, size};
+use crate::{build, sh};
 use std::path::Path;
 
 /// The module, and the plain script that does the same.
@@ -42,7 +42,9 @@ pub fn pack(arguments: &[String]) -> Result {
         std::fs::remove_dir_all(&package)?;
     }
     copy(&root.join("embed"), &package, |name| !name.starts_with(MODULE) && name != TYPES)?;
-    copy(&build::dist(), &package.join("dist"), |name| !name.starts_with('.'))?;
+    for (name, path) in build::files()? {
+        place(&path, &package.join("dist").join(name))?;
+    }
     for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
         std::fs::copy(root.join(name), package.join(name))?;
     }
@@ -53,15 +55,20 @@ pub fn pack(arguments: &[String]) -> Result {
 
 /// Copies the files of a folder whose names below it are wanted.
 fn copy(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result {
-    for path in size::files_below(from)? {
+    for path in sh::files_below(from)? {
         let name = path.strip_prefix(from).unwrap_or(&path);
         if !wanted(&name.to_string_lossy()) || name.components().any(|part| part.as_os_str() == "__pycache__") {
             continue;
         }
-        let target = to.join(name);
-        std::fs::create_dir_all(target.parent().unwrap_or(to))?;
-        std::fs::copy(&path, target)?;
+        place(&path, &to.join(name))?;
     }
+    Ok(())
+}
+
+/// Copies a file to where there may be no folder yet.
+fn place(from: &Path, to: &Path) -> Result {
+    std::fs::create_dir_all(to.parent().unwrap_or(to))?;
+    std::fs::copy(from, to)?;
     Ok(())
 }
 

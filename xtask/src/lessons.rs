@@ -2,7 +2,7 @@
 //! not weigh on the first download.
 
 use crate::error::Result;
-use crate::{build, sh, size};
+use crate::{build, sh};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ pub fn bundle() -> Result {
     let (course, target) = (sh::root().join("static/lessons"), build::dist().join("lessons"));
     std::fs::create_dir_all(&target)?;
     let mut entries = Vec::new();
-    for path in size::files_below(&course)?.into_iter().filter(|path| path.ends_with("lesson.yaml")) {
+    for path in sh::files_below(&course)?.into_iter().filter(|path| path.ends_with("lesson.yaml")) {
         let Some(folder) = path.parent() else { continue };
         let name = folder.strip_prefix(&course).unwrap_or(folder).display().to_string();
         let files = files(folder)?;
@@ -26,7 +26,7 @@ pub fn bundle() -> Result {
 /// The text files of a lesson, with `/` in the names of those that lie deeper.
 fn files(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
-    for path in size::files_below(folder)? {
+    for path in sh::files_below(folder)? {
         if let Ok(text) = std::fs::read_to_string(&path) {
             let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string().replace('\\', "/");
             files.push((name, text));

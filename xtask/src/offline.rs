@@ -2,7 +2,7 @@
 //! step of a build, because any later change of a file would make the list untrue.
 
 use crate::error::Result;
-use crate::{build, sh, size};
+use crate::{build, sh};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -11,17 +11,13 @@ pub const WORKER: &str = "worker.js";
 
 /// Writes `dist/worker.js`.
 pub fn write() -> Result {
-    let dist = build::dist();
     let mut files = Vec::new();
-    for path in size::files_below(&dist)? {
-        let name = path.strip_prefix(&dist).unwrap_or(&path).display().to_string().replace('\\', "/");
-        // A name with a dot is a build under way; nobody keeps the worker but the browser itself.
-        if name != WORKER && !name.split('/').any(|part| part.starts_with('.')) {
-            files.push((name, std::fs::read(&path)?));
-        }
+    // Nobody keeps the worker but the browser itself.
+    for (name, path) in build::files()?.into_iter().filter(|(name, _)| name != WORKER) {
+        files.push((name, std::fs::read(path)?));
     }
     let code = std::fs::read_to_string(sh::root().join("static").join(WORKER))?;
-    std::fs::write(dist.join(WORKER), list(&files, &code) + &code)?;
+    std::fs::write(build::dist().join(WORKER), list(&files, &code) + &code)?;
     Ok(())
 }
 

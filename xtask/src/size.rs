@@ -1,8 +1,8 @@
 //! `cargo xtask size`: what the page downloads, compressed as a static host would send it: to open, and later.
 
 use crate::error::{Error, Result, fail};
-use crate::{build, offline, sh, tools};
-use std::path::{Path, PathBuf};
+use crate::{build, embed, offline, sh, tools};
+use std::path::Path;
 use std::process::Stdio;
 
 /// The budget for what opening the page downloads, in bytes after brotli.
@@ -16,23 +16,20 @@ const LATER: &[&str] = &[
     "icon-",
     "maskable",
     "embed.js",
-    "kubarium.js",
-    "kubarium.global.js",
-    "kubarium.d.ts",
+    embed::MODULE,
+    embed::SCRIPT,
+    embed::TYPES,
 ];
 
 /// Measures each file of `dist/`; says what the budget is, and fails above it.
 pub fn run(_arguments: &[String]) -> Result {
     tools::brotli()?;
-    let dist = build::dist();
-    if !dist.is_dir() {
+    if !build::dist().is_dir() {
         return fail("there is no dist/ yet: run `cargo xtask build`");
     }
     let mut sizes = Vec::new();
-    // A folder with a dot is a build under way; lessons are fetched when somebody opens one.
-    let counts = |path: &PathBuf| !path.starts_with(dist.join(".stage")) && !path.starts_with(dist.join("lessons"));
-    for path in files_below(&dist)?.into_iter().filter(counts) {
-        let name = path.strip_prefix(&dist).unwrap_or(&path).display().to_string();
+    // Lessons are fetched when somebody opens one.
+    for (name, path) in build::files()?.into_iter().filter(|(name, _)| !name.starts_with("lessons/")) {
         sizes.push((is_later(&name), compressed(&path)?, path.metadata()?.len(), name));
     }
     sizes.sort_by(|a, b| (a.0, b.1).cmp(&(b.0, a.1)));
@@ -56,20 +53,4 @@ fn compressed(path: &Path) -> Result<usize> {
     let output = sh::program("brotli").args(["-q", "11", "-w", "24", "-c"]).arg(path).stderr(Stdio::null()).output();
     let output = output.map_err(|error| Error(format!("brotli: {error}")))?;
     if output.status.success() { Ok(output.stdout.len()) } else { fail(format!("brotli refused {}", path.display())) }
-}
-
-/// Every file below a folder, in the order of their names.
-pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut entries = std::fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
-    entries.sort_by_key(std::fs::DirEntry::path);
-    for entry in entries {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files_below(&path)?);
-        } else {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }

@@ -3,7 +3,6 @@
 
 use crate::build;
 use crate::error::{Error, Result};
-use std::hash::Hasher;
 
 /// Puts the style sheets of `dist/index.html` into one file, in their order.
 pub fn bundle() -> Result {
@@ -15,10 +14,7 @@ pub fn bundle() -> Result {
         style += &std::fs::read_to_string(dist.join(name))?;
         std::fs::remove_file(dist.join(name))?;
     }
-    let mut hash = std::hash::DefaultHasher::new();
-    hash.write(style.as_bytes());
-    let name = format!("style-{:016x}.css", hash.finish());
-    std::fs::write(dist.join(&name), style)?;
+    let name = build::hashed("style", "css", style.as_bytes())?;
     // Before the scripts: nothing else is needed as early.
     let (head, tail) = rest.split_once("<script").ok_or_else(|| Error("dist/index.html has no script".into()))?;
     std::fs::write(page, format!("{head}<link rel=\"stylesheet\" href=\"./{name}\">\n  <script{tail}"))?;

@@ -54,11 +54,13 @@ pub fn run(arguments: &[String]) -> Result {
 /// All steps: those of the page here, and meanwhile the others in a process that gives way to them, for journeys wait more
 /// than they compute. What that process said is printed when it is over.
 fn side_by_side() -> Result<Count> {
+    // Both lanes call it, and only one may install it.
+    tools::node()?;
     let log = sh::root().join("target/test-native.log");
     let file = std::fs::File::create(&log)?;
-    let mut native = std::process::Command::new("nice");
+    let mut native = sh::program("nice");
     native.args(["-n", "10"]).arg(std::env::current_exe()?).arg("test").args(NATIVE.iter().map(|step| step.name));
-    let mut native = native.current_dir(sh::root()).stdout(file.try_clone()?).stderr(file).spawn()?;
+    let mut native = native.stdout(file.try_clone()?).stderr(file).spawn()?;
     let mut total = steps(PAGE.iter());
     let ended = native.wait()?;
     let said = String::from_utf8_lossy(&std::fs::read(&log)?).into_owned();
@@ -124,7 +126,7 @@ fn npm_package(_: &mut Count) -> Result {
 fn browser(count: &mut Count) -> Result {
     tools::for_the_browser()?;
     sh::run(sh::cargo().args(["build", "--package", "kubarium"]))?;
-    let tests = size::files_below(&sh::root().join("tests/browser"))?;
+    let tests = sh::files_below(&sh::root().join("tests/browser"))?;
     let tests = tests.iter().filter(|path| {
         let text = path.to_string_lossy();
         text.ends_with(".test.mjs") && !text.contains("node_modules")

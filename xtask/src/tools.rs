@@ -48,9 +48,14 @@ pub fn for_the_page() -> Result {
     wasm_opt()
 }
 
+/// The `node` and `npm` programs.
+pub fn node() -> Result {
+    debian(NODE)
+}
+
 /// Everything that the browser journeys call.
 pub fn for_the_browser() -> Result {
-    debian(NODE)?;
+    node()?;
     debian(CHROMIUM)?;
     firefox()?;
     npm_packages(&sh::root().join("tests/browser"))
@@ -137,7 +142,7 @@ fn wasm_opt() -> Result {
     if is_version("wasm-opt", major) {
         return Ok(());
     }
-    debian(NODE)?;
+    node()?;
     announce(&format!("binaryen {BINARYEN}"), "a few seconds");
     let folder = home().join("npm");
     std::fs::create_dir_all(&folder)?;

@@ -1,11 +1,11 @@
 //! Two modules out of one: what the page needs to open, and what it loads when first used.
 //!
 //! Which functions are needed to open the page, and which parts of them, was watched (`cargo xtask profile`) and is written in
-//! `first-load.txt`; all others are moved to the second module, parts as functions of their own (see `outline`). In the first, each of them that can still be called leaves a stub of a few bytes,
-//! which makes sure that the second module is there and calls it through a table. The second module imports from the first
-//! whatever it shares with it: memory, tables, globals, functions. Constant data that only moved functions use moves with them
-//! (see `data`). So a function that was not watched is never missing; it
-//! only comes later. `static/start.js` loads the second module.
+//! `first-load.txt`; all others are moved to the second module, parts as functions of their own (see `outline`). In the first,
+//! each of them that can still be called leaves a stub of a few bytes, which makes sure that the second module is there and
+//! calls it through a table. The second module imports from the first whatever it shares with it: memory, tables, globals,
+//! functions. Constant data that only moved functions use moves with them (see `data`). So a function that was not watched is
+//! never missing; it only comes later. `static/start.js` loads the second module.
 
 mod data;
 mod liveness;

@@ -73,10 +73,10 @@ impl Ways {
 
 /// The parts of a function that did not run and are worth a call.
 fn parts(function: &LocalFunction, stretches: &Stretches, ran: &[bool]) -> Vec<Part> {
-    if !is_plain(function, function.entry_block()) {
+    let runs = runs(&stretches.all, ran);
+    if runs.is_empty() || !is_plain(function, function.entry_block()) {
         return Vec::new();
     }
-    let runs = runs(&stretches.all, ran);
     let bounds = runs.iter().flat_map(|run| [(run.seq, run.start), (run.seq, run.end)]);
     let liveness = Liveness::of(function, bounds);
     runs.iter().filter_map(|run| part(function, &liveness, run)).collect()
