@@ -19,6 +19,13 @@ pub struct Change<'a> {
     pub old: &'a Value,
 }
 
+impl<'a> Change<'a> {
+    /// The new object, or the old one where it goes.
+    pub fn either(&self) -> &'a Value {
+        if self.object.is_null() { self.old } else { self.object }
+    }
+}
+
 /// Who evaluates expressions.
 pub trait Expressions: Send + Sync + std::fmt::Debug {
     /// Whether a change may be made: by the rules of a custom kind's schema, and by the policies. Returns warnings.
@@ -35,8 +42,8 @@ impl ApiServer {
     }
 
     /// The schema of a kind that users have defined.
-    pub fn custom_schema(&self, kind: &Kind) -> Option<&Value> {
-        self.custom.iter().find(|custom| custom.kind == kind).map(|custom| &custom.schema)
+    pub fn custom_schema(&self, kind: &Kind) -> Option<Value> {
+        self.custom(kind).map(|custom| custom.schema.clone())
     }
 
     /// Asks for a change, if anybody is there.

@@ -1,10 +1,10 @@
 //! One expression: compiling it, and what it comes to.
 
-use api::{Map, Quantity, Value};
+use api::{Map, OrdMap, Quantity, Value};
 use cel::extractors::This;
 use cel::objects::{Key, Map as CelMap};
 use cel::{Context, Env, ExecutionError, Program, Value as CelValue, extensions};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The longest expression, and the deepest nesting of brackets in one. The parser is recursive; cel-go has limits of the same
 /// kind (`ParserRecursionLimit`, `ParserExpressionSizeLimit`).
@@ -28,9 +28,27 @@ fn env() -> &'static Arc<Env> {
     })
 }
 
+/// The program of an expression. Each change asks for the same ones, and reading one costs more than what it comes to.
+fn program(expression: &str) -> Result<Arc<Program>, String> {
+    /// More than the expressions of any cluster; beyond, all are read again.
+    const MOST: usize = 1000;
+    static KNOWN: Mutex<OrdMap<String, Arc<Program>>> = Mutex::new(OrdMap::new());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = known().get(expression) {
+        return Ok(found.clone());
+    }
+    let program = Arc::new(env().compile(expression).map_err(|error| error.to_string())?);
+    let mut known = known();
+    if known.len() >= MOST {
+        *known = OrdMap::new();
+    }
+    known.insert(expression.to_owned(), program.clone());
+    Ok(program)
+}
+
 /// A compiled expression.
 pub(crate) struct Compiled {
-    program: Program,
+    program: Arc<Program>,
 }
 
 impl Compiled {
@@ -72,7 +90,7 @@ pub(crate) fn compile(expression: &str, variables: &[&str]) -> Result<Compiled, 
     if expression.len() > MAX_LENGTH || depth(expression) > MAX_DEPTH || operators(expression) > MAX_OPERATORS {
         return Err(format!("ERROR: <input>:-1:0: expression recursion limit exceeded: {MAX_DEPTH}"));
     }
-    let program = env().compile(expression).map_err(|error| error.to_string())?;
+    let program = program(expression)?;
     let unknown = program.references().variables().into_iter().find(|name| !known(name, variables)).map(str::to_owned);
     match unknown {
         None => Ok(Compiled { program }),

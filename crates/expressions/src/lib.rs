@@ -23,7 +23,7 @@ impl Expressions for Cel {
             k if k == kind::VALIDATING_ADMISSION_POLICY => (policy::compile(change.object), Vec::new()),
             k if k == kind::CUSTOM_RESOURCE_DEFINITION => (rules::compile(change.object), Vec::new()),
             k if k.is_custom() => match server.custom_schema(k) {
-                Some(schema) => rules::check(schema, change.object, change.old),
+                Some(schema) => rules::check(&schema, change.object, change.old),
                 None => Default::default(),
             },
             _ => Default::default(),

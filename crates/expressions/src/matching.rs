@@ -35,7 +35,7 @@ fn rule_fits(rule: &Value, change: &Change<'_>) -> bool {
         _ => true,
     };
     let names = rule["resourceNames"].array();
-    let name = if change.object.is_null() { change.old.name() } else { change.object.name() };
+    let name = change.either().name();
     scope
         && any("operations", change.operation)
         && any("apiGroups", kind.group)
@@ -49,7 +49,7 @@ fn namespace_fits(server: &ApiServer, selector: &Value, change: &Change<'_>) -> 
         return true;
     }
     let labels = match change.request.kind {
-        k if k == kind::NAMESPACE => either(change)["metadata"]["labels"].clone(),
+        k if k == kind::NAMESPACE => change.either()["metadata"]["labels"].clone(),
         k if !k.namespaced => return true,
         _ => namespace(server, change)["metadata"]["labels"].clone(),
     };
@@ -62,14 +62,9 @@ fn object_fits(selector: &Value, change: &Change<'_>) -> bool {
     selector.is_everything() || fits(change.object) || fits(change.old)
 }
 
-/// The new object, or the old one where it goes.
-pub(crate) fn either<'a>(change: &Change<'a>) -> &'a Value {
-    if change.object.is_null() { change.old } else { change.object }
-}
-
 /// The namespace of what changes; null for what has none.
 pub(crate) fn namespace(server: &ApiServer, change: &Change<'_>) -> Value {
-    let key = Key::new("", either(change).namespace());
+    let key = Key::new("", change.either().namespace());
     match change.request.kind.namespaced {
         true => server.store().get(kind::NAMESPACE, &key).cloned().unwrap_or_default(),
         false => Value::Null,

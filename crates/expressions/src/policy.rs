@@ -11,10 +11,14 @@ const VARIABLES: &[&str] = &["object", "oldObject", "request", "namespaceObject"
 /// The longest message that an expression may make.
 const MAX_MESSAGE: usize = 5 << 10;
 
+/// The variables that a policy's expressions may use: `params` only where it has a kind of them.
+fn variables(spec: &Value) -> &'static [&'static str] {
+    if spec["paramKind"].is_null() { &VARIABLES[..VARIABLES.len() - 1] } else { VARIABLES }
+}
+
 /// What is wrong with the expressions of a policy.
 pub(crate) fn compile(policy: &Value) -> Vec<FieldError> {
-    let with_params = !policy["spec"]["paramKind"].is_null();
-    let known = if with_params { VARIABLES } else { &VARIABLES[..VARIABLES.len() - 1] };
+    let known = variables(&policy["spec"]);
     let mut errors = Vec::new();
     for (section, fields) in [
         ("matchConditions", &["expression"][..]),
@@ -83,7 +87,7 @@ pub(crate) fn admit(server: &ApiServer, change: &Change<'_>) -> Result<Vec<Strin
 }
 
 fn refusal(change: &Change<'_>, denial: &Denial) -> Status {
-    let name = crate::matching::either(change).name();
+    let name = change.either().name();
     let mut status = Status::forbidden(change.request.kind, name, &denial.message);
     (status.code, status.reason) = match denial.reason.as_str() {
         "Unauthorized" => (401, "Unauthorized"),
@@ -124,14 +128,13 @@ fn params(server: &ApiServer, change: &Change<'_>, spec: &Value, reference: &Val
         return Ok(vec![Value::Null]);
     }
     let (version, name) = (param_kind["apiVersion"].str(), param_kind["kind"].str());
-    let mut kinds = server.kinds().into_iter();
-    let Some(kind) = kinds.find(|kind| kind.api_version() == version && kind.kind == name) else {
+    let Some(kind) = server.kind_named(version, name) else {
         return Err(format!("paramKind kind `{version}, Kind={name}` not known"));
     };
     let namespace = match (kind.namespaced, reference["namespace"].str()) {
         (false, "") => "",
         (false, _) => return Err("paramRef.namespace must not be provided for a cluster-scoped `paramKind`".to_owned()),
-        (true, "") => crate::matching::either(change).namespace(),
+        (true, "") => change.either().namespace(),
         (true, given) => given,
     };
     if kind.namespaced && namespace.is_empty() {
@@ -163,15 +166,14 @@ struct Evaluation<'a> {
 
 impl<'a> Evaluation<'a> {
     fn new(server: &ApiServer, change: &Change<'_>, spec: &'a Value, param: &Value) -> Evaluation<'a> {
-        let with_params = !spec["paramKind"].is_null();
-        let known = if with_params { VARIABLES } else { &VARIABLES[..VARIABLES.len() - 1] };
+        let known = variables(spec);
         let mut variables = vec![
             ("object", value(change.object)),
             ("oldObject", value(change.old)),
             ("request", value(&request(change))),
             ("namespaceObject", value(&namespace(server, change))),
         ];
-        if with_params {
+        if !spec["paramKind"].is_null() {
             variables.push(("params", value(param)));
         }
         Evaluation { spec, known, variables, composed: Vec::new() }
@@ -245,7 +247,7 @@ impl<'a> Evaluation<'a> {
 /// The AdmissionRequest that expressions see.
 fn request(change: &Change<'_>) -> Value {
     let (request, kind) = (change.request, change.request.kind);
-    let object = crate::matching::either(change);
+    let object = change.either();
     let kind_of = obj! { "group" => kind.group, "version" => kind.version, "kind" => kind.kind };
     let resource = obj! { "group" => kind.group, "version" => kind.version, "resource" => kind.plural };
     let user = &request.user;

@@ -13,10 +13,7 @@ fn server() -> ApiServer {
 }
 
 fn kind_of(server: &ApiServer, object: &Value) -> &'static Kind {
-    let named =
-        |kind: &&&'static Kind| kind.api_version() == object["apiVersion"].str() && kind.kind == object["kind"].str();
-    let kinds = server.kinds();
-    kinds.iter().find(named).copied().expect("a kind that is served")
+    server.kind_named(object["apiVersion"].str(), object["kind"].str()).expect("a kind that is served")
 }
 
 fn send(server: &mut ApiServer, verb: Verb, text: &str) -> Result<apiserver::Response, Status> {
@@ -213,4 +210,21 @@ fn the_rules_of_a_custom_kind_hold() {
     )
     .unwrap_err();
     assert!(refused.message.contains("undeclared reference to 'nosuch'"), "{}", refused.message);
+}
+
+#[test]
+fn each_version_has_its_own_rules() {
+    let mut server = server();
+    let other = DEFINITION.replace("self.max < 100", "self.max < 7").replace("storage: true", "storage: false");
+    let (_, version) = other.split_once("  - name: v1\n").expect("the definition has a version");
+    create(&mut server, &format!("{DEFINITION}  - name: v1beta1\n{version}")).unwrap();
+    let widget = |name: &str, version: &str| {
+        format!(
+            "{{apiVersion: example.com/{version}, kind: Widget, metadata: {{name: {name}, namespace: default}}, \
+             spec: {{min: 1, max: 50}}}}"
+        )
+    };
+    create(&mut server, &widget("a", "v1")).unwrap();
+    let refused = create(&mut server, &widget("b", "v1beta1")).unwrap_err();
+    assert!(refused.message.contains("max is 50"), "{}", refused.message);
 }
