@@ -60,7 +60,10 @@ impl ApiServer {
     }
 
     /// The stored object, or the server's 404.
-    pub(crate) fn find(&self, kind: &Kind, namespace: &str, name: &str) -> Result<&Value, Status> {
+    ///
+    /// # Errors
+    /// That 404.
+    pub fn find(&self, kind: &Kind, namespace: &str, name: &str) -> Result<&Value, Status> {
         self.store.get(kind, &Key::new(namespace, name)).ok_or_else(|| Status::not_found(kind, name))
     }
 

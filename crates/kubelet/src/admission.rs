@@ -58,6 +58,25 @@ fn suffers_first(pod: &Value) -> bool {
     pod["status"]["qosClass"].str() == "BestEffort" && !pod["spec"]["tolerations"].array().iter().any(tolerates)
 }
 
+/// CPU, memory and the number of what a node's Pods have been allocated, beside one.
+pub(crate) fn taken<'a>(pod: &Pod, others: impl Iterator<Item = &'a Pod>) -> (i64, i64, i64) {
+    let counts = |other: &&Pod| other.id != pod.id && matches!(other.life, Life::Syncing | Life::Terminating);
+    others.filter(counts).fold((0, 0, 0), |sum, other| {
+        let has = allocated(other);
+        (sum.0 + has.0, sum.1 + has.1, sum.2 + 1)
+    })
+}
+
+/// The first thing that there is too little of, and a sentence about it. Of each: what it is called, how much is requested and
+/// used, and how much there is.
+pub(crate) fn lack(offers: &[(&'static str, i64, i64, i64)]) -> Option<(&'static str, Str)> {
+    let short = |(_, requested, used, capacity): &&(_, i64, i64, i64)| *requested > 0 && requested + used > *capacity;
+    let (what, requested, used, capacity) = offers.iter().find(short)?;
+    let text =
+        format!("Node didn't have enough resource: {what}, requested: {requested}, used: {used}, capacity: {capacity}");
+    Some((what, text.into()))
+}
+
 /// Why a node will not take a Pod on: reason and message. `others` are the Pods that it has.
 pub(crate) fn refusal<'a>(
     pod: &Pod,
@@ -65,11 +84,7 @@ pub(crate) fn refusal<'a>(
     object: &Value,
     others: impl Iterator<Item = &'a Pod>,
 ) -> Option<(Str, Str)> {
-    let (mut cpu, mut memory, mut pods) = (0, 0, 0);
-    for other in others.filter(|other| other.id != pod.id && matches!(other.life, Life::Syncing | Life::Terminating)) {
-        let asked = allocated(other);
-        (cpu, memory, pods) = (cpu + asked.0, memory + asked.1, pods + 1);
-    }
+    let (cpu, memory, pods) = taken(pod, others);
     let asked = requests(&pod.object);
     let config = &node.config;
     let offers = [
@@ -77,13 +92,8 @@ pub(crate) fn refusal<'a>(
         ("cpu", asked.0, cpu, config.cpus * 1000),
         ("memory", asked.1, memory, config.memory_kib * 1024),
     ];
-    for (what, requested, used, capacity) in offers {
-        if requested > 0 && requested + used > capacity {
-            let message = format!(
-                "Node didn't have enough resource: {what}, requested: {requested}, used: {used}, capacity: {capacity}"
-            );
-            return Some((format!("OutOf{what}").into(), message.into()));
-        }
+    if let Some((what, message)) = lack(&offers) {
+        return Some((format!("OutOf{what}").into(), message));
     }
     if !matches_node(&pod.object["spec"], object) {
         let message = "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector";

@@ -103,7 +103,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
             if same && !sooner {
                 return None;
             }
-            pod.sync_at = Some(pod.sync_at.map_or(now, |at| at.min(now)));
+            pod.sync_by(now);
             return Some(id);
         }
         if static_pods::hash_of(object).is_none() && self.nodes.get(node).is_none_or(|n| !n.kubelet) {

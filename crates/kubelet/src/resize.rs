@@ -1,9 +1,9 @@
 //! Resizing a running Pod in place: what its containers ask for, what the kubelet has allocated to them, and what they really have
 //! (pkg/kubelet/allocation/allocation_manager.go; `doPodResizeAction` in kuberuntime_manager.go).
 
-use crate::admission;
 use crate::state::{Container, Life, Node, Pod};
 use crate::worker::Worker;
+use crate::{admission, status};
 use api::{Str, Value};
 use apiserver::EventSpec;
 
@@ -34,11 +34,7 @@ pub(crate) fn is_wanted(pod: &Pod) -> bool {
 /// Whether what a Pod asks for by now fits on its node, beside what `others` have been allocated.
 pub(crate) fn allocation<'a>(pod: &Pod, node: &Node, others: impl Iterator<Item = &'a Pod>) -> Allocation {
     let asked = admission::requests(&pod.object);
-    let (mut cpu, mut memory) = (0, 0);
-    for other in others.filter(|other| other.id != pod.id && matches!(other.life, Life::Syncing | Life::Terminating)) {
-        let has = admission::allocated(other);
-        (cpu, memory) = (cpu + has.0, memory + has.1);
-    }
+    let (cpu, memory, _) = admission::taken(pod, others);
     let config = &node.config;
     let kinds = [("cpu", asked.0, cpu, config.cpus * 1000), ("memory", asked.1, memory, config.memory_kib * 1024)];
     for (what, requested, _, capacity) in kinds {
@@ -48,15 +44,7 @@ pub(crate) fn allocation<'a>(pod: &Pod, node: &Node, others: impl Iterator<Item 
             return Err(("Infeasible", text.into()));
         }
     }
-    for (what, requested, used, capacity) in kinds {
-        if requested > 0 && requested + used > capacity {
-            let text = format!(
-                "Node didn't have enough resource: {what}, requested: {requested}, used: {used}, capacity: {capacity}"
-            );
-            return Err(("Deferred", text.into()));
-        }
-    }
-    Ok(())
+    admission::lack(&kinds).map_or(Ok(()), |(_, text)| Err(("Deferred", text)))
 }
 
 impl Worker<'_, '_> {
@@ -89,8 +77,7 @@ impl Worker<'_, '_> {
                 self.event(EventSpec::warning(event, text));
             }
         }
-        let now = self.cx.now;
-        self.pod.sync_at = Some(self.pod.sync_at.map_or(now, |at| at.min(now)));
+        self.pod.sync_by(self.cx.now);
     }
 
     /// The Pod asks for what it has: nothing is pending any more. A resize that has come into force is over.
@@ -124,7 +111,7 @@ impl Worker<'_, '_> {
                 container.actual = container.allocated.clone();
                 self.pod.pass.changed = Some(now);
                 let seen = self.node.relist_after(now);
-                self.pod.sync_at = Some(self.pod.sync_at.map_or(seen, |at| at.min(seen)));
+                self.pod.sync_by(seen);
             }
         }
     }
@@ -143,8 +130,7 @@ fn restarts(spec: &Value, actual: &Value, allocated: &Value) -> bool {
 fn told(pod: &Pod, what: &str, error: &str) -> String {
     let list = |name: &str| {
         let all = pod.object["spec"][name].array().iter().map(|container| {
-            let resources =
-                if container["resources"].is_null() { Value::object() } else { container["resources"].clone() };
+            let resources = status::resources(&container["resources"]);
             format!("{{\"name\":\"{}\",\"resources\":{}}}", container["name"].str(), api::json::to_string(&resources))
         });
         all.collect::<Vec<_>>().join(",")

@@ -78,27 +78,23 @@ impl Compiler<'_> {
 
     /// `if TEST; then ...; elif TEST; then ...; else ...; fi`. Of another condition than a test the status is known beforehand.
     fn conditional(&mut self, tokens: &[Token]) {
-        let condition: Vec<Token> =
-            tokens[1..].iter().take_while(|token| !is_word(token, &["then"])).cloned().collect();
+        let condition = until(tokens, "then");
         let body = between(tokens, "then", &["else", "elif", "fi"]);
-        let other = match tokens.iter().position(|token| is_word(token, &["then"])) {
-            Some(then) => &tokens[then + 1 + body.len()..],
-            None => &[],
-        };
-        self.list(&condition);
+        let other = tokens.get(condition.len() + 2 + body.len()..).unwrap_or_default();
+        self.list(condition);
         if self.ended {
             return;
         }
         if !self.tested {
             // What it printed stays; which branch is taken is clear.
             if self.status == 0 {
-                return self.list(&body);
+                return self.list(body);
             }
             return self.otherwise(other);
         }
         let jump = self.steps.len();
         self.steps.push(Step::Unless(true, 0));
-        let ends = self.part(&body);
+        let ends = self.part(body);
         let leave = self.steps.len();
         self.steps.push(Step::Jump(0));
         self.steps[jump] = Step::Unless(true, leave + 1);
@@ -114,10 +110,7 @@ impl Compiler<'_> {
     fn otherwise(&mut self, tokens: &[Token]) {
         match tokens.first() {
             Some(token) if is_word(token, &["elif"]) => self.conditional(tokens),
-            Some(token) if is_word(token, &["else"]) => {
-                let body: Vec<Token> = between(tokens, "else", &["fi"]);
-                self.list(&body);
-            }
+            Some(token) if is_word(token, &["else"]) => self.list(between(tokens, "else", &["fi"])),
             _ => {}
         }
     }
@@ -138,14 +131,14 @@ impl Compiler<'_> {
 
     fn while_loop(&mut self, tokens: &[Token]) {
         let body = between(tokens, "do", &["done"]);
-        let condition: Vec<Token> = tokens[1..].iter().take_while(|token| !is_word(token, &["do"])).cloned().collect();
+        let condition = until(tokens, "do");
         let from = self.steps.len();
         if condition.first().is_some_and(|token| is_word(token, &["[", "test"])) {
-            self.list(&condition);
+            self.list(condition);
             if self.tested {
                 let jump = self.steps.len();
                 self.steps.push(Step::Unless(true, 0));
-                self.part(&body);
+                self.part(body);
                 self.steps.push(Step::Jump(from));
                 let until = is_word(&tokens[0], &["until"]);
                 self.steps[jump] = Step::Unless(!until, self.steps.len());
@@ -153,7 +146,7 @@ impl Compiler<'_> {
                 return;
             }
         }
-        self.list(&body);
+        self.list(body);
         if self.ended {
             return;
         }
@@ -161,7 +154,7 @@ impl Compiler<'_> {
             self.steps[from..].iter().filter_map(|s| if let Step::Sleep(span) = s { Some(*span) } else { None });
         let pause: Duration = pauses.chain(sleep_before(tokens)).sum();
         // A loop with hardly a pause has said all that it has to say after once around. It loads a server, or the processor.
-        let step = match asked(&body) {
+        let step = match asked(body) {
             Some(url) if pause < ONE_BY_ONE => Step::Ask(url, pause),
             _ if pause.is_zero() => Step::Burn,
             _ => {
@@ -182,7 +175,7 @@ impl Compiler<'_> {
         for value in values {
             self.steps.push(Step::Assign(variable.clone(), value.clone()));
             self.loop_variable.push((variable.as_str().to_owned(), value));
-            self.list(&body);
+            self.list(body);
             self.loop_variable.pop();
             if self.ended {
                 return;
@@ -262,14 +255,11 @@ fn is_word(token: &Token, words: &[&str]) -> bool {
 
 /// The exit status of `[ ... ]`: 0 if it holds, 1 if not, 2 if it cannot be understood.
 pub(crate) fn test(words: &[String], around: &mut dyn Surroundings) -> i32 {
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let texts: Vec<&str> = words.iter().map(String::as_str).collect();
     let number = |text: &str| text.trim().parse::<i64>();
-    let holds = match words[..] {
+    let holds = match texts[..] {
         [] => false,
-        ["!", ..] => {
-            let rest: Vec<String> = words[1..].iter().map(|word| (*word).to_owned()).collect();
-            return i32::from(test(&rest, around) == 0);
-        }
+        ["!", ..] => return i32::from(test(&words[1..], around) == 0),
         [word] => !word.is_empty(),
         ["-z", word] => word.is_empty(),
         ["-n", word] => !word.is_empty(),
@@ -311,8 +301,7 @@ fn sleep_before(tokens: &[Token]) -> Option<Duration> {
 
 /// The address that the first `wget` or `curl` among commands asks.
 fn asked(tokens: &[Token]) -> Option<Text> {
-    let is = |token: &Token, names: &[&str]| matches!(token, Token::Word(w) if names.contains(&w.as_str()));
-    let from = tokens.iter().position(|token| is(token, &["wget", "curl"]))?;
+    let from = tokens.iter().position(|token| is_word(token, &["wget", "curl"]))?;
     let words = tokens[from + 1..].iter().map_while(|t| if let Token::Word(w) = t { Some(w) } else { None });
     let words: Vec<&Text> = words.filter(|word| !word.as_str().starts_with('-')).collect();
     let url = words.iter().find(|word| word.as_str().contains("://")).or_else(|| words.last());
@@ -344,22 +333,25 @@ fn split(tokens: &[Token]) -> (&[Token], &'static str, &[Token]) {
     (tokens, "", &[])
 }
 
+/// The condition of a loop or an `if`: what is before the word that ends it.
+fn until<'t>(tokens: &'t [Token], word: &str) -> &'t [Token] {
+    tokens[1..].split(|token| is_word(token, &[word])).next().unwrap_or_default()
+}
+
 /// The tokens between the word `from` and the matching one of `to`.
-fn between(tokens: &[Token], from: &str, to: &[&str]) -> Vec<Token> {
-    let is = |token: &Token, words: &[&str]| matches!(token, Token::Word(w) if words.contains(&w.as_str()));
-    let Some(start) = tokens.iter().position(|t| is(t, &[from])) else { return Vec::new() };
+fn between<'t>(tokens: &'t [Token], from: &str, to: &[&str]) -> &'t [Token] {
+    let Some(start) = tokens.iter().position(|token| is_word(token, &[from])) else { return &[] };
+    let body = &tokens[start + 1..];
     let mut depth = 0usize;
-    let mut body = Vec::new();
-    for token in &tokens[start + 1..] {
-        if depth == 0 && is(token, to) {
-            break;
+    for (place, token) in body.iter().enumerate() {
+        if depth == 0 && is_word(token, to) {
+            return &body[..place];
         }
-        if is(token, &["while", "until", "for", "if"]) {
+        if is_word(token, &["while", "until", "for", "if"]) {
             depth += 1;
-        } else if is(token, &["done", "fi"]) {
+        } else if is_word(token, &["done", "fi"]) {
             depth = depth.saturating_sub(1);
         }
-        body.push(token.clone());
     }
     body
 }

@@ -257,6 +257,11 @@ impl Container {
 }
 
 impl Pod {
+    /// Lets the worker look at the Pod at a moment, if it does not look earlier.
+    pub(crate) fn sync_by(&mut self, at: Time) {
+        self.sync_at = Some(self.sync_at.map_or(at, |before| before.min(at)));
+    }
+
     pub(crate) fn new(id: Str, node: Str, object: Value) -> Pod {
         let spec = &object["spec"];
         let init = spec["initContainers"].array().iter().map(|c| Container::new(c, true));

@@ -131,7 +131,7 @@ fn container_status(pod: &Pod, index: usize, container: &Container) -> Value {
     }
 }
 
-fn resources(actual: &Value) -> Value {
+pub(crate) fn resources(actual: &Value) -> Value {
     if actual.is_null() { Value::object() } else { actual.clone() }
 }
 

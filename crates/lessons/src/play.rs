@@ -60,11 +60,7 @@ pub fn play(lesson: &Rc<Lesson>) -> Outcome {
 /// The steps before cannot be solved, or the mistake is none.
 pub fn noticed(lesson: &Rc<Lesson>, step: &str, script: &str) -> Result<String, Problem> {
     let mut player = Player::new(lesson, Language::English)?;
-    player.reach(step, "mistakes")?;
-    player.type_all(script);
-    if player.wait() {
-        return Err(player.problem("mistakes", format!("this mistake is accepted: step {step:?} is complete after it")));
-    }
+    player.err(step, script, "mistakes")?;
     let first = player.progress.checks().find(|(_, unmet)| unmet.is_some()).map(|(id, _)| id.to_owned());
     Ok(first.unwrap_or_default())
 }
@@ -172,8 +168,8 @@ impl Player {
         Ok(())
     }
 
-    /// Solves the steps before one.
-    fn reach(&mut self, step: &str, path: &str) -> Result<(), Problem> {
+    /// Solves the steps before one, and makes a mistake in it, which must not complete it.
+    fn err(&mut self, step: &str, script: &str, path: &str) -> Result<(), Problem> {
         while self.progress.plan().get("id").str() != step && !self.progress.is_over() {
             let solution = self.progress.plan().get("solution").to_str();
             self.type_all(&solution);
@@ -182,17 +178,17 @@ impl Player {
             }
             self.progress.next(&self.session);
         }
-        Ok(())
-    }
-
-    /// Solves the steps before, makes the mistake, and looks whether the right check notices it.
-    fn mistake(&mut self, mistake: &Value, path: &str) -> Result<(), Problem> {
-        let step = mistake.get("step").str();
-        self.reach(step, path)?;
-        self.type_all(mistake.get("type").str());
+        self.type_all(script);
         if self.wait() {
             return Err(self.problem(path, format!("this mistake is accepted: step {step:?} is complete after it")));
         }
+        Ok(())
+    }
+
+    /// Makes the mistake, and looks whether the right check notices it.
+    fn mistake(&mut self, mistake: &Value, path: &str) -> Result<(), Problem> {
+        let step = mistake.get("step").str();
+        self.err(step, mistake.get("type").str(), path)?;
         let wanted = mistake.get("unmet").str();
         if !self.progress.checks().any(|(id, unmet)| id == wanted && unmet.is_some()) {
             return Err(

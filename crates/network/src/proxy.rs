@@ -241,8 +241,7 @@ impl Proxy {
     /// The endpoints of a port that get packets, for those who choose themselves.
     pub fn endpoints(&self, service: &Service, port: &ServicePort) -> Vec<SocketAddrV4> {
         let Some(port) = self.port_rules(service, port) else { return Vec::new() };
-        let ready: Vec<SocketAddrV4> = port.targets.iter().filter(|t| t.ready).map(|t| t.to).collect();
-        if ready.is_empty() { port.targets.iter().map(|t| t.to).collect() } else { ready }
+        port.usable.iter().map(|index| port.targets[*index as usize].to).collect()
     }
 
     /// The Service whose health check is at a node port, and how many ready endpoints of it `node` has

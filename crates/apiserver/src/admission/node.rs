@@ -31,7 +31,7 @@ const MIRROR: &str = "kubernetes.io/config.mirror";
 pub(super) fn restrict(change: &Change<'_>) -> Result<(), Status> {
     let request = change.request;
     let Some(node) = node_of(&request.user) else { return Ok(()) };
-    let object = if change.object.is_null() { change.old } else { change.object };
+    let object = change.either();
     let refuse = |why: String| Err(Status::forbidden(request.kind, object.name(), &why));
     match request.kind {
         k if k == kind::POD => match pod(change, node, object) {

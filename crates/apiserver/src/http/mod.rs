@@ -65,8 +65,6 @@ pub struct Call {
     pub timeout: Option<u64>,
     /// `follow` of a log.
     pub follow: bool,
-    /// What of the path comes after `proxy`.
-    pub rest: String,
 }
 
 /// What a request means to a server of `kinds`. The body has been read by [`body::read`].
@@ -94,7 +92,7 @@ pub fn parse(head: &Head, body: &body::Body, kinds: &[&'static Kind], user: &Use
     request.options.user_agent = head.agent.split('/').next().unwrap_or_default().into();
     let as_table = media.form == As::Table && matches!(verb, Verb::Get | Verb::List | Verb::Watch);
     request.options.table = as_table && request.subresource != "log";
-    let connects = matches!(request.subresource.as_str(), "attach" | "exec" | "portforward" | "proxy");
+    let connects = verbs::connects(&request.subresource);
     match verb {
         // These carry no object: the body, if any, is for whom the client is connected to.
         _ if connects => {}
@@ -105,7 +103,7 @@ pub fn parse(head: &Head, body: &body::Body, kinds: &[&'static Kind], user: &Use
     let number = |name: &str| options::number(&query, name);
     let timeout = number("timeoutSeconds")?.map(|seconds| seconds.max(0) as u64);
     let follow = options::truth(&query, "follow");
-    Ok(Asked::Api(Box::new(Call { request, media, timeout, follow, rest: target.rest })))
+    Ok(Asked::Api(Box::new(Call { request, media, timeout, follow })))
 }
 
 /// What the method does to the target, if the target allows it.

@@ -15,8 +15,6 @@ pub struct Target {
     pub subresource: String,
     /// Whether the path begins with `watch/`, as clients of long ago wrote it.
     pub watch: bool,
-    /// What comes after `proxy`.
-    pub rest: String,
 }
 
 /// Replaces `%XX`, and `+` where it means a blank; what is no UTF-8 is replaced.
@@ -81,9 +79,9 @@ pub(super) fn target(words: &[&str], kinds: &[&'static Kind]) -> Result<Option<T
     };
     let [plural, rest @ ..] = rest else { return Err(Status::no_such_resource()) };
     let (name, subresource, rest) = match rest {
-        [] => ("", "", Vec::new()),
-        [name] => (*name, "", Vec::new()),
-        [name, subresource, rest @ ..] => (*name, *subresource, rest.to_vec()),
+        [] => ("", "", &[][..]),
+        [name] => (*name, "", &[][..]),
+        [name, subresource, rest @ ..] => (*name, *subresource, rest),
     };
     let found = kinds.iter().find(|kind| kind.group == group && kind.version == version && kind.plural == *plural);
     let kind = *found.ok_or_else(Status::no_such_resource)?;
@@ -99,6 +97,5 @@ pub(super) fn target(words: &[&str], kinds: &[&'static Kind]) -> Result<Option<T
         name: name.to_owned(),
         subresource: subresource.to_owned(),
         watch,
-        rest: rest.join("/"),
     }))
 }

@@ -46,3 +46,8 @@ pub(super) fn response_kind(kind: &Kind, subresource: &str) -> (&'static str, &'
 pub(super) fn allows(kind: &Kind, subresource: &str, verb: Verb) -> bool {
     of(kind, subresource).contains(&verb.name())
 }
+
+/// Whether a subresource connects a client to something, whatever the method.
+pub(super) fn connects(subresource: &str) -> bool {
+    matches!(subresource, "attach" | "exec" | "portforward" | "proxy")
+}

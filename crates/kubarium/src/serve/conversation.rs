@@ -46,13 +46,12 @@ impl Conversation {
         let mut answer = Vec::new();
         self.input.extend_from_slice(bytes);
         while !self.closed && !self.input.is_empty() {
-            let (request, close) = match take(&mut self.input) {
-                Taken::Whole(request, close) => (request, close),
+            let (request, close, nonsense) = match take(&mut self.input) {
+                Taken::Whole(request, close) => (request, close, false),
                 Taken::Part => break,
                 // What does not speak HTTP is greeted by what does not speak it either, and by nobody else.
-                Taken::Nonsense => (Request::get("", "/"), true),
+                Taken::Nonsense => (Request::get("", "/"), true, true),
             };
-            let nonsense = request.host.is_empty() && close && request.headers.is_empty();
             let head = request.method == "HEAD";
             match owner.http(&self.listener, &request) {
                 Some(reply) if reply.status == 0 => {

@@ -9,7 +9,7 @@ use super::upgrade::agree;
 use super::{spdy, stream};
 use api::{Status, Str, Value, kind, list, obj};
 use apiserver::http::Call;
-use apiserver::{Key, Request, Verb};
+use apiserver::{Request, Verb};
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::OnUpgrade;
 use hyper::{HeaderMap, Response};
@@ -214,9 +214,7 @@ fn streams(request: &Request) -> usize {
 fn start(owner: &mut Owner, call: &Call) -> Result<Result<Wanted, Value>, Status> {
     let request = &call.request;
     owner.look(|cluster| cluster.api().permit(request))?;
-    let key = Key::new(request.namespace.clone(), request.name.clone());
-    let pod = owner.look(|cluster| cluster.api().store().get(kind::POD, &key).cloned());
-    let Some(pod) = pod else { return Err(Status::not_found(kind::POD, &request.name)) };
+    let pod = owner.look(|cluster| cluster.api().find(kind::POD, &request.namespace, &request.name).cloned())?;
     let names: Vec<&str> = pod.at("spec.containers").array().iter().map(|container| container["name"].str()).collect();
     let container = match (request.parameter("container"), &names[..]) {
         ("", [first, ..]) => (*first).to_owned(),

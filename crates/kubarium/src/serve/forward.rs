@@ -9,7 +9,6 @@ use super::owner::{Door, Owner};
 use super::spdy::{self, Connection, Event, Headers};
 use super::upgrade::{Agreed, agree};
 use api::{Status, Str, kind};
-use apiserver::Key;
 use apiserver::http::Call;
 use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::OnUpgrade;
@@ -81,9 +80,7 @@ impl Target {
     fn find(owner: &mut Owner, call: &Call) -> Result<Target, Status> {
         let request = &call.request;
         owner.look(|cluster| cluster.api().permit(request))?;
-        let key = Key::new(request.namespace.clone(), request.name.clone());
-        let pod = owner.look(|cluster| cluster.api().store().get(kind::POD, &key).cloned());
-        let Some(pod) = pod else { return Err(Status::not_found(kind::POD, &request.name)) };
+        let pod = owner.look(|cluster| cluster.api().find(kind::POD, &request.namespace, &request.name).cloned())?;
         if pod.at("spec.nodeName").str().is_empty() {
             return Err(Status::bad_request(format!("pod {} does not have a host assigned", request.name)));
         }

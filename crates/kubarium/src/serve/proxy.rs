@@ -7,7 +7,6 @@ use super::owner::{Door, Owner};
 use super::{kubelet, rewrite};
 use ::kubelet::http::{Reply, Request};
 use api::{Status, Str, Value, kind};
-use apiserver::Key;
 use apiserver::http::{Answer, Call};
 use http_body_util::{Either, Full};
 use hyper::body::Bytes;
@@ -183,9 +182,8 @@ fn target(owner: &Owner, call: &Call) -> Result<Target, Status> {
     };
     let namespace = call.request.namespace.clone();
     let find = |kind: &'static api::Kind, name: &str| {
-        let key = Key::new(if kind.namespaced { namespace.clone() } else { Str::default() }, name);
-        let found = owner.look(|cluster| cluster.api().store().get(kind, &key).cloned());
-        found.ok_or_else(|| Status::not_found(kind, name))
+        let namespace = if kind.namespaced { namespace.as_str() } else { "" };
+        owner.look(|cluster| cluster.api().find(kind, namespace, name).cloned())
     };
     if kind == kind::NODE {
         let node = find(kind::NODE, name)?;

@@ -39,12 +39,8 @@ fn rewritten(page: &str, prefix: &str) -> String {
         let after = &quoted[1..];
         done.push_str(quote);
         let name = before.strip_suffix('=').map(str::trim_end).unwrap_or_default();
-        let is_link = ATTRIBUTES.iter().any(|known| {
-            name.len() > known.len()
-                && name.is_char_boundary(name.len() - known.len())
-                && name[name.len() - known.len()..].eq_ignore_ascii_case(known)
-                && name.as_bytes()[name.len() - known.len() - 1].is_ascii_whitespace()
-        });
+        let word = name.rsplit_once(|c: char| c.is_ascii_whitespace()).map_or("", |(_, word)| word);
+        let is_link = ATTRIBUTES.iter().any(|known| word.eq_ignore_ascii_case(known));
         if is_link && after.starts_with('/') && !after.starts_with("//") && !after.starts_with(prefix) {
             done.push_str(prefix);
         }

@@ -5,7 +5,7 @@ use crate::reference::Reference;
 use crate::scene::Scene;
 use api::{Kind, Value};
 use apiserver::rbac::Attributes;
-use apiserver::user::{SERVICE_ACCOUNT_PREFIX, User};
+use apiserver::user::{User, split_service_account};
 use apiserver::{Request, Verb};
 
 /// What is done to what: `list pods -n shop`, `delete pod/web`, `get pods --subresource=log`.
@@ -80,7 +80,7 @@ fn decide(clause: &Value, form: &str, wanted: bool, scene: &mut Scene<'_>) -> Op
     if decision.allowed == wanted {
         return None;
     }
-    let who = match name.strip_prefix(SERVICE_ACCOUNT_PREFIX).and_then(|account| account.split_once(':')) {
+    let who = match split_service_account(name) {
         Some(("default", account)) => format!("ServiceAccount {account}"),
         Some((namespace, account)) => format!("ServiceAccount {namespace}/{account}"),
         None => name.to_owned(),

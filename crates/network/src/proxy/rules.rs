@@ -33,7 +33,7 @@ pub struct PortRules {
     /// The endpoints that may get packets, in kube-proxy's order: that of their text.
     pub targets: Vec<Target>,
     /// Those of them that get packets where neither a hint nor a policy narrows them down: the ready ones, or all where none is.
-    usable: Vec<u32>,
+    pub(super) usable: Vec<u32>,
     /// Whether every ready endpoint has hints for nodes, and for zones.
     has_hints: (bool, bool),
 }
@@ -64,14 +64,6 @@ pub struct Reach<'a> {
     pub local: Vec<u32>,
     /// Whether there is a usable endpoint anywhere.
     pub any: bool,
-}
-
-/// What narrows the endpoints of the policy `Cluster` down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hinted {
-    No,
-    Node,
-    Zone,
 }
 
 impl Rules {
@@ -134,12 +126,7 @@ impl PortRules {
     pub fn reach(&self, service: &Service, node: &str, zone: &str) -> Reach<'_> {
         let mut reach = Reach::default();
         if service.uses_cluster_endpoints() {
-            let hinted = self.hinted(node, zone);
-            reach.cluster = match hinted {
-                Hinted::No => Cow::Borrowed(&self.usable),
-                Hinted::Node => self.hinted_to(|t| &t.for_nodes, node),
-                Hinted::Zone => self.hinted_to(|t| &t.for_zones, zone),
-            };
+            reach.cluster = self.narrowed(node, zone);
             reach.any = !reach.cluster.is_empty();
         }
         if service.uses_local_endpoints() {
@@ -152,24 +139,19 @@ impl PortRules {
         reach
     }
 
-    fn hinted_to(&self, hints: fn(&Target) -> &Vec<Str>, own: &str) -> Cow<'_, [u32]> {
-        Cow::Owned(pick(&self.targets, &|target| target.ready && hints(target).iter().any(|hint| hint == own)))
-    }
-
-    /// Whether the hints for nodes or for zones are heeded: if all ready endpoints have them, and one is for this node or zone
-    /// (`topologyModeFromHints`).
-    fn hinted(&self, node: &str, zone: &str) -> Hinted {
-        let heeded = |all: bool, hints: fn(&Target) -> &Vec<Str>, own: &str| {
-            let mut ready = self.targets.iter().filter(|target| target.ready);
-            all && !own.is_empty() && ready.any(|target| hints(target).iter().any(|hint| hint == own))
-        };
-        if heeded(self.has_hints.0, |target| &target.for_nodes, node) {
-            Hinted::Node
-        } else if heeded(self.has_hints.1, |target| &target.for_zones, zone) {
-            Hinted::Zone
-        } else {
-            Hinted::No
+    /// What traffic with the policy `Cluster` reaches on a node. Hints for nodes or for zones are heeded if all ready endpoints
+    /// have them, and one is for this node or zone (`topologyModeFromHints`).
+    fn narrowed(&self, node: &str, zone: &str) -> Cow<'_, [u32]> {
+        type Hints = fn(&Target) -> &Vec<Str>;
+        let kinds: [(bool, Hints, &str); 2] =
+            [(self.has_hints.0, |t| &t.for_nodes, node), (self.has_hints.1, |t| &t.for_zones, zone)];
+        for (_, hints, own) in kinds.into_iter().filter(|(all, _, own)| *all && !own.is_empty()) {
+            let hinted = pick(&self.targets, &|t| t.ready && hints(t).iter().any(|hint| hint == own));
+            if !hinted.is_empty() {
+                return Cow::Owned(hinted);
+            }
         }
+        Cow::Borrowed(&self.usable)
     }
 
     /// How many ready endpoints `node` has: what its health check tells.

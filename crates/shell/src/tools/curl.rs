@@ -7,7 +7,7 @@ use super::Options;
 use crate::process::Output;
 use kubelet::http::{Reply, Request};
 use cluster::Cluster;
-use network::{Language, Outcome, Protocol};
+use network::{Outcome, Protocol};
 use std::time::Duration;
 pub(super) use url::{Url, globbed};
 
@@ -244,8 +244,7 @@ impl Transfer<'_> {
             return told;
         }
         let kernel = self.cx.kernel();
-        let spoken = Language::of_environment(|name| self.cx.env.get(name).cloned());
-        let language = spoken.unwrap_or(kernel.language());
+        let language = self.cx.language();
         let steps = kernel.system().cluster().map(|cluster| cluster.story(connection)).unwrap_or_default();
         steps.iter().skip(told).for_each(|step| self.cx.err(&format!("{}\n", step.line(language))));
         steps.len()

@@ -107,7 +107,7 @@ impl Host for Terminal<'_> {
     }
 
     fn language(&self) -> Language {
-        Language::of_environment(|name| self.env(name)).unwrap_or(self.0.kernel().language())
+        self.0.language()
     }
 
     fn edit(&self, path: &str) -> BoxFuture<'_, Result<(), String>> {

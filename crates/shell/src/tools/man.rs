@@ -4,8 +4,7 @@ use super::{Cx, about};
 
 /// Tells what a name stands for, in the reader's language.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let environment = |name: &str| cx.env.get(name).cloned();
-    let language = api::Language::of_environment(environment).unwrap_or(cx.kernel().language());
+    let language = cx.language();
     let mut names = cx.args[1..].iter().filter(|word| !word.starts_with('-')).peekable();
     if names.peek().is_none() {
         cx.err("What manual page do you want?\nFor example, try 'man man'.\n");

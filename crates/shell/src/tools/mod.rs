@@ -36,6 +36,17 @@ impl Cx {
         vfs::path::name(&self.args[0])
     }
 
+    /// The reader's language: as the environment has it, or else the session.
+    pub(crate) fn language(&self) -> api::Language {
+        let environment = |name: &str| self.env.get(name).cloned();
+        api::Language::of_environment(environment).unwrap_or(self.kernel().language())
+    }
+
+    /// Whether the programs here are busybox'.
+    pub(crate) fn is_busybox(&self) -> bool {
+        self.kernel().system().is_busybox(&self.shell.place)
+    }
+
     /// Writes to standard output.
     pub(crate) fn out(&self, text: &str) {
         self.io.stdout.write(self.kernel(), text);

@@ -26,7 +26,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     cx.kernel().sleep(limit.map_or(trace.after, |limit| trace.after.min(limit))).await;
     let address = trace.address().map(|a| a.to_string()).unwrap_or_default();
     let name = if *host == address { host.clone() } else { format!("{host} ({address})") };
-    let busybox = cx.kernel().system().is_busybox(&cx.shell.place);
+    let busybox = cx.is_busybox();
     let problem = match &trace.outcome {
         Outcome::Unresolved(_) if busybox => return cx.fail(format_args!("bad address '{host}'")),
         Outcome::Unresolved(_) => return cx.fail(format_args!("getaddrinfo for host \"{host}\" port {port}: Name or service not known")),

@@ -63,7 +63,7 @@ fn server(cx: &Cx, text: Option<&String>) -> Option<Ipv4Addr> {
 pub(super) async fn run(cx: Cx) -> i32 {
     let (options, words): (Vec<&String>, Vec<&String>) = cx.args[1..].iter().partition(|a| a.starts_with('-'));
     let wanted = options.iter().find_map(|o| o.trim_start_matches('-').split_once('=')).map(|(_, kind)| kind);
-    if cx.kernel().system().is_busybox(&cx.shell.place) {
+    if cx.is_busybox() {
         return busybox::run(&cx, wanted, &words).await;
     }
     let Some(name) = words.first() else {
@@ -93,7 +93,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         cx.out(&format!("** server can't find {shown}: {}\n\n", response.status()));
         return 1;
     }
-    response.records.iter().for_each(|record| cx.out(&told(record)));
+    response.records.iter().for_each(|record| cx.out(&told(record, &record.data)));
     if !response.records.iter().any(|record| record.kind == asked.kind) {
         cx.out(&format!("*** Can't find {full}: No answer\n"));
     }
@@ -101,9 +101,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
     0
 }
 
-/// A record as `nslookup` tells it.
-fn told(record: &Record) -> String {
-    let Record { name, kind, data } = record;
+/// A record as `nslookup` tells it; its data as they are to be shown.
+fn told(Record { name, kind, .. }: &Record, data: &str) -> String {
     match kind {
         RecordType::A | RecordType::Aaaa => format!("Name:\t{name}\nAddress: {data}\n"),
         RecordType::Cname => format!("{name}\tcanonical name = {data}\n"),

@@ -19,7 +19,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         Ok(options) => options,
         Err(_) => return 2,
     };
-    let busybox = cx.kernel().system().is_busybox(&cx.shell.place);
+    let busybox = cx.is_busybox();
     let Some(host) = options.operands.first() else {
         cx.err("ping: usage error: Destination address required\n");
         return if busybox { 1 } else { 2 };
@@ -143,7 +143,7 @@ pub(super) async fn traceroute(cx: Cx) -> i32 {
         Ok(options) => options,
         Err(_) => return 2,
     };
-    let busybox = cx.kernel().system().is_busybox(&cx.shell.place);
+    let busybox = cx.is_busybox();
     let Some(host) = options.operands.first() else {
         cx.err("Usage: traceroute [-nIT] [-m max_ttl] [-w wait] [-q nqueries] host\n");
         return 2;

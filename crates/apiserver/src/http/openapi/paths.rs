@@ -99,7 +99,7 @@ fn capital(word: &str) -> String {
 /// What generated clients call an operation, such as `listCoreV1NamespacedPod`
 /// (k8s.io/apiserver/pkg/endpoints/openapi: `GetOperationIDAndTags`).
 fn operation_id(path: &str, kind: &Kind, subresource: &str, (method, action): (&str, &str)) -> String {
-    let connects = matches!(subresource, "attach" | "exec" | "portforward" | "proxy");
+    let connects = verbs::connects(subresource);
     let verb = match (action, method) {
         _ if connects => "connect",
         ("get", _) => "read",

@@ -134,7 +134,11 @@ impl Writer {
                 }
                 self.end(']', depth);
             }
-            Value::Object(fields) if !fields.is_empty() => self.object(value, shape, depth),
+            Value::Object(fields) if !fields.is_empty() => {
+                // An object that says itself what it is.
+                let shape = if matches!(shape, Shape::Named) && self.structs { root(value) } else { shape };
+                self.object(value, shape, depth);
+            }
             Value::String(text) => quote(text, &mut self.text),
             plain => self.text.push_str(&json::to_string(plain)),
         }
@@ -147,7 +151,6 @@ impl Writer {
         let mut document: Option<&Document> = None;
         let map_of = if let Shape::Of(Type::Map(element)) = shape { Shape::Of(element) } else { Shape::Plain };
         match shape {
-            Shape::Named if self.structs => return self.named(value, depth),
             Shape::Document(found) => {
                 for (name, holds) in &found.fields {
                     self.field(value, name, child_document(holds), depth, &mut count);
@@ -183,15 +186,6 @@ impl Writer {
             }
         }
         self.end('}', depth);
-    }
-
-    /// An object that says itself what it is.
-    fn named(&mut self, value: &Value, depth: usize) {
-        self.text.pop();
-        match root(value) {
-            Shape::Named => {}
-            shape => self.object(value, shape, depth),
-        }
     }
 
     fn field(&mut self, value: &Value, name: &str, shape: Shape, depth: usize, count: &mut usize) {

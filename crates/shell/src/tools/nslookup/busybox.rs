@@ -4,7 +4,7 @@
 use super::super::Cx;
 use super::server;
 use crate::process::Query;
-use network::dns::{Code, Record, RecordType, Resolver, Response, name_for};
+use network::dns::{Code, RecordType, Resolver, Response, name_for};
 use network::{Answered, Unanswered};
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -81,15 +81,8 @@ fn ask(cx: &Cx, name: &str, kind: RecordType, server: Option<Ipv4Addr>) -> Resul
 /// The records of an answer, a line each.
 fn told(response: &Response) -> String {
     let mut text = if response.zone.is_some() { String::new() } else { "Non-authoritative answer:\n".to_owned() };
-    for Record { name, kind, data } in &response.records {
-        let data = data.trim_end_matches('.');
-        text += &match kind {
-            RecordType::A | RecordType::Aaaa => format!("Name:\t{name}\nAddress: {data}\n"),
-            RecordType::Cname => format!("{name}\tcanonical name = {data}\n"),
-            RecordType::Srv => format!("{name}\tservice = {data}\n"),
-            RecordType::Ptr => format!("{name}\tname = {data}\n"),
-            RecordType::Txt => format!("{name}\ttext = {data}\n"),
-        };
+    for record in &response.records {
+        text += &super::told(record, record.data.trim_end_matches('.'));
     }
     text
 }
