@@ -111,6 +111,7 @@ function defer(first, early) {
       request.send();
       const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0));
       new WebAssembly.Instance(new WebAssembly.Module(bytes), { first });
+      loading = Promise.resolve();
     } catch (error) {
       // Loading the page again would not help, and without a network there would be nothing left of it.
       fallen = true;
@@ -141,8 +142,10 @@ async function begin() {
   if (typeof WebAssembly !== "object") return trouble("off");
   if (!WebAssembly.validate(ABLE)) return trouble("old");
   const compiling = compile(module);
-  // In a frame, somebody has come to see commands run: all of the program is there before it says that it is ready.
-  const early = embedded && more ? compile(more) : undefined;
+  // In a frame, somebody has come to see commands run: all of the program is there before it says that it is ready. A session that
+  // goes on, and a lesson, need all of it, too.
+  const whole = embedded || document.documentElement.classList.contains("known");
+  const early = whole && more ? compile(more) : undefined;
   let parts;
   try {
     // In another page's frame the page has a host, which it hears and tells.
@@ -153,7 +156,7 @@ async function begin() {
   const [{ default: start, prepare, run, crashed }, compiled] = parts;
   try {
     defer(await start({ module_or_path: compiled }), early);
-    if (embedded) await fetchDeferred().catch(() => {});
+    if (whole) await fetchDeferred().catch(() => {});
   } catch (error) {
     return trouble("start", error);
   }

@@ -1,9 +1,7 @@
 //! Building lessons and presenting scripts, as far as they do something to the session.
 
 use super::App;
-use crate::classroom::{
-    BuildAct, Builder, BuilderView, Msg as Class, PresentAct, Presenter, PresenterView, What, store,
-};
+use crate::classroom::{BuildAct, Builder, BuilderView, PresentAct, Presenter, PresenterView, What, store};
 use crate::keep;
 use crate::lessons::Show;
 use crate::machine::Machine;
@@ -57,7 +55,7 @@ impl App {
             BuildAct::Record(what) => match builder.recording {
                 None => {
                     builder.recording = Some((what, inputs));
-                    crate::lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
+                    crate::focus::on_prompt();
                 }
                 Some((what, from)) => return self.build_take(what, from),
             },
@@ -178,7 +176,7 @@ impl App {
             machine.unseen(line);
         }
         self.replace(cx, machine, "");
-        crate::lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
+        crate::focus::on_prompt();
     }
 
     pub(super) fn present(&mut self, cx: &Context<App>, act: PresentAct) -> bool {
@@ -208,7 +206,7 @@ impl App {
                 {
                     self.lessons.show = Some(Show::new(vec![cue.command.clone()]));
                     presenter.at += 1;
-                    crate::lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
+                    crate::focus::on_prompt();
                 }
             }
             PresentAct::Reset => return self.present(cx, PresentAct::Go(0)),
@@ -244,10 +242,9 @@ impl App {
     pub(super) fn view_builder(&self) -> Option<Html> {
         let lang = self.settings.lang;
         let builder = self.class.builder.as_ref().filter(|_| self.lessons.progress.is_none())?.clone();
-        let onact = self.calls.class.reform(Class::Build);
         let (news, link) = (self.lessons.news.clone(), self.lessons.link.clone());
         let course = Rc::new(self.lessons.titles(lang));
-        Some(html! { <BuilderView {lang} {builder} {course} {news} {link} {onact} /> })
+        Some(html! { <BuilderView {lang} {builder} {course} {news} {link} onact={&self.calls.build} /> })
     }
 
     /// The presenter's desk.
@@ -255,7 +252,7 @@ impl App {
         let lang = self.settings.lang;
         match &self.class.presenter {
             Some(presenter) => {
-                html! { <PresenterView {lang} presenter={presenter.clone()} onact={self.calls.class.reform(Class::Present)} /> }
+                html! { <PresenterView {lang} presenter={presenter.clone()} onact={&self.calls.present} /> }
             }
             None => Html::default(),
         }

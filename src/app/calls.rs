@@ -3,12 +3,14 @@
 use super::{App, Msg, packets, writing};
 use crate::classroom;
 use crate::course;
+use crate::drawer;
 use crate::editor::Advice;
 use crate::embed;
 use crate::header::Action;
 use crate::keep;
 use crate::lessons;
 use crate::machine::Machine;
+use crate::menu::Choice;
 use crate::terminal::Completion;
 use api::Str;
 use std::cell::RefCell;
@@ -32,6 +34,10 @@ pub(super) struct Calls {
     pub(super) edited: Callback<Option<String>>,
     pub(super) advice: Advice,
     pub(super) desk: Callback<writing::Act>,
+    pub(super) drawer: Callback<drawer::Act>,
+    pub(super) choose: Callback<Choice>,
+    pub(super) apply: Callback<String>,
+    pub(super) close_story: Callback<()>,
     pub(super) share: Callback<f64>,
     pub(super) time: Callback<course::Act>,
     pub(super) compare: Callback<()>,
@@ -39,6 +45,9 @@ pub(super) struct Calls {
     pub(super) lesson: Callback<lessons::Msg>,
     pub(super) ask: Callback<embed::Ask>,
     pub(super) class: Callback<classroom::Msg>,
+    pub(super) sheet: Callback<classroom::SheetAct>,
+    pub(super) build: Callback<classroom::BuildAct>,
+    pub(super) present: Callback<classroom::PresentAct>,
 }
 
 impl Calls {
@@ -62,6 +71,10 @@ impl Calls {
             packet: link.callback(Msg::Packet),
             edited: link.callback(Msg::Edited),
             desk: link.callback(Msg::Desk),
+            drawer: link.callback(|act| Msg::Desk(writing::Act::Drawer(act))),
+            choose: link.callback(|choice| Msg::Desk(writing::Act::Chosen(choice))),
+            apply: link.callback(|text| Msg::Desk(writing::Act::Apply(text))),
+            close_story: link.callback(|()| Msg::Packet(packets::Act::CloseStory)),
             advice: writing::advice(machine),
             share: link.callback(Msg::Share),
             time: link.callback(Msg::Time),
@@ -70,6 +83,9 @@ impl Calls {
             lesson: link.callback(Msg::Lesson),
             ask: link.callback(Msg::Host),
             class: link.callback(Msg::Class),
+            sheet: link.callback(|act| Msg::Class(classroom::Msg::Sheet(act))),
+            build: link.callback(|act| Msg::Class(classroom::Msg::Build(act))),
+            present: link.callback(|act| Msg::Class(classroom::Msg::Present(act))),
         }
     }
 }

@@ -35,11 +35,7 @@ impl App {
                 store::keep_set(None);
             }
             Of::Report => self.own_report(),
-            Of::Judge(report, lesson) => {
-                if let Some(report) = report {
-                    self.class.sheet = Some(Sheet::opened(report, lesson));
-                }
-            }
+            Of::Judge(report, lesson) => self.class.sheet = Some(Sheet::opened(report, lesson)),
             Of::Sheet(act) => return self.at_sheet(act),
             Of::Build(act) => return self.build(cx, act),
             Of::Present(act) => return self.present(cx, act),
@@ -80,18 +76,14 @@ impl App {
     fn link_made(&mut self, mark: &str, packed: Option<String>) {
         let lang = self.settings.lang;
         let Some(packed) = packed else { return self.lessons.refuse(lang.text(Message::NoCompression)) };
-        let location = gloo::utils::window().location();
-        let here = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
-        let link = format!("{here}{mark}{packed}");
-        let length = link.len().to_string();
-        if link.len() > keep::LONGEST_LINK {
-            let most = keep::LONGEST_LINK.to_string();
-            return self.lessons.refuse(&lang.fill(Message::LinkTooLong, &[&length, &most]));
-        }
-        let _copied = gloo::utils::window().navigator().clipboard().write_text(&link);
         let said = if mark == PROGRESS { Message::RecordLinkCopied } else { Message::BuildLinkCopied };
-        self.lessons.tell(lang.fill(said, &[&length]));
-        self.lessons.link = Some(link.into());
+        match keep::copy_link(lang, &format!("{mark}{packed}"), said) {
+            Ok((link, said)) => {
+                self.lessons.tell(said);
+                self.lessons.link = Some(link.into());
+            }
+            Err(said) => self.lessons.refuse(&said),
+        }
     }
 
     /// Takes a text in that somebody has handed over: progress, lessons, or a report.
@@ -162,7 +154,7 @@ impl App {
                 None => crate::lessons::json(&format!("lessons/{name}.json")).await,
             };
             let lesson = bundle.map(|bundle| Rc::new(Lesson::read(&name, &crate::lessons::files(&bundle)).0));
-            link.send_message(Msg::Class(classroom::Msg::Judge(Some(Rc::new(report)), lesson)));
+            link.send_message(Msg::Class(classroom::Msg::Judge(Rc::new(report), lesson)));
         });
     }
 
@@ -172,7 +164,7 @@ impl App {
         match act {
             SheetAct::Close => {
                 self.class.sheet = None;
-                crate::lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
+                crate::focus::on_prompt();
             }
             SheetAct::Name(name) => {
                 crate::settings::remember("learner", &name);
@@ -196,9 +188,8 @@ impl App {
 
     /// What the classroom does in a frame. True if what is drawn has changed.
     pub(super) fn class_frame(&mut self, ms: f64) -> bool {
-        let mut in_time = machine::in_time(REPLAY_MS);
         let faded = self.class.presenter.as_mut().is_some_and(|presenter| presenter.fade(ms));
-        faded | self.class.sheet.as_mut().is_some_and(|sheet| sheet.go_on(&mut in_time))
+        faded | self.class.sheet.as_mut().is_some_and(|sheet| sheet.go_on(&mut machine::in_time(REPLAY_MS)))
     }
 
     /// What the classroom shows over the page.
@@ -211,7 +202,7 @@ impl App {
         let titles = Rc::new((title, steps.unwrap_or_default()));
         html! {
             <SheetView {lang} report={sheet.report.clone()} {titles} own={sheet.own} findings={sheet.findings.clone()}
-                onact={self.calls.class.reform(classroom::Msg::Sheet)} />
+                onact={&self.calls.sheet} />
         }
     }
 }

@@ -151,13 +151,7 @@ impl App {
         if self.lessons.progress.is_some() {
             return self.lesson(cx, crate::lessons::Msg::Anew);
         }
-        let mut machine = Machine::new(self.settings.seed, self.settings.nodes);
-        machine.speak(self.settings.lang);
-        *self.machine.borrow_mut() = machine;
-        self.passage = super::time::Passage::default();
-        (self.paused, self.hurrying, self.inspected) = (false, false, None);
-        self.start_over();
-        self.look();
+        self.put(Machine::new(self.settings.seed, self.settings.nodes));
         self.begin_as_asked(cx);
         self.look();
         true

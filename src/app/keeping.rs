@@ -172,19 +172,12 @@ impl App {
 
     fn packed(&mut self, packed: Option<String>) {
         let Some(packed) = packed else { return self.answer(Message::NoCompression) };
-        let location = gloo::utils::window().location();
-        let here = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default();
-        let link = format!("{here}?seed={}#s={packed}", self.settings.seed);
-        let length = link.len().to_string();
-        if link.len() > keep::LONGEST_LINK {
-            self.kept.link = None;
-            self.kept.said =
-                self.settings.lang.fill(Message::LinkTooLong, &[&length, &keep::LONGEST_LINK.to_string()]).into();
-            return;
-        }
-        let _copied = gloo::utils::window().navigator().clipboard().write_text(&link);
-        self.kept.said = self.settings.lang.fill(Message::LinkCopied, &[&length]).into();
-        self.kept.link = Some(link.into());
+        let end = format!("?seed={}#s={packed}", self.settings.seed);
+        let (link, said) = match keep::copy_link(self.settings.lang, &end, Message::LinkCopied) {
+            Ok((link, said)) => (Some(link.into()), said),
+            Err(said) => (None, said),
+        };
+        (self.kept.link, self.kept.said) = (link, said.into());
     }
 
     fn export(&mut self, name: &str, media_type: &str, make: impl Fn(&timeline::Timeline) -> String) {
@@ -223,14 +216,19 @@ impl App {
         self.kept.expected = expected;
     }
 
-    pub(super) fn replace(&mut self, cx: &Context<App>, mut machine: Machine, id: &str) {
+    pub(super) fn replace(&mut self, cx: &Context<App>, machine: Machine, id: &str) {
+        self.kept.open = false;
+        (self.kept.id, self.kept.expected) = (AttrValue::default(), None);
+        keep::claim(id, &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
+        self.put(machine);
+    }
+
+    /// Puts another session in the place of this one.
+    pub(super) fn put(&mut self, mut machine: Machine) {
         machine.speak(self.settings.lang);
         *self.machine.borrow_mut() = machine;
         self.passage = super::time::Passage::default();
-        (self.paused, self.hurrying, self.kept.open) = (false, false, false);
-        (self.kept.id, self.kept.expected) = (AttrValue::default(), None);
-        keep::claim(id, &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
-        (self.inspected, self.notice) = (None, None);
+        (self.paused, self.hurrying, self.inspected) = (false, false, None);
         self.start_over();
         self.look();
     }

@@ -325,8 +325,8 @@ impl Component for App {
                             <Terminal given={self.desk.given.clone()} {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} locked={self.settings.read_only} said={&self.said} transcript={self.transcript.clone()}
                                 online={&calls.line} oninterrupt={&calls.interrupt} oneof={&calls.eof} complete={&calls.complete}
                                 oncopy={&calls.copy} />
-                            <Palette {lang} view={self.view.clone()} onchoose={calls.desk.reform(writing::Act::Chosen)} />
-                            <Drawer {lang} open={self.desk.open} rows={self.desk.rows.clone()} onact={calls.desk.reform(writing::Act::Drawer)} />
+                            <Palette {lang} view={self.view.clone()} onchoose={&calls.choose} />
+                            <Drawer {lang} open={self.desk.open} rows={self.desk.rows.clone()} onact={&calls.drawer} />
                             </div>
                         }} />
                     if let Some(path) = &self.inspected {
@@ -336,7 +336,7 @@ impl Component for App {
                     </div>
                     { self.view_class() }
                     if let Some(sheet) = &self.sheet {
-                        <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={calls.desk.reform(writing::Act::Apply)} advice={calls.advice.clone()} />
+                        <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={&calls.apply} advice={calls.advice.clone()} />
                     }
                 </div>
             </ContextProvider<Lang>>

@@ -1,6 +1,6 @@
 //! The picture's half of the page: the picture itself, and what lies over it.
 
-use super::{App, packets, writing};
+use super::App;
 use crate::course::Changes;
 use crate::i18n::{Lang, Message};
 use crate::menu::MenuView;
@@ -17,14 +17,14 @@ impl App {
                         onpoint={&calls.point} oninspect={&calls.inspect} ontype={&calls.type_line} onpacket={&calls.packet} />
                 </div>
                 if let Some(story) = &self.story {
-                    <StoryView story={story.clone()} onclose={calls.packet.reform(|()| packets::Act::CloseStory)} />
+                    <StoryView story={story.clone()} onclose={&calls.close_story} />
                 }
                 if let Some(changes) = &self.passage.changes {
                     <Changes {lang} between={(self.passage.course.now, self.passage.course.end)} changes={changes.clone()}
                         oninspect={&calls.inspect} onclose={&calls.compare} />
                 }
                 if let Some(menu) = &self.desk.menu {
-                    <MenuView {lang} menu={menu.clone()} onchoose={calls.desk.reform(writing::Act::Chosen)} />
+                    <MenuView {lang} menu={menu.clone()} onchoose={&calls.choose} />
                 }
             </section>
         }

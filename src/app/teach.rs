@@ -24,7 +24,7 @@ impl App {
                 self.fetch_index(cx);
                 if !self.lessons.open {
                     address(None);
-                    lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
+                    crate::focus::on_prompt();
                 }
             }
             Of::Index(index) => self.lessons.take_index(index, lang),
@@ -43,14 +43,14 @@ impl App {
             }
             Of::Next => {
                 self.lessons.next(self.machine.borrow().timeline(), lang);
-                lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
+                crate::focus::on_prompt();
             }
             Of::Hint => self.lessons.hint(),
             Of::ShowMe if self.lessons.show.is_some() => return false,
             Of::ShowMe => {
                 let solution = self.lessons.progress.as_ref().map(Progress::solution).unwrap_or_default();
                 self.lessons.show = Some(Show::new(solution));
-                lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
+                crate::focus::on_prompt();
             }
             Of::Again => {
                 let progress = self.lessons.progress.as_ref();
@@ -148,7 +148,7 @@ impl App {
         (self.inspected, self.hurrying) = (None, false);
         self.passage = super::time::Passage::default();
         self.look();
-        lessons::prompt().into_iter().for_each(|prompt| _ = prompt.focus());
+        crate::focus::on_prompt();
     }
 
     /// What lessons do in a frame: look at checks, type what is shown. True if what is drawn has changed.

@@ -145,6 +145,7 @@ impl App {
         (self.traffic, self.story) = (crate::model::Traffic::default(), None);
         self.pointed = None;
         self.lit = None;
+        self.telling = super::telling::Telling::default();
     }
 
     /// Ctrl+Z and Ctrl+Shift+Z, wherever nobody is writing.

@@ -4,11 +4,12 @@ use super::{App, Msg};
 use crate::drawer::{self, Row};
 use crate::editor::Advice;
 use crate::i18n::Message;
+use crate::keep;
 use crate::machine::Machine;
 use crate::menu::{Choice, Menu};
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -64,17 +65,13 @@ pub(super) fn take_drop(link: &Scope<App>, event: &DragEvent) {
     event.prevent_default();
     for file in (0..files.length()).filter_map(|at| files.get(at)).filter(|file| file.size() <= MAX_BYTES) {
         let (name, link) = (file.name(), link.clone());
-        let read = Closure::once_into_js(move |text: JsValue| {
+        yew::platform::spawn_local(async move {
+            let Ok(text) = JsFuture::from(file.text()).await else { return };
             let text = text.as_string().unwrap_or_default();
             if !text.contains('\0') {
                 link.send_message(Msg::Desk(Act::Drawer(drawer::Act::Arrived(vec![(name, text)]))));
             }
         });
-        let then: js_sys::Function = read.unchecked_into();
-        _ = js_sys::Reflect::get(&file.text(), &"then".into())
-            .ok()
-            .and_then(|method| method.dyn_into::<js_sys::Function>().ok())
-            .map(|method| method.call1(&file.text(), &then));
     }
 }
 
@@ -109,7 +106,7 @@ impl App {
             drawer::Act::Suggest(line) => self.give(line),
             drawer::Act::Download(path) => {
                 let text = self.machine.borrow().read_file(&path);
-                download(&path, &text);
+                keep::save_file(path.rsplit('/').next().unwrap_or(&path), "text/plain", &text);
                 false
             }
             drawer::Act::Arrived(files) => {
@@ -157,13 +154,4 @@ impl App {
         self.look();
         true
     }
-}
-
-/// Lets the browser save a text.
-fn download(path: &str, text: &str) {
-    let link = gloo::utils::document().create_element("a").ok();
-    let Some(link) = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) else { return };
-    link.set_href(&format!("data:text/plain;charset=utf-8,{}", String::from(js_sys::encode_uri_component(text))));
-    link.set_download(path.rsplit('/').next().unwrap_or(path));
-    link.click();
 }

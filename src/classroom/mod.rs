@@ -39,8 +39,8 @@ pub enum Msg {
     AllLessons,
     /// A report of the open lesson is wanted.
     Report,
-    /// The lesson of a report has come, or cannot be had; none is the reader's own report.
-    Judge(Option<Rc<Report>>, Option<Rc<Lesson>>),
+    /// The lesson of a report has come, or cannot be had.
+    Judge(Rc<Report>, Option<Rc<Lesson>>),
     /// Something in the report's sheet.
     Sheet(sheet::Act),
     /// Something in the builder.

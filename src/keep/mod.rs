@@ -4,10 +4,11 @@ mod menu;
 
 pub use menu::Menu;
 
+use crate::i18n::{Lang, Message};
 use wasm_bindgen::prelude::*;
 
 /// Longer links are cut by those who pass them on.
-pub const LONGEST_LINK: usize = 32_000;
+const LONGEST_LINK: usize = 32_000;
 
 /// What happens to kept sessions.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,4 +108,19 @@ pub fn read_list(text: &str) -> Vec<Saved> {
         .iter()
         .map(|item| Saved { id: text(item, "id"), name: text(item, "name"), when: text(item, "when") })
         .collect()
+}
+
+/// Makes a link to this page that ends so, and copies it: the link, and what is to be said of it.
+///
+/// # Errors
+/// It is too long, in words.
+pub fn copy_link(lang: Lang, end: &str, said: Message) -> Result<(String, String), String> {
+    let location = gloo::utils::window().location();
+    let link = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default() + end;
+    let length = link.len().to_string();
+    if link.len() > LONGEST_LINK {
+        return Err(lang.fill(Message::LinkTooLong, &[&length, &LONGEST_LINK.to_string()]));
+    }
+    let _copied = gloo::utils::window().navigator().clipboard().write_text(&link);
+    Ok((link, lang.fill(said, &[&length])))
 }

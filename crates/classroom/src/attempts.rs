@@ -3,7 +3,7 @@
 use crate::proof::Proof;
 use crate::state::state;
 use api::{Value, json};
-use timeline::{Entry, Position, Recording, Timeline};
+use timeline::{Position, Recording, Timeline};
 
 /// The sessions that count, by lesson: `{NAME: {attempts, courses: [{recording, state, steps}]}}`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,25 +63,18 @@ impl Attempts {
 /// The course of this session among those that are kept, if what was proved in it ended before `from`: a new one if it is not
 /// there.
 fn here<'a>(courses: &'a mut Vec<Value>, timeline: &Timeline, from: Position) -> &'a mut Value {
-    let recording = recording(timeline);
+    let whole = timeline.recording();
+    let entries = &whole.entries[..whole.entries.len().min(timeline.position().inputs)];
     let is_this = |course: &Value| {
         let kept = Recording::from_text(&json::to_string(course.get("recording")));
         let earlier = steps_of(course).flatten().all(|proof| proof.end() <= from);
-        earlier
-            && kept.is_ok_and(|kept| {
-                kept.options.seed == recording.options.seed && begins(&recording.entries, &kept.entries)
-            })
+        earlier && kept.is_ok_and(|kept| kept.options.seed == whole.options.seed && entries.starts_with(&kept.entries))
     };
     let at = courses.iter().position(is_this).unwrap_or_else(|| {
         courses.push(Value::object());
         courses.len() - 1
     });
     &mut courses[at]
-}
-
-/// Whether a course goes on from another.
-fn begins(course: &[Entry], before: &[Entry]) -> bool {
-    course.len() >= before.len() && course[..before.len()] == *before
 }
 
 /// Brings a course up to the present moment of a session.

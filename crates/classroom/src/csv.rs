@@ -15,14 +15,14 @@ pub fn csv(reports: &[(Report, Option<Vec<Finding>>)], lang: Language) -> String
             let of = findings.iter().flatten().filter(|finding| finding.step.is_empty() || finding.step == id);
             of.map(|finding| finding.words(lang)).collect()
         };
-        for id in &report.solved {
+        // Where nothing was solved, a row says so, without a step.
+        let none = [String::new()];
+        let is_solved = !report.solved.is_empty();
+        for id in if is_solved { &report.solved[..] } else { &none } {
             let proof = report.proofs().find(|proof| proof.step == *id);
             let remarks = own(id);
-            let verdict = match (findings, remarks.is_empty()) {
-                (None, _) => "",
-                (Some(_), true) => "yes",
-                (Some(_), false) => "NO",
-            };
+            let is_right = |found: &Vec<Finding>| if is_solved { remarks.is_empty() } else { found.is_empty() };
+            let verdict = findings.as_ref().map_or("", |found| if is_right(found) { "yes" } else { "NO" });
             let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
             let time = |time: Option<api::Time>| time.map(api::Time::rfc3339).unwrap_or_default();
             row(
@@ -31,7 +31,7 @@ pub fn csv(reports: &[(Report, Option<Vec<Finding>>)], lang: Language) -> String
                     &report.learner,
                     &report.lesson,
                     id,
-                    "yes",
+                    if is_solved { "yes" } else { "no" },
                     &number(proof.map(|proof| proof.commands as i64)),
                     &number(proof.map(|proof| proof.shown as i64)),
                     &number(proof.map(|proof| proof.hints as i64)),
@@ -41,34 +41,6 @@ pub fn csv(reports: &[(Report, Option<Vec<Finding>>)], lang: Language) -> String
                     &report.attempts.to_string(),
                     verdict,
                     &remarks.join("; "),
-                ],
-            );
-        }
-        if report.solved.is_empty() {
-            let verdict = match findings.as_ref().map(Vec::is_empty) {
-                None => "",
-                Some(true) => "yes",
-                Some(false) => "NO",
-            };
-            let none = String::new();
-            let attempts = report.attempts.to_string();
-            let remarks = own("").join("; ");
-            row(
-                &mut out,
-                &[
-                    &report.learner,
-                    &report.lesson,
-                    "",
-                    "no",
-                    &none,
-                    &none,
-                    &none,
-                    &none,
-                    &none,
-                    &none,
-                    &attempts,
-                    verdict,
-                    &remarks,
                 ],
             );
         }
