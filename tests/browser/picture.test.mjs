@@ -32,6 +32,8 @@ test("the same Pods by node and by app, and the choice is remembered", async () 
 
 test("Pods keep their identity between the views: they move, and none is made anew for the reader", async () => {
   await kube.run("kubectl create deployment web --image=nginx --replicas=3; kubectl rollout status deployment web");
+  // What a new Pod pushed aside is still on its way: only what moves after that is the change of views.
+  await kube.page.waitForFunction(() => !document.getAnimations().some((a) => a.effect?.target?.matches?.(".pod[data-uid]") && a.playState === "running"));
   const moving = kube.page.evaluate(() => new Promise((resolve) => {
     const look = () => {
       const moves = document.getAnimations().filter((a) => a.effect?.target?.matches?.(".pod[data-uid]")
