@@ -20,12 +20,16 @@ const ADD_ONS: &str = "add-ons";
 const ADD_ONS_AFTER: Duration = Duration::from_secs(20);
 const FIRST_WORKER_AFTER: Duration = Duration::from_secs(60);
 const WORKERS_APART: Duration = Duration::from_secs(25);
-/// Many workers join faster, so that all are there after so long.
+/// Many workers join faster, so that all are there after so long; of very many nobody waits for another one. Each second that
+/// passes meanwhile is one of all their heartbeats, and one in which a DaemonSet looks at all of them.
 const WORKERS_WITHIN: Duration = Duration::from_secs(120);
+const VERY_MANY_WITHIN: Duration = Duration::from_secs(5);
+const VERY_MANY: usize = 100;
 
 /// The time from one worker's joining to the next one's.
 fn apart(workers: usize) -> Duration {
-    WORKERS_APART.min(WORKERS_WITHIN / workers.max(1) as u32)
+    let within = if workers > VERY_MANY { VERY_MANY_WITHIN } else { WORKERS_WITHIN };
+    WORKERS_APART.min(within / workers.max(1) as u32)
 }
 
 impl Cluster {

@@ -22,8 +22,12 @@ const HASH_LABEL: &str = "controller-revision-hash";
 fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
     let object = &event.object;
     if event.kind == kind::DAEMON_SET {
-        if event.event != EventType::Deleted {
-            enqueue_self(NAME, object, cx);
+        // Its own writes of the status come here as well: each would have it go through all nodes once more.
+        let own = event.event == EventType::Modified && event.old.generation() == object.generation();
+        match event.event {
+            EventType::Deleted => {}
+            _ if own => enqueue_self(queue(cx.client.count_owned_by(kind::POD, object.uid())), object, cx),
+            _ => enqueue_self(NAME, object, cx),
         }
     } else if event.kind == kind::POD {
         if object.controller()["kind"].str() != kind::DAEMON_SET.kind {
