@@ -98,8 +98,8 @@ pub struct App {
     notice: Option<Message>,
     passage: time::Passage,
     kept: keeping::Kept,
-    /// Whether nothing was restored.
-    begun_fresh: bool,
+    /// Whether a session of before goes on.
+    resumed: bool,
     /// What was typed before the program's second module was there; nothing once it is.
     waiting: Option<Vec<String>>,
     /// Whether the last try to fetch it was in vain.
@@ -170,7 +170,6 @@ impl Component for App {
 
     fn create(cx: &Context<App>) -> App {
         let Beginning { settings, restored, cluster } = Beginning::take();
-        let begun_fresh = restored.recording.is_none() && restored.notice.is_none();
         let run = restored.recording.as_ref().map_or(settings.run.clone(), timeline::Recording::commands);
         let resumed = restored.recording.is_some();
         let machine = Machine::of(cluster, restored.recording);
@@ -213,7 +212,7 @@ impl Component for App {
             waiting: Some(Vec::new()),
             refused: false,
             kept: keeping::Kept::default(),
-            begun_fresh,
+            resumed,
             lessons: Lessons::default(),
             hosted: hosted::Hosted::default(),
             class: Classroom::default(),
@@ -222,9 +221,6 @@ impl Component for App {
             telling: telling::Telling::default(),
             settings,
         };
-        if !resumed {
-            app.begin_as_asked(cx);
-        }
         app.begun_with = Rc::new(run);
         app.notice = restored.notice;
         if let Some(name) = app.settings.lesson.clone() {
@@ -238,6 +234,9 @@ impl Component for App {
             Msg::Ready => {
                 self.hidden = Some(FRAMES_HIDDEN);
                 self.welcome();
+                if !self.resumed {
+                    self.begin_as_asked(cx);
+                }
                 self.look();
                 true
             }
@@ -351,7 +350,7 @@ impl Component for App {
         App::listen_for_keys(cx);
         popup::listen();
         press::listen(self.calls.desk.reform(writing::Act::Menu));
-        self.open_links(cx, self.begun_fresh);
+        self.open_links(cx, !self.resumed && self.notice.is_none());
         App::hear_addresses(cx);
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));
         Timeout::new(WELL_MS, recovery::well).forget();

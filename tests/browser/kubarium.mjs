@@ -182,6 +182,11 @@ export class Kubarium {
     return names.filter((name) => name.startsWith(prefix));
   }
 
+  /** What `look` finds in the page, which it is asked in each frame until it is anything: for what is seen for a moment only. */
+  seen(look) {
+    return this.page.waitForFunction(look).then((found) => found.jsonValue());
+  }
+
   /** Waits until the picture shows Pods as the predicate wants them. */
   async podsUntil(prefix, wanted, node) {
     const end = Date.now() + PATIENCE;

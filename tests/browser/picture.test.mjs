@@ -34,14 +34,11 @@ test("Pods keep their identity between the views: they move, and none is made an
   await kube.run("kubectl create deployment web --image=nginx --replicas=3; kubectl rollout status deployment web");
   // What a new Pod pushed aside is still on its way: only what moves after that is the change of views.
   await kube.page.waitForFunction(() => !document.getAnimations().some((a) => a.effect?.target?.matches?.(".pod[data-uid]") && a.playState === "running"));
-  const moving = kube.page.evaluate(() => new Promise((resolve) => {
-    const look = () => {
-      const moves = document.getAnimations().filter((a) => a.effect?.target?.matches?.(".pod[data-uid]")
-        && a.effect.getKeyframes().some((frame) => /translate\((?!0)/.test(frame.transform ?? "")));
-      if (moves.length) resolve(moves.map((a) => a.effect.target.dataset.uid)); else requestAnimationFrame(look);
-    };
-    look();
-  }));
+  const moving = kube.seen(() => {
+    const moves = document.getAnimations().filter((a) => a.effect?.target?.matches?.(".pod[data-uid]")
+      && a.effect.getKeyframes().some((frame) => /translate\((?!0)/.test(frame.transform ?? "")));
+    return moves.length && moves.map((a) => a.effect.target.dataset.uid);
+  });
   const before = await kube.page.locator(".pod[data-uid]").evaluateAll((pods) => pods.map((pod) => pod.dataset.uid).sort());
   await button("By app").click();
   assert.deepEqual((await moving).sort(), before);
@@ -172,13 +169,10 @@ test("each fault of a node is typed as the command that causes it", async () => 
 });
 
 test("the scheduler's decision is shown on the nodes: who was refused, who got which score", async () => {
-  const seen = kube.page.evaluate(() => new Promise((resolve) => {
-    const look = () => {
-      const found = [...document.querySelectorAll(".ruling")].map((ruling) => ruling.closest("[role=group]").getAttribute("aria-label") + " " + ruling.textContent);
-      if (found.some((text) => text.includes("chosen-one"))) resolve(found); else requestAnimationFrame(look);
-    };
-    look();
-  }));
+  const seen = kube.seen(() => {
+    const found = [...document.querySelectorAll(".ruling")].map((ruling) => ruling.closest("[role=group]").getAttribute("aria-label") + " " + ruling.textContent);
+    return found.some((text) => text.includes("chosen-one")) && found;
+  });
   await kube.run("kubectl run chosen-one --image=nginx");
   const rulings = await seen;
   assert.ok(rulings.some((ruling) => /^master ✕.*TaintToleration/.test(ruling)), rulings.join("\n"));

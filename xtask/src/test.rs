@@ -133,7 +133,8 @@ fn browser(count: &mut Count) -> Result {
     });
     let mut node = sh::program("node");
     // One browser at a time: on a small machine two of them make each other's timeouts.
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(tests);
+    // And a file that waits for what never comes is ended: ten minutes are twice what the longest one takes.
+    node.args(["--test", "--test-concurrency=1", "--test-timeout=600000", "--test-reporter=spec"]).args(tests);
     node.env("KUBARIUM", sh::kubarium()?);
     sh::run_reading(&mut node, |line| count.read_node(line))
 }
