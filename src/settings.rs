@@ -1,6 +1,7 @@
 //! What the page's address and the reader's browser ask for.
 
 use crate::i18n::Lang;
+use cluster::{CLUSTER_CIDR, ControlPlane, Options};
 use web_sys::UrlSearchParams;
 
 /// How the page looks.
@@ -50,6 +51,10 @@ pub struct Settings {
     pub seed: u64,
     /// `?nodes=`: how many worker nodes there are, at most [`MAX_NODES`].
     pub nodes: usize,
+    /// `?cni=bridge`: Pods get their network by the plugins `bridge` and `host-local` instead of weave-net.
+    pub bridge: bool,
+    /// `?control-plane=hosted`: it runs outside the cluster instead of in static Pods.
+    pub hosted: bool,
     /// `?run=`: lines to run at the start.
     pub run: Vec<String>,
     /// `?lesson=`: the lesson to open.
@@ -108,6 +113,8 @@ impl Settings {
                 .unwrap_or(if system_dark { Theme::Dark } else { Theme::Light }),
             nodes: get("nodes").and_then(|nodes| nodes.trim().parse().ok()).unwrap_or(DEFAULT_NODES).min(MAX_NODES),
             seed: get("seed").and_then(|seed| seed.trim().parse().ok()).unwrap_or(DEFAULT_SEED),
+            bridge: get("cni").as_deref() == Some("bridge"),
+            hosted: get("control-plane").as_deref() == Some(ControlPlane::Hosted.name()),
             run: first_lines(&get("run").unwrap_or_default(), &long("script")),
             lesson: get("lesson").filter(|name| !name.is_empty()),
             read_only: get("readonly").is_some_and(|value| value != "0"),
@@ -115,6 +122,18 @@ impl Settings {
             hidden: panels.map(|panels| hidden(&panels)).unwrap_or_default(),
             embed,
         }
+    }
+
+    /// The cluster that the address asks for.
+    pub fn options(&self) -> Options {
+        let mut options = Options { seed: self.seed, workers: self.nodes, ..Options::default() };
+        if self.bridge {
+            options.cni = cluster::bridge(CLUSTER_CIDR).unwrap_or_default();
+        }
+        if self.hosted {
+            options.control_plane = ControlPlane::Hosted;
+        }
+        options
     }
 
     /// Puts language and theme on the document.

@@ -4,7 +4,7 @@
 use super::keeping;
 use crate::recovery::{self, Restored};
 use crate::settings::Settings;
-use cluster::{Cluster, Options};
+use cluster::Cluster;
 use std::cell::RefCell;
 
 /// How long a piece takes, in milliseconds.
@@ -45,7 +45,7 @@ impl Beginning {
             true => Restored::default(),
             false => recovery::take(&keeping::address(&settings)),
         };
-        let fresh = Options { seed: settings.seed, workers: settings.nodes, ..Options::default() };
+        let fresh = settings.options();
         let options = restored.recording.as_ref().map_or(fresh, |recording| recording.options.clone());
         Beginning { settings, restored, cluster: Cluster::booting(options) }
     }

@@ -171,7 +171,7 @@ impl App {
 
     /// A new session in which some scripts were typed, unseen.
     fn fresh(&mut self, cx: &Context<App>, scripts: &[String]) {
-        let mut machine = Machine::new(self.settings.seed, self.settings.nodes);
+        let mut machine = Machine::with(self.settings.options());
         for line in scripts.iter().flat_map(|script| script.lines()) {
             machine.unseen(line);
         }

@@ -119,7 +119,7 @@ impl App {
                 }
             }
             Act::New => {
-                let machine = Machine::new(self.settings.seed, self.settings.nodes);
+                let machine = Machine::with(self.settings.options());
                 self.replace(cx, machine, "");
             }
             Act::Listed(list) => self.kept.saved = Rc::new(keep::read_list(&list)),
@@ -258,7 +258,8 @@ impl App {
 /// What of the page's address decides which session it is.
 pub(super) fn address(settings: &Settings) -> String {
     let hash = gloo::utils::window().location().hash().unwrap_or_default();
-    format!("{} {:?} {:?} {hash}", settings.seed, settings.nodes, settings.run)
+    let Settings { seed, nodes, bridge, hosted, run, .. } = settings;
+    format!("{seed} {nodes} {bridge}{hosted} {run:?} {hash}")
 }
 
 fn name(recording: &Recording) -> String {

@@ -1,7 +1,10 @@
 //! How the cluster comes to be: what `kubeadm init`, the network's manifest and the nodes' `kubeadm join` leave behind.
 
+use crate::cluster::Options;
+use crate::made::ControlPlane;
 use api::{Value, kind, list, obj, yaml};
 use apiserver::{ApiServer, Request, Verb};
+use network::{Plugin, outside};
 use std::net::Ipv4Addr;
 
 /// The namespaces that the API server makes itself (pkg/controlplane/controller/systemnamespaces).
@@ -14,26 +17,54 @@ const KUBEADM: &str = include_str!("../manifests/kubeadm.yaml");
 const WEAVE_NET: &str = include_str!("../manifests/weave-net.yaml");
 
 /// Makes what a new API server makes by itself: the system namespaces and the Service `kubernetes`.
-pub(crate) fn system(api: &mut ApiServer) {
+pub(crate) fn system(api: &mut ApiServer, options: &Options) {
     for name in NAMESPACES {
         let metadata = obj! { "name" => name };
         create(api, kind::NAMESPACE, "", obj! { "metadata" => metadata });
     }
     api.bootstrap();
-    kubernetes_service(api);
+    kubernetes_service(api, options);
 }
 
-/// Makes kubeadm's add-ons and the Pod network.
-pub(crate) fn addons(api: &mut ApiServer) {
-    for text in [KUBEADM, WEAVE_NET] {
+/// Makes kubeadm's add-ons and the Pod network. Where the control plane is somebody else's, kubeadm has left nothing of its own
+/// configuration; where nodes get their Pods' ranges from the controller manager, their configuration says so.
+pub(crate) fn addons(api: &mut ApiServer, options: &Options) {
+    let (network, range) = match &options.cni {
+        Plugin::Weave => (WEAVE_NET, None),
+        Plugin::Bridge(range) => ("", Some(&range.text)),
+    };
+    for text in [KUBEADM, network] {
         let documents = yaml::documents(text).unwrap_or_default();
-        for document in documents {
+        for mut document in documents {
             let Some(kind) = document.kind() else { continue };
+            let installers = matches!(document.name(), "kubeadm-config" | "kubelet-config");
+            if installers && options.control_plane == ControlPlane::Hosted {
+                continue;
+            }
+            if let Some(range) = range {
+                tell_range(&mut document, range);
+            }
             let namespace = document["metadata"]["namespace"].to_str();
             create(api, kind, &namespace, document);
         }
     }
     controller_accounts(api);
+}
+
+/// Writes the range of all Pods into the configuration of kubeadm and of kube-proxy.
+fn tell_range(document: &mut Value, range: &str) {
+    let (path, after, line) = match document.name() {
+        "kubeadm-config" => {
+            ("data.ClusterConfiguration", "  dnsDomain: cluster.local\n", format!("  podSubnet: {range}\n"))
+        }
+        "kube-proxy" if document["kind"].str() == "ConfigMap" => {
+            ("data.config.conf", "apiVersion: kubeproxy.config.k8s.io/v1alpha1\n", format!("clusterCIDR: {range}\n"))
+        }
+        _ => return,
+    };
+    let Some((data, key)) = path.split_once('.') else { return };
+    let text = document[data][key].str().replacen(after, &format!("{after}{line}"), 1);
+    document.at_mut(data).object_mut().insert(key, text.into());
 }
 
 /// Controllers with a role that a kubeadm cluster does not run.
@@ -61,7 +92,11 @@ fn controller_accounts(api: &mut ApiServer) {
 
 /// Makes the Service `kubernetes`, its Endpoints and EndpointSlice if they are missing, as the API server's own
 /// reconciler does (pkg/controlplane/controller/kubernetesservice).
-pub(crate) fn kubernetes_service(api: &mut ApiServer) {
+pub(crate) fn kubernetes_service(api: &mut ApiServer, options: &Options) {
+    let server = match options.control_plane {
+        ControlPlane::Static => MASTER_ADDRESS.to_owned(),
+        ControlPlane::Hosted => outside::CONTROL_PLANE.to_string(),
+    };
     let labels = obj! { "component" => "apiserver", "provider" => "kubernetes" };
     let port = obj! { "name" => "https", "port" => 443, "protocol" => "TCP", "targetPort" => 6443 };
     // The range's first address is its network's, the next the API server's.
@@ -73,11 +108,11 @@ pub(crate) fn kubernetes_service(api: &mut ApiServer) {
     let mirrored = obj! { "endpointslice.kubernetes.io/skip-mirror" => "true" };
     let metadata = obj! { "name" => "kubernetes", "labels" => mirrored };
     let port = obj! { "name" => "https", "port" => 6443, "protocol" => "TCP" };
-    let subset = obj! { "addresses" => list![obj! { "ip" => MASTER_ADDRESS }], "ports" => list![&port] };
+    let subset = obj! { "addresses" => list![obj! { "ip" => server.as_str() }], "ports" => list![&port] };
     ensure(api, kind::ENDPOINTS, obj! { "metadata" => metadata, "subsets" => list![subset] });
 
     let labels = obj! { "kubernetes.io/service-name" => "kubernetes" };
-    let endpoint = obj! { "addresses" => list![MASTER_ADDRESS], "conditions" => obj! { "ready" => true } };
+    let endpoint = obj! { "addresses" => list![server], "conditions" => obj! { "ready" => true } };
     let slice = obj! {
         "metadata" => obj! { "name" => "kubernetes", "labels" => labels },
         "addressType" => "IPv4", "endpoints" => list![endpoint], "ports" => list![port],

@@ -4,16 +4,17 @@ use crate::bootstrap;
 use crate::cni::Cni;
 use crate::connect::Carried;
 use crate::flows::Flows;
+use crate::made::ControlPlane;
 use crate::metrics;
 use crate::past::Past;
 use crate::queue::{ComponentId, Queue};
-use api::Vector;
 use api::{Rng, Status, Time, kind};
+use api::{Str, Vector};
 use apiserver::{ApiServer, Cause, Client, Component, Context, EventType, Expressions, Queued, Request, Response};
 use apiserver::{Root, Wait, Watch, WatchEvent, WorkKey};
 use controllers::Controllers;
 use kubelet::Kubelets;
-use network::Network;
+use network::{Network, Plugin, outside};
 use scheduler::Scheduler;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -37,6 +38,12 @@ pub struct Options {
     /// The range of the Services' addresses, if it is another than kubeadm's: its first address and its size. The network and
     /// the add-ons know kubeadm's only.
     pub service_range: Option<(Ipv4Addr, u32)>,
+    /// How Pods get a network; see [`crate::bridge`].
+    pub cni: Plugin,
+    /// Where the control plane's processes run.
+    pub control_plane: ControlPlane,
+    /// Images that every node has on its disk from the beginning, as `kind load docker-image` puts them there.
+    pub preload: Vec<Str>,
     /// Who evaluates expressions in CEL for the API server; none in the page.
     pub expressions: Option<Arc<dyn Expressions>>,
 }
@@ -51,6 +58,9 @@ impl Default for Options {
             max_pods: 110,
             start: START,
             service_range: None,
+            cni: Plugin::default(),
+            control_plane: ControlPlane::default(),
+            preload: Vec::new(),
             expressions: None,
         }
     }
@@ -106,13 +116,18 @@ impl Cluster {
         let boot = options.start - if is_aged { UPTIME.max(installed) } else { installed };
         let mut seeds = Rng::new(options.seed);
         let mut fork = || Rng::new(u64::from(seeds.bits()) << 32 | u64::from(seeds.bits()));
+        let hosted = (options.control_plane == ControlPlane::Hosted).then_some(outside::CONTROL_PLANE);
+        let ranges = match &options.cni {
+            Plugin::Weave => None,
+            Plugin::Bridge(range) => Some(range.text.clone()),
+        };
         let mut cluster = Cluster {
             api: ApiServer::new(fork(), boot),
             now: boot,
             queue: Queue::default(),
-            controllers: (Controllers::default(), fork()),
+            controllers: (Controllers::new(true, ranges), fork()),
             scheduler: (Scheduler::default(), fork()),
-            kubelets: Kubelets::new(Cni::new(fork())),
+            kubelets: Kubelets::new(Cni::new(options.cni.clone(), hosted, fork())),
             kubelets_rng: fork(),
             network_rng: fork(),
             traces: Vector::new(),
@@ -128,7 +143,7 @@ impl Cluster {
         if let Some(expressions) = cluster.options.expressions.clone() {
             cluster.api.set_expressions(expressions);
         }
-        bootstrap::system(&mut cluster.api);
+        bootstrap::system(&mut cluster.api, &cluster.options);
         cluster.queue_own();
         cluster.queue.add(boot, ComponentId::ApiServer, WorkKey::new(METRICS, "", ""), Cause::default());
         if !cluster.options.control_plane_only {
@@ -260,7 +275,7 @@ impl Cluster {
             }
             ComponentId::ApiServer => {
                 self.api.set_now(self.now);
-                bootstrap::kubernetes_service(&mut self.api);
+                bootstrap::kubernetes_service(&mut self.api, &self.options);
                 self.queue_own();
             }
             ComponentId::Installer => {

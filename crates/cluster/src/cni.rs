@@ -2,7 +2,7 @@
 
 use api::{Rng, Str, Value};
 use kubelet::{Dial, NetworkPlugin};
-use network::Network;
+use network::{Network, Plugin};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -21,23 +21,29 @@ pub struct Cni {
 }
 
 impl Cni {
-    /// A network without nodes.
-    pub(crate) fn new(rng: Rng) -> Cni {
-        Cni { network: Network::default(), rng }
+    /// A network without nodes. `hosted`: where the API server is, if that is no machine of the cluster.
+    pub(crate) fn new(plugin: Plugin, hosted: Option<Ipv4Addr>, rng: Rng) -> Cni {
+        let mut network = Network::default();
+        (network.plugin, network.hosted) = (plugin, hosted);
+        Cni { network, rng }
     }
 
     /// Lets a node join weave-net.
     pub(crate) fn join(&mut self, node: &str) {
+        let weave = &mut self.network.weave;
         match DONORS.iter().find(|(name, _)| *name == node) {
-            Some((_, donor)) => self.network.weave.join_from(node, *donor),
-            None => self.network.weave.join(node, &mut self.rng),
+            // Where the add-ons come late, any node may be the first.
+            Some((_, donor)) if donor.map_or(weave.is_empty(), |donor| weave.has(donor)) => {
+                weave.join_from(node, *donor)
+            }
+            _ => weave.join(node, &mut self.rng),
         }
-        self.network.weave.expose(node);
+        weave.expose(node);
     }
 }
 
 impl NetworkPlugin for Cni {
-    fn add(&mut self, node: &str, pod_uid: &str) -> Option<Ipv4Addr> {
+    fn add(&mut self, node: &str, pod_uid: &str) -> Result<Ipv4Addr, String> {
         self.network.attach(node, pod_uid)
     }
 
@@ -46,7 +52,7 @@ impl NetworkPlugin for Cni {
     }
 
     fn ready(&self, node: &str) -> bool {
-        self.network.weave.bridge(node).is_some()
+        self.network.is_ready(node)
     }
 
     fn dial(&self, node: &str, host: &str) -> Dial {
@@ -77,7 +83,9 @@ impl NetworkPlugin for Cni {
 
     fn started(&mut self, node: &str, pod: &Value) -> bool {
         self.network.started(node, pod);
-        if pod.labels()["name"].to_str() != Str::new_static("weave-net") || self.ready(node) {
+        let weave =
+            self.network.plugin == Plugin::Weave && pod.labels()["name"].to_str() == Str::new_static("weave-net");
+        if !weave || self.ready(node) {
             return false;
         }
         self.join(node);

@@ -3,11 +3,13 @@
 use crate::bootstrap::{self, MASTER_ADDRESS};
 use crate::cluster::Cluster;
 use crate::cni::Cni;
+use crate::made::ControlPlane;
 use crate::past::Deed;
 use crate::queue::ComponentId;
 use api::{Str, list, obj};
 use apiserver::{Cause, Context, WorkKey};
 use kubelet::{Kubelets, NodeConfig};
+use network::Plugin;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -19,6 +21,8 @@ const ADD_ONS: &str = "add-ons";
 /// switched on.
 const ADD_ONS_AFTER: Duration = Duration::from_secs(20);
 const FIRST_WORKER_AFTER: Duration = Duration::from_secs(60);
+/// Where the control plane is hosted, the add-ons come last: when there is a worker for them.
+const HOSTED_ADD_ONS_AFTER: Duration = Duration::from_secs(70);
 const WORKERS_APART: Duration = Duration::from_secs(25);
 /// Many workers join faster, so that all are there after so long; of very many nobody waits for another one. Each second that
 /// passes meanwhile is one of all their heartbeats, and one in which a DaemonSet looks at all of them.
@@ -48,7 +52,11 @@ impl Cluster {
             self.queue_installation(after, WorkKey::new(ADD_NODE, index.to_string(), name));
         }
         if addons {
-            self.queue_installation(ADD_ONS_AFTER, WorkKey::new(ADD_ONS, "", ""));
+            let after = match self.options().control_plane {
+                ControlPlane::Static => ADD_ONS_AFTER,
+                ControlPlane::Hosted => HOSTED_ADD_ONS_AFTER,
+            };
+            self.queue_installation(after, WorkKey::new(ADD_ONS, "", ""));
         }
     }
 
@@ -62,7 +70,10 @@ impl Cluster {
 
     pub(crate) fn installation_step(&mut self, key: &WorkKey) {
         match key.what {
-            ADD_ONS => bootstrap::addons(&mut self.api),
+            ADD_ONS => {
+                let options = self.options().clone();
+                bootstrap::addons(&mut self.api, &options);
+            }
             _ => {
                 let index = key.namespace.parse().unwrap_or_default();
                 self.add_node(index, &key.name);
@@ -75,6 +86,7 @@ impl Cluster {
         let address = Ipv4Addr::from(first + index).to_string();
         let mut config = NodeConfig::new(name, &address);
         config.pods = self.options().max_pods as i64;
+        config.preloaded = self.options().preload.clone();
         if index == 0 {
             // The labels and the taint that kubeadm puts on the control plane's node (cmd/kubeadm/app/constants).
             let labels =
@@ -82,11 +94,15 @@ impl Cluster {
             config.labels = labels.map(|label| (label.into(), "".into())).to_vec();
             let taint = obj! { "key" => "node-role.kubernetes.io/control-plane", "effect" => "NoSchedule" };
             config.taints = list![taint].array().to_vec();
-            if self.options().addons {
-                config.static_pods = kubelet::control_plane(&address);
+            if self.options().addons && self.options().control_plane == ControlPlane::Static {
+                let range = match &self.options().cni {
+                    Plugin::Weave => None,
+                    Plugin::Bridge(range) => Some(range.text.as_str()),
+                };
+                config.static_pods = kubelet::control_plane(&address, range);
             }
         }
-        if !self.options().addons {
+        if !self.options().addons && self.options().cni == Plugin::Weave {
             self.kubelets.network.join(name);
         }
         self.with_kubelets(Cause::default(), |kubelets, cx| kubelets.add_node(config, cx));
@@ -131,7 +147,7 @@ impl Cluster {
         const API: (&str, u16) = ("master", 6443);
         let running = self.kubelets.nodes().filter(|node| node.power);
         let changed = running.filter_map(|node| {
-            let reaches = self.network().node_reaches(&node.config.name, API.0, API.1);
+            let reaches = self.network().reaches_api(&node.config.name, API.0, API.1);
             (reaches == node.cut).then(|| (node.config.name.clone(), reaches))
         });
         changed.collect()

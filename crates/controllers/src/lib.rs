@@ -21,6 +21,7 @@ mod history;
 mod ingressnginx;
 mod job;
 mod namespace;
+mod nodeipam;
 mod nodelifecycle;
 mod persistentvolume;
 mod podautoscaler;
@@ -75,6 +76,7 @@ static CONTROLLERS: &[Controller] = &[
     disruption::CONTROLLER,
     endpoints::CONTROLLER,
     endpointslice::CONTROLLER,
+    nodeipam::CONTROLLER,
     nodelifecycle::CONTROLLER,
     tainteviction::CONTROLLER,
     podgc::CONTROLLER,
@@ -95,7 +97,8 @@ const LONGEST_RETRY: Duration = Duration::from_secs(1000);
 pub struct Controllers {
     /// How often in a row each piece of work has failed: the queues' rate limiter, and all that is remembered.
     failures: OrdMap<WorkKey, u32>,
-    /// What controllers remember that upstream's keep in memory, too: the autoscaler's recommendations.
+    /// What controllers remember that upstream's keep in memory, too: the autoscaler's recommendations, and which ranges nodes
+    /// have.
     memory: OrdMap<WorkKey, api::Value>,
     load_balancers: bool,
 }
@@ -108,13 +111,22 @@ impl Default for Controllers {
 
 impl Controllers {
     /// All controllers. Whether Services of type LoadBalancer get an external address: only with `load_balancers`, as only
-    /// a cloud has them.
-    pub fn new(load_balancers: bool) -> Controllers {
-        Controllers { load_balancers, ..Controllers::default() }
+    /// a cloud has them. Whether nodes get ranges for their Pods: only with a `cluster_cidr` (`--allocate-node-cidrs
+    /// --cluster-cidr`), of which they are parts.
+    pub fn new(load_balancers: bool, cluster_cidr: Option<api::Str>) -> Controllers {
+        let mut controllers = Controllers { load_balancers, ..Controllers::default() };
+        if let Some(range) = cluster_cidr {
+            controllers.memory.insert(nodeipam::memory(), nodeipam::begin(&range));
+        }
+        controllers
     }
 
     fn runs(&self, controller: &Controller) -> bool {
-        self.load_balancers || controller.name != servicelb::CONTROLLER.name
+        match controller.name {
+            name if name == servicelb::CONTROLLER.name => self.load_balancers,
+            nodeipam::NAME => self.memory.contains_key(&nodeipam::memory()),
+            _ => true,
+        }
     }
 }
 
@@ -128,11 +140,13 @@ impl Component for Controllers {
     fn run(&mut self, key: &WorkKey, cx: &mut Context<'_>) {
         let Some(controller) = CONTROLLERS.iter().find(|c| c.name == key.what) else { return };
         cx.client.component = controller.source.into();
-        cx.memory = self.memory.get(key).cloned().unwrap_or_default();
+        // What there is to give is one for all nodes.
+        let memory = if key.what == nodeipam::NAME { nodeipam::memory() } else { key.clone() };
+        cx.memory = self.memory.get(&memory).cloned().unwrap_or_default();
         let done = (controller.reconcile)(key, cx);
         match std::mem::take(&mut cx.memory) {
-            api::Value::Null => drop(self.memory.remove(key)),
-            memory => drop(self.memory.insert(key.clone(), memory)),
+            api::Value::Null => drop(self.memory.remove(&memory)),
+            value => drop(self.memory.insert(memory, value)),
         }
         match done {
             Ok(()) => drop(self.failures.remove(key)),

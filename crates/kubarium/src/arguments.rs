@@ -1,7 +1,9 @@
 //! The command line of `kubarium`.
 
+mod made;
 mod pack;
 
+pub use made::Made;
 use std::fmt;
 
 /// What `--help` prints.
@@ -61,6 +63,8 @@ pub enum Command {
         pods: usize,
         /// The seed.
         seed: u64,
+        /// How the cluster is made.
+        made: Made,
     },
 }
 
@@ -73,6 +77,8 @@ pub struct Sh {
     pub workers: usize,
     /// Whether there are neither a scheduler nor nodes.
     pub control_plane_only: bool,
+    /// How the cluster is made otherwise.
+    pub made: Made,
     /// Whether answers are JSON.
     pub json: bool,
     /// Where the lines come from; none for standard input.
@@ -100,6 +106,8 @@ pub struct Serve {
     pub seed: u64,
     /// How many workers.
     pub workers: usize,
+    /// How the cluster is made otherwise.
+    pub made: Made,
 }
 
 impl Default for Serve {
@@ -114,6 +122,7 @@ impl Default for Serve {
             service_cidr: None,
             seed: 1,
             workers: 3,
+            made: Made::default(),
         }
     }
 }
@@ -149,9 +158,12 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Pro
 }
 
 fn sh(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
-    let mut sh = Sh { seed: 1, workers: 3, control_plane_only: false, json: false, file: None };
+    let mut sh = Sh { seed: 1, workers: 3, control_plane_only: false, made: Made::default(), json: false, file: None };
     while let Some(argument) = rest.next() {
         let (name, value) = split(&argument);
+        if sh.made.read(name, value, rest)? {
+            continue;
+        }
         match name {
             "--seed" => sh.seed = number(name, value, rest, u64::MAX)?,
             "--workers" => sh.workers = number(name, value, rest, MAX_WORKERS)? as usize,
@@ -164,6 +176,7 @@ fn sh(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
             _ => sh.file = Some(argument),
         }
     }
+    sh.made.check(sh.control_plane_only)?;
     Ok(Command::Sh(sh))
 }
 
@@ -186,6 +199,9 @@ fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
     let mut serve = Serve::default();
     while let Some(argument) = rest.next() {
         let (name, value) = split(&argument);
+        if serve.made.read(name, value, rest)? {
+            continue;
+        }
         match name {
             "--listen" => serve.listen = text(name, value, rest)?,
             "--speed" => serve.speed = speed(&text(name, value, rest)?)?,
@@ -205,6 +221,7 @@ fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
             "--service-cidr goes with --control-plane-only: the simulated network has 10.96.0.0/12".into(),
         ));
     }
+    serve.made.check(serve.control_plane_only)?;
     Ok(Command::Serve(serve))
 }
 
@@ -229,8 +246,12 @@ fn cidr(text: &str) -> Result<Option<(std::net::Ipv4Addr, u32)>, Problem> {
 
 fn scale(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
     let (mut nodes, mut pods, mut seed) = (5, 1000, 1);
+    let mut made = Made::default();
     while let Some(argument) = rest.next() {
         let (name, value) = split(&argument);
+        if made.read(name, value, rest)? {
+            continue;
+        }
         match name {
             "--nodes" => nodes = number(name, value, rest, 100_000)?,
             "--pods" => pods = number(name, value, rest, 10_000_000)?,
@@ -239,7 +260,8 @@ fn scale(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
             _ => return Err(unknown("scale", &argument)),
         }
     }
-    Ok(Command::Scale { nodes: nodes as usize, pods: pods as usize, seed })
+    made.check(false)?;
+    Ok(Command::Scale { nodes: nodes as usize, pods: pods as usize, seed, made })
 }
 
 fn check(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
@@ -314,9 +336,19 @@ mod tests {
 
     #[test]
     fn sense_and_nonsense() {
-        let sh = Sh { seed: 7, workers: 1, control_plane_only: false, json: true, file: Some("x.sh".into()) };
+        let sh = Sh {
+            seed: 7,
+            workers: 1,
+            control_plane_only: false,
+            made: Made::default(),
+            json: true,
+            file: Some("x.sh".into()),
+        };
         assert_eq!(read("sh --seed 7 --workers=1 --json x.sh"), Ok(Command::Sh(sh)));
-        assert_eq!(read("scale --nodes 2 --pods 3"), Ok(Command::Scale { nodes: 2, pods: 3, seed: 1 }));
+        assert_eq!(
+            read("scale --nodes 2 --pods 3"),
+            Ok(Command::Scale { nodes: 2, pods: 3, seed: 1, made: Made::default() })
+        );
         assert_eq!(read("--help"), Ok(Command::Help));
         assert_eq!(read("replay --json f"), Ok(Command::Replay { json: true, file: "f".into() }));
         let serve = Serve { listen: "127.0.0.1:0".into(), speed: 10.0, ..Serve::default() };
@@ -342,6 +374,14 @@ mod tests {
             "sh -x",
             "scale 5",
             "sh --json=2",
+            "sh --cni flannel",
+            "sh --cluster-cidr 10.244.0.0/16",
+            "sh --cni bridge --cluster-cidr 10.100.0.0/16",
+            "sh --cni bridge --cluster-cidr 10.244.0.0/25",
+            "serve --control-plane elsewhere",
+            "sh --control-plane hosted --control-plane-only",
+            "sh --preload nginx:nosuch",
+            "scale --preload",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

@@ -27,7 +27,9 @@ fn main() -> ExitCode {
     match command {
         Command::Help => print!("{}", arguments::HELP),
         Command::Version => println!("kubarium {}", env!("CARGO_PKG_VERSION")),
-        Command::Scale { nodes, pods, seed } => println!("{}", api::json::to_string(&scale::run(nodes, pods, seed))),
+        Command::Scale { nodes, pods, seed, made } => {
+            println!("{}", api::json::to_string(&scale::run(nodes, pods, seed, &made)))
+        }
         Command::Serve(options) => {
             if let Err(error) = serve::run(&options) {
                 eprintln!("kubarium: {}: {error}", options.listen);

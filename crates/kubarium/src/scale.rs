@@ -1,5 +1,6 @@
 //! `kubarium scale`: the big workload, measured.
 
+use crate::arguments::Made;
 use api::{Value, kind, list, obj};
 use apiserver::{Request, Verb};
 use cluster::{Cluster, Options};
@@ -17,10 +18,10 @@ const IMAGE: &str = "registry.k8s.io/pause:3.10.1";
 const MAX_PODS: usize = 110;
 
 /// Makes `pods` Pods on `nodes` workers and waits until all are Ready. Returns the report: one JSON object.
-pub fn run(nodes: usize, pods: usize, seed: u64) -> Value {
+pub fn run(nodes: usize, pods: usize, seed: u64, made: &Made) -> Value {
     let began = Instant::now();
     let max_pods = MAX_PODS.max(pods.div_ceil(nodes.max(1)) * 3 / 2);
-    let options = Options { seed, workers: nodes, addons: false, max_pods, ..Options::default() };
+    let options = Options { seed, workers: nodes, addons: false, max_pods, ..made.options() };
     let mut cluster = Cluster::new(options);
     let booted = began.elapsed();
     let start = cluster.now();

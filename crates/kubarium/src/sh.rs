@@ -20,7 +20,7 @@ pub fn run(arguments: &Sh) -> io::Result<i32> {
         workers: arguments.workers,
         control_plane_only: arguments.control_plane_only,
         expressions: Some(std::sync::Arc::new(expressions::Cel)),
-        ..Options::default()
+        ..arguments.made.options()
     };
     let input: Box<dyn BufRead> = match &arguments.file {
         Some(path) => Box::new(BufReader::new(File::open(path)?)),

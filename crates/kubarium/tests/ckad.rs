@@ -88,7 +88,7 @@ fn the_tasks_of_ckad_exercises_can_be_done() {
     ];
     let (mut all, mut done) = (0, 0);
     for file in files {
-        let mut shell = Shell::start().expect("kubarium starts");
+        let mut shell = Shell::start(&[]).expect("kubarium starts");
         for (title, steps) in tasks(file) {
             let wrong = play(&mut shell, &steps);
             all += 1;

@@ -10,7 +10,7 @@ struct Story(Shell);
 
 impl Story {
     fn begin() -> Self {
-        Self(Shell::start().expect("kubarium starts"))
+        Self(Shell::start(&[]).expect("kubarium starts"))
     }
 
     fn answer(&mut self, line: &str) -> Answer {

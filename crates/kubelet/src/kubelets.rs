@@ -25,8 +25,11 @@ pub enum Dial {
 
 /// How a node's network is asked (the Container Network Interface).
 pub trait NetworkPlugin {
-    /// Plugs a Pod into its node's network and returns its address; `None` where there is none left.
-    fn add(&mut self, node: &str, pod_uid: &str) -> Option<Ipv4Addr>;
+    /// Plugs a Pod into its node's network and returns its address.
+    ///
+    /// # Errors
+    /// What the plugin says, such as that no address is left.
+    fn add(&mut self, node: &str, pod_uid: &str) -> Result<Ipv4Addr, String>;
     /// Unplugs a Pod.
     fn delete(&mut self, node: &str, pod_uid: &str);
     /// Whether the node's plugin is configured. Before, only Pods with `hostNetwork` can start, and the node is NotReady.
@@ -277,6 +280,18 @@ impl<N: NetworkPlugin> Kubelets<N> {
         }
     }
 
+    /// A node has got its range of addresses: the kubelet tells its container runtime, whose network plugin may wait for that
+    /// (pkg/kubelet/kubelet_network.go: `updatePodCIDR`), and says so in the node's status.
+    fn observe_node(&mut self, event: &WatchEvent, cx: &mut Context<'_>) {
+        let range = |node: &Value| node["spec"]["podCIDR"].to_str();
+        if range(&event.object) != range(&event.old)
+            && let Some(node) = self.node_mut(event.object.name())
+        {
+            node.dirty = true;
+            cx.enqueue(WorkKey::new("node", "", event.object.name()));
+        }
+    }
+
     fn observe_pod(&mut self, event: &WatchEvent, cx: &mut Context<'_>) {
         let object = &event.object;
         let node = object.at("spec.nodeName").str();
@@ -310,6 +325,8 @@ impl<N: NetworkPlugin> Component for Kubelets<N> {
             self.observe_pod(event, cx);
         } else if event.kind == kind::CONFIG_MAP || Some(event.kind) == crate::env::secret_kind() {
             self.observe_source(&event.object, cx);
+        } else if event.kind == kind::NODE {
+            self.observe_node(event, cx);
         } else if event.kind == kind::SERVICE {
             self.service_env.remove(event.object.namespace());
             if event.object.namespace() == "default" {

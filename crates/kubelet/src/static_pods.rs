@@ -110,8 +110,9 @@ pub(crate) fn delete_mirror(namespace: &str, name: &str, cx: &mut Context<'_>) {
     let _ = cx.client.delete(kind::POD, namespace, name, options);
 }
 
-/// The manifests that `kubeadm init` writes for the control plane's node.
-pub fn control_plane(address: &str) -> Vec<Value> {
+/// The manifests that `kubeadm init` writes for the control plane's node. `cluster_cidr`: what it was given as
+/// `--pod-network-cidr`, if the nodes get their Pods' ranges from the controller manager.
+pub fn control_plane(address: &str, cluster_cidr: Option<&str>) -> Vec<Value> {
     const VERSION: &str = "v1.36.2";
     let pod = |name: &str,
                image: String,
@@ -163,7 +164,10 @@ pub fn control_plane(address: &str) -> Vec<Value> {
     ];
     let api: Vec<&str> = [advertise.as_str()].into_iter().chain(api).collect();
     let listen = format!("listen-client-urls=https://127.0.0.1:2379,https://{address}:2379");
+    let cidr = cluster_cidr.map(|cidr| format!("cluster-cidr={cidr}"));
+    let given = cidr.iter().flat_map(|cidr| ["allocate-node-cidrs=true", cidr]);
     let manager = ["bind-address=127.0.0.1", "controllers=*,bootstrapsigner,tokencleaner", "leader-elect=true"];
+    let manager: Vec<&str> = given.chain(manager).collect();
     let data = [("etcd-certs", "/etc/kubernetes/pki/etcd"), ("etcd-data", "/var/lib/etcd")];
     vec![
         pod(

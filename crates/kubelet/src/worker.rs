@@ -202,17 +202,20 @@ impl Worker<'_, '_> {
     fn sandbox_is_up(&mut self) {
         self.pod.work = Work::Nothing;
         let ip = match self.pod.host_network() {
-            true => Some(self.node.config.address.clone()),
+            true => Ok(self.node.config.address.clone()),
             false => self.network.add(&self.pod.node, &self.pod.id).map(|ip| ip.to_string().into()),
         };
-        let Some(ip) = ip else {
-            let id = self.cx.rng.hex(64);
-            let text = format!(
-                "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox \
-                 \"{id}\": plugin type=\"weave-net\" failed (add): no address available"
-            );
-            self.event(EventSpec::warning("FailedCreatePodSandBox", text));
-            return self.retry();
+        let ip = match ip {
+            Ok(ip) => ip,
+            Err(why) => {
+                let id = self.cx.rng.hex(64);
+                let text = format!(
+                    "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox \
+                     \"{id}\": {why}"
+                );
+                self.event(EventSpec::warning("FailedCreatePodSandBox", text));
+                return self.retry();
+            }
         };
         self.pod.sandbox = true;
         self.pod.pass.changed = Some(self.cx.now);

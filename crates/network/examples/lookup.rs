@@ -129,7 +129,8 @@ impl Bench {
                 port: 80,
                 protocol: Protocol::Tcp,
             };
-            let seen = Seen { node: "node7", zone: "", to_node: false, from_node: false, packet: &packet };
+            let seen =
+                Seen { node: "node7", zone: "", to_node: false, from_node: false, from_pod: true, packet: &packet };
             let verdict = self.network.proxy.translate(seen, &mut self.rng, Time(i as i64));
             assert!(matches!(black_box(verdict), Verdict::Translate(..)));
         }

@@ -40,10 +40,11 @@ impl Walk<'_> {
     pub(crate) fn outside(&mut self) -> Outcome {
         let (to, port) = (self.packet.destination, self.packet.port);
         let is_name_server = to == outside::WORKSTATION && port == 53;
-        if !outside::exists(to) || to == outside::WORKSTATION && !is_name_server {
+        if !self.network.is_outside(to) || to == outside::WORKSTATION && !is_name_server {
             return self.arrived(Place::Outside);
         }
-        if self.packet.protocol != Protocol::Icmp && !is_name_server && !outside::listens(to, port) {
+        let is_api = self.network.hosted == Some(to) && port == outside::API_PORT;
+        if self.packet.protocol != Protocol::Icmp && !is_name_server && !is_api && !outside::listens(to, port) {
             return self.stop(At::Outside, Outcome::Refused(Reason::NothingListens));
         }
         self.delivered(At::Outside, Place::Outside)

@@ -25,7 +25,7 @@ impl Walk<'_> {
     }
 
     fn ask_policies(&mut self, uid: &Str, direction: Direction, address: Ipv4Addr) -> Result<(), Outcome> {
-        if self.network.policies.is_empty() {
+        if !self.network.enforces_policies() {
             return Ok(());
         }
         let Some(pod) = self.machines.pod(uid) else { return Ok(()) };

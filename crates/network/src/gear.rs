@@ -118,8 +118,8 @@ pub struct Gear {
     pub closed: Vec<Chain>,
     /// Whether `eth0` is down.
     pub eth0_down: bool,
-    /// Whether `weave`, the Pods' bridge, is down.
-    pub weave_down: bool,
+    /// Whether the Pods' bridge is down.
+    pub bridge_down: bool,
     /// `tc qdisc`: how much later packets leave `eth0`.
     pub delay: Duration,
     /// `tc qdisc`: bytes a second that leave or reach `eth0`; 0 for no limit.
@@ -180,7 +180,7 @@ impl Network {
 
     /// Whether the bridge of a node's Pods is up.
     pub fn bridge_is_up(&self, node: &str) -> bool {
-        self.gear.get(node).is_none_or(|gear| !gear.weave_down)
+        self.gear.get(node).is_none_or(|gear| !gear.bridge_down)
     }
 
     fn allows(&self, node: &str, chain: Chain, packet: &Packet) -> Fate {
@@ -199,6 +199,14 @@ impl Network {
             && self.is_on(to)
             && self.allows(from, Chain::Output, &packet) == Fate::Accept
             && self.allows(to, Chain::Input, &packet) == Fate::Accept
+    }
+
+    /// Whether the kubelet of a node reaches the API server: on the control plane's machine, or wherever else that runs.
+    pub fn reaches_api(&self, from: &str, control_plane: &str, port: u16) -> bool {
+        let Some(destination) = self.hosted else { return self.node_reaches(from, control_plane, port) };
+        let Some(source) = self.address(&Place::Node(from.into())) else { return true };
+        let packet = Packet { source, source_port: 40_000, destination, port, protocol: Protocol::Tcp };
+        self.is_on(from) && self.allows(from, Chain::Output, &packet) == Fate::Accept
     }
 
     /// What comes of it when a process of a node connects to a port of a host outside, as its container runtime does to a

@@ -5,13 +5,14 @@ use crate::gear::{Chain, Gear};
 use crate::names;
 use crate::network::Network;
 use crate::packet::Place;
+use crate::plugin::Plugin;
 use crate::proxy::{Door, Mode, PortRules, Reach, Target, addresses};
 use crate::service::{Service, ServicePort};
 use api::Str;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
-/// The Pods' range, as `--cluster-cidr` would say it.
-const CLUSTER_CIDR: &str = "10.32.0.0/12";
+/// What stands for the Pods' range in the rules below.
+const CLUSTER_CIDR: &str = "POD-RANGE";
 
 /// A table as it grows: its chains, and their rules in order.
 struct Table {
@@ -60,7 +61,13 @@ impl Table {
 pub fn save(network: &Network, node: &str, table: Option<&str>) -> String {
     let (mut nat, mut filter) = (Table::new("nat"), Table::new("filter"));
     let ipvs = network.proxy.mode(node) != Mode::Iptables;
-    frame(&mut nat, &mut filter, ipvs);
+    let more: &[&[TableLines]] = match (ipvs, &network.plugin) {
+        (true, Plugin::Weave) => &[IPVS_FRAME, FRAME, &[WEAVE]],
+        (true, Plugin::Bridge(_)) => &[IPVS_FRAME, FRAME, &[IP_MASQ]],
+        (false, Plugin::Weave) => &[FRAME, &[WEAVE]],
+        (false, Plugin::Bridge(_)) => &[FRAME, &[IP_MASQ]],
+    };
+    more.iter().for_each(|lines| frame(&mut nat, &mut filter, lines));
     let (proxy, zone) = (&network.proxy, network.zone(node));
     let own = network.address(&Place::Node(node.into()));
     let gear = network.gear(node);
@@ -88,11 +95,14 @@ pub fn save(network: &Network, node: &str, table: Option<&str>) -> String {
     if wanted("nat") {
         text += &nat.save(&["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"], None);
     }
-    text
+    text.replace(CLUSTER_CIDR, network.plugin.cluster_cidr())
 }
 
-/// The rules that are there without any Service: kube-proxy's (`iptablesJumpChains`), the kubelet's, weave's.
-const FRAME: &[(&str, &[&str])] = &[
+/// Rules and chains of a table.
+type TableLines = (&'static str, &'static [&'static str]);
+
+/// The rules that are there without any Service: kube-proxy's (`iptablesJumpChains`) and the kubelet's.
+const FRAME: &[TableLines] = &[
     (
         "filter",
         &[
@@ -125,7 +135,6 @@ const FRAME: &[(&str, &[&str])] = &[
             "PREROUTING -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
             "OUTPUT -m comment --comment \"kubernetes service portals\" -j KUBE-SERVICES",
             "POSTROUTING -m comment --comment \"kubernetes postrouting rules\" -j KUBE-POSTROUTING",
-            "POSTROUTING -j WEAVE",
             "KUBE-KUBELET-CANARY",
             "KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000",
             "KUBE-NODEPORTS",
@@ -133,20 +142,38 @@ const FRAME: &[(&str, &[&str])] = &[
             "KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0",
             "KUBE-POSTROUTING -m comment --comment \"kubernetes service traffic requiring SNAT\" -j MASQUERADE --random-fully",
             "KUBE-PROXY-CANARY",
-            // Whoever is no Pod comes to Pods under the bridge's address, and Pods go out under their node's.
-            "WEAVE -s 10.32.0.0/12 -d 224.0.0.0/4 -j RETURN",
-            "WEAVE ! -s 10.32.0.0/12 -d 10.32.0.0/12 -j MASQUERADE",
-            "WEAVE -s 10.32.0.0/12 ! -d 10.32.0.0/12 -j MASQUERADE",
         ],
     ),
 ];
 
+/// weave-net's: whoever is no Pod comes to Pods under the bridge's address, and Pods go out under their node's.
+const WEAVE: TableLines = (
+    "nat",
+    &[
+        "POSTROUTING -j WEAVE",
+        "WEAVE -s POD-RANGE -d 224.0.0.0/4 -j RETURN",
+        "WEAVE ! -s POD-RANGE -d POD-RANGE -j MASQUERADE",
+        "WEAVE -s POD-RANGE ! -d POD-RANGE -j MASQUERADE",
+    ],
+);
+
+/// What the nodes of a cluster without an overlay set up when they start (cluster/gce/gci/configure-helper.sh): Pods go out under
+/// their node's address, and speak to each other under their own.
+const IP_MASQ: TableLines = (
+    "nat",
+    &[
+        "POSTROUTING -m comment --comment \"ip-masq: ensure nat POSTROUTING directs all non-LOCAL destination traffic to our custom IP-MASQ chain\" -m addrtype ! --dst-type LOCAL -j IP-MASQ",
+        "IP-MASQ -d POD-RANGE -m comment --comment \"ip-masq: Pods' range is not subject to MASQUERADE\" -j RETURN",
+        "IP-MASQ -m comment --comment \"ip-masq: outbound traffic is subject to MASQUERADE (must be last in chain)\" -j MASQUERADE",
+    ],
+);
+
 /// What stands in the place of the Services' own rules in IPVS mode, where sets of addresses are asked instead.
-const IPVS_FRAME: &[(&str, &[&str])] = &[(
+const IPVS_FRAME: &[TableLines] = &[(
     "nat",
     &[
         "KUBE-SERVICES -s 127.0.0.0/8 -j RETURN",
-        "KUBE-SERVICES ! -s 10.32.0.0/12 -m comment --comment \"Kubernetes service cluster ip + port for masquerade purpose\" -m set --match-set KUBE-CLUSTER-IP dst,dst -j KUBE-MARK-MASQ",
+        "KUBE-SERVICES ! -s POD-RANGE -m comment --comment \"Kubernetes service cluster ip + port for masquerade purpose\" -m set --match-set KUBE-CLUSTER-IP dst,dst -j KUBE-MARK-MASQ",
         "KUBE-SERVICES -m addrtype --dst-type LOCAL -j KUBE-NODE-PORT",
         "KUBE-SERVICES -m set --match-set KUBE-CLUSTER-IP dst,dst -j ACCEPT",
         "KUBE-NODE-PORT -p tcp -m comment --comment \"Kubernetes nodeport TCP port for masquerade purpose\" -m set --match-set KUBE-NODE-PORT-TCP dst -j KUBE-MARK-MASQ",
@@ -155,9 +182,8 @@ const IPVS_FRAME: &[(&str, &[&str])] = &[(
     ],
 )];
 
-fn frame(nat: &mut Table, filter: &mut Table, ipvs: bool) {
-    let more = if ipvs { IPVS_FRAME } else { &[] };
-    for (table, lines) in more.iter().chain(FRAME) {
+fn frame(nat: &mut Table, filter: &mut Table, more: &[TableLines]) {
+    for (table, lines) in more {
         let table = if *table == "nat" { &mut *nat } else { &mut *filter };
         for line in *lines {
             match line.split_once(' ') {

@@ -5,8 +5,10 @@
 //! Pods by [`Network::attach`], and what listens where is asked through [`Machines`].
 
 mod arrival;
+mod bridge;
 mod connect;
 mod conntrack;
+mod crossing;
 pub mod dns;
 mod filter;
 pub mod gateway;
@@ -18,6 +20,7 @@ pub mod names;
 mod network;
 pub mod outside;
 mod packet;
+mod plugin;
 mod policy;
 mod proxy;
 mod route;
@@ -31,12 +34,14 @@ mod words;
 mod tests;
 
 pub use api::Language;
+pub use bridge::Bridge;
 pub use connect::{Answered, Call, Question, Unanswered};
 pub use conntrack::{Conntrack, End, Entry, State};
 pub use gear::{Chain, Dial, Fate, FilterRule, Gear, Match};
 pub use intervals::{Interval, Intervals};
 pub use network::{Machines, Network};
 pub use packet::{At, Packet, Place, Protocol};
+pub use plugin::Plugin;
 pub use policy::{Denial, Direction};
 pub use proxy::ipvs;
 pub use proxy::{Choice, Door, Mode, PortRules, Proxy, Reach, Rule, Rules, Seen, Target, Verdict};

@@ -1,5 +1,6 @@
 //! The cluster's network as one value: who is plugged in where, the Pods' addresses, the Services' rules.
 
+use crate::bridge::Bridge;
 use crate::conntrack::Conntrack;
 use crate::dns;
 use crate::gateway::{self, Gateways};
@@ -8,6 +9,7 @@ use crate::ingress::Ingresses;
 use crate::outside;
 use crate::packet::Place;
 use crate::packet::Protocol;
+use crate::plugin::Plugin;
 use crate::policy::Policies;
 use crate::proxy::{Mode, Proxy};
 use crate::service::Slice;
@@ -19,8 +21,14 @@ use std::net::Ipv4Addr;
 /// The network. A clone is cheap.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
-    /// The Pods' addresses. Nodes join it by [`Weave::join`] or [`Weave::join_from`].
+    /// How Pods get their addresses. To be set before there is a node.
+    pub plugin: Plugin,
+    /// The Pods' addresses with weave-net. Nodes join it by [`Weave::join`] or [`Weave::join_from`].
     pub weave: Weave,
+    /// The Pods' addresses with the plugin `bridge`: it learns the nodes' ranges from the API.
+    pub(crate) ranges: Bridge,
+    /// Where the API server listens, if that is no machine of the cluster.
+    pub hosted: Option<Ipv4Addr>,
     /// The rules of every node's kube-proxy.
     pub proxy: Proxy,
     /// What ingress controllers are configured by.
@@ -188,21 +196,23 @@ impl Network {
             self.pods.remove(&address);
             self.pod_addresses.remove(&uid);
         }
-        self.weave.release_all(node);
+        self.take_all_back(node);
     }
 
-    /// Plugs a Pod into its node's bridge (the CNI plugin's ADD). `None` where the node is no weave peer, or no address is
-    /// left.
-    pub fn attach(&mut self, node: &str, uid: &str) -> Option<Ipv4Addr> {
-        let address = self.weave.allocate(node, uid)?;
+    /// Plugs a Pod into its node's bridge (the CNI plugin's ADD).
+    ///
+    /// # Errors
+    /// What the plugin says where the node has no network yet, or no address left.
+    pub fn attach(&mut self, node: &str, uid: &str) -> Result<Ipv4Addr, String> {
+        let address = self.give(node, uid)?;
         self.pods.insert(address.to_bits(), Pod { uid: uid.into(), node: node.into() });
         self.pod_addresses.insert(uid.into(), address.to_bits());
-        Some(address)
+        Ok(address)
     }
 
     /// Unplugs a Pod (the CNI plugin's DEL).
     pub fn detach(&mut self, node: &str, uid: &str) {
-        self.weave.release(node, uid);
+        self.take_back(node, uid);
         if let Some(address) = self.pod_addresses.remove(uid) {
             self.pods.remove(&address);
         }
@@ -223,7 +233,12 @@ impl Network {
             return Some(Place::Pod(pod.uid.clone()));
         }
         let node = self.node_by_address.get(&address.to_bits()).cloned().map(Place::Node);
-        node.or_else(|| outside::exists(address).then_some(Place::Outside))
+        node.or_else(|| self.is_outside(address).then_some(Place::Outside))
+    }
+
+    /// Whether an address is that of a machine outside the cluster.
+    pub fn is_outside(&self, address: Ipv4Addr) -> bool {
+        outside::exists(address) || self.hosted == Some(address)
     }
 
     /// Whether a node has power and its network interface is up.
@@ -268,6 +283,7 @@ impl Network {
         if deleted {
             return;
         }
+        self.configure(node.name(), node.at("spec.podCIDR").str());
         let excluded = node
             .labels()
             .as_object()

@@ -8,6 +8,11 @@ use std::net::Ipv4Addr;
 /// The workstation that the user types at; also the nodes' gateway to the outside and their name server.
 pub const WORKSTATION: Ipv4Addr = Ipv4Addr::new(172, 17, 0, 1);
 
+/// Where the API server of a cluster is whose control plane runs outside, beside the nodes' own network.
+pub const CONTROL_PLANE: Ipv4Addr = Ipv4Addr::new(172, 17, 0, 2);
+/// The port that an API server listens on.
+pub const API_PORT: u16 = 6443;
+
 /// Domains that the outside name server knows, each with every name below it.
 const DOMAINS: &[(&str, Ipv4Addr)] = &[
     ("bar.com", Ipv4Addr::new(203, 0, 113, 10)),

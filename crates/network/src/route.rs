@@ -3,11 +3,10 @@
 use crate::connect::Call;
 use crate::gear::Chain;
 use crate::network::{Machines, Network};
-use crate::outside;
 use crate::packet::{At, Packet, Place, Protocol};
+use crate::plugin::Plugin;
 use crate::proxy::{Door, Seen, Verdict};
 use crate::trace::{Hop, Outcome, Reason, Route, What};
-use crate::weave;
 use api::{Rng, Str, Time};
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -18,7 +17,7 @@ const HOP_LIMIT: usize = 64;
 /// Inside one machine: a veth pair, the bridge, a few rules.
 pub(crate) const WITHIN_A_NODE: Duration = Duration::from_micros(30);
 /// From node to node.
-const BETWEEN_NODES: Duration = Duration::from_micros(250);
+pub(crate) const BETWEEN_NODES: Duration = Duration::from_micros(250);
 /// From outside to a node, and back out.
 const TO_THE_CLUSTER: Duration = Duration::from_micros(600);
 
@@ -46,7 +45,7 @@ pub(crate) struct Walk<'a> {
 }
 
 /// Where the packet is, and in which direction.
-enum Step {
+pub(crate) enum Step {
     /// Leaves a Pod.
     FromPod(Str),
     /// Leaves a process of a node.
@@ -65,7 +64,7 @@ enum Step {
     Outside,
 }
 
-type Next = Result<Step, Outcome>;
+pub(crate) type Next = Result<Step, Outcome>;
 
 impl Walk<'_> {
     /// Carries the packet from `from` to its end.
@@ -111,8 +110,8 @@ impl Walk<'_> {
         if !self.network.bridge_is_up(&node) {
             return Err(self.stop(At::Bridge(node), Outcome::Unreachable(Reason::BridgeDown)));
         }
-        if weave::contains(self.packet.destination) && self.network.weave.bridge(&node) != Some(self.packet.destination)
-        {
+        let to = self.packet.destination;
+        if self.network.behind_bridge(&node, to) && self.network.bridge(&node) != Some(to) {
             return Ok(Step::Bridge(node));
         }
         self.hop(At::Bridge(node.clone()), What::Forwarded(Route::DefaultGateway));
@@ -131,7 +130,7 @@ impl Walk<'_> {
     fn leave_outside(&mut self) -> Next {
         self.hop(At::Outside, What::Sent);
         let to = self.packet.destination;
-        if to.is_loopback() || outside::exists(to) {
+        if to.is_loopback() || self.network.is_outside(to) {
             return Ok(Step::Outside);
         }
         if self.network.proxy.is_load_balancer(to) {
@@ -142,7 +141,7 @@ impl Walk<'_> {
             return self.hand_to_node(At::Outside, node);
         }
         let reason = match to {
-            to if weave::contains(to) => Reason::PodNetworkIsInside,
+            to if self.network.plugin.contains(to) => Reason::PodNetworkIsInside,
             to if is_service_address(to) => Reason::ServiceNetworkIsInside,
             _ => Reason::NoSuchAddress,
         };
@@ -183,7 +182,7 @@ impl Walk<'_> {
     }
 
     /// Over the wire to a node, if that is on.
-    fn hand_to_node(&mut self, from: At, node: Str) -> Next {
+    pub(crate) fn hand_to_node(&mut self, from: At, node: Str) -> Next {
         if !self.network.is_on(&node) {
             return Err(self.stop(from, Outcome::TimedOut(Reason::NodeDown)));
         }
@@ -204,7 +203,8 @@ impl Walk<'_> {
         let (to_node, from_node) =
             (self.is_own(&name, self.packet.destination), self.is_own(&name, self.packet.source));
         let zone = self.network.zone(&name);
-        let seen = Seen { node: &name, zone: &zone, to_node, from_node, packet: &self.packet };
+        let from_pod = self.network.plugin.contains(self.packet.source);
+        let seen = Seen { node: &name, zone: &zone, to_node, from_node, from_pod, packet: &self.packet };
         let verdict = self.network.proxy.translate(seen, self.rng, self.now);
         let (rule, choice) = match verdict {
             Verdict::NoRule => return Ok(Step::Routed(name)),
@@ -227,9 +227,7 @@ impl Walk<'_> {
         (self.packet.destination, self.packet.port) = (*choice.to.ip(), choice.to.port());
         self.hops.push(Hop { at, what: What::Translated(rule, choice), before, after: self.packet });
         if masquerade {
-            let through_bridge = weave::contains(self.packet.destination);
-            let bridge = self.network.weave.bridge(&name).filter(|_| through_bridge);
-            let own = bridge.or_else(|| self.network.address(&Place::Node(name.clone())));
+            let own = self.network.leaves_by(&name, self.packet.destination);
             self.masquerade(&name, own);
         }
         Ok(Step::Routed(name))
@@ -260,23 +258,14 @@ impl Walk<'_> {
         if !self.own {
             self.filter(&name, Chain::Forward)?;
         }
-        if weave::contains(to) {
-            let Some(bridge) = self.network.weave.bridge(&name) else {
-                return Err(self.stop(at, Outcome::Unreachable(Reason::NoNetwork)));
-            };
-            // The route to the Pods goes with the interface: the packet leaves by the default gateway, and is lost there.
-            if !self.network.bridge_is_up(&name) {
-                return Err(self.stop(At::Bridge(name), Outcome::TimedOut(Reason::BridgeDown)));
-            }
-            // weave's own rule: whoever is no Pod comes to Pods under the bridge's address.
-            if !weave::contains(self.packet.source) {
-                self.masquerade(&name, Some(bridge));
-            }
-            self.elapsed += WITHIN_A_NODE;
-            return Ok(Step::Bridge(name));
+        if self.network.behind_bridge(&name, to) {
+            return self.enter_bridge(name);
         }
-        // ... and Pods go out under their node's.
-        if weave::contains(self.packet.source) || self.packet.source.is_loopback() {
+        if self.network.plugin.contains(to) {
+            return self.cross(name);
+        }
+        // Pods go out under their node's address.
+        if self.network.plugin.contains(self.packet.source) || self.packet.source.is_loopback() {
             self.masquerade(&name, self.network.address(&Place::Node(name.clone())));
         }
         self.elapsed += self.network.gear(&name).map_or(Duration::ZERO, |gear| gear.delay);
@@ -284,7 +273,7 @@ impl Walk<'_> {
             self.elapsed += BETWEEN_NODES;
             return self.hand_to_node(at, other);
         }
-        if outside::exists(to) {
+        if self.network.is_outside(to) {
             self.elapsed += TO_THE_CLUSTER;
             self.hop(at, What::Forwarded(Route::Internet));
             return Ok(Step::Outside);
@@ -297,12 +286,14 @@ impl Walk<'_> {
         self.let_out()?;
         let at = At::Bridge(name.clone());
         let to = self.packet.destination;
-        let Some(pod) = self.network.pod_at(to).cloned() else {
+        // Without an overlay, a bridge leads to its own Pods only.
+        let overlay = self.network.plugin == Plugin::Weave;
+        let Some(pod) = self.network.pod_at(to).filter(|pod| overlay || pod.node == name).cloned() else {
             if let Some(owner) = self.bridge_owner(to) {
                 return self.hand_to_node(at, owner);
             }
             // Nobody says that the address is his. It may be that of a Pod on a machine that is off.
-            let owner = self.network.weave.owner(to);
+            let owner = self.network.owner(to);
             let off = owner.is_some_and(|node| !self.network.is_on(node));
             let reason = if off { Reason::NodeDown } else { Reason::NoSuchAddress };
             return Err(self.stop(at, Outcome::Unreachable(reason)));
@@ -332,16 +323,16 @@ impl Walk<'_> {
     /// The node whose bridge has `address`, in case somebody talks to a bridge.
     fn bridge_owner(&self, address: Ipv4Addr) -> Option<Str> {
         let mut nodes = self.network.nodes();
-        nodes.find(|(name, _)| self.network.weave.bridge(name) == Some(address)).map(|(name, _)| name.clone())
+        nodes.find(|(name, _)| self.network.bridge(name) == Some(address)).map(|(name, _)| name.clone())
     }
 
     pub(crate) fn is_own(&self, node: &str, address: Ipv4Addr) -> bool {
         address.is_loopback()
             || self.network.node_at(address).is_some_and(|name| name == node)
-            || self.network.weave.bridge(node) == Some(address)
+            || self.network.bridge(node) == Some(address)
     }
 
-    fn masquerade(&mut self, node: &Str, address: Option<Ipv4Addr>) {
+    pub(crate) fn masquerade(&mut self, node: &Str, address: Option<Ipv4Addr>) {
         let Some(address) = address.filter(|address| *address != self.packet.source) else { return };
         let before = self.packet;
         self.packet.source = address;
@@ -376,13 +367,10 @@ pub(crate) fn first_packet(
         0 => EPHEMERAL.start + rng.below(u32::from(EPHEMERAL.end - EPHEMERAL.start)) as u16,
         port => port,
     };
-    let through_bridge = match from {
-        Place::Node(name) if weave::contains(destination) => network.weave.bridge(name),
-        _ => None,
-    };
-    let source = match destination.is_loopback() {
-        true => Some(Ipv4Addr::LOCALHOST),
-        false => through_bridge.or_else(|| network.address(from)),
+    let source = match from {
+        _ if destination.is_loopback() => Some(Ipv4Addr::LOCALHOST),
+        Place::Node(name) => network.leaves_by(name, destination),
+        _ => network.address(from),
     };
     let source = source.unwrap_or(Ipv4Addr::UNSPECIFIED);
     Packet { source, source_port, destination, port: call.port, protocol: call.protocol }

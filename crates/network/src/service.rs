@@ -60,6 +60,21 @@ impl Range {
     pub fn contains(&self, address: Ipv4Addr) -> bool {
         address.to_bits() & self.mask == self.base
     }
+
+    /// Its first address.
+    pub fn first(&self) -> u32 {
+        self.base
+    }
+
+    /// Its last address.
+    pub fn last(&self) -> u32 {
+        self.base | !self.mask
+    }
+
+    /// How many bits are fixed.
+    pub fn bits(&self) -> u32 {
+        self.mask.count_ones()
+    }
 }
 
 /// One of `spec.ports`.

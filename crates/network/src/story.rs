@@ -175,6 +175,10 @@ fn happened(hop: &Hop, values: &mut Vec<Field>, pod: &dyn Fn(&str) -> String) ->
             Route::Local => "route-local",
             Route::Bridge => "route-bridge",
             Route::Tunnel => "route-tunnel",
+            Route::ToRange { range, bits, via } => {
+                values.extend([("range", format!("{range}/{bits}").into()), ("via", via.to_string().into())]);
+                "route-range"
+            }
             Route::DefaultGateway => "route-gateway",
             Route::NodeNetwork => "route-node",
             Route::Internet => "route-internet",

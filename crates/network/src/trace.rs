@@ -92,6 +92,15 @@ pub enum Route {
     Tunnel,
     /// Pods know only their bridge; everything that is no Pod goes to the node.
     DefaultGateway,
+    /// The destination is a Pod of another node, without an overlay: by the route to that node's range.
+    ToRange {
+        /// The range's first address.
+        range: Ipv4Addr,
+        /// How many of its bits are fixed.
+        bits: u8,
+        /// The node's address.
+        via: Ipv4Addr,
+    },
     /// The nodes' own network.
     NodeNetwork,
     /// Out of the cluster.

@@ -35,6 +35,19 @@ pub fn contains(address: Ipv4Addr) -> bool {
 }
 
 impl Weave {
+    /// What the plugin says where no peer has an address left.
+    pub(crate) const FULL: &str = "plugin type=\"weave-net\" failed (add): no address available";
+
+    /// Whether there is no peer.
+    pub fn is_empty(&self) -> bool {
+        self.peers.is_empty()
+    }
+
+    /// Whether a node is a peer.
+    pub fn has(&self, node: &str) -> bool {
+        self.peers.contains_key(node)
+    }
+
     /// Lets `node` join: the first owns everything, each further one asks a donor that is chosen at random, weighted by its
     /// free space. Nothing happens if it is a peer already.
     pub fn join(&mut self, node: &str, rng: &mut Rng) {

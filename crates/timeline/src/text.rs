@@ -5,7 +5,7 @@
 
 use crate::{Branch, Entry, Input, Recording};
 use api::{Time, Value, json, list, obj};
-use cluster::Options;
+use cluster::{ControlPlane, Options, Plugin};
 use shell::session::Moment;
 
 /// The version of the text that this program writes, and the newest that it reads.
@@ -57,6 +57,15 @@ impl Recording {
         if options.control_plane_only {
             text.set("controlPlaneOnly", true);
         }
+        if let Plugin::Bridge(range) = &options.cni {
+            text.set("clusterCIDR", range.text.clone());
+        }
+        if options.control_plane != defaults.control_plane {
+            text.set("controlPlane", options.control_plane.name());
+        }
+        if !options.preload.is_empty() {
+            text.set("preload", options.preload.clone());
+        }
         if let Some(hash) = self.hash {
             text.set("hash", format!("{hash:016x}"));
         }
@@ -99,7 +108,18 @@ impl Recording {
             Value::Int(workers @ 0..=MAX_WORKERS) => *workers as usize,
             _ => return Err(damaged("its number of workers makes no sense")),
         };
+        let cni = match &value["clusterCIDR"] {
+            Value::Null => defaults.cni,
+            range => cluster::bridge(range.str()).map_err(|_| damaged("its range of Pods makes no sense"))?,
+        };
+        let control_plane = match &value["controlPlane"] {
+            Value::Null => defaults.control_plane,
+            place => ControlPlane::named(place.str()).ok_or_else(|| damaged("its control plane is nowhere"))?,
+        };
         let options = Options {
+            cni,
+            control_plane,
+            preload: value["preload"].array().iter().map(Value::to_str).collect(),
             seed: seed.ok_or_else(|| damaged("it has no seed"))?,
             workers,
             control_plane_only: value["controlPlaneOnly"] == Value::Bool(true),

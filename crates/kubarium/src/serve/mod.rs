@@ -58,7 +58,7 @@ async fn serve(arguments: &Serve) -> io::Result<()> {
         expressions: Some(std::sync::Arc::new(expressions::Cel)),
         start: clock::now(),
         service_range: arguments.service_cidr,
-        ..Options::default()
+        ..arguments.made.options()
     };
     let door =
         owner::start(options, arguments.speed).await.ok_or_else(|| io::Error::other("the cluster did not start"))?;

@@ -54,8 +54,8 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Starts a new cluster.
-    pub fn start() -> std::io::Result<Self> {
+    /// Starts a new cluster, with further options of `kubarium sh`.
+    pub fn start(options: &[&str]) -> std::io::Result<Self> {
         let mut command = match by_adapter() {
             Some(words) => {
                 let mut words = words.split_whitespace().map(str::to_owned);
@@ -65,7 +65,7 @@ impl Shell {
             }
             None => {
                 let mut command = Command::new(env!("CARGO_BIN_EXE_kubarium"));
-                command.args(["sh", "--json"]);
+                command.args(["sh", "--json"]).args(options);
                 command
             }
         };

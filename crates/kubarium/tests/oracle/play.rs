@@ -54,12 +54,12 @@ impl fmt::Display for Score {
     }
 }
 
-/// Plays a scenario into a new cluster and compares each answer with the recording beside it.
-pub fn play(path: &Path) -> Result<Score, String> {
+/// Plays a scenario into a new cluster, made with further options, and compares each answer with the recording beside it.
+pub fn play(path: &Path, options: &[&str]) -> Result<Score, String> {
     let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
     let recording = read(&path.with_extension("jsonl"))?;
     let mut recorded = recording.lines().filter_map(Answer::read);
-    let mut shell = Shell::start().map_err(|error| error.to_string())?;
+    let mut shell = Shell::start(options).map_err(|error| error.to_string())?;
     let mut score = Score::default();
     let mut last = 0.0;
     for step in scenario::parse(&read(path)?) {
@@ -71,7 +71,7 @@ pub fn play(path: &Path) -> Result<Score, String> {
                 });
                 shell.ask(&format!("sleep {:.3}", (entry.time - last).clamp(0.0, PACE)));
                 last = entry.time;
-                let answer = answer(&mut shell, &asked)?;
+                let answer = answer(&mut shell, &asked, options)?;
                 score.count(&entry, &answer, &asked);
             }
             Step::BackgroundEnd => drop(recorded.next()),
@@ -82,12 +82,12 @@ pub fn play(path: &Path) -> Result<Score, String> {
 }
 
 /// The answer to a command; a shell that died over it is replaced by a new one, and that counts as a wrong answer.
-fn answer(shell: &mut Shell, asked: &str) -> Result<Answer, String> {
+fn answer(shell: &mut Shell, asked: &str, options: &[&str]) -> Result<Answer, String> {
     if let Some(answer) = shell.ask(asked) {
         return Ok(answer);
     }
     if shell.is_gone() {
-        *shell = Shell::start().map_err(|error| error.to_string())?;
+        *shell = Shell::start(options).map_err(|error| error.to_string())?;
     }
     Ok(Answer { stderr: "(no answer)".into(), exit: -1, ..Answer::default() })
 }

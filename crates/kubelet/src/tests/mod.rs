@@ -19,11 +19,11 @@ struct Wires {
 }
 
 impl NetworkPlugin for Wires {
-    fn add(&mut self, node: &str, pod_uid: &str) -> Option<Ipv4Addr> {
-        let ip = self.weave.allocate(node, pod_uid)?;
+    fn add(&mut self, node: &str, pod_uid: &str) -> Result<Ipv4Addr, String> {
+        let ip = self.weave.allocate(node, pod_uid).ok_or("full")?;
         let holder = self.used.insert(ip, pod_uid.into());
         assert!(holder.is_none_or(|holder| holder == pod_uid), "{ip} twice");
-        Some(ip)
+        Ok(ip)
     }
     fn delete(&mut self, node: &str, pod_uid: &str) {
         self.weave.release(node, pod_uid).map(|ip| self.used.remove(&ip));

@@ -88,7 +88,7 @@ pub fn list(network: &Network, node: &str, now: Time) -> String {
         .to_owned();
     let Mode::Ipvs(scheduler) = network.proxy.mode(node) else { return text };
     let zone = network.zone(node);
-    let own = [network.address(&Place::Node(node.into())), network.weave.bridge(node)];
+    let own = [network.address(&Place::Node(node.into())), network.bridge(node)];
     let known = network.conntrack.entries(node, now);
     for service in network.proxy.services() {
         let Some(rules) = network.proxy.derived(&service.key()) else { continue };

@@ -5,7 +5,6 @@ use super::{Choice, Door, Mode, Proxy, Rule, Verdict};
 use crate::packet::Packet;
 use crate::service::{Service, ServicePort};
 use crate::trace::Reason;
-use crate::weave;
 use api::{Rng, Str, Time};
 use std::net::Ipv4Addr;
 
@@ -20,6 +19,8 @@ pub struct Seen<'a> {
     pub to_node: bool,
     /// Whether it comes from a process of the node.
     pub from_node: bool,
+    /// Whether it comes from a Pod's address.
+    pub from_pod: bool,
     /// The packet.
     pub packet: &'a Packet,
 }
@@ -130,7 +131,7 @@ impl At<'_> {
         if !self.reach.any {
             return Err(Reason::NoEndpoints);
         }
-        let from_pod = weave::contains(self.seen.packet.source);
+        let from_pod = self.seen.from_pod;
         if self.door == Door::ClusterIp {
             let local = self.service.internal_local;
             // What is no Pod's may have to be answered by way of this node.

@@ -234,7 +234,8 @@ fn what_is_printed_is_what_happens() {
                     for (destination, port) in [(*address, *port), (own, *node_port)] {
                         let packet = Packet { source, source_port: 40_000, destination, port, protocol };
                         let (to_node, from_node) = (destination == own, source == own);
-                        let seen = Seen { node, zone: &zone, to_node, from_node, packet: &packet };
+                        let from_pod = crate::weave::contains(source);
+                        let seen = Seen { node, zone: &zone, to_node, from_node, from_pod, packet: &packet };
                         let (said, done) = (tables.meet(&seen), happens(&mut cluster.network, &seen, &mut cluster.rng));
                         let near = |a: &u64, b: &u64| a.abs_diff(*b) < 3;
                         let same = said.end == done.end
@@ -280,7 +281,8 @@ fn which_endpoints_each_kind_of_traffic_reaches() {
             let zone = cluster.network.zone(node);
             let mut ask = |source: Ipv4Addr, destination: Ipv4Addr, port: u16| {
                 let packet = Packet { source, source_port: 40_000, destination, port, protocol: Protocol::Tcp };
-                let seen = Seen { node, zone: &zone, to_node: destination == own, from_node: false, packet: &packet };
+                let (to_node, from_pod) = (destination == own, crate::weave::contains(source));
+                let seen = Seen { node, zone: &zone, to_node, from_node: false, from_pod, packet: &packet };
                 let met = happens(&mut cluster.network, &seen, &mut cluster.rng);
                 let ends = met.endpoints.keys().map(|to| to["10.".len()..].trim_end_matches(":8080").to_owned());
                 ends.chain(Some(met.end).filter(|end| !end.is_empty())).collect::<Vec<_>>().join(" ")

@@ -126,7 +126,7 @@ impl Fuzz {
                 let node = self.pick(&["node1", "node2", "node3", "master", "gone"]);
                 match self.rng.below(4) {
                     0 => self.cluster.network.set_link(node, self.rng.below(2) == 0),
-                    1 => self.cluster.network.gear_mut(node).weave_down = self.rng.below(2) == 0,
+                    1 => self.cluster.network.gear_mut(node).bridge_down = self.rng.below(2) == 0,
                     2 => self.cluster.network.gear_mut(node).eth0_down = self.rng.below(2) == 0,
                     _ => {
                         let value = Value::from(self.pick(NAMES));

@@ -6,6 +6,8 @@
 
 #[cfg(test)]
 mod cluster_tests;
+#[cfg(test)]
+mod cni_tests;
 mod complete;
 #[cfg(test)]
 mod fault_tests;

@@ -4,8 +4,6 @@ use super::Cx;
 use crate::process::Place;
 
 const DEVICE: &str = "eth0";
-/// The bridge of a node's Pods.
-const BRIDGE: &str = "weave";
 
 /// Shows addresses and routes; `ip link set eth0 down` cuts a node off.
 pub(super) async fn run(cx: Cx) -> i32 {
@@ -37,9 +35,17 @@ pub(super) async fn run(cx: Cx) -> i32 {
             shown.for_each(|ip| cx.out(&format!("    inet {ip}/32 scope global kube-ipvs0\n")));
         }
         if let Some((up, address)) = bridge {
-            cx.out(&format!("6: {BRIDGE}: {} mtu 1376 qdisc noqueue {}\n", flags(up), state(up)));
+            let (device, mtu, rest) = match device(&cx) {
+                "weave" => ("weave", 1376, "/12 brd 10.47.255.255".to_owned()),
+                // The range of a node is a /24: the first address is the bridge's, the last for everybody.
+                other => {
+                    let [a, b, c, _] = address.octets();
+                    (other, 1500, format!("/24 brd {a}.{b}.{c}.255"))
+                }
+            };
+            cx.out(&format!("6: {device}: {} mtu {mtu} qdisc noqueue {}\n", flags(up), state(up)));
             if is("address") {
-                cx.out(&format!("    inet {address}/12 brd 10.47.255.255 scope global {BRIDGE}\n"));
+                cx.out(&format!("    inet {address}{rest} scope global {device}\n"));
             }
         }
         return 0;
@@ -47,6 +53,9 @@ pub(super) async fn run(cx: Cx) -> i32 {
     if is("route") {
         let gateway = address.rsplit_once('.').map(|(net, _)| format!("{net}.1")).unwrap_or_default();
         cx.out(&format!("default via {gateway} dev {DEVICE}\n"));
+        if let (Place::Node(node), Some(cluster)) = (&cx.shell.place, cx.kernel().system().cluster()) {
+            cluster.network().routes(node).iter().for_each(|route| cx.out(&format!("{route}\n")));
+        }
         return 0;
     }
     match object {
@@ -56,12 +65,17 @@ pub(super) async fn run(cx: Cx) -> i32 {
     1
 }
 
+/// What the bridge of a node's Pods is called.
+fn device(cx: &Cx) -> &'static str {
+    cx.kernel().system().cluster().map_or("weave", |cluster| cluster.network().plugin.device())
+}
+
 /// Whether the interface is up, and the bridge if there is one, with its address.
 fn states(cx: &Cx) -> (bool, Option<(bool, std::net::Ipv4Addr)>) {
     let Place::Node(node) = &cx.shell.place else { return (true, None) };
     let system = cx.kernel().system();
     let Some(network) = system.cluster().map(cluster::Cluster::network) else { return (true, None) };
-    let bridge = network.weave.bridge(node).map(|address| (network.bridge_is_up(node), address));
+    let bridge = network.bridge(node).map(|address| (network.bridge_is_up(node), address));
     (network.gear(node).is_none_or(|gear| !gear.eth0_down), bridge)
 }
 
@@ -79,7 +93,7 @@ fn set(cx: &Cx, words: &[&str]) -> i32 {
         cx.err("Not enough information: \"dev\" argument is required.\n");
         return 255;
     };
-    if device != DEVICE && device != BRIDGE {
+    if device != DEVICE && device != self::device(cx) {
         cx.err(&format!("Cannot find device \"{device}\"\n"));
         return 1;
     }
@@ -90,7 +104,7 @@ fn set(cx: &Cx, words: &[&str]) -> i32 {
     let down = state == "down";
     cx.shell.acting().change_gear(&node, &mut |gear| match device {
         DEVICE => gear.eth0_down = down,
-        _ => gear.weave_down = down,
+        _ => gear.bridge_down = down,
     });
     cx.kernel().stepped();
     0

@@ -198,7 +198,7 @@ fn routers(cx: &Cx, trace: &Trace) -> Vec<Ipv4Addr> {
         let mine = trace.from == Place::Node(node.clone());
         let from_pod = matches!(i.checked_sub(1).map(|i| &trace.hops[i].what), Some(What::Forwarded(Route::DefaultGateway)));
         if !(ends && !matches!(hop.what, What::Forwarded(Route::Internet)) || known || mine) {
-            let own = if from_pod { network.weave.bridge(node) } else { network.address(&Place::Node(node.clone())) };
+            let own = if from_pod { network.bridge(node) } else { network.address(&Place::Node(node.clone())) };
             routers.extend(own);
         }
         if matches!(hop.what, What::Forwarded(Route::Internet)) && hop.after.destination != outside::WORKSTATION {

@@ -1,0 +1,92 @@
+//! How the cluster of `sh`, `serve` and `scale` is made, where it is not the default one.
+
+use super::{Problem, text};
+use cluster::{CLUSTER_CIDR, ControlPlane, Options, Plugin, bridge};
+use kubelet::Reference;
+
+/// Settings that several commands have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    /// Whether Pods get their network by the plugins `bridge` and `host-local`.
+    bridge: bool,
+    /// The range of all Pods, if it is another than [`CLUSTER_CIDR`].
+    cluster_cidr: Option<String>,
+    /// Where the control plane runs.
+    control_plane: ControlPlane,
+    /// Images that every node has.
+    preload: Vec<String>,
+}
+
+impl Made {
+    /// Takes an argument if it is one of these; whether it was.
+    ///
+    /// # Errors
+    /// Its value makes no sense.
+    pub fn read(
+        &mut self,
+        name: &str,
+        value: Option<&str>,
+        rest: &mut dyn Iterator<Item = String>,
+    ) -> Result<bool, Problem> {
+        match name {
+            "--cni" => {
+                self.bridge = match text(name, value, rest)?.as_str() {
+                    "weave" => false,
+                    "bridge" => true,
+                    other => return Err(Problem(format!("--cni is weave or bridge, not {other:?}"))),
+                };
+            }
+            "--cluster-cidr" => self.cluster_cidr = Some(text(name, value, rest)?),
+            "--control-plane" => {
+                let place = text(name, value, rest)?;
+                let known = ControlPlane::named(&place);
+                self.control_plane =
+                    known.ok_or_else(|| Problem(format!("--control-plane is static or hosted, not {place:?}")))?;
+            }
+            "--preload" => self.preload.push(image(&text(name, value, rest)?)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Whether the settings go together.
+    ///
+    /// # Errors
+    /// Why they do not.
+    pub fn check(&self, control_plane_only: bool) -> Result<(), Problem> {
+        let wrong = |text: &str| Err(Problem(text.into()));
+        match &self.cluster_cidr {
+            Some(_) if !self.bridge => {
+                return wrong("--cluster-cidr goes with --cni bridge: weave-net has 10.32.0.0/12");
+            }
+            Some(range) => drop(bridge(range).map_err(|why| Problem(format!("--cluster-cidr is {why}")))?),
+            None => {}
+        }
+        if control_plane_only && *self != Made::default() {
+            return wrong(
+                "--cni, --control-plane and --preload are about nodes: with --control-plane-only there are none",
+            );
+        }
+        Ok(())
+    }
+
+    /// The same settings, as a cluster takes them; all others are the default's.
+    pub fn options(&self) -> Options {
+        let range = self.cluster_cidr.as_deref().unwrap_or(CLUSTER_CIDR);
+        Options {
+            cni: if self.bridge { bridge(range).unwrap_or_default() } else { Plugin::default() },
+            control_plane: self.control_plane,
+            preload: self.preload.iter().map(|image| image.as_str().into()).collect(),
+            ..Options::default()
+        }
+    }
+}
+
+/// An image that can be pulled, so that it can be there.
+fn image(name: &str) -> Result<String, Problem> {
+    let reference = Reference::parse(name).ok();
+    match reference.is_some_and(|reference| kubelet::images::find(&reference).is_ok()) {
+        true => Ok(name.to_owned()),
+        false => Err(Problem(format!("--preload: there is no image {name:?}"))),
+    }
+}

@@ -1,0 +1,56 @@
+//! Clusters with another network, and with a control plane elsewhere.
+
+use super::Session;
+use super::cluster_tests::in_cluster;
+use cluster::{ControlPlane, Options};
+
+/// A session in a cluster with the plugin `bridge` over a range.
+fn session(range: &str) -> impl FnMut(&str) -> String {
+    let cni = cluster::bridge(range).unwrap();
+    let mut session = Session::new(Options { cni, control_plane: ControlPlane::Hosted, ..Options::default() }, true);
+    move |line| in_cluster(&mut session, line).0
+}
+
+#[test]
+fn pods_reach_each_other_by_routes() {
+    let mut ask = session("10.244.0.0/16");
+    let ranges = ask("kubectl get nodes -o custom-columns=R:.spec.podCIDR --no-headers");
+    assert!(ranges.contains("10.244.0.0/24\n10.244.1.0/24\n10.244.2.0/24\n10.244.3.0/24"), "{ranges}");
+    let pods = ask("kubectl get pods -A");
+    assert!(!pods.contains("weave") && !pods.contains("apiserver") && pods.contains("coredns"), "{pods}");
+    ask("for n in 1 2; do kubectl run on$n --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node'$n'\"}}'; done");
+    ask("kubectl wait --for=condition=Ready pod --all --timeout=60s; kubectl expose pod on2 --port=80");
+    let both = ask("kubectl get pods -o custom-columns=R:.status.podIP --no-headers");
+    // CoreDNS came before on node1, and nobody on node2.
+    assert!(both.contains("10.244.1.3\n10.244.2.2"), "{both}");
+    ask(
+        "kubectl create -f - <<'E'\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: none}\nspec: {podSelector: {}, policyTypes: [Ingress]}\nE",
+    );
+    let story = ask("kubectl exec on1 -- curl -s --trace-route http://on2");
+    for step in [
+        "node1: by its route 10.244.2.0/24 via 172.17.0.12",
+        "node2's bridge: to the Pod at 10.244.2.2",
+        "delivered at port 80, from 10.244.1.3",
+    ] {
+        assert!(story.contains(step), "{step}: {story}");
+    }
+    let api = ask("kubectl exec on1 -- curl -s -m 2 --trace-route http://10.96.0.1:443");
+    assert!(api.contains("out of the cluster to 172.17.0.2"), "{api}");
+    ask("ssh node2 ip link set cni0 down");
+    assert!(ask("kubectl exec on1 -- curl -s -m 2 --trace-route http://10.244.2.2").contains("bridge-down"));
+}
+
+#[test]
+fn a_node_without_a_range_is_not_ready() {
+    let mut ask = session("10.244.0.0/23");
+    let nodes = ask("kubectl get nodes");
+    assert_eq!(nodes.matches("NotReady").count(), 2, "{nodes}");
+    let told = ask("kubectl describe node node3");
+    for words in ["cni plugin not initialized", "CIDRNotAvailable"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    // What one node gives back another one gets, with its next report.
+    ask("ssh node1 systemctl stop kubelet; kubectl delete node node1; sleep 310");
+    let nodes = ask("kubectl get nodes -o wide; kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}'");
+    assert!(nodes.contains("10.244.0.0/24 10.244.1.0/24") && nodes.matches("NotReady").count() == 1, "{nodes}");
+}
