@@ -13,6 +13,10 @@ use arguments::Command;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+/// Millions of small objects that come and go: the system's allocator is slow with them, and scatters them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The exit status of a command line that makes no sense.
 const USAGE: u8 = 2;
 
