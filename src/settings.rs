@@ -124,6 +124,13 @@ impl Settings {
         }
     }
 
+    /// What asks for the same cluster in another address.
+    pub fn cluster(&self) -> String {
+        let cni = if self.bridge { "&cni=bridge" } else { "" };
+        let control_plane = if self.hosted { "&control-plane=hosted" } else { "" };
+        format!("seed={}&nodes={}{cni}{control_plane}", self.seed, self.nodes)
+    }
+
     /// The cluster that the address asks for.
     pub fn options(&self) -> Options {
         let mut options = Options { seed: self.seed, workers: self.nodes, ..Options::default() };

@@ -151,7 +151,7 @@ impl App {
         if self.lessons.progress.is_some() {
             return self.lesson(cx, crate::lessons::Msg::Anew);
         }
-        self.put(Machine::new(self.settings.seed, self.settings.nodes));
+        self.put(Machine::with(self.settings.options()));
         self.begin_as_asked(cx);
         self.look();
         true
@@ -207,13 +207,8 @@ impl App {
     /// Where the whole page is, with this session or with what this page began with.
     pub(super) fn whole_page(&self, packed: Option<&str>) -> String {
         let settings = &self.settings;
-        let mut address = format!(
-            "./?seed={}&nodes={}&lang={}&theme={}",
-            settings.seed,
-            settings.nodes,
-            settings.lang.tag(),
-            settings.theme.name()
-        );
+        let mut address =
+            format!("./?{}&lang={}&theme={}", settings.cluster(), settings.lang.tag(), settings.theme.name());
         let mut add = |name: &str, value: &str| {
             address += &format!("{name}={}", String::from(js_sys::encode_uri_component(value)));
         };

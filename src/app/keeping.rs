@@ -258,8 +258,7 @@ impl App {
 /// What of the page's address decides which session it is.
 pub(super) fn address(settings: &Settings) -> String {
     let hash = gloo::utils::window().location().hash().unwrap_or_default();
-    let Settings { seed, nodes, bridge, hosted, run, .. } = settings;
-    format!("{seed} {nodes} {bridge}{hosted} {run:?} {hash}")
+    format!("{} {:?} {hash}", settings.cluster(), settings.run)
 }
 
 fn name(recording: &Recording) -> String {

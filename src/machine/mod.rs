@@ -46,12 +46,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A fresh cluster with so many workers, and a session at the workstation beside it.
-    pub fn new(seed: u64, workers: usize) -> Machine {
-        Machine::with(Options { seed, workers, ..Options::default() })
-    }
-
-    /// A cluster that is made in another way.
+    /// A fresh cluster, and a session at the workstation beside it.
     pub fn with(options: Options) -> Machine {
         Machine::over(Timeline::new(options))
     }

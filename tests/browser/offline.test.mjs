@@ -73,7 +73,7 @@ test("the network goes, comes back, and brings a new version", { timeout: 180_00
     await notice.waitFor();
     await tab.getByText("Kubarium의 새 버전이 있습니다.").waitFor({ timeout: 20_000 });
     await kube.screenshot("new-version");
-    await tab.screenshot({ path: "target/screenshots/new-version-ko.png" });
+    await other.screenshot("new-version-ko");
     await notice.getByRole("button", { name: "Later" }).click();
     assert.equal(await notice.count(), 0);
     assert.match(await kube.run("kubectl get nodes"), /^node3 +Ready/m);

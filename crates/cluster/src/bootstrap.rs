@@ -4,7 +4,7 @@ use crate::cluster::Options;
 use crate::made::ControlPlane;
 use api::{Value, kind, list, obj, yaml};
 use apiserver::{ApiServer, Request, Verb};
-use network::{Plugin, outside};
+use network::Plugin;
 use std::net::Ipv4Addr;
 
 /// The namespaces that the API server makes itself (pkg/controlplane/controller/systemnamespaces).
@@ -29,10 +29,7 @@ pub(crate) fn system(api: &mut ApiServer, options: &Options) {
 /// Makes kubeadm's add-ons and the Pod network. Where the control plane is somebody else's, kubeadm has left nothing of its own
 /// configuration; where nodes get their Pods' ranges from the controller manager, their configuration says so.
 pub(crate) fn addons(api: &mut ApiServer, options: &Options) {
-    let (network, range) = match &options.cni {
-        Plugin::Weave => (WEAVE_NET, None),
-        Plugin::Bridge(range) => ("", Some(&range.text)),
-    };
+    let network = if options.cni == Plugin::Weave { WEAVE_NET } else { "" };
     for text in [KUBEADM, network] {
         let documents = yaml::documents(text).unwrap_or_default();
         for mut document in documents {
@@ -41,8 +38,8 @@ pub(crate) fn addons(api: &mut ApiServer, options: &Options) {
             if installers && options.control_plane == ControlPlane::Hosted {
                 continue;
             }
-            if let Some(range) = range {
-                tell_range(&mut document, range);
+            if let Some(range) = options.cni.range() {
+                tell_range(&mut document, &range.text);
             }
             let namespace = document["metadata"]["namespace"].to_str();
             create(api, kind, &namespace, document);
@@ -93,10 +90,8 @@ fn controller_accounts(api: &mut ApiServer) {
 /// Makes the Service `kubernetes`, its Endpoints and EndpointSlice if they are missing, as the API server's own
 /// reconciler does (pkg/controlplane/controller/kubernetesservice).
 pub(crate) fn kubernetes_service(api: &mut ApiServer, options: &Options) {
-    let server = match options.control_plane {
-        ControlPlane::Static => MASTER_ADDRESS.to_owned(),
-        ControlPlane::Hosted => outside::CONTROL_PLANE.to_string(),
-    };
+    let hosted = options.control_plane.address();
+    let server = hosted.map_or(MASTER_ADDRESS.to_owned(), |address| address.to_string());
     let labels = obj! { "component" => "apiserver", "provider" => "kubernetes" };
     let port = obj! { "name" => "https", "port" => 443, "protocol" => "TCP", "targetPort" => 6443 };
     // The range's first address is its network's, the next the API server's.

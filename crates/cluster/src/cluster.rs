@@ -14,7 +14,7 @@ use apiserver::{ApiServer, Cause, Client, Component, Context, EventType, Express
 use apiserver::{Root, Wait, Watch, WatchEvent, WorkKey};
 use controllers::Controllers;
 use kubelet::Kubelets;
-use network::{Network, Plugin, outside};
+use network::{Network, Plugin};
 use scheduler::Scheduler;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ const AVAILABILITY: &str = "availability";
 /// One cluster. A clone is a snapshot.
 #[derive(Clone)]
 pub struct Cluster {
-    options: Options,
+    pub(crate) options: Options,
     pub(crate) api: ApiServer,
     now: Time,
     pub(crate) queue: Queue,
@@ -116,11 +116,8 @@ impl Cluster {
         let boot = options.start - if is_aged { UPTIME.max(installed) } else { installed };
         let mut seeds = Rng::new(options.seed);
         let mut fork = || Rng::new(u64::from(seeds.bits()) << 32 | u64::from(seeds.bits()));
-        let hosted = (options.control_plane == ControlPlane::Hosted).then_some(outside::CONTROL_PLANE);
-        let ranges = match &options.cni {
-            Plugin::Weave => None,
-            Plugin::Bridge(range) => Some(range.text.clone()),
-        };
+        let ranges = options.cni.range().map(|range| range.text.clone());
+        let hosted = options.control_plane.address();
         let mut cluster = Cluster {
             api: ApiServer::new(fork(), boot),
             now: boot,

@@ -1,6 +1,6 @@
 //! What a cluster may be made of instead of kubeadm's default: another network, a control plane elsewhere.
 
-use network::{Plugin, Range};
+use network::{Plugin, Range, outside};
 use std::net::Ipv4Addr;
 
 /// Where etcd, kube-apiserver, kube-controller-manager and kube-scheduler run.
@@ -21,6 +21,11 @@ impl ControlPlane {
             ControlPlane::Static => "static",
             ControlPlane::Hosted => "hosted",
         }
+    }
+
+    /// Where the API server listens, if that is no machine of the cluster.
+    pub(crate) fn address(self) -> Option<Ipv4Addr> {
+        (self == ControlPlane::Hosted).then_some(outside::CONTROL_PLANE)
     }
 
     /// The one of this name.

@@ -70,10 +70,7 @@ impl Cluster {
 
     pub(crate) fn installation_step(&mut self, key: &WorkKey) {
         match key.what {
-            ADD_ONS => {
-                let options = self.options().clone();
-                bootstrap::addons(&mut self.api, &options);
-            }
+            ADD_ONS => bootstrap::addons(&mut self.api, &self.options),
             _ => {
                 let index = key.namespace.parse().unwrap_or_default();
                 self.add_node(index, &key.name);
@@ -95,11 +92,8 @@ impl Cluster {
             let taint = obj! { "key" => "node-role.kubernetes.io/control-plane", "effect" => "NoSchedule" };
             config.taints = list![taint].array().to_vec();
             if self.options().addons && self.options().control_plane == ControlPlane::Static {
-                let range = match &self.options().cni {
-                    Plugin::Weave => None,
-                    Plugin::Bridge(range) => Some(range.text.as_str()),
-                };
-                config.static_pods = kubelet::control_plane(&address, range);
+                let range = self.options().cni.range();
+                config.static_pods = kubelet::control_plane(&address, range.map(|range| range.text.as_str()));
             }
         }
         if !self.options().addons && self.options().cni == Plugin::Weave {

@@ -61,13 +61,11 @@ impl Table {
 pub fn save(network: &Network, node: &str, table: Option<&str>) -> String {
     let (mut nat, mut filter) = (Table::new("nat"), Table::new("filter"));
     let ipvs = network.proxy.mode(node) != Mode::Iptables;
-    let more: &[&[TableLines]] = match (ipvs, &network.plugin) {
-        (true, Plugin::Weave) => &[IPVS_FRAME, FRAME, &[WEAVE]],
-        (true, Plugin::Bridge(_)) => &[IPVS_FRAME, FRAME, &[IP_MASQ]],
-        (false, Plugin::Weave) => &[FRAME, &[WEAVE]],
-        (false, Plugin::Bridge(_)) => &[FRAME, &[IP_MASQ]],
-    };
-    more.iter().for_each(|lines| frame(&mut nat, &mut filter, lines));
+    let of_services = if ipvs { IPVS_FRAME } else { &[] };
+    let of_the_plugin = if network.plugin == Plugin::Weave { WEAVE } else { IP_MASQ };
+    for lines in [of_services, FRAME, &[of_the_plugin]] {
+        frame(&mut nat, &mut filter, lines);
+    }
     let (proxy, zone) = (&network.proxy, network.zone(node));
     let own = network.address(&Place::Node(node.into()));
     let gear = network.gear(node);

@@ -19,12 +19,17 @@ pub enum Plugin {
 }
 
 impl Plugin {
+    /// The range that the controller manager gives nodes parts of; none where the network does that itself.
+    pub fn range(&self) -> Option<&Range> {
+        match self {
+            Plugin::Weave => None,
+            Plugin::Bridge(range) => Some(range),
+        }
+    }
+
     /// The range of all Pods, as `--cluster-cidr` would say it.
     pub fn cluster_cidr(&self) -> &str {
-        match self {
-            Plugin::Weave => "10.32.0.0/12",
-            Plugin::Bridge(range) => &range.text,
-        }
+        self.range().map_or(weave::CIDR, |range| &range.text)
     }
 
     /// Whether an address is in the range of all Pods.
@@ -42,10 +47,18 @@ impl Plugin {
             Plugin::Bridge(_) => "cni0",
         }
     }
+
+    /// The longest packet on it, in bytes: an overlay needs room for its own headers.
+    pub fn mtu(&self) -> u32 {
+        match self {
+            Plugin::Weave => 1376,
+            Plugin::Bridge(_) => 1500,
+        }
+    }
 }
 
 /// A node's route to the Pods of another one.
-pub(crate) struct Hand {
+pub(crate) struct PodRoute {
     pub(crate) node: Str,
     /// That node's address.
     pub(crate) via: Ipv4Addr,
@@ -74,7 +87,15 @@ impl Network {
         self.plugin == Plugin::Weave && !self.policies.is_empty()
     }
 
-    /// The range that the bridge of a node leads to: with the overlay all Pods, else the node's own.
+    /// The range that the bridge of a node leads to: with the overlay all Pods', else the node's own.
+    pub fn bridge_range(&self, node: &str) -> Option<Range> {
+        match &self.plugin {
+            Plugin::Weave => Range::parse(weave::CIDR),
+            Plugin::Bridge(_) => self.ranges.range(node).cloned(),
+        }
+    }
+
+    /// Whether an address is in that range.
     pub fn behind_bridge(&self, node: &str, address: Ipv4Addr) -> bool {
         match &self.plugin {
             Plugin::Weave => weave::contains(address),
@@ -97,27 +118,26 @@ impl Network {
     }
 
     /// The route to a Pod of another node; none where nobody has that range.
-    pub(crate) fn route_to(&self, address: Ipv4Addr) -> Option<Hand> {
+    pub(crate) fn route_to(&self, address: Ipv4Addr) -> Option<PodRoute> {
         let (node, range) = self.ranges.owner(address)?;
         let via = self.address(&Place::Node(node.clone()))?;
-        Some(Hand { node: node.clone(), via, range: range.clone() })
+        Some(PodRoute { node: node.clone(), via, range: range.clone() })
     }
 
     /// What `ip route` lists on a node: its own networks, and the routes to the other nodes' Pods.
     pub fn routes(&self, node: &str) -> Vec<String> {
-        let mut lines = Vec::new();
-        let (bridge, device) = (self.bridge(node), self.plugin.device());
-        let up = self.bridge_is_up(node);
+        let bridge = self.bridge(node).filter(|_| self.bridge_is_up(node)).zip(self.bridge_range(node));
+        let device = self.plugin.device();
         let own =
-            |range: &str, address: Ipv4Addr| format!("{range} dev {device} proto kernel scope link src {address}");
-        let Plugin::Bridge(_) = &self.plugin else {
-            lines.extend(bridge.filter(|_| up).map(|address| own(self.plugin.cluster_cidr(), address)));
-            return lines;
-        };
+            bridge.map(|(address, range)| format!("{} dev {device} proto kernel scope link src {address}", range.text));
+        if self.plugin == Plugin::Weave {
+            return own.into_iter().collect();
+        }
+        let mut lines = Vec::new();
         for (name, host) in self.nodes() {
             let Some(range) = self.ranges.range(name) else { continue };
             match name == node {
-                true => lines.extend(bridge.filter(|_| up).map(|address| own(&range.text, address))),
+                true => lines.extend(own.clone()),
                 false => lines.push(format!("{} via {} dev eth0", range.text, host.address)),
             }
         }

@@ -10,6 +10,8 @@ use std::net::Ipv4Addr;
 
 /// The range that weave-net takes by default: 10.32.0.0/12.
 pub const RANGE: Interval = Interval { first: 0x0a20_0000, last: 0x0a2f_ffff };
+/// The same as text.
+pub const CIDR: &str = "10.32.0.0/12";
 
 /// The peers and what each owns. A clone is cheap.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@
 
 use crate::{Branch, Entry, Input, Recording};
 use api::{Time, Value, json, list, obj};
-use cluster::{ControlPlane, Options, Plugin};
+use cluster::{ControlPlane, Options};
 use shell::session::Moment;
 
 /// The version of the text that this program writes, and the newest that it reads.
@@ -57,7 +57,7 @@ impl Recording {
         if options.control_plane_only {
             text.set("controlPlaneOnly", true);
         }
-        if let Plugin::Bridge(range) = &options.cni {
+        if let Some(range) = options.cni.range() {
             text.set("clusterCIDR", range.text.clone());
         }
         if options.control_plane != defaults.control_plane {

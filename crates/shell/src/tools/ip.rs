@@ -2,6 +2,8 @@
 
 use super::Cx;
 use crate::process::Place;
+use network::Range;
+use std::net::Ipv4Addr;
 
 const DEVICE: &str = "eth0";
 
@@ -34,18 +36,12 @@ pub(super) async fn run(cx: Cx) -> i32 {
             let shown = bound.iter().filter(|_| is("address"));
             shown.for_each(|ip| cx.out(&format!("    inet {ip}/32 scope global kube-ipvs0\n")));
         }
-        if let Some((up, address)) = bridge {
-            let (device, mtu, rest) = match device(&cx) {
-                "weave" => ("weave", 1376, "/12 brd 10.47.255.255".to_owned()),
-                // The range of a node is a /24: the first address is the bridge's, the last for everybody.
-                other => {
-                    let [a, b, c, _] = address.octets();
-                    (other, 1500, format!("/24 brd {a}.{b}.{c}.255"))
-                }
-            };
-            cx.out(&format!("6: {device}: {} mtu {mtu} qdisc noqueue {}\n", flags(up), state(up)));
+        if let Some(bridge) = bridge {
+            let (device, up) = (bridge.device, bridge.up);
+            cx.out(&format!("6: {device}: {} mtu {} qdisc noqueue {}\n", flags(up), bridge.mtu, state(up)));
             if is("address") {
-                cx.out(&format!("    inet {address}{rest} scope global {device}\n"));
+                let (bits, last) = (bridge.range.bits(), Ipv4Addr::from_bits(bridge.range.last()));
+                cx.out(&format!("    inet {}/{bits} brd {last} scope global {device}\n", bridge.address));
             }
         }
         return 0;
@@ -70,12 +66,23 @@ fn device(cx: &Cx) -> &'static str {
     cx.kernel().system().cluster().map_or("weave", |cluster| cluster.network().plugin.device())
 }
 
-/// Whether the interface is up, and the bridge if there is one, with its address.
-fn states(cx: &Cx) -> (bool, Option<(bool, std::net::Ipv4Addr)>) {
+/// The bridge of a node's Pods.
+struct Bridge {
+    device: &'static str,
+    up: bool,
+    mtu: u32,
+    address: Ipv4Addr,
+    range: Range,
+}
+
+/// Whether the interface is up, and the bridge if there is one.
+fn states(cx: &Cx) -> (bool, Option<Bridge>) {
     let Place::Node(node) = &cx.shell.place else { return (true, None) };
     let system = cx.kernel().system();
     let Some(network) = system.cluster().map(cluster::Cluster::network) else { return (true, None) };
-    let bridge = network.bridge(node).map(|address| (network.bridge_is_up(node), address));
+    let (device, mtu, up) = (network.plugin.device(), network.plugin.mtu(), network.bridge_is_up(node));
+    let bridge = network.bridge(node).zip(network.bridge_range(node));
+    let bridge = bridge.map(|(address, range)| Bridge { device, up, mtu, address, range });
     (network.gear(node).is_none_or(|gear| !gear.eth0_down), bridge)
 }
 
