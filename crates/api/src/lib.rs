@@ -26,7 +26,9 @@ pub mod validation;
 mod value;
 pub mod yaml;
 
-pub use collections::{FlatMap, FlatSet, OrdMap, OrdSet, Vector, sort, sort_by, sort_by_cached_key, sort_by_key};
+pub use collections::{
+    FlatMap, FlatSet, OrdKey, OrdMap, OrdSet, Vector, sort, sort_by, sort_by_cached_key, sort_by_key,
+};
 pub use field_selector::{FieldSelector, FieldTerm};
 pub use kind::Kind;
 pub use language::Language;

@@ -3,7 +3,7 @@
 use crate::cause::{Cause, Wait};
 use crate::client::Client;
 use crate::watch::WatchEvent;
-use api::{Rng, Str, Time, Value};
+use api::{OrdKey, Rng, Str, Time, Value};
 use std::time::Duration;
 
 /// One piece of work: usually the object to be reconciled.
@@ -15,6 +15,14 @@ pub struct WorkKey {
     pub namespace: Str,
     /// The object's name.
     pub name: Str,
+}
+
+impl OrdKey for WorkKey {
+    const TEXTS: bool = true;
+
+    fn texts(&self) -> [&[u8]; 4] {
+        [self.what.as_bytes(), self.namespace.as_bytes(), self.name.as_bytes(), &[]]
+    }
 }
 
 impl WorkKey {

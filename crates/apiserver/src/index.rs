@@ -28,6 +28,8 @@ pub struct IndexKey {
     namespace: Str,
 }
 
+impl api::OrdKey for IndexKey {}
+
 impl IndexKey {
     /// The key of a UID or a name.
     pub fn new(index: Index, value: impl Into<Str>) -> IndexKey {

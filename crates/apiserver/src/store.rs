@@ -7,7 +7,7 @@ use crate::cause::Origin;
 use crate::index::{IndexKey, index_keys, same_keys};
 use crate::watch::{EventType, WatchEvent};
 use api::{Kind, Str, Time, Value, kind::KINDS};
-use api::{OrdMap, OrdSet, Vector};
+use api::{OrdKey, OrdMap, OrdSet, Vector};
 
 /// How many changes of a kind are kept for watches that resume. An older resource version is answered with 410 Gone.
 /// etcd keeps five minutes; a count bounds the memory.
@@ -31,6 +31,14 @@ impl Key {
     /// The key of an object.
     pub fn of(object: &Value) -> Key {
         Key { namespace: object["metadata"]["namespace"].to_str(), name: object["metadata"]["name"].to_str() }
+    }
+}
+
+impl OrdKey for Key {
+    const TEXTS: bool = true;
+
+    fn texts(&self) -> [&[u8]; 4] {
+        [self.namespace.as_bytes(), self.name.as_bytes(), &[], &[]]
     }
 }
 

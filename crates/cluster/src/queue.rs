@@ -1,7 +1,6 @@
 //! The queue of everything that will happen: a component's work, by the moment it is due.
 
-use api::OrdMap;
-use api::Time;
+use api::{OrdKey, OrdMap, Time};
 use apiserver::{Cause, WorkKey};
 
 /// Which component of the cluster.
@@ -22,19 +21,35 @@ pub(crate) enum ComponentId {
 /// Due moment and order of queueing: work that is due at once runs in the order in which it was queued.
 type Slot = (Time, u64);
 
+/// Whose work, and which.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Work(ComponentId, WorkKey);
+
+impl OrdKey for Work {
+    const TEXTS: bool = true;
+
+    fn texts(&self) -> [&[u8]; 4] {
+        // The component's number, as a text of one byte that is not zero.
+        const NUMBERS: [u8; 5] = [1, 2, 3, 4, 5];
+        let at = self.0 as usize;
+        let [what, namespace, name, _] = self.1.texts();
+        [&NUMBERS[at..=at], what, namespace, name]
+    }
+}
+
 /// Work by due moment, each key at most once a component. A clone is a snapshot.
 #[derive(Clone, Default)]
 pub(crate) struct Queue {
-    due: OrdMap<Slot, (ComponentId, WorkKey)>,
+    due: OrdMap<Slot, Work>,
     /// Where each piece of work is queued, and what made somebody want it.
-    slots: OrdMap<(ComponentId, WorkKey), (Slot, Cause)>,
+    slots: OrdMap<Work, (Slot, Cause)>,
     next: u64,
 }
 
 impl Queue {
     /// Queues work. If it is queued already, the earlier moment stays, and the cause that tells more.
     pub(crate) fn add(&mut self, at: Time, component: ComponentId, key: WorkKey, mut cause: Cause) {
-        let work = (component, key);
+        let work = Work(component, key);
         if let Some((slot, known)) = self.slots.get_mut(&work) {
             cause = cause.over(*known);
             if slot.0 <= at {
@@ -57,10 +72,9 @@ impl Queue {
     /// Takes the next work, and why it is to be done.
     pub(crate) fn pop(&mut self) -> Option<(Time, ComponentId, WorkKey, Cause)> {
         let slot = *self.due.get_min()?.0;
-        let (component, key) = self.due.remove(&slot)?;
-        let work = (component, key);
+        let work = self.due.remove(&slot)?;
         let cause = self.slots.remove(&work).map(|(_, cause)| cause).unwrap_or_default();
-        Some((slot.0, component, work.1, cause))
+        Some((slot.0, work.0, work.1, cause))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The way through a map.
 
-use super::node::{Link, Node};
+use super::node::{Items, Link, Node};
 use std::slice;
 
 /// The entries of a map, by key.
@@ -14,12 +14,12 @@ impl<'a, K, V> Iter<'a, K, V> {
     /// Goes on with the first leaf below a node.
     pub(super) fn enter(&mut self, mut node: &'a Node<K, V>) {
         loop {
-            match node {
-                Node::Leaf(entries) => {
+            match &node.items {
+                Items::Leaf(entries) => {
                     self.leaf = entries.iter();
                     return;
                 }
-                Node::Branch(children) => {
+                Items::Branch(children) => {
                     let mut children = children.iter();
                     let Some((_, first)) = children.next() else { return };
                     self.path.push(children);

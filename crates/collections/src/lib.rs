@@ -9,6 +9,7 @@
 //! the methods of slices. `cargo xtask tidy` looks for slips.
 
 mod flat;
+mod heads;
 mod iter;
 mod map;
 mod node;
@@ -17,6 +18,7 @@ mod sort;
 mod vector;
 
 pub use flat::{FlatMap, FlatSet};
+pub use heads::OrdKey;
 pub use iter::Iter;
 pub use map::{Entry, OrdMap};
 pub use set::{Members, OrdSet};

@@ -1,7 +1,8 @@
 //! A sorted map that is a value.
 
+use super::heads::OrdKey;
 use super::iter::Iter;
-use super::node::{Link, Node};
+use super::node::{Items, Link, Node};
 use std::borrow::Borrow;
 use std::fmt;
 use std::ops::{Bound, RangeBounds};
@@ -55,14 +56,14 @@ impl<K, V> OrdMap<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
+impl<K: OrdKey + Clone, V: Clone> OrdMap<K, V> {
     /// A map of one entry.
     pub fn unit(key: K, value: V) -> OrdMap<K, V> {
-        OrdMap { root: Some(Arc::new(Node::Leaf(vec![(key, value)]))), len: 1 }
+        OrdMap { root: Some(Arc::new(Node::single(key, value))), len: 1 }
     }
 
     /// The value at `key`.
-    pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
+    pub fn get<Q: OrdKey + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
     {
@@ -70,24 +71,24 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
     }
 
     /// The entry at `key`.
-    pub fn get_key_value<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
+    pub fn get_key_value<Q: OrdKey + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
     where
         K: Borrow<Q>,
     {
         let mut node = self.root.as_deref()?;
         loop {
-            match node {
-                Node::Leaf(entries) => {
-                    let (key, value) = &entries[Node::entry(entries, key).ok()?];
+            match &node.items {
+                Items::Leaf(entries) => {
+                    let (key, value) = &entries[node.entry(entries, key).ok()?];
                     return Some((key, value));
                 }
-                Node::Branch(children) => node = &children[Node::child(children, key)].1,
+                Items::Branch(children) => node = &children[node.child(children, key)].1,
             }
         }
     }
 
     /// Whether there is an entry at `key`.
-    pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
+    pub fn contains_key<Q: OrdKey + ?Sized>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,
     {
@@ -95,21 +96,16 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
     }
 
     /// The value at `key`, to be changed.
-    pub fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
+    pub fn get_mut<Q: OrdKey + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
     {
         let mut node = Arc::make_mut(self.root.as_mut()?);
         loop {
-            match node {
-                Node::Leaf(entries) => {
-                    let at = Node::entry(entries, key).ok()?;
-                    return Some(&mut entries[at].1);
-                }
-                Node::Branch(children) => {
-                    let at = Node::child(children, key);
-                    node = Arc::make_mut(&mut children[at].1);
-                }
+            let at = node.place(key)?;
+            match &mut node.items {
+                Items::Leaf(entries) => return Some(&mut entries[at].1),
+                Items::Branch(children) => node = Arc::make_mut(&mut children[at].1),
             }
         }
     }
@@ -124,23 +120,23 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
         if let Some(right) = split {
             // What is written for the first child counts for nothing.
             let left = (right.0.clone(), root.clone());
-            self.root = Some(Arc::new(Node::Branch(vec![left, right])));
+            self.root = Some(Arc::new(Node::above(left, right)));
         }
         self.len += usize::from(before.is_none());
         before
     }
 
     /// Takes the value at `key` away.
-    pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
+    pub fn remove<Q: OrdKey + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
     {
         let root = Arc::make_mut(self.root.as_mut()?);
         let (_, gone) = root.remove(key)?;
         self.len -= 1;
-        match root {
-            Node::Leaf(entries) if entries.is_empty() => self.root = None,
-            Node::Branch(children) if children.len() == 1 => self.root = children.pop().map(|(_, only)| only),
+        match &mut root.items {
+            Items::Leaf(entries) if entries.is_empty() => self.root = None,
+            Items::Branch(children) if children.len() == 1 => self.root = children.pop().map(|(_, only)| only),
             _ => {}
         }
         Some(gone)
@@ -155,9 +151,9 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
     pub fn get_min(&self) -> Option<(&K, &V)> {
         let mut node = self.root.as_deref()?;
         loop {
-            match node {
-                Node::Leaf(entries) => return entries.first().map(|(key, value)| (key, value)),
-                Node::Branch(children) => node = &children.first()?.1,
+            match &node.items {
+                Items::Leaf(entries) => return entries.first().map(|(key, value)| (key, value)),
+                Items::Branch(children) => node = &children.first()?.1,
             }
         }
     }
@@ -166,15 +162,15 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
     pub fn get_max(&self) -> Option<(&K, &V)> {
         let mut node = self.root.as_deref()?;
         loop {
-            match node {
-                Node::Leaf(entries) => return entries.last().map(|(key, value)| (key, value)),
-                Node::Branch(children) => node = &children.last()?.1,
+            match &node.items {
+                Items::Leaf(entries) => return entries.last().map(|(key, value)| (key, value)),
+                Items::Branch(children) => node = &children.last()?.1,
             }
         }
     }
 
     /// The last entry whose key is not above `key`.
-    pub fn get_prev<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
+    pub fn get_prev<Q: OrdKey + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
     where
         K: Borrow<Q>,
     {
@@ -182,13 +178,13 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
         // The nearest node before the way that is taken.
         let mut before = None;
         loop {
-            match node {
-                Node::Leaf(entries) => match entries.partition_point(|(known, _)| known.borrow() <= key) {
+            match &node.items {
+                Items::Leaf(entries) => match entries.partition_point(|(known, _)| known.borrow() <= key) {
                     0 => node = before.take()?,
                     at => return entries.get(at - 1).map(|(key, value)| (key, value)),
                 },
-                Node::Branch(children) => {
-                    let at = Node::child(children, key);
+                Items::Branch(children) => {
+                    let at = node.child(children, key);
                     if at > 0 {
                         before = Some(&*children[at - 1].1);
                     }
@@ -201,7 +197,7 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
     /// The entries in a range of keys.
     pub fn range<Q, R>(&self, range: R) -> impl Iterator<Item = (&K, &V)> + use<'_, K, V, Q, R>
     where
-        Q: Ord,
+        Q: OrdKey,
         K: Borrow<Q>,
         R: RangeBounds<Q>,
     {
@@ -214,7 +210,7 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
     }
 
     /// The entries from a key on.
-    fn starting_at<Q: Ord + ?Sized>(&self, bound: Bound<&Q>) -> Iter<'_, K, V>
+    fn starting_at<Q: OrdKey + ?Sized>(&self, bound: Bound<&Q>) -> Iter<'_, K, V>
     where
         K: Borrow<Q>,
     {
@@ -226,14 +222,14 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
         let mut iter = Iter::default();
         let mut node = self.root.as_deref();
         while let Some(found) = node {
-            node = match found {
-                Node::Leaf(entries) => {
-                    let at = Node::entry(entries, key).map_or_else(|at| at, |at| at + usize::from(excluded));
+            node = match &found.items {
+                Items::Leaf(entries) => {
+                    let at = found.entry(entries, key).map_or_else(|at| at, |at| at + usize::from(excluded));
                     iter.leaf = entries[at..].iter();
                     None
                 }
-                Node::Branch(children) => {
-                    let at = Node::child(children, key);
+                Items::Branch(children) => {
+                    let at = found.child(children, key);
                     iter.path.push(children[at + 1..].iter());
                     Some(&children[at].1)
                 }
@@ -262,7 +258,7 @@ pub struct Entry<'a, K, V> {
     key: K,
 }
 
-impl<'a, K: Ord + Clone, V: Clone> Entry<'a, K, V> {
+impl<'a, K: OrdKey + Clone, V: Clone> Entry<'a, K, V> {
     /// The value there; if there is none, `make` makes it.
     pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'a mut V {
         if !self.map.contains_key(&self.key) {
@@ -313,7 +309,7 @@ impl<K: PartialEq, V: PartialEq> PartialEq for OrdMap<K, V> {
 
 impl<K: Eq, V: Eq> Eq for OrdMap<K, V> {}
 
-impl<K: Ord + Clone, V: Clone> Extend<(K, V)> for OrdMap<K, V> {
+impl<K: OrdKey + Clone, V: Clone> Extend<(K, V)> for OrdMap<K, V> {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             self.insert(key, value);
@@ -321,7 +317,7 @@ impl<K: Ord + Clone, V: Clone> Extend<(K, V)> for OrdMap<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for OrdMap<K, V> {
+impl<K: OrdKey + Clone, V: Clone> FromIterator<(K, V)> for OrdMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let mut map = OrdMap::new();
         map.extend(entries);
@@ -338,7 +334,7 @@ impl<'a, K, V> IntoIterator for &'a OrdMap<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: Clone> IntoIterator for OrdMap<K, V> {
+impl<K: OrdKey + Clone, V: Clone> IntoIterator for OrdMap<K, V> {
     type Item = (K, V);
     type IntoIter = std::vec::IntoIter<(K, V)>;
 
@@ -348,14 +344,14 @@ impl<K: Ord + Clone, V: Clone> IntoIterator for OrdMap<K, V> {
     }
 }
 
-impl<K: Ord + Clone, V: Clone, const N: usize> From<[(K, V); N]> for OrdMap<K, V> {
+impl<K: OrdKey + Clone, V: Clone, const N: usize> From<[(K, V); N]> for OrdMap<K, V> {
     fn from(entries: [(K, V); N]) -> Self {
         entries.into_iter().collect()
     }
 }
 
 /// The value at a key that must be there.
-impl<K: Ord + Clone + Borrow<Q>, V: Clone, Q: Ord + ?Sized> std::ops::Index<&Q> for OrdMap<K, V> {
+impl<K: OrdKey + Clone + Borrow<Q>, V: Clone, Q: OrdKey + ?Sized> std::ops::Index<&Q> for OrdMap<K, V> {
     type Output = V;
 
     fn index(&self, key: &Q) -> &V {

@@ -1,5 +1,6 @@
 //! The nodes of the tree behind [`OrdMap`](super::OrdMap): a B+ tree whose leaves and branches are plain lists.
 
+use super::heads::{Heads, OrdKey};
 use std::borrow::Borrow;
 use std::sync::Arc;
 
@@ -16,7 +17,15 @@ type Split<K, V> = Option<(K, Link<K, V>)>;
 
 /// A node. No leaf is empty, and no branch has a single child.
 #[derive(Clone)]
-pub(super) enum Node<K, V> {
+pub(super) struct Node<K, V> {
+    /// Of a leaf's entries; of a branch's children but the first.
+    heads: Heads,
+    pub items: Items<K, V>,
+}
+
+/// What a node has.
+#[derive(Clone)]
+pub(super) enum Items<K, V> {
     /// Entries in the order of their keys.
     Leaf(Vec<(K, V)>),
     /// Children in the order of their keys, each with a key that none of its own is below and all keys of the child before
@@ -32,51 +41,97 @@ fn make_room<T>(items: &mut Vec<T>) {
     }
 }
 
-impl<K: Ord + Clone, V: Clone> Node<K, V> {
+impl<K: OrdKey + Clone, V: Clone> Node<K, V> {
+    /// The leaf of one entry.
+    pub fn single(key: K, value: V) -> Node<K, V> {
+        Node { heads: Heads::default(), items: Items::Leaf(vec![(key, value)]) }
+    }
+
+    /// The branch above two nodes.
+    pub fn above(left: (K, Link<K, V>), right: (K, Link<K, V>)) -> Node<K, V> {
+        Node { heads: Heads::default(), items: Items::Branch(vec![left, right]) }
+    }
+
+    fn made(items: Items<K, V>) -> Node<K, V> {
+        let mut node = Node { heads: Heads::default(), items };
+        node.renew();
+        node
+    }
+
+    fn renew(&mut self) {
+        match &self.items {
+            Items::Leaf(entries) => self.heads.renew(entries.iter().map(|(key, _)| key)),
+            Items::Branch(children) => self.heads.renew(children.iter().skip(1).map(|(key, _)| key)),
+        }
+    }
+
     /// The child that has `key`, if any has it.
-    pub fn child<Q: Ord + ?Sized>(children: &[(K, Link<K, V>)], key: &Q) -> usize
+    pub fn child<Q: OrdKey + ?Sized>(&self, children: &[(K, Link<K, V>)], key: &Q) -> usize
     where
         K: Borrow<Q>,
     {
-        children.partition_point(|(least, _)| least.borrow() <= key).saturating_sub(1)
+        let Some((_, others)) = children.split_first() else { return 0 };
+        let Some((first, _)) = others.first() else { return 0 };
+        let (from, to) = self.heads.span(others.len(), first.borrow(), key);
+        from + others[from..to].partition_point(|(least, _)| least.borrow() <= key)
     }
 
     /// Where `key` is among entries, or where it belongs.
-    pub fn entry<Q: Ord + ?Sized>(entries: &[(K, V)], key: &Q) -> Result<usize, usize>
+    pub fn entry<Q: OrdKey + ?Sized>(&self, entries: &[(K, V)], key: &Q) -> Result<usize, usize>
     where
         K: Borrow<Q>,
     {
-        entries.binary_search_by(|(known, _)| known.borrow().cmp(key))
+        let Some((first, _)) = entries.first() else { return Err(0) };
+        let (from, to) = self.heads.span(entries.len(), first.borrow(), key);
+        let found = entries[from..to].binary_search_by(|(known, _)| known.borrow().cmp(key));
+        found.map(|at| from + at).map_err(|at| from + at)
+    }
+
+    /// The place of the entry at `key`, or of the child that has it if any has it.
+    pub fn place<Q: OrdKey + ?Sized>(&self, key: &Q) -> Option<usize>
+    where
+        K: Borrow<Q>,
+    {
+        match &self.items {
+            Items::Leaf(entries) => self.entry(entries, key).ok(),
+            Items::Branch(children) => Some(self.child(children, key)),
+        }
     }
 
     fn len(&self) -> usize {
-        match self {
-            Node::Leaf(entries) => entries.len(),
-            Node::Branch(children) => children.len(),
+        match &self.items {
+            Items::Leaf(entries) => entries.len(),
+            Items::Branch(children) => children.len(),
         }
     }
 
     /// Puts `value` at `key` and returns what was there, and the node that has split off to the right.
     pub fn insert(&mut self, key: K, value: V) -> (Option<V>, Split<K, V>) {
-        let (before, at) = match self {
-            Node::Leaf(entries) => match Self::entry(entries, &key) {
-                Ok(at) => return (Some(std::mem::replace(&mut entries[at].1, value)), None),
-                Err(at) => {
-                    make_room(entries);
-                    entries.insert(at, (key, value));
-                    (None, at)
-                }
-            },
-            Node::Branch(children) => {
-                let at = Self::child(children, &key);
+        let at = match &self.items {
+            Items::Leaf(entries) => self.entry(entries, &key),
+            Items::Branch(children) => Ok(self.child(children, &key)),
+        };
+        let (before, at, known) = match (&mut self.items, at) {
+            (Items::Leaf(entries), Ok(at)) => return (Some(std::mem::replace(&mut entries[at].1, value)), None),
+            (Items::Leaf(entries), Err(at)) => {
+                let known = self.heads.insert(at, &key, entries.first().map(|(key, _)| key));
+                make_room(entries);
+                entries.insert(at, (key, value));
+                (None, at, known)
+            }
+            (Items::Branch(children), Ok(at) | Err(at)) => {
                 let (before, split) = Arc::make_mut(&mut children[at].1).insert(key, value);
                 let Some(split) = split else { return (before, None) };
+                let known = self.heads.insert(at, &split.0, children.get(1).map(|(key, _)| key));
                 make_room(children);
                 children.insert(at + 1, split);
-                (before, at + 1)
+                (before, at + 1, known)
             }
         };
         if self.len() <= MOST {
+            if !known {
+                self.renew();
+            }
             return (before, None);
         }
         // What grows at its end stays full behind it. Two go, so that no branch is ever left with a single child.
@@ -84,18 +139,22 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     }
 
     /// Takes the entry at `key` away.
-    pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<(K, V)>
+    pub fn remove<Q: OrdKey + ?Sized>(&mut self, key: &Q) -> Option<(K, V)>
     where
         K: Borrow<Q>,
     {
-        match self {
-            Node::Leaf(entries) => Self::entry(entries, key).ok().map(|at| entries.remove(at)),
-            Node::Branch(children) => {
-                let at = Self::child(children, key);
+        let at = self.place(key)?;
+        match &mut self.items {
+            Items::Leaf(entries) => {
+                self.heads.remove(at);
+                Some(entries.remove(at))
+            }
+            Items::Branch(children) => {
                 let child = Arc::make_mut(&mut children[at].1);
                 let gone = child.remove(key)?;
                 if child.len() < FEWEST && children.len() > 1 {
                     Self::join(children, at.saturating_sub(1));
+                    self.renew();
                 }
                 Some(gone)
             }
@@ -106,9 +165,9 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
     fn join(children: &mut Vec<(K, Link<K, V>)>, at: usize) {
         let (least, right) = children.remove(at + 1);
         let left = Arc::make_mut(&mut children[at].1);
-        match (&mut *left, Arc::unwrap_or_clone(right)) {
-            (Node::Leaf(entries), Node::Leaf(more)) => entries.extend(more),
-            (Node::Branch(nodes), Node::Branch(mut more)) => {
+        match (&mut left.items, Arc::unwrap_or_clone(right).items) {
+            (Items::Leaf(entries), Items::Leaf(more)) => entries.extend(more),
+            (Items::Branch(nodes), Items::Branch(mut more)) => {
                 more[0].0 = least;
                 nodes.extend(more);
             }
@@ -118,19 +177,23 @@ impl<K: Ord + Clone, V: Clone> Node<K, V> {
         if left.len() > MOST {
             let split = left.split(left.len() / 2);
             children.insert(at + 1, split);
+        } else {
+            left.renew();
         }
     }
 
     fn split(&mut self, at: usize) -> (K, Link<K, V>) {
-        match self {
-            Node::Leaf(entries) => {
+        let (key, right) = match &mut self.items {
+            Items::Leaf(entries) => {
                 let right = entries.split_off(at);
-                (right[0].0.clone(), Arc::new(Node::Leaf(right)))
+                (right[0].0.clone(), Items::Leaf(right))
             }
-            Node::Branch(children) => {
+            Items::Branch(children) => {
                 let right = children.split_off(at);
-                (right[0].0.clone(), Arc::new(Node::Branch(right)))
+                (right[0].0.clone(), Items::Branch(right))
             }
-        }
+        };
+        self.renew();
+        (key, Arc::new(Node::made(right)))
     }
 }

@@ -1,5 +1,6 @@
 //! A sorted set that is a value.
 
+use super::heads::OrdKey;
 use super::iter::Iter;
 use super::map::OrdMap;
 use std::borrow::Borrow;
@@ -39,9 +40,9 @@ impl<T> OrdSet<T> {
     }
 }
 
-impl<T: Ord + Clone> OrdSet<T> {
+impl<T: OrdKey + Clone> OrdSet<T> {
     /// Whether `member` is one.
-    pub fn contains<Q: Ord + ?Sized>(&self, member: &Q) -> bool
+    pub fn contains<Q: OrdKey + ?Sized>(&self, member: &Q) -> bool
     where
         T: Borrow<Q>,
     {
@@ -54,7 +55,7 @@ impl<T: Ord + Clone> OrdSet<T> {
     }
 
     /// Removes a member; returns whether it was one.
-    pub fn remove<Q: Ord + ?Sized>(&mut self, member: &Q) -> bool
+    pub fn remove<Q: OrdKey + ?Sized>(&mut self, member: &Q) -> bool
     where
         T: Borrow<Q>,
     {
@@ -72,7 +73,7 @@ impl<T: Ord + Clone> OrdSet<T> {
     }
 
     /// The members in a range.
-    pub fn range<Q: Ord, R: RangeBounds<Q>>(&self, range: R) -> impl Iterator<Item = &T> + use<'_, T, Q, R>
+    pub fn range<Q: OrdKey, R: RangeBounds<Q>>(&self, range: R) -> impl Iterator<Item = &T> + use<'_, T, Q, R>
     where
         T: Borrow<Q>,
     {
@@ -114,7 +115,7 @@ impl<T: fmt::Debug> fmt::Debug for OrdSet<T> {
     }
 }
 
-impl<T: Ord + Clone> Extend<T> for OrdSet<T> {
+impl<T: OrdKey + Clone> Extend<T> for OrdSet<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, members: I) {
         for member in members {
             self.insert(member);
@@ -122,7 +123,7 @@ impl<T: Ord + Clone> Extend<T> for OrdSet<T> {
     }
 }
 
-impl<T: Ord + Clone> FromIterator<T> for OrdSet<T> {
+impl<T: OrdKey + Clone> FromIterator<T> for OrdSet<T> {
     fn from_iter<I: IntoIterator<Item = T>>(members: I) -> Self {
         let mut set = OrdSet::new();
         set.extend(members);
@@ -139,7 +140,7 @@ impl<'a, T> IntoIterator for &'a OrdSet<T> {
     }
 }
 
-impl<T: Ord + Clone> IntoIterator for OrdSet<T> {
+impl<T: OrdKey + Clone> IntoIterator for OrdSet<T> {
     type Item = T;
     type IntoIter = std::vec::IntoIter<T>;
 
@@ -149,7 +150,7 @@ impl<T: Ord + Clone> IntoIterator for OrdSet<T> {
     }
 }
 
-impl<T: Ord + Clone, const N: usize> From<[T; N]> for OrdSet<T> {
+impl<T: OrdKey + Clone, const N: usize> From<[T; N]> for OrdSet<T> {
     fn from(members: [T; N]) -> Self {
         members.into_iter().collect()
     }

@@ -64,6 +64,45 @@ fn a_map_does_what_the_standard_one_does_and_its_clones_keep_still() {
     }
 }
 
+/// Texts that begin alike, are each other's beginnings, or have nothing in common.
+fn text(rng: &mut Rng, keys: u32) -> String {
+    let n = rng.below(keys);
+    match n % 5 {
+        0 => format!("default/load-{}-5b8f7d9c6-{:05x}", n % 7, n),
+        1 => "a".repeat(n as usize % 60),
+        2 => format!("{:08x}-77f2-4b1e", n.wrapping_mul(0x9E37_79B9)),
+        3 => format!("default/load-{}", n % 100),
+        _ => format!("a{}\0{}", "\0".repeat(n as usize % 3), n % 50),
+    }
+}
+
+#[test]
+fn texts_are_found_by_their_heads_as_without() {
+    for (seed, keys) in [(1, 60), (2, 3000), (3, 40_000)] {
+        let mut rng = Rng::new(seed);
+        let (mut map, mut model) = (OrdMap::new(), BTreeMap::new());
+        let mut snapshots = Vec::new();
+        for step in 0..12_000 {
+            let (key, grows) = (text(&mut rng, keys), rng.below(12_000) > step);
+            if grows {
+                assert_eq!(map.insert(key.clone(), step), model.insert(key.clone(), step));
+            } else {
+                let key = model.range(key.clone()..).next().map_or(key.clone(), |(key, _)| key.clone());
+                assert_eq!(map.remove(key.as_str()), model.remove(&key));
+            }
+            let probe = text(&mut rng, keys);
+            assert_eq!(map.get(probe.as_str()), model.get(&probe));
+            assert_eq!(map.get_mut(&key), model.get_mut(&key));
+            assert!(map.range(probe.clone()..).take(3).eq(model.range(probe.clone()..).take(3)));
+            assert_eq!(map.get_prev(&probe), model.range(..=probe).next_back());
+            if step % 1000 == 0 {
+                snapshots.push((map.clone(), model.clone()));
+            }
+        }
+        snapshots.iter().for_each(|(map, model)| assert!(map.iter().eq(model.iter())));
+    }
+}
+
 #[test]
 fn a_map_that_grows_at_its_end_can_be_taken_down_from_either() {
     for from_the_start in [true, false] {
