@@ -23,6 +23,8 @@ pub struct Command {
     pub flags: &'static [&'static [Flag]],
     /// Flags that must be given.
     pub required: &'static [&'static str],
+    /// The exit status of a command line that makes no sense.
+    pub misused: i32,
     /// Its subcommands, in the order of kubectl's help.
     pub subcommands: &'static [&'static Command],
     /// What it does.
@@ -183,7 +185,7 @@ pub fn help(command: &Command, path: &str, language: Language) -> String {
             text.push_str(&format!("  {:width$}   {about}\n", sub.name));
         }
     }
-    let flags: Vec<&Flag> = command.flags.iter().copied().flatten().collect();
+    let flags: Vec<&Flag> = command.flags.iter().copied().flatten().filter(|flag| flag.deprecated.is_empty()).collect();
     if !flags.is_empty() {
         text.push_str(&format!("\n{}\n", heading("flags")));
         flags.iter().for_each(|flag| text.push_str(&flag_help(flag, section, language)));
@@ -208,7 +210,8 @@ pub fn flag_help(flag: &Flag, section: &str, language: Language) -> String {
     let short = flag.short.map_or(String::new(), |s| format!("-{s}, "));
     let default = match flag.kind {
         Kind::Bool | Kind::Int | Kind::Int32 | Kind::Span => flag.default.to_owned(),
-        Kind::List | Kind::Repeated => "[]".to_owned(),
+        Kind::List | Kind::Repeated => format!("[{}]", flag.default),
+        Kind::Pairs => String::new(),
         Kind::Text | Kind::Optional(_) => format!("'{}'", flag.default),
     };
     format!("    {short}--{}={default}:\n\t{}\n", flag.name, texts::flag(language, section, flag.name))
@@ -224,8 +227,10 @@ pub fn usage_error(path: &str, text: impl std::fmt::Display) -> Fail {
 /// # Errors
 /// What is wrong with them.
 pub fn parse_flags(found: &Found) -> Outcome<Flags> {
-    Flags::parse(&found.command.tables(), &found.args)
-        .map_err(|why| Fail::Text(format!("{why}\nSee '{} --help' for usage.", found.path)))
+    Flags::parse(&found.command.tables(), &found.args).map_err(|why| match found.command.misused {
+        1 => Fail::Text(format!("{why}\nSee '{} --help' for usage.", found.path)),
+        _ => usage_error(&found.path, why),
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use api::FlatSet;
 use api::{Kind, Value};
 use apiserver::User;
 use apiserver::request::{FieldValidation, PatchType, Request, Verb};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// One command line being carried out.
 pub struct Cx<'a> {
@@ -29,6 +29,7 @@ pub struct Cx<'a> {
     /// Whether the command line names the namespace.
     pub namespace_given: bool,
     warned: RefCell<FlatSet<String>>,
+    told: Cell<bool>,
 }
 
 /// Whether anything is written, and who stops short of it.
@@ -70,6 +71,7 @@ impl<'a> Cx<'a> {
             namespace: String::new(),
             namespace_given: !given.is_empty(),
             warned: RefCell::default(),
+            told: Cell::new(false),
         };
         cx.namespace = match given {
             given if given.is_empty() => cx.config.namespace(cx.flags.text("context")),
@@ -230,7 +232,6 @@ impl<'a> Cx<'a> {
 
     fn manager(&self) -> String {
         match (self.flags.text("field-manager"), self.path.split(' ').nth(1).unwrap_or_default()) {
-            ("", "apply") => "kubectl-client-side-apply".to_owned(),
             // These say nothing, and go by the name of the program.
             ("", "scale" | "cordon" | "uncordon" | "drain") => String::new(),
             ("", verb) => format!("kubectl-{verb}"),
@@ -251,6 +252,9 @@ impl<'a> Cx<'a> {
     /// # Errors
     /// It says something else.
     pub fn dry_run(&self) -> Outcome<DryRun> {
+        if self.flags.text("dry-run") == "unchanged" && !self.told.replace(true) {
+            self.klog('W', "helpers.go:719", "--dry-run is deprecated and can be replaced with --dry-run=client.");
+        }
         match self.flags.text("dry-run") {
             "" | "none" | "false" => Ok(DryRun::None),
             "client" | "unchanged" | "true" => Ok(DryRun::Client),

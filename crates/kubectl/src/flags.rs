@@ -21,6 +21,8 @@ pub enum Kind {
     List,
     /// The flag may be repeated; commas do not separate.
     Repeated,
+    /// `KEY=VALUE` pairs separated by commas.
+    Pairs,
     /// Text that may be left out; what it is then.
     Optional(&'static str),
 }
@@ -36,17 +38,24 @@ pub struct Flag {
     pub kind: Kind,
     /// Its value when it is not given.
     pub default: &'static str,
+    /// What is said when it is used although it is going away; help does not name it then. Empty for all others.
+    pub deprecated: &'static str,
 }
 
 /// A flag without a one-letter name.
 pub const fn flag(name: &'static str, kind: Kind, default: &'static str) -> Flag {
-    Flag { name, short: None, kind, default }
+    Flag { name, short: None, kind, default, deprecated: "" }
 }
 
 impl Flag {
     /// The same with a one-letter name.
     pub const fn short(self, short: char) -> Flag {
         Flag { short: Some(short), ..self }
+    }
+
+    /// The same, on its way out.
+    pub const fn deprecated(self, deprecated: &'static str) -> Flag {
+        Flag { deprecated, ..self }
     }
 
     /// What the flag means when it stands without a value; none if it needs one.
@@ -72,6 +81,9 @@ impl Flag {
             Kind::Int => parse_int(value, i64::MIN, i64::MAX).err(),
             Kind::Int32 => parse_int(value, i32::MIN.into(), i32::MAX.into()).err(),
             Kind::Span => parse_span(value).err(),
+            Kind::Pairs if !value.split(',').all(|pair| pair.is_empty() || pair.contains('=')) => {
+                Some("malformed pair, expect string=string".to_owned())
+            }
             _ => None,
         };
         problem.map_or(Ok(()), |why| Err(format!("invalid argument {value:?} for {:?} flag: {why}", self.shown())))
@@ -87,6 +99,8 @@ pub struct Flags {
     pub args: Vec<String>,
     /// How many of `args` stand before `--`, if there is one.
     pub dash: Option<usize>,
+    /// What is said about flags that are going away.
+    pub notes: Vec<String>,
 }
 
 impl Flags {
@@ -160,9 +174,12 @@ impl Flags {
 
     fn give(&mut self, flag: Flag, value: String) -> Result<(), String> {
         flag.check(&value)?;
+        if !flag.deprecated.is_empty() {
+            self.notes.push(format!("Flag --{} has been deprecated, {}", flag.name, flag.deprecated));
+        }
         let values = self.given.get_or_default(flag.name);
         match flag.kind {
-            Kind::List => values.extend(value.split(',').filter(|v| !v.is_empty()).map(str::to_owned)),
+            Kind::List | Kind::Pairs => values.extend(value.split(',').filter(|v| !v.is_empty()).map(str::to_owned)),
             Kind::Repeated => values.push(value),
             _ => *values = vec![value],
         }

@@ -68,6 +68,14 @@ pub trait Host {
     /// Why not, such as `permission denied`.
     fn write_file(&self, path: &str, text: &str) -> Result<(), String>;
 
+    /// Makes a directory and those that it lies in; nothing where there are none, as in tests.
+    ///
+    /// # Errors
+    /// Why not, such as `not a directory`.
+    fn make_dir(&self, _path: &str) -> Result<(), String> {
+        Ok(())
+    }
+
     /// The names in a directory, sorted.
     ///
     /// # Errors

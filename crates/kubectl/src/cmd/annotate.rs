@@ -1,6 +1,6 @@
 //! `kubectl annotate`, and what it shares with `kubectl label`.
 
-use super::{ALL, ALL_NAMESPACES, BASE, DRY_RUN, FIELDS, FILES, OUTPUT, SELECTOR, WRITE};
+use super::{ALL, ALL_NAMESPACES, BASE, DRY_RUN, FIELDS, FILES, OUTPUT, RECORD, SELECTOR, manager};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -11,7 +11,18 @@ use apiserver::request::{PatchType, Verb};
 pub(crate) static ANNOTATE: Command = Command {
     name: "annotate",
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N",
-    flags: &[super::label::FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES, DRY_RUN, WRITE],
+    flags: &[
+        super::label::FLAGS,
+        FILES,
+        OUTPUT,
+        SELECTOR,
+        FIELDS,
+        ALL,
+        ALL_NAMESPACES,
+        DRY_RUN,
+        &[manager("kubectl-annotate")],
+        RECORD,
+    ],
     action: |cx| Box::pin(change(cx, &ANNOTATIONS)),
     ..BASE
 };

@@ -16,6 +16,7 @@ static FLAGS: &[Flag] = &[
     flag("namespaced", Kind::Bool, "true"),
     flag("no-headers", Kind::Bool, "false"),
     flag("output", Kind::Text, "").short('o'),
+    flag("show-managed-fields", Kind::Bool, "false"),
     flag("sort-by", Kind::Text, ""),
     flag("verbs", Kind::List, ""),
 ];

@@ -16,13 +16,12 @@ use apiserver::request::{PatchType, Verb};
 static FLAGS: &[Flag] = &[
     flag("force-conflicts", Kind::Bool, "false"),
     flag("server-side", Kind::Bool, "false"),
-    flag("field-manager", Kind::Text, ""),
+    super::manager("kubectl-client-side-apply"),
     flag("force", Kind::Bool, "false"),
     flag("overwrite", Kind::Bool, "true"),
     flag("openapi-patch", Kind::Bool, "true"),
     flag("prune", Kind::Bool, "false"),
     flag("prune-allowlist", Kind::Repeated, ""),
-    flag("applyset", Kind::Text, ""),
     flag("cascade", Kind::Optional("background"), "background"),
     flag("grace-period", Kind::Int, "-1"),
     flag("timeout", Kind::Span, "0s"),
@@ -42,7 +41,7 @@ pub(crate) static APPLY: Command = Command {
 static VIEW_LAST_APPLIED: Command = Command {
     name: "view-last-applied",
     usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME)",
-    flags: &[FILES, SELECTOR, ALL, OUTPUT],
+    flags: &[FILES, SELECTOR, ALL, super::OUTPUT_YAML],
     action: |cx| Box::pin(view_last_applied(cx)),
     ..BASE
 };
@@ -50,7 +49,12 @@ static VIEW_LAST_APPLIED: Command = Command {
 static EDIT_LAST_APPLIED: Command = Command {
     name: "edit-last-applied",
     usage: "(RESOURCE/NAME | -f FILENAME)",
-    flags: &[FILES, OUTPUT],
+    flags: &[
+        FILES,
+        OUTPUT,
+        VALIDATE,
+        &[super::manager("kubectl-client-side-apply"), flag("windows-line-endings", Kind::Bool, "false")],
+    ],
     action: |cx| Box::pin(edit_last_applied(cx)),
     ..BASE
 };
@@ -60,7 +64,7 @@ static SET_FLAGS: &[Flag] = &[flag("create-annotation", Kind::Bool, "false")];
 static SET_LAST_APPLIED: Command = Command {
     name: "set-last-applied",
     usage: "-f FILENAME",
-    flags: &[SET_FLAGS, FILES, OUTPUT, DRY_RUN],
+    flags: &[SET_FLAGS, super::FILE, OUTPUT, DRY_RUN],
     action: |cx| Box::pin(set_last_applied(cx)),
     ..BASE
 };
@@ -228,7 +232,7 @@ fn apply_on_server(cx: &Cx<'_>, manifest: &Manifest, format: &Format) -> Outcome
     let mut request =
         cx.ask(verb, manifest.kind, &manifest.namespace, manifest.object.name()).with_body(manifest.object.clone());
     request.options.force = cx.flags.on("force-conflicts");
-    if cx.flags.text("field-manager").is_empty() {
+    if !cx.flags.has("field-manager") {
         request.options.field_manager = "kubectl".into();
     }
     let object = cx.request(&request).map_err(conflict)?;
@@ -276,6 +280,10 @@ async fn view_last_applied(cx: &Cx<'_>) -> Outcome {
 }
 
 async fn set_last_applied(cx: &Cx<'_>) -> Outcome {
+    cx.dry_run()?;
+    if files::named(cx).is_empty() {
+        return Err(resource::MISSING.into());
+    }
     let (manifests, failures) = files::read(cx, &files::named(cx), cx.flags.on("recursive")).await?;
     Fail::all(failures)?;
     for manifest in &manifests {

@@ -1,7 +1,7 @@
 //! `kubectl autoscale`
 
 use super::create;
-use super::{BASE, DRY_RUN, FILES, OUTPUT, WRITE};
+use super::{BASE, DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, manager};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -9,10 +9,14 @@ use crate::flags::{Flag, Kind, flag};
 use crate::resource::{self, Choice};
 use api::{Quantity, Value, kind, obj};
 
+/// What is said of `--cpu-percent`.
+const CPU_PERCENT: &str = "Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for \
+                           milliCPU).";
+
 static FLAGS: &[Flag] = &[
     flag("min", Kind::Int32, "-1"),
     flag("max", Kind::Int32, "-1"),
-    flag("cpu-percent", Kind::Int32, "-1"),
+    flag("cpu-percent", Kind::Int32, "-1").deprecated(CPU_PERCENT),
     flag("cpu", Kind::Text, ""),
     flag("memory", Kind::Text, ""),
     flag("name", Kind::Text, ""),
@@ -21,7 +25,7 @@ static FLAGS: &[Flag] = &[
 pub(crate) static AUTOSCALE: Command = Command {
     name: "autoscale",
     usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE],
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, &[manager("kubectl-autoscale")], SAVE_CONFIG, RECORD],
     required: &["max"],
     action: |cx| Box::pin(run(cx)),
     ..BASE
@@ -70,12 +74,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
 
 /// What the flags say to aim at.
 fn metrics(cx: &Cx<'_>) -> Outcome<Value> {
-    const DEPRECATED: &str = "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format \
-                              (e.g., '70%' for utilization or '500m' for milliCPU).";
     let (percent, cpu, memory) = (cx.flags.int("cpu-percent"), cx.flags.text("cpu"), cx.flags.text("memory"));
-    if cx.flags.has("cpu-percent") {
-        cx.warn(DEPRECATED);
-    }
     if percent > 0 && !cpu.is_empty() {
         return Err("--cpu-percent and --cpu are mutually exclusive".into());
     }

@@ -11,7 +11,14 @@ use apiserver::request::Verb;
 
 static FLAGS: &[Flag] = &[flag("force", Kind::Bool, "false")];
 
-pub(crate) static CERTIFICATE: Command = Command { name: "certificate", subcommands: &[&APPROVE, &DENY], ..BASE };
+pub(crate) static CERTIFICATE: Command =
+    Command { name: "certificate", subcommands: &[&APPROVE, &DENY], action: |cx| Box::pin(overview(cx)), ..BASE };
+
+/// Whatever follows, the help is the answer.
+async fn overview(cx: &Cx<'_>) -> Outcome {
+    super::overview(cx);
+    Ok(())
+}
 
 static APPROVE: Command = Command {
     name: "approve",

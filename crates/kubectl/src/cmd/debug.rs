@@ -1,6 +1,6 @@
 //! `kubectl debug`: a further container in a running Pod, a copy of a Pod, or a Pod on a Node.
 
-use super::{BASE, FILES};
+use super::{BASE, FILE};
 use crate::command::Command;
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
@@ -38,7 +38,7 @@ static FLAGS: &[Flag] = &[
 pub(crate) static DEBUG: Command = Command {
     name: "debug",
     usage: "(POD | TYPE[[.VERSION].GROUP]/NAME) [ -- COMMAND [args...] ]",
-    flags: &[FLAGS, FILES],
+    flags: &[FLAGS, FILE],
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };

@@ -1,6 +1,6 @@
 //! `kubectl delete`
 
-use super::{ALL, ALL_NAMESPACES, BASE, DRY_RUN, FIELDS, FILES, OUTPUT, SELECTOR};
+use super::{ALL, ALL_NAMESPACES, BASE, DRY_RUN, FIELDS, FILES, OUTPUT_NAME, SELECTOR};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -23,7 +23,7 @@ static FLAGS: &[Flag] = &[
 pub(crate) static DELETE: Command = Command {
     name: "delete",
     usage: "([-f FILENAME] | TYPE [(NAME | -l label | --all)])",
-    flags: &[FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES, DRY_RUN],
+    flags: &[FLAGS, FILES, OUTPUT_NAME, SELECTOR, FIELDS, ALL, ALL_NAMESPACES, DRY_RUN],
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };

@@ -7,7 +7,7 @@ use crate::fail::{Fail, Outcome};
 use crate::files::{self, Manifest};
 use crate::flags::{Flag, Kind, flag};
 use api::patch::three_way_strategic;
-use api::{Value, json, yaml};
+use api::{Value, json, kind, yaml};
 use apiserver::request::{PatchType, Request, Verb};
 
 static FLAGS: &[Flag] = &[
@@ -16,6 +16,7 @@ static FLAGS: &[Flag] = &[
     flag("force-conflicts", Kind::Bool, "false"),
     flag("prune", Kind::Bool, "false"),
     flag("server-side", Kind::Bool, "false"),
+    flag("show-secrets", Kind::Bool, "false"),
     flag("show-managed-fields", Kind::Bool, "false"),
 ];
 
@@ -23,6 +24,7 @@ pub(crate) static DIFF: Command = Command {
     name: "diff",
     usage: "-f FILENAME",
     flags: &[FLAGS, FILES, SELECTOR],
+    misused: 2,
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };
@@ -33,6 +35,12 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         fail.report(cx.host);
         Fail::Exit(2)
     };
+    if !cx.args().is_empty() {
+        return Err(wrong(crate::command::usage_error(
+            &cx.path,
+            format_args!("Unexpected args: [{}]", cx.args().join(" ")),
+        )));
+    }
     let sources = files::named(cx);
     if sources.is_empty() {
         return Err(wrong("must specify one of -f and -k".into()));
@@ -77,8 +85,11 @@ pub(crate) fn dry_run(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<(Value, Reque
 
 fn compare(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<bool> {
     let name = manifest.object.name();
-    let (live, request) = dry_run(cx, manifest)?;
-    let merged = cx.request(&request)?;
+    let (mut live, request) = dry_run(cx, manifest)?;
+    let mut merged = cx.request(&request)?;
+    if manifest.kind == kind::SECRET && !cx.flags.on("show-secrets") {
+        mask(&mut live, &mut merged);
+    }
     let (old, new) = (text(&live), text(&merged));
     if old == new {
         return Ok(false);
@@ -95,6 +106,18 @@ fn compare(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<bool> {
     cx.say(format_args!("diff -u -N {live} {merged}\n--- {live}\t{time}\n+++ {merged}\t{time}"));
     cx.host.stdout(&hunks(&old, &new));
     Ok(true)
+}
+
+/// Puts stars in the place of what Secrets hold; of values that differ they say so
+/// (k8s.io/kubectl/pkg/cmd/diff/diff.go, `Masker`).
+fn mask(before: &mut Value, after: &mut Value) {
+    let (old, new) = (before["data"].clone(), after["data"].clone());
+    for (object, own, other, changed) in [(before, &old, &new, "*** (before)"), (after, &new, &old, "*** (after)")] {
+        for (key, value) in own.entries() {
+            let differs = !other[key].is_null() && other[key] != *value;
+            object.at_mut("data").object_mut().insert(key, if differs { changed } else { "***" }.into());
+        }
+    }
 }
 
 fn text(object: &Value) -> String {

@@ -1,6 +1,6 @@
 //! `kubectl edit`: an object in an editor, again and again until it is valid or given up.
 
-use super::{BASE, FILES, OUTPUT, VALIDATE, WRITE};
+use super::{BASE, FILES, OUTPUT, RECORD, SAVE_CONFIG, VALIDATE, manager};
 use crate::command::Command;
 use crate::cx::{Cx, with_kind};
 use crate::fail::{Fail, Outcome, fail};
@@ -20,7 +20,7 @@ static FLAGS: &[Flag] = &[
 pub(crate) static EDIT: Command = Command {
     name: "edit",
     usage: "(RESOURCE/NAME | -f FILENAME)",
-    flags: &[FLAGS, FILES, OUTPUT, VALIDATE, WRITE],
+    flags: &[FLAGS, FILES, OUTPUT, VALIDATE, &[manager("kubectl-edit")], SAVE_CONFIG, RECORD],
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };

@@ -1,6 +1,6 @@
 //! `kubectl exec` and `kubectl attach`
 
-use super::{BASE, FILES};
+use super::{BASE, FILE};
 use crate::command::{Command, usage_error};
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
@@ -16,10 +16,13 @@ static FLAGS: &[Flag] = &[
     flag("tty", Kind::Bool, "false").short('t'),
 ];
 
+/// `--detach-keys`: nobody types here while a container runs, so they are read and never pressed.
+pub(super) static DETACH: &[Flag] = &[flag("detach-keys", Kind::Text, "ctrl-p,ctrl-q")];
+
 pub(crate) static EXEC: Command = Command {
     name: "exec",
     usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]",
-    flags: &[FLAGS, FILES],
+    flags: &[FLAGS, FILE],
     action: |cx| Box::pin(exec(cx)),
     ..BASE
 };
@@ -27,7 +30,7 @@ pub(crate) static EXEC: Command = Command {
 pub(crate) static ATTACH: Command = Command {
     name: "attach",
     usage: "(POD | TYPE/NAME) -c CONTAINER",
-    flags: &[FLAGS],
+    flags: &[FLAGS, DETACH],
     action: |cx| Box::pin(attach(cx)),
     ..BASE
 };
@@ -71,8 +74,9 @@ async fn attach(cx: &Cx<'_>) -> Outcome {
         [name] => name,
         more => {
             return Err(fail!(
-                "expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {}: {more:?}",
-                more.len()
+                "expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw {}: [{}]",
+                more.len(),
+                more.join(" ")
             ));
         }
     };

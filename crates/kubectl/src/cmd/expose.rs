@@ -1,7 +1,7 @@
 //! `kubectl expose`: a Service in front of what already runs.
 
 use super::create::{LAST_APPLIED, configuration};
-use super::{BASE, DRY_RUN, FILES, OUTPUT, WRITE};
+use super::{BASE, DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, manager};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -29,7 +29,7 @@ static FLAGS: &[Flag] = &[
 pub(crate) static EXPOSE: Command = Command {
     name: "expose",
     usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name]",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE],
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, &[manager("kubectl-expose")], SAVE_CONFIG, RECORD],
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };

@@ -1,6 +1,6 @@
 //! `kubectl version`, `kubectl cluster-info`, `kubectl options`, and `kubectl get --raw`.
 
-use super::{BASE, OUTPUT, global_flags};
+use super::{BASE, OUTPUT_NAME, global_flags};
 use crate::command::{Command, flag_help};
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome};
@@ -18,15 +18,15 @@ const SERVER: &str = "v1.36.2";
 const KUSTOMIZE: &str = "v5.8.1";
 
 static VERSION_FLAGS: &[Flag] = &[flag("client", Kind::Bool, "false")];
-static OUTPUT_ONLY: &[Flag] = &[flag("output", Kind::Text, "").short('o')];
 
 pub(crate) static VERSION: Command =
-    Command { name: "version", flags: &[VERSION_FLAGS, OUTPUT_ONLY], action: |cx| Box::pin(version(cx)), ..BASE };
+    Command { name: "version", flags: &[VERSION_FLAGS, OUTPUT_NAME], action: |cx| Box::pin(version(cx)), ..BASE };
 
 pub(crate) static CLUSTER_INFO: Command =
     Command { name: "cluster-info", subcommands: &[&DUMP], action: |cx| Box::pin(cluster_info(cx)), ..BASE };
 
-static DUMP: Command = Command { name: "dump", flags: &[OUTPUT], action: |cx| Box::pin(dump(cx)), ..BASE };
+static DUMP: Command =
+    Command { name: "dump", flags: &[super::dump::FLAGS], action: |cx| Box::pin(super::dump::run(cx)), ..BASE };
 
 pub(crate) static OPTIONS: Command = Command { name: "options", action: |cx| Box::pin(options(cx)), ..BASE };
 
@@ -81,16 +81,6 @@ async fn cluster_info(cx: &Cx<'_>) -> Outcome {
         cx.say(format_args!("{name} is running at {server}{path}"));
     }
     cx.say("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.");
-    Ok(())
-}
-
-async fn dump(cx: &Cx<'_>) -> Outcome {
-    for (kind, namespace) in
-        [(kind::NODE, ""), (kind::EVENT, "kube-system"), (kind::POD, "kube-system"), (kind::POD, "default")]
-    {
-        let list = cx.request(&cx.ask(Verb::List, kind, namespace, ""))?;
-        cx.say(json::to_string_pretty(&list));
-    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! `kubectl label`
 
 use super::annotate::{Change, change};
-use super::{ALL, ALL_NAMESPACES, BASE, DRY_RUN, FIELDS, FILES, OUTPUT, SELECTOR, WRITE};
+use super::{ALL, ALL_NAMESPACES, BASE, DRY_RUN, FIELDS, FILES, OUTPUT, RECORD, SELECTOR, manager};
 use crate::command::Command;
 use crate::flags::{Flag, Kind, flag};
 use api::names;
@@ -16,7 +16,7 @@ pub(super) static FLAGS: &[Flag] = &[
 pub(crate) static LABEL: Command = Command {
     name: "label",
     usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N",
-    flags: &[FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES, DRY_RUN, WRITE],
+    flags: &[FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES, DRY_RUN, &[manager("kubectl-label")], RECORD],
     action: |cx| Box::pin(change(cx, &LABELS)),
     ..BASE
 };

@@ -172,6 +172,16 @@ pub(crate) fn choose(cx: &Cx<'_>, pod: &Value, given: &str) -> Outcome<String> {
     Ok((*first).to_owned())
 }
 
+/// All of a container's log; what kept it from being read stands in its place, as in a dump.
+pub(super) fn whole(cx: &Cx<'_>, namespace: &str, pod: &str, container: &str) -> String {
+    let mut request = cx.ask(Verb::Get, kind::POD, namespace, pod).with_subresource("log");
+    request.options.query.push(("container".into(), container.into()));
+    match cx.request(&request) {
+        Ok(text) => text.str().to_owned(),
+        Err(why) => format!("Request log error: {}\n", why.message()),
+    }
+}
+
 /// Prints a container's log; when following, until the container has ended.
 pub(crate) async fn stream(cx: &Cx<'_>, pod: &Value, container: &str, follow: bool) -> Outcome {
     let mut request = cx.ask(Verb::Get, kind::POD, pod.namespace(), pod.name()).with_subresource("log");

@@ -14,6 +14,7 @@ mod delete;
 mod describe;
 mod diff;
 mod drain;
+mod dump;
 mod edit;
 mod events;
 mod exec;
@@ -60,6 +61,10 @@ pub(crate) static OUTPUT: &[Flag] = &[
     flag("show-managed-fields", Kind::Bool, "false"),
     flag("allow-missing-template-keys", Kind::Bool, "true"),
 ];
+/// `-o` of commands that print no objects
+pub(crate) static OUTPUT_NAME: &[Flag] = &[flag("output", Kind::Text, "").short('o')];
+/// `-o` of commands that print nothing but YAML and JSON
+pub(crate) static OUTPUT_YAML: &[Flag] = &[flag("output", Kind::Text, "yaml").short('o')];
 /// `-l`
 pub(crate) static SELECTOR: &[Flag] = &[flag("selector", Kind::Text, "").short('l')];
 /// `--field-selector`
@@ -70,12 +75,21 @@ pub(crate) static ALL: &[Flag] = &[flag("all", Kind::Bool, "false")];
 pub(crate) static ALL_NAMESPACES: &[Flag] = &[flag("all-namespaces", Kind::Bool, "false").short('A')];
 /// `--dry-run`
 pub(crate) static DRY_RUN: &[Flag] = &[flag("dry-run", Kind::Optional("unchanged"), "none")];
-/// What else commands that write have
-pub(crate) static WRITE: &[Flag] = &[
-    flag("field-manager", Kind::Text, ""),
-    flag("save-config", Kind::Bool, "false"),
-    flag("record", Kind::Bool, "false"),
-];
+/// `-R`, which only says something where `-f` names folders
+pub(crate) static FILES_ONLY: &[Flag] =
+    &[flag("filename", Kind::List, "").short('f'), flag("recursive", Kind::Bool, "true").short('R')];
+/// `-f` alone
+pub(crate) static FILE: &[Flag] = &[flag("filename", Kind::List, "").short('f')];
+/// `--save-config`
+pub(crate) static SAVE_CONFIG: &[Flag] = &[flag("save-config", Kind::Bool, "false")];
+/// `--record`
+pub(crate) static RECORD: &[Flag] =
+    &[flag("record", Kind::Bool, "false").deprecated("--record will be removed in the future")];
+
+/// `--field-manager`, and who it is if nobody says.
+pub(crate) const fn manager(name: &'static str) -> Flag {
+    flag("field-manager", Kind::Text, name)
+}
 /// `--validate`
 pub(crate) static VALIDATE: &[Flag] = &[flag("validate", Kind::Optional("strict"), "strict")];
 
@@ -142,6 +156,7 @@ pub(crate) const BASE: Command = Command {
     usage: "",
     flags: &[],
     required: &[],
+    misused: 1,
     subcommands: &[],
     action: |cx| Box::pin(group(cx)),
 };
@@ -149,7 +164,15 @@ pub(crate) const BASE: Command = Command {
 /// Carries out one command line.
 pub(crate) async fn run(args: Vec<String>, host: &dyn Host) -> Outcome {
     let found = command::find(&ROOT, &args)?;
-    let flags = command::parse_flags(&found)?;
+    let flags = match command::parse_flags(&found) {
+        Ok(flags) => flags,
+        Err(fail) if found.command.misused == 1 => return Err(fail),
+        Err(fail) => {
+            fail.report(host);
+            return Err(Fail::Exit(found.command.misused));
+        }
+    };
+    flags.notes.iter().for_each(|note| host.stderr(&format!("{note}\n")));
     if flags.on("help") {
         host.stdout(&command::help(found.command, &found.path, host.language()));
         return Ok(());
@@ -160,9 +183,6 @@ pub(crate) async fn run(args: Vec<String>, host: &dyn Host) -> Outcome {
         return Err(Fail::Text(format!("required flag(s) {} not set", missing.join(", "))));
     }
     let cx = Cx::new(host, found.command, found.path, flags)?;
-    if cx.flags.text("dry-run") == "unchanged" {
-        cx.klog('W', "helpers.go:719", "--dry-run is deprecated and can be replaced with --dry-run=client.");
-    }
     (found.command.action)(&cx).await
 }
 
@@ -173,6 +193,11 @@ async fn group(cx: &Cx<'_>) -> Outcome {
     }
     cx.host.stderr(&command::help(cx.command, &cx.path, cx.host.language()));
     Err(Fail::Exit(1))
+}
+
+/// The help of a group, on standard output: what its own command prints, whatever follows it.
+pub(crate) fn overview(cx: &Cx<'_>) {
+    cx.host.stdout(&command::help(cx.command, &cx.path, cx.host.language()));
 }
 
 async fn help(cx: &Cx<'_>) -> Outcome {

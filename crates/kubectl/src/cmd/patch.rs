@@ -1,6 +1,6 @@
 //! `kubectl patch`
 
-use super::{BASE, DRY_RUN, FILES, OUTPUT, WRITE};
+use super::{BASE, DRY_RUN, FILES, OUTPUT, RECORD, manager};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -20,7 +20,7 @@ static FLAGS: &[Flag] = &[
 pub(crate) static PATCH: Command = Command {
     name: "patch",
     usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE],
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, &[manager("kubectl-patch")], RECORD],
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };

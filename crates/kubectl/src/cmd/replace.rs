@@ -2,7 +2,7 @@
 
 use super::create::{LAST_APPLIED, configuration};
 use super::delete::{How, delete, wait};
-use super::{BASE, DRY_RUN, FILES, OUTPUT, VALIDATE, WRITE};
+use super::{BASE, DRY_RUN, FILES, OUTPUT, SAVE_CONFIG, VALIDATE, manager};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome};
@@ -24,18 +24,18 @@ static FLAGS: &[Flag] = &[
 pub(crate) static REPLACE: Command = Command {
     name: "replace",
     usage: "-f FILENAME",
-    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, WRITE, VALIDATE],
+    flags: &[FLAGS, FILES, OUTPUT, DRY_RUN, &[manager("kubectl-replace")], SAVE_CONFIG, VALIDATE],
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };
 
 async fn run(cx: &Cx<'_>) -> Outcome {
-    if !cx.args().is_empty() {
-        return cx.usage(format_args!("Unexpected args: [{}]", cx.args().join(" ")));
-    }
     let sources = files::named(cx);
     if sources.is_empty() {
         return Err("must specify one of -f and -k".into());
+    }
+    if !cx.args().is_empty() {
+        return cx.usage(format_args!("Unexpected args: [{}]", cx.args().join(" ")));
     }
     let (manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
     if manifests.is_empty() && failures.is_empty() {

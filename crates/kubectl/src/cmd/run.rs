@@ -1,7 +1,7 @@
 //! `kubectl run`: one Pod from flags.
 
 use super::create::{LAST_APPLIED, configuration};
-use super::{BASE, DRY_RUN, OUTPUT, WRITE};
+use super::{BASE, DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, manager};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -40,7 +40,7 @@ static FLAGS: &[Flag] = &[
 pub(crate) static RUN: Command = Command {
     name: "run",
     usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] -- [args...]",
-    flags: &[FLAGS, OUTPUT, DRY_RUN, WRITE],
+    flags: &[FLAGS, super::exec::DETACH, FILES, OUTPUT, DRY_RUN, &[manager("kubectl-run")], SAVE_CONFIG, RECORD],
     required: &["image"],
     action: |cx| Box::pin(run(cx)),
     ..BASE

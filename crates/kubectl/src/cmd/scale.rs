@@ -1,6 +1,6 @@
 //! `kubectl scale`
 
-use super::{ALL, BASE, DRY_RUN, FILES, OUTPUT, SELECTOR};
+use super::{ALL, BASE, DRY_RUN, FILES, OUTPUT, RECORD, SELECTOR};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -14,13 +14,12 @@ static FLAGS: &[Flag] = &[
     flag("current-replicas", Kind::Int, "-1"),
     flag("resource-version", Kind::Text, ""),
     flag("timeout", Kind::Span, "0s"),
-    flag("record", Kind::Bool, "false"),
 ];
 
 pub(crate) static SCALE: Command = Command {
     name: "scale",
     usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)",
-    flags: &[FLAGS, FILES, OUTPUT, SELECTOR, ALL, DRY_RUN],
+    flags: &[FLAGS, FILES, OUTPUT, SELECTOR, ALL, DRY_RUN, RECORD],
     required: &["replicas"],
     action: |cx| Box::pin(run(cx)),
     ..BASE

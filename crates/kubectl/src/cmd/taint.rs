@@ -1,6 +1,6 @@
 //! `kubectl taint`
 
-use super::{ALL, BASE, DRY_RUN, OUTPUT, SELECTOR, VALIDATE, WRITE};
+use super::{ALL, BASE, DRY_RUN, OUTPUT, SELECTOR, VALIDATE, manager};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -14,7 +14,7 @@ static FLAGS: &[Flag] = &[flag("overwrite", Kind::Bool, "false")];
 pub(crate) static TAINT: Command = Command {
     name: "taint",
     usage: "NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N",
-    flags: &[FLAGS, OUTPUT, SELECTOR, ALL, DRY_RUN, WRITE, VALIDATE],
+    flags: &[FLAGS, OUTPUT, SELECTOR, ALL, DRY_RUN, &[manager("kubectl-taint")], VALIDATE],
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };
@@ -48,6 +48,9 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     let choice = Choice::of(cx);
     if let Some(stray) = specs.iter().find(|arg| !is_taint(arg)) {
         return Err(fail!("all resources must be specified before taint changes: {stray}"));
+    }
+    if specs.is_empty() && objects.len() == 1 {
+        return Err("at least one taint update is required".into());
     }
     if objects.is_empty() || (objects.len() < 2 && !choice.all && choice.labels.is_none()) {
         return Err("one or more resources must be specified as <resource> <name>".into());

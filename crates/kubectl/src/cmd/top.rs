@@ -45,6 +45,9 @@ const MEASURED: [&str; 2] = ["cpu", "memory"];
 
 /// The metrics of one object or of many, as the metrics API has them.
 fn metrics(cx: &Cx<'_>, plural: &str) -> Outcome<Vec<Value>> {
+    if cx.args().len() > 1 {
+        return cx.usage(format_args!("{} {}", cx.command.name, cx.command.usage));
+    }
     let sort = cx.flags.text("sort-by");
     if !matches!(sort, "" | "cpu" | "memory") {
         return Err("--sort-by accepts only cpu or memory".into());

@@ -1,6 +1,6 @@
 //! `kubectl wait`
 
-use super::{ALL, ALL_NAMESPACES, BASE, FIELDS, FILES, OUTPUT, SELECTOR};
+use super::{ALL, ALL_NAMESPACES, BASE, FIELDS, FILES_ONLY, OUTPUT, SELECTOR};
 use crate::command::Command;
 use crate::cx::{Cx, either};
 use crate::fail::{Fail, Outcome, fail};
@@ -16,7 +16,7 @@ static FLAGS: &[Flag] =
 pub(crate) static WAIT: Command = Command {
     name: "wait",
     usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) --for=...",
-    flags: &[FLAGS, FILES, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES],
+    flags: &[FLAGS, FILES_ONLY, OUTPUT, SELECTOR, FIELDS, ALL, ALL_NAMESPACES],
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };

@@ -2,6 +2,7 @@
 
 mod commands;
 mod drain;
+mod flags;
 pub(crate) mod host;
 mod usage;
 

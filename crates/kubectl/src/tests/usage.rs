@@ -126,3 +126,59 @@ fn nothing_typed_panics() {
         }
     }
 }
+
+#[test]
+fn arguments_are_counted_and_flags_on_their_way_out_are_noted() {
+    let cases = [
+        (
+            "create clusterrole x --aggregation-rule=zz",
+            "error: invalid argument \"zz\" for \"--aggregation-rule\" flag: malformed pair, expect string=string\nSee \
+             'kubectl create clusterrole --help' for usage.\n",
+        ),
+        ("create clusterrolebinding x", "error: required flag(s) \"clusterrole\" not set\n"),
+        (
+            "create job --dry-run",
+            "error: exactly one NAME is required, got 0\nSee 'kubectl create job -h' for help and examples\n",
+        ),
+        ("create job x --record", "error: unknown flag: --record\nSee 'kubectl create job --help' for usage.\n"),
+        ("taint nodes", "error: at least one taint update is required\n"),
+        ("set selector", "error: one selector is required\n"),
+        ("set resources nosuch", "error: the server doesn't have a resource type \"nosuch\"\n"),
+        ("config unset", "error: Unexpected args: []\n"),
+        ("config set-credentials a b", "error: unexpected args: [a b]\n"),
+        ("config view a", "error: unexpected arguments: [a]\nSee 'kubectl config view -h' for help and examples\n"),
+        ("attach a b c", "error: expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw 3: [a b c]\n"),
+        (
+            "kustomize --load-restrictor=x",
+            "error: illegal flag value --load-restrictor x; legal values: [LoadRestrictionsRootOnly LoadRestrictionsNone]\n",
+        ),
+    ];
+    for (line, expected) in cases {
+        assert_eq!(error(line), expected, "{line}");
+    }
+    let answer = World::new().run("diff --nosuch");
+    assert_eq!(
+        (answer.exit, answer.stderr.as_str()),
+        (2, "error: unknown flag: --nosuch\nSee 'kubectl diff -h' for help and examples\n")
+    );
+    assert_eq!(World::new().run("certificate a").exit, 0);
+    let noted = World::new().run("scale deploy/x --replicas=1 --record").stderr;
+    assert!(
+        noted.starts_with("Flag --record has been deprecated, --record will be removed in the future\n"),
+        "{noted}"
+    );
+}
+
+#[test]
+fn a_diff_does_not_show_what_secrets_hold() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\ndata:\n  a: WA==\n  b: WQ==\n";
+    let diff = |line: &str| {
+        let world = World::new();
+        world.run("create secret generic s --from-literal=a=x --from-literal=b=Y");
+        world.files.borrow_mut().insert("s.yaml".to_owned(), secret.to_owned());
+        world.run(line).stdout
+    };
+    let hidden = diff("diff -f s.yaml");
+    assert!(hidden.contains("-  a: '*** (before)'\n+  a: '*** (after)'\n   b: '***'\n"), "{hidden}");
+    assert!(diff("diff -f s.yaml --show-secrets").contains("-  a: eA==\n+  a: WA==\n"));
+}

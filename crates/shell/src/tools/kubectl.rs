@@ -79,6 +79,11 @@ impl Host for Terminal<'_> {
         self.0.files(|files| files.write(&path, text, now)).map_err(go)
     }
 
+    fn make_dir(&self, path: &str) -> Result<(), String> {
+        let (path, now) = (self.0.path(path), self.0.now());
+        self.0.files(|files| files.mkdir_all(&path, now)).map_err(go)
+    }
+
     fn fetch(&self, url: &str) -> Result<String, String> {
         let host = url.split('/').nth(2).unwrap_or_default();
         match network::outside::document(url) {

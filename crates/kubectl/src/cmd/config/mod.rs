@@ -11,15 +11,18 @@ use api::{Value, kind, obj};
 
 static VIEW_FLAGS: &[Flag] = &[
     flag("flatten", Kind::Bool, "false"),
-    flag("merge", Kind::Optional("true"), "true"),
+    flag("merge", Kind::Bool, "true"),
     flag("minify", Kind::Bool, "false"),
     flag("raw", Kind::Bool, "false"),
 ];
 static CONTEXT_FLAGS: &[Flag] = &[flag("current", Kind::Bool, "false")];
-static CLUSTER_FLAGS: &[Flag] =
-    &[flag("embed-certs", Kind::Optional("true"), "false"), flag("proxy-url", Kind::Text, "")];
-static USER_FLAGS: &[Flag] =
-    &[flag("embed-certs", Kind::Optional("true"), "false"), flag("exec-command", Kind::Text, "")];
+static CLUSTER_FLAGS: &[Flag] = &[
+    flag("embed-certs", Kind::Bool, "false"),
+    flag("proxy-url", Kind::Text, ""),
+    // Without the letter that it has everywhere else.
+    flag("server", Kind::Text, ""),
+];
+static USER_FLAGS: &[Flag] = &[flag("embed-certs", Kind::Bool, "false"), flag("exec-command", Kind::Text, "")];
 static LIST_FLAGS: &[Flag] = &[flag("no-headers", Kind::Bool, "false"), flag("output", Kind::Text, "").short('o')];
 static OUTPUT_YAML: &[Flag] = &[
     flag("output", Kind::Text, "yaml").short('o'),
@@ -70,7 +73,13 @@ subcommand!(SET_CLUSTER, "set-cluster", "NAME [--server=server]", &[CLUSTER_FLAG
 subcommand!(SET_CONTEXT, "set-context", "[NAME | --current] [--namespace=namespace]", &[CONTEXT_FLAGS], set_context);
 subcommand!(SET_CREDENTIALS, "set-credentials", "NAME [--token=token]", &[USER_FLAGS], set_credentials);
 subcommand!(UNSET, "unset", "PROPERTY", &[], unset);
-subcommand!(USE_CONTEXT, "use-context", "NAME", &[], use_context);
+static USE_CONTEXT: Command = Command {
+    name: "use-context",
+    aliases: &["use"],
+    usage: "NAME",
+    action: |cx| Box::pin(async { use_context(cx) }),
+    ..BASE
+};
 subcommand!(VIEW, "view", "", &[VIEW_FLAGS, OUTPUT_YAML], view);
 
 fn current_context(cx: &Cx<'_>) -> Outcome {
@@ -81,6 +90,14 @@ fn current_context(cx: &Cx<'_>) -> Outcome {
             Ok(())
         }
     }
+}
+
+/// Arguments that a command cannot do anything with: its help, and then what they were.
+fn unexpected(cx: &Cx<'_>) -> Outcome {
+    super::overview(cx);
+    // set-credentials says it in its own way (k8s.io/kubectl/pkg/cmd/config/set_credentials.go).
+    let begin = if cx.command.name == "set-credentials" { 'u' } else { 'U' };
+    Err(fail!("{begin}nexpected args: [{}]", cx.args().join(" ")))
 }
 
 fn names(cx: &Cx<'_>, list: &str) -> Outcome {
@@ -116,7 +133,7 @@ fn get_contexts(cx: &Cx<'_>) -> Outcome {
 
 fn use_context(cx: &Cx<'_>) -> Outcome {
     let [name] = cx.args() else {
-        return cx.usage("Unexpected args: a single context name is needed");
+        return unexpected(cx);
     };
     if cx.config.context(name).is_null() {
         return Err(fail!("no context exists with the name: {name:?}"));
@@ -137,7 +154,8 @@ fn set_context(cx: &Cx<'_>) -> Outcome {
         ([name], false) => name.clone(),
         ([], true) => cx.config.current().to_owned(),
         ([_, ..], true) => return Err("you cannot specify both a context name and --current".into()),
-        _ => return Err("you must specify a non-empty context name or --current".into()),
+        ([], false) => return Err("you must specify a non-empty context name or --current".into()),
+        _ => return unexpected(cx),
     };
     if name.is_empty() {
         return Err("no current context is set".into());
@@ -193,7 +211,7 @@ fn set_credentials(cx: &Cx<'_>) -> Outcome {
 /// Sets the fields of an entry that flags name.
 fn set_entry(cx: &Cx<'_>, list: &str, key: &str, fields: &[(&str, &str)]) -> Outcome {
     let [name] = cx.args() else {
-        return cx.usage(format_args!("Unexpected args: {:?}", cx.args()));
+        return unexpected(cx);
     };
     let mut content = cx.config.entry(list, name, key).clone();
     for (flag, field) in fields {
@@ -212,7 +230,12 @@ fn set_entry(cx: &Cx<'_>, list: &str, key: &str, fields: &[(&str, &str)]) -> Out
 
 fn delete(cx: &Cx<'_>, list: &str, what: &str) -> Outcome {
     let [name] = cx.args() else {
-        return cx.usage(format_args!("you must specify a {what} to delete"));
+        // Of a user it is an error, of the others not.
+        if what == "user" {
+            return cx.usage("user to delete is required");
+        }
+        super::overview(cx);
+        return Ok(());
     };
     let mut config = cx.config.clone();
     if !config.take(list, name) {
@@ -230,7 +253,7 @@ fn delete(cx: &Cx<'_>, list: &str, what: &str) -> Outcome {
 
 fn rename_context(cx: &Cx<'_>) -> Outcome {
     let [old, new] = cx.args() else {
-        return cx.usage("two context names are needed: the old one and the new one");
+        return unexpected(cx);
     };
     let content = cx.config.context(old).clone();
     if content.is_null() {
@@ -268,7 +291,7 @@ fn property(text: &str) -> Option<(&'static str, &'static str, &str, &str)> {
 
 fn set(cx: &Cx<'_>) -> Outcome {
     let [name, value] = cx.args() else {
-        return cx.usage("a property and its value are needed");
+        return unexpected(cx);
     };
     change(cx, |config| match property(name) {
         Some((list, key, entry, field)) if !field.is_empty() => {
@@ -284,7 +307,7 @@ fn set(cx: &Cx<'_>) -> Outcome {
 
 fn unset(cx: &Cx<'_>) -> Outcome {
     let [name] = cx.args() else {
-        return cx.usage("a property is needed");
+        return unexpected(cx);
     };
     change(cx, |config| match property(name) {
         Some((list, _, entry, "")) => drop(config.take(list, entry)),
@@ -311,6 +334,9 @@ const SECRETS: &[(&str, &str)] = &[
 ];
 
 fn view(cx: &Cx<'_>) -> Outcome {
+    if !cx.args().is_empty() {
+        return cx.usage(format_args!("unexpected arguments: [{}]", cx.args().join(" ")));
+    }
     let mut config = cx.config.value.clone();
     if cx.flags.on("minify") {
         config = minified(cx)?;

@@ -1,7 +1,7 @@
 //! `kubectl create configmap` and `kubectl create secret`: entries from literals and files.
 
 use crate::base64;
-use crate::cmd::{BASE, DRY_RUN, OUTPUT, VALIDATE, WRITE};
+use crate::cmd::{BASE, DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, manager};
 use crate::command::Command;
 use crate::cx::Cx;
 use crate::fail::{Outcome, fail};

@@ -9,7 +9,7 @@ macro_rules! maker {
             name: $name,
             aliases: &[$($alias),*],
             usage: $usage,
-            flags: &[$($flags,)* OUTPUT, DRY_RUN, WRITE, VALIDATE],
+            flags: &[$($flags,)* OUTPUT, DRY_RUN, &[manager("kubectl-create")], SAVE_CONFIG, VALIDATE],
             required: &[$($required),*],
             action: |cx| Box::pin(super::make(cx, $kind, $failed, $fill)),
             ..BASE
@@ -25,7 +25,7 @@ mod service;
 mod token;
 mod workload;
 
-use super::{BASE, DRY_RUN, FILES, OUTPUT, SELECTOR, VALIDATE, WRITE};
+use super::{BASE, DRY_RUN, FILES, OUTPUT, RECORD, SAVE_CONFIG, SELECTOR, VALIDATE, manager};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -46,7 +46,7 @@ static FLAGS: &[Flag] = &[
 pub(crate) static CREATE: Command = Command {
     name: "create",
     usage: "-f FILE",
-    flags: &[FLAGS, FILES, OUTPUT, SELECTOR, DRY_RUN, WRITE, VALIDATE],
+    flags: &[FLAGS, FILES, OUTPUT, SELECTOR, DRY_RUN, &[manager("kubectl-create")], SAVE_CONFIG, RECORD, VALIDATE],
     subcommands: &[
         &rbac::CLUSTER_ROLE,
         &rbac::CLUSTER_ROLE_BINDING,

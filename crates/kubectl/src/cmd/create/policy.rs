@@ -1,6 +1,6 @@
 //! The subcommands of `kubectl create` for what rules over others: namespaces, accounts, quotas, budgets, priorities.
 
-use crate::cmd::{BASE, DRY_RUN, OUTPUT, VALIDATE, WRITE};
+use crate::cmd::{BASE, DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, manager};
 use crate::command::Command;
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};

@@ -1,6 +1,6 @@
 //! `kubectl create role`, `clusterrole`, `rolebinding` and `clusterrolebinding`.
 
-use crate::cmd::{BASE, DRY_RUN, OUTPUT, VALIDATE, WRITE};
+use crate::cmd::{BASE, DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, manager};
 use crate::command::Command;
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
@@ -12,7 +12,7 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 
 static RULE_FLAGS: &[Flag] =
     &[flag("verb", Kind::List, ""), flag("resource", Kind::List, ""), flag("resource-name", Kind::Repeated, "")];
-static CLUSTER_FLAGS: &[Flag] = &[flag("non-resource-url", Kind::List, ""), flag("aggregation-rule", Kind::List, "")];
+static CLUSTER_FLAGS: &[Flag] = &[flag("non-resource-url", Kind::List, ""), flag("aggregation-rule", Kind::Pairs, "")];
 static ROLE_FLAG: &[Flag] = &[flag("role", Kind::Text, "")];
 static BINDING_FLAGS: &[Flag] = &[
     flag("clusterrole", Kind::Text, ""),
@@ -44,7 +44,8 @@ maker!(
     [BINDING_FLAGS],
     kind::CLUSTER_ROLE_BINDING,
     "failed to create clusterrolebinding:",
-    binding
+    binding,
+    "clusterrole"
 );
 
 /// Verbs that requests have, and some that only rules have (`validResourceVerbs`).

@@ -1,6 +1,6 @@
 //! `kubectl create service`: ClusterIP, NodePort, LoadBalancer and ExternalName.
 
-use crate::cmd::{BASE, DRY_RUN, OUTPUT, VALIDATE, WRITE};
+use crate::cmd::{BASE, DRY_RUN, OUTPUT, SAVE_CONFIG, VALIDATE, manager};
 use crate::command::Command;
 use crate::cx::Cx;
 use crate::fail::{Outcome, fail};

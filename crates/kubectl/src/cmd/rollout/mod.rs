@@ -22,27 +22,40 @@ static STATUS_FLAGS: &[Flag] = &[
 static HISTORY_FLAGS: &[Flag] = &[flag("revision", Kind::Int, "0")];
 static UNDO_FLAGS: &[Flag] = &[flag("to-revision", Kind::Int, "0")];
 
-pub(crate) static ROLLOUT: Command =
-    Command { name: "rollout", subcommands: &[&HISTORY, &PAUSE, &RESUME, &UNDO, &STATUS, &RESTART], ..BASE };
+pub(crate) static ROLLOUT: Command = Command {
+    name: "rollout",
+    subcommands: &[&HISTORY, &PAUSE, &RESUME, &UNDO, &STATUS, &RESTART],
+    action: |cx| Box::pin(overview(cx)),
+    ..BASE
+};
+
+/// Its help goes to standard output, and is an error all the same.
+async fn overview(cx: &Cx<'_>) -> Outcome {
+    if !cx.args().is_empty() {
+        return super::group(cx).await;
+    }
+    super::overview(cx);
+    Err(Fail::Exit(1))
+}
 
 macro_rules! subcommand {
-    ($id:ident, $name:literal, $flags:expr, $run:expr) => {
+    ($id:ident, $name:literal, [$($flags:expr),*], $run:expr) => {
         static $id: Command = Command {
             name: $name,
             usage: "(TYPE NAME | TYPE/NAME)",
-            flags: &[$flags, FILES, SELECTOR, OUTPUT, DRY_RUN],
+            flags: &[$($flags),*],
             action: |cx| Box::pin($run(cx)),
             ..BASE
         };
     };
 }
 
-subcommand!(HISTORY, "history", HISTORY_FLAGS, history::run);
-subcommand!(PAUSE, "pause", MANAGER, pause);
-subcommand!(RESUME, "resume", MANAGER, resume);
-subcommand!(UNDO, "undo", UNDO_FLAGS, undo::run);
-subcommand!(STATUS, "status", STATUS_FLAGS, status::run);
-subcommand!(RESTART, "restart", MANAGER, restart);
+subcommand!(HISTORY, "history", [HISTORY_FLAGS, FILES, SELECTOR, OUTPUT], history::run);
+subcommand!(PAUSE, "pause", [MANAGER, FILES, SELECTOR, OUTPUT], pause);
+subcommand!(RESUME, "resume", [MANAGER, FILES, SELECTOR, OUTPUT], resume);
+subcommand!(UNDO, "undo", [UNDO_FLAGS, FILES, SELECTOR, OUTPUT, DRY_RUN], undo::run);
+subcommand!(STATUS, "status", [STATUS_FLAGS, FILES, SELECTOR], status::run);
+subcommand!(RESTART, "restart", [MANAGER, FILES, SELECTOR, OUTPUT], restart);
 
 /// Where `rollout restart` notes the moment, in the template.
 const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";

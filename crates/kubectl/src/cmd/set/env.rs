@@ -20,7 +20,7 @@ static FLAGS: &[Flag] = &[
     flag("resolve", Kind::Bool, "false"),
 ];
 
-setter!(pub(super) ENV = "env", "KEY_1=VAL_1 ... KEY_N=VAL_N", [FLAGS, SELECTOR], run);
+setter!(pub(super) ENV = "env", "KEY_1=VAL_1 ... KEY_N=VAL_N", [FLAGS, FILES, SELECTOR], run);
 
 async fn run(cx: &Cx<'_>) -> Outcome {
     let is_variable = |arg: &String| arg.contains('=') || (arg.ends_with('-') && arg.len() > 1);
@@ -28,6 +28,15 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     let (objects, changes) = cx.args().split_at(at);
     if let Some(stray) = changes.iter().find(|arg| !is_variable(arg)) {
         return Err(fail!("all resources must be specified before environment changes: {stray}"));
+    }
+    if objects.is_empty() && crate::files::named(cx).is_empty() {
+        return Err("one or more resources must be specified as <resource> <name> or <resource>/<name>".into());
+    }
+    if cx.flags.on("list") && cx.flags.has("output") {
+        return Err("--list and --output may not be specified together".into());
+    }
+    if cx.flags.has("keys") && cx.flags.text("from").is_empty() {
+        return Err("when specifying --keys, a configmap or secret must be provided with --from".into());
     }
     let changes: Vec<&String> = changes.iter().chain(cx.flags.list("env")).collect();
     let (mut set, remove) = (variables(&changes), removals(&changes));

@@ -7,8 +7,13 @@ macro_rules! setter {
             name: $name,
             aliases: &[$($alias),*],
             usage: concat!("(-f FILENAME | TYPE NAME) ", $usage),
-            flags: &[$($flags,)* COMMON, FILES, ALL, OUTPUT, DRY_RUN],
-            action: |cx| Box::pin($run(cx)),
+            flags: &[$($flags,)* COMMON, ALL, OUTPUT, DRY_RUN],
+            action: |cx| {
+                Box::pin(async move {
+                    cx.dry_run()?;
+                    $run(cx).await
+                })
+            },
             ..BASE
         };
     };
@@ -16,7 +21,7 @@ macro_rules! setter {
 
 mod env;
 
-use super::{ALL, BASE, DRY_RUN, FILES, OUTPUT, SELECTOR};
+use super::{ALL, BASE, DRY_RUN, FILES, FILES_ONLY, OUTPUT, RECORD, SELECTOR};
 use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
@@ -25,11 +30,7 @@ use crate::resource::{self, Choice, Info};
 use api::{Quantity, Selector, Value, list, obj};
 use apiserver::request::{PatchType, Verb};
 
-static COMMON: &[Flag] = &[
-    flag("local", Kind::Bool, "false"),
-    flag("field-manager", Kind::Text, "kubectl-set"),
-    flag("record", Kind::Bool, "false"),
-];
+static COMMON: &[Flag] = &[flag("local", Kind::Bool, "false"), super::manager("kubectl-set")];
 static RESOURCES_FLAGS: &[Flag] =
     &[flag("containers", Kind::Text, "*").short('c'), flag("limits", Kind::Text, ""), flag("requests", Kind::Text, "")];
 static SUBJECT_FLAGS: &[Flag] =
@@ -42,14 +43,19 @@ pub(crate) static SET: Command = Command {
     ..BASE
 };
 
-setter!(IMAGE = "image", "CONTAINER_NAME_1=CONTAINER_IMAGE_1 ...", [SELECTOR], image);
-setter!(RESOURCES = "resources", "([--limits=LIMITS & --requests=REQUESTS])", [RESOURCES_FLAGS, SELECTOR], resources);
-setter!(SELECTOR_COMMAND = "selector", "EXPRESSIONS", [SELECTOR_FLAGS], selector);
-setter!(SERVICE_ACCOUNT = "serviceaccount" | "sa", "SERVICE_ACCOUNT", [], service_account);
+setter!(IMAGE = "image", "CONTAINER_NAME_1=CONTAINER_IMAGE_1 ...", [FILES, RECORD, SELECTOR], image);
+setter!(
+    RESOURCES = "resources",
+    "([--limits=LIMITS & --requests=REQUESTS])",
+    [RESOURCES_FLAGS, FILES, RECORD, SELECTOR],
+    resources
+);
+setter!(SELECTOR_COMMAND = "selector", "EXPRESSIONS", [SELECTOR_FLAGS, FILES_ONLY, RECORD], selector);
+setter!(SERVICE_ACCOUNT = "serviceaccount" | "sa", "SERVICE_ACCOUNT", [FILES, RECORD], service_account);
 setter!(
     SUBJECT = "subject",
     "[--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname]",
-    [SUBJECT_FLAGS, SELECTOR],
+    [SUBJECT_FLAGS, FILES, SELECTOR],
     subject
 );
 
@@ -95,12 +101,13 @@ fn send(cx: &Cx<'_>, info: &Info, body: Value, done: &str, always: bool) -> Outc
 }
 
 async fn each(cx: &Cx<'_>, objects: &[String], change: impl Fn(&Info) -> Outcome) -> Outcome {
-    let (infos, mut failures) = resource::objects(cx, objects, &Choice::of(cx)).await?;
-    for info in &infos {
-        if let Err(fail) = change(info) {
-            failures.push(fail);
-        }
-    }
+    let (infos, failures) = resource::objects(cx, objects, &Choice::of(cx)).await?;
+    change_all(&infos, failures, &change)
+}
+
+/// Changes objects one after the other; what fails is added to what has failed before.
+fn change_all(infos: &[Info], mut failures: Vec<Fail>, change: &dyn Fn(&Info) -> Outcome) -> Outcome {
+    failures.extend(infos.iter().filter_map(|info| change(info).err()));
     Fail::all(failures)
 }
 
@@ -151,13 +158,21 @@ fn amounts(text: &str) -> Outcome<Value> {
     Ok(map)
 }
 
+/// The objects that arguments and flags name; that they are there comes before what is to be changed of them.
+async fn found(cx: &Cx<'_>) -> Outcome<Vec<Info>> {
+    let (infos, failures) = resource::objects(cx, cx.args(), &Choice::of(cx)).await?;
+    Fail::all(failures)?;
+    Ok(infos)
+}
+
 async fn resources(cx: &Cx<'_>) -> Outcome {
+    let infos = found(cx).await?;
     let (limits, requests) = (cx.flags.text("limits"), cx.flags.text("requests"));
     if limits.is_empty() && requests.is_empty() {
         return Err("you must specify an update to requests or limits (in the form of --requests/--limits)".into());
     }
     let (limits, requests) = (amounts(limits)?, amounts(requests)?);
-    each(cx, cx.args(), |info| {
+    change_all(&infos, Vec::new(), &|info: &Info| {
         let path = pod_spec_path(info)?;
         let wanted = cx.flags.text("containers");
         let names = matching(info, path, "containers", wanted);
@@ -167,17 +182,14 @@ async fn resources(cx: &Cx<'_>) -> Outcome {
         let resources = obj! {
             "limits" => Some(&limits).filter(|l| !l.is_empty()), "requests" => Some(&requests).filter(|r| !r.is_empty()),
         };
-        let containers: Value = names.iter().map(|name| obj! { "name" => name.as_str(), "resources" => &resources }).collect();
+        let containers: Value =
+            names.iter().map(|name| obj! { "name" => name.as_str(), "resources" => &resources }).collect();
         patch_pods(cx, info, path, obj! { "containers" => containers }, "resource requirements updated", false)
     })
-    .await
 }
 
 async fn selector(cx: &Cx<'_>) -> Outcome {
-    let Some((text, objects)) = cx.args().split_last() else { return Err(resource::MISSING.into()) };
-    if !text.contains('=') {
-        return Err("one or more resources must be specified as <resource> <name> or <resource>/<name>".into());
-    }
+    let Some((text, objects)) = cx.args().split_last() else { return Err("one selector is required".into()) };
     let selector = Selector::parse(text).map_err(Fail::Text)?;
     each(cx, objects, |info| {
         if info.kind.kind != "Service" {
@@ -210,12 +222,13 @@ async fn service_account(cx: &Cx<'_>) -> Outcome {
 
 /// Adds the users, groups and accounts that the flags name to the subjects of bindings.
 async fn subject(cx: &Cx<'_>) -> Outcome {
+    let infos = found(cx).await?;
     let mut wanted = super::create::subjects(cx)?;
     if wanted.is_empty() {
         return Err("you must specify at least one value of user, group or serviceaccount".into());
     }
     api::sort_by_key(&mut wanted, |s| (std::cmp::Reverse(s["kind"].to_str()), s["name"].to_str()));
-    each(cx, cx.args(), |info| {
+    change_all(&infos, Vec::new(), &|info: &Info| {
         if !["RoleBinding", "ClusterRoleBinding"].contains(&info.kind.kind) {
             let what = info.plural();
             return Err(fail!("{what} setting subjects is only supported for RoleBinding/ClusterRoleBinding"));
@@ -225,5 +238,4 @@ async fn subject(cx: &Cx<'_>) -> Outcome {
         subjects.extend(new);
         send(cx, info, obj! { "subjects" => subjects }, "subjects updated", false)
     })
-    .await
 }
