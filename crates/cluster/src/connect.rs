@@ -2,7 +2,9 @@
 
 use crate::cluster::Cluster;
 use crate::flows::Flow;
+use crate::queue::ComponentId;
 use api::{Rng, Str, Time, Value};
+use apiserver::Cause;
 use kubelet::Kubelets;
 use kubelet::http::{Reply, Request};
 use network::{Call, Field, Listener, Machines, Network, Outcome, Part, Place, Protocol, Step, Trace, outside};
@@ -112,6 +114,7 @@ impl Cluster {
         let mut request = request.clone();
         request.client = Str::from(listener.client.to_string());
         let reply = self.answer(listener, &request);
+        self.look_at_fallen();
         let status = reply.as_ref().map_or(0, |reply| reply.status);
         if let Some(carried) = self.carried_mut(listener.connection) {
             let Request { method, host, path, .. } = request;
@@ -138,6 +141,13 @@ impl Cluster {
                 let page = outside::page(listener.address)?;
                 Some(Reply::new(200, "", "text/html", page.as_bytes()))
             }
+        }
+    }
+
+    /// The kubelets look at the Pods in which a request has ended a process.
+    pub(crate) fn look_at_fallen(&mut self) {
+        for key in self.kubelets.take_fallen() {
+            self.queue.add(self.now(), ComponentId::Kubelets, key, Cause::default());
         }
     }
 

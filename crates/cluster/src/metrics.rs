@@ -52,7 +52,8 @@ impl Cluster {
         for ask in self.kubelets.take_asks() {
             let (answerer, number) = self.carry(&ask);
             let server = answerer.as_ref().map(|(pod, port)| (pod.as_str(), *port));
-            let questions = self.kubelets.charge(&ask, server);
+            let questions = self.kubelets.charge(&ask, server, self.now());
+            self.look_at_fallen();
             if let Some(carried) = number.and_then(|number| self.connection(number)) {
                 let (trace, more) = (carried.trace.clone(), questions.saturating_sub(1) as u32);
                 self.flows.count(&trace, more, self.now());

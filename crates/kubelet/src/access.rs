@@ -2,8 +2,8 @@
 //! for packets that arrive.
 
 use crate::http::{Reply, Request};
-use crate::images;
 use crate::kubelets::Kubelets;
+use crate::registry::image_of;
 use crate::state::{Container, LogLine, Node, Pod};
 use crate::{NetworkPlugin, Reference, env, rootfs, serve, static_pods, volumes};
 use api::{Str, Time};
@@ -60,8 +60,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
     pub fn environment(&self, pod: &str, container: &str) -> Option<Vec<(Str, Str)>> {
         let pod = self.pod_by_id(pod)?;
         let container = pod.container(container)?;
-        let image = Reference::parse(&container.image.0).ok().and_then(|r| images::find(&r).ok());
-        Some(env::whole(pod, image, &container.env, &container.service_env))
+        Some(env::whole(pod, container, &container.env, &container.service_env))
     }
 
     /// The directory in which a container's processes begin.
@@ -69,7 +68,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
         let pod = self.pod_by_id(pod)?;
         let index = pod.containers.iter().position(|c| c.name == container)?;
         let own = pod.spec_of(index)["workingDir"].as_str().filter(|dir| !dir.is_empty());
-        let image = Reference::parse(&pod.containers[index].image.0).ok().and_then(|r| images::find(&r).ok());
+        let image = image_of(&pod.containers[index]);
         Some(own.map(Str::from).unwrap_or_else(|| image.map_or("/", |i| i.workdir).into()))
     }
 
@@ -159,8 +158,9 @@ impl<N: NetworkPlugin> Kubelets<N> {
     /// What the server at a port of a Pod answers to a request; `None` where nothing listens. The request is in the
     /// server's access log afterwards.
     pub fn http(&mut self, pod: &str, port: u16, request: &Request, now: Time) -> Option<Reply> {
-        let pod = self.pods.get_mut(pod).map(Arc::make_mut)?;
-        serve::reply(pod, port, request, &mut self.disks, now)
+        let reply = serve::reply(self.pods.get_mut(pod).map(Arc::make_mut)?, port, request, &mut self.disks, now);
+        self.look_at(pod);
+        reply
     }
 
     /// The same at a port of a node itself.

@@ -69,6 +69,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
                 break;
             }
             state.images.remove(&name);
+            state.own_images.remove(&name);
             state.dirty = true;
             freed += size;
         }

@@ -1,7 +1,6 @@
 //! A container's environment: what its spec says, the Services, and the references to other objects.
 
-use crate::images::Image;
-use crate::state::{NodeConfig, Pod};
+use crate::state::{Container, NodeConfig, Pod};
 use api::OrdMap;
 use api::quantity::Quantity;
 use api::{Kind, Str, Value, kind};
@@ -22,12 +21,14 @@ pub(crate) fn by_runtime(name: &str) -> &'static str {
 
 /// The whole environment of a container's processes: the runtime's and the image's variables, those of its spec (`own`) and
 /// those that name the Services. Of equal names the later one counts, but stands where the first stood.
-pub(crate) fn whole(pod: &Pod, image: Option<&Image>, own: &[(Str, Str)], services: &[(Str, Str)]) -> Variables {
+pub(crate) fn whole(pod: &Pod, container: &Container, own: &[(Str, Str)], services: &[(Str, Str)]) -> Variables {
     let mut all: Variables = Vec::with_capacity(own.len() + services.len() + 3);
     set(&mut all, "PATH".into(), PATH.into());
     set(&mut all, "HOSTNAME".into(), crate::rootfs::hostname(pod).into());
+    let image = crate::registry::image_of(container);
     image.iter().flat_map(|i| i.env).for_each(|(name, value)| set(&mut all, Str::from(*name), Str::from(*value)));
-    own.iter().chain(services).for_each(|(name, value)| set(&mut all, name.clone(), value.clone()));
+    let described = container.own.as_ref().map_or(&[][..], |image| &image.env);
+    described.iter().chain(own).chain(services).for_each(|(name, value)| set(&mut all, name.clone(), value.clone()));
     if !all.iter().any(|(name, _)| name == "HOME") {
         all.push(("HOME".into(), by_runtime("HOME").into()));
     }

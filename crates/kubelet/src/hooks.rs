@@ -6,7 +6,7 @@ use crate::process::{OVERHEAD, Process, Surroundings};
 use crate::programs::{self, Invocation};
 use crate::state::Pod;
 use crate::worker::Worker;
-use crate::{Reference, images, serve};
+use crate::{images, serve};
 use api::{Str, Time, Value};
 use apiserver::EventSpec;
 use std::sync::Arc;
@@ -30,10 +30,11 @@ impl Worker<'_, '_> {
     /// # Errors
     /// Why it cannot be started.
     pub(crate) fn exec(&mut self, index: usize, command: &[String], limit: Duration) -> Result<Ran, String> {
-        let image = Reference::parse(&self.pod.containers[index].image.0).ok();
-        let image = image.and_then(|reference| images::find(&reference).ok()).unwrap_or(&images::UNKNOWN);
-        let env = self.pod.containers[index].env.clone();
-        let invocation = Invocation { image, command, args: &[], env: &env, memory_limit: None, stdin: false };
+        let container = &self.pod.containers[index];
+        let image = crate::registry::image_of(container).unwrap_or(&images::UNKNOWN);
+        let env = container.env.clone();
+        let invocation =
+            Invocation { image, own: None, command, args: &[], env: &env, memory_limit: None, stdin: false };
         let program = programs::program(&invocation).map_err(|why| format!("exec failed: {why}"))?;
         let now = self.cx.now;
         let inner = &mut serve::inside(self.pod, index, self.disks, now);

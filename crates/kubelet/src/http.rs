@@ -52,7 +52,7 @@ impl Request {
 
 impl Reply {
     /// A reply with a body of the given type.
-    pub fn new(status: u16, server: &str, content_type: &'static str, body: impl Into<Vec<u8>>) -> Reply {
+    pub fn new(status: u16, server: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Reply {
         let body = body.into();
         let mut headers = Vec::with_capacity(4);
         if !server.is_empty() {

@@ -59,6 +59,10 @@ pub struct Kubelets<N> {
     service_env: OrdMap<Str, Arc<Vec<(Str, Str)>>>,
     /// Pods by the ConfigMaps and Secrets (`namespace/name`) that their volumes show.
     shown: OrdMap<Str, OrdSet<Str>>,
+    /// The images that users have described.
+    pub registry: crate::Registry,
+    /// Pods in which a request has ended a process, and that have not been looked at since.
+    fallen: Vec<WorkKey>,
     /// What images start by themselves: shared by all containers of an image.
     programs: OrdMap<Str, Arc<Program>>,
     /// What containers ask servers for, and nobody has carried yet.
@@ -78,6 +82,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
             disks: OrdMap::new(),
             service_env: OrdMap::new(),
             shown: OrdMap::new(),
+            registry: crate::Registry::default(),
+            fallen: Vec::new(),
             programs: OrdMap::new(),
             asks: Vec::new(),
             deferred: OrdSet::new(),
@@ -257,6 +263,20 @@ impl<N: NetworkPlugin> Kubelets<N> {
 
     pub(crate) fn node_mut(&mut self, name: &str) -> Option<&mut Node> {
         self.nodes.get_mut(name).map(Arc::make_mut)
+    }
+
+    /// Takes the Pods in which a request has ended a process: they are to be looked at.
+    pub fn take_fallen(&mut self) -> Vec<WorkKey> {
+        std::mem::take(&mut self.fallen)
+    }
+
+    /// Notes a Pod in which a process may just have ended.
+    pub(crate) fn look_at(&mut self, id: &str) {
+        let Some(pod) = self.pods.get(id) else { return };
+        let fell = |c: &crate::Container| c.running() && c.process.as_ref().is_some_and(|p| p.ended.is_some());
+        if pod.containers.iter().any(fell) {
+            self.fallen.push(WorkKey::new("pod", pod.node.clone(), pod.id.clone()));
+        }
     }
 
     pub(crate) fn pods_of(&self, node: &str) -> Vec<Str> {

@@ -79,6 +79,17 @@ pub enum Step {
     Unless(bool, usize),
     /// Listens, and does nothing else any more.
     Serve(Server),
+    /// Listens, and goes on.
+    Listen(Server),
+    /// Whatever it does, it ends so long after this step.
+    EndAfter {
+        /// After so long.
+        span: Duration,
+        /// With this exit code.
+        code: i32,
+        /// What it writes then.
+        words: Text,
+    },
     /// Does nothing any more.
     Forever,
     /// Waits for somebody who joins it and does what is to be done by hand: a shell at its prompt, or a program whose
@@ -142,6 +153,10 @@ pub struct Process {
     position: usize,
     /// When it goes on; none: never by itself.
     wake: Option<Time>,
+    /// When it ends whatever it does, and the [`Step::EndAfter`] that says so.
+    end: Option<(Time, usize)>,
+    /// Why it was ended where that was not its own choice.
+    pub(crate) killed: Option<&'static str>,
     variables: FlatMap<String, String>,
     /// How it ended.
     pub ended: Option<(Time, i32)>,
@@ -162,9 +177,11 @@ impl Process {
     /// A process that begins at `now`.
     pub fn start(program: Arc<Program>, now: Time) -> Process {
         Process {
+            killed: program.killed,
             program,
             position: 0,
             wake: Some(now),
+            end: None,
             variables: FlatMap::new(),
             ended: None,
             server: None,
@@ -174,7 +191,8 @@ impl Process {
 
     /// When it does something next by itself.
     pub fn wake(&self) -> Option<Time> {
-        if self.ended.is_some() { None } else { self.wake }
+        let end = self.end.map(|(at, _)| at);
+        if self.ended.is_some() { None } else { self.wake.into_iter().chain(end).min() }
     }
 
     /// Whether it burns the processor.
@@ -198,6 +216,11 @@ impl Process {
         self.ended.is_none() && self.program.steps.contains(&Step::Attended)
     }
 
+    /// Sets a variable.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Ends it, from outside.
     pub fn kill(&mut self, code: i32, at: Time) {
         self.ended.get_or_insert((at, code));
@@ -209,6 +232,9 @@ impl Process {
         let program = self.program.clone();
         for _ in 0..STEPS_AT_ONCE {
             let Some(at) = self.wake().filter(|at| *at <= now) else { return };
+            if let Some((due, step)) = self.end.filter(|(due, _)| *due <= at) {
+                return self.end_at(due, step, around);
+            }
             let Some(step) = program.steps.get(self.position) else {
                 self.end(at, 0);
                 return;
@@ -278,6 +304,8 @@ impl Process {
                     self.server = Some(server.clone());
                     self.wake = None;
                 }
+                Step::Listen(server) => self.server = Some(server.clone()),
+                Step::EndAfter { span, .. } => self.end = Some((at + *span, self.position - 1)),
                 Step::Forever | Step::Attended | Step::Burn => self.wake = None,
                 Step::Ask(url, pause) => {
                     let url = Text::literal(&self.fill(url, at, around));
@@ -290,9 +318,18 @@ impl Process {
             }
         }
         // A loop without a pause goes round and round: it is looked at again after a while.
-        if self.ended.is_none() && self.wake.is_some_and(|at| at <= now) {
+        if self.wake().is_some_and(|at| at <= now) {
             self.wake = Some(now + GONE_WILD);
         }
+    }
+
+    /// Its time is over.
+    fn end_at(&mut self, at: Time, step: usize, around: &mut dyn Surroundings) {
+        if let Some(Step::EndAfter { code, words, .. }) = self.program.clone().steps.get(step) {
+            around.print(&self.fill(words, at, around), at);
+            self.end(at, *code);
+        }
+        self.server = None;
     }
 
     fn end(&mut self, at: Time, code: i32) {

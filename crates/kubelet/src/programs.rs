@@ -4,8 +4,10 @@ mod words;
 
 use crate::images::{Flavour, Image, Main, Saying};
 use crate::process::{Program, Step, Text};
+use crate::registry::OwnImage;
 use crate::{pi, script};
 use api::Str;
+use std::sync::Arc;
 use std::time::Duration;
 pub(crate) use words::duration;
 pub use words::memory_needed;
@@ -27,6 +29,8 @@ pub enum Answers {
     Files(Flavour, Str),
     /// With a text about itself.
     Says(Saying, Str),
+    /// As its author has described.
+    Own(Arc<OwnImage>),
     /// It is a name server, with this Corefile.
     Names(Str),
     /// It speaks another protocol.
@@ -38,6 +42,8 @@ pub enum Answers {
 pub struct Invocation<'a> {
     /// Its image.
     pub image: &'static Image,
+    /// The description of a user's own image.
+    pub own: Option<&'a Arc<OwnImage>>,
     /// `command` of the container; empty for the image's own.
     pub command: &'a [String],
     /// `args` of the container.
@@ -165,6 +171,9 @@ impl Ran {
 pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     let image = invocation.image;
     let args = invocation.args;
+    if let Some(own) = invocation.own.filter(|own| invocation.memory_limit.is_some_and(|limit| own.memory.0 > limit)) {
+        return Ok(Program { killed: Some("OOMKilled"), steps: out_of_memory(own.memory.0), ..own.program() });
+    }
     let own = invocation.command.is_empty() && (args.is_empty() || args[0].starts_with('-') || keeps_entrypoint(image));
     if own && !matches!(image.main, Main::Idle if image.short() == "agnhost") && image.short() != "stress" {
         return Ok(main(invocation));
@@ -188,8 +197,7 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     if let Some(over) =
         memory_needed(&words).filter(|needed| invocation.memory_limit.is_some_and(|limit| *needed > limit))
     {
-        let seconds = Duration::from_millis(400 + over as u64 % 300);
-        return Ok(Program { killed: Some("OOMKilled"), ..idle(vec![Step::Sleep(seconds), Step::Exit(137)]) });
+        return Ok(Program { killed: Some("OOMKilled"), ..idle(out_of_memory(over)) });
     }
     if !exists(name, image) {
         let why = match name.contains('/') {
@@ -218,6 +226,11 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     Ok(Program { on_term: (handles || !known).then_some((0, TERM)), ..idle(steps) })
 }
 
+/// Takes memory until the kernel has had enough of it.
+fn out_of_memory(bytes: i64) -> Vec<Step> {
+    vec![Step::Sleep(Duration::from_millis(400 + bytes as u64 % 300)), Step::Exit(137)]
+}
+
 /// What a small program needs of memory, in bytes.
 const SMALL: i64 = 1 << 20;
 
@@ -238,6 +251,9 @@ fn keeps_entrypoint(image: &Image) -> bool {
 
 /// The image's own main program.
 fn main(invocation: &Invocation<'_>) -> Program {
+    if let Some(own) = invocation.own {
+        return own.program();
+    }
     let image = invocation.image;
     let mut steps: Vec<Step> = image.says.iter().map(|line| Step::Say(line)).collect();
     match image.main {

@@ -40,6 +40,7 @@ fn start(image: &str, command: &[&str], args: &[&str]) -> Result<Program, String
     let image = images::find(&Reference::parse(image).unwrap()).unwrap();
     program(&Invocation {
         image,
+        own: None,
         command: &command,
         args: &args,
         env: &[],

@@ -2,7 +2,7 @@
 
 use crate::images::{self, Flavour, Main};
 use crate::state::Pod;
-use crate::{Reference, volumes};
+use crate::volumes;
 use api::OrdMap;
 use api::{Str, Time};
 use vfs::{Fs, Mounts};
@@ -58,8 +58,7 @@ pub(crate) fn ensure(pod: &Pod, index: usize, mounts: &Mounts, disks: &mut OrdMa
 }
 
 fn root(pod: &Pod, index: usize, now: Time) -> Fs {
-    let reference = Reference::parse(&pod.containers[index].image.0).ok();
-    let image = reference.and_then(|r| images::find(&r).ok()).unwrap_or(&images::UNKNOWN);
+    let image = crate::registry::image_of(&pod.containers[index]).unwrap_or(&images::UNKNOWN);
     let (hosts, name, resolv) = (hosts(pod), format!("{}\n", hostname(pod)), resolv_conf(pod));
     let release = match image.short() {
         short @ ("alpine" | "busybox" | "ubuntu" | "centos" | "fedora") => short,

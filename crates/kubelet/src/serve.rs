@@ -2,8 +2,10 @@
 
 use crate::http::{Reply, Request, content_type};
 use crate::images::{Flavour, Saying};
+use crate::process::Text;
 use crate::process::{Surroundings, expansion::date};
 use crate::programs::Answers;
+use crate::registry::{Answer, OwnImage};
 use crate::rootfs;
 use crate::state::{LogLine, Pod};
 use crate::volumes;
@@ -51,6 +53,7 @@ pub(crate) fn reply(
     let answers = pod.containers[index].process.as_ref()?.server.as_ref()?.answers.clone();
     let (mut reply, log) = match answers {
         Answers::Nothing | Answers::Names(_) => (Reply::default(), Vec::new()),
+        Answers::Own(image) => own(pod, index, &image, request, disks, now),
         Answers::Says(saying, text) => (says(pod, index, saying, &text, request), Vec::new()),
         Answers::Files(flavour, root) => {
             let mut around = inside(pod, index, disks, now);
@@ -62,11 +65,47 @@ pub(crate) fn reply(
     for line in log {
         write_log(&mut pod.containers[index].log, &line, now);
     }
-    crate::usage::charge(pod, index, 1);
+    crate::usage::charge(pod, index, 1, now);
     if request.method == "HEAD" {
         reply.body.clear();
     }
     Some(reply)
+}
+
+/// What a user's own image answers, and what it writes about that.
+fn own(
+    pod: &mut Pod,
+    index: usize,
+    image: &OwnImage,
+    request: &Request,
+    disks: &mut OrdMap<Str, Fs>,
+    now: Time,
+) -> (Reply, Vec<String>) {
+    let Some(mut process) = pod.containers[index].process.clone() else { return Default::default() };
+    let answer = image.answer(request.file());
+    let status = answer.map_or(404, |answer| answer.status);
+    let status = if answer.is_some_and(|answer| answer.exit.is_some()) { 0 } else { status };
+    let about = [
+        ("METHOD", request.method.as_str()),
+        ("PATH", request.path.as_str()),
+        ("CLIENT", request.client.as_str()),
+        ("STATUS", &status.to_string()),
+    ];
+    about.into_iter().for_each(|(name, value)| process.set(name, value));
+    let around = inside(pod, index, disks, now);
+    let fill = |text: &str| process.fill(&Text::from(text), now, &around);
+    let lines = image.request.iter().chain(answer.and_then(|answer| answer.log.as_ref()));
+    let log = lines.map(|line| fill(line)).collect();
+    let reply = match answer {
+        // The connection breaks off.
+        Some(Answer { exit: Some(_), .. }) => Reply::default(),
+        Some(answer) => Reply::new(answer.status, "", &answer.content_type, fill(&answer.body)),
+        None => Reply::new(404, "", "text/plain; charset=utf-8", "404 page not found\n"),
+    };
+    if let (Some(code), Some(process)) = (answer.and_then(|a| a.exit), &mut pod.containers[index].process) {
+        process.kill(code, now);
+    }
+    (reply, log)
 }
 
 fn file(around: &mut Inside<'_>, flavour: Flavour, root: &str, request: &Request) -> (Reply, Option<String>) {
@@ -264,6 +303,8 @@ impl Surroundings for Inside<'_> {
         let container = &self.pod.containers[self.index];
         let mut all = container.env.iter().chain(container.service_env.iter());
         let found = all.find(|(key, _)| key == name).map(|(_, value)| value.to_string());
+        let described = container.own.iter().flat_map(|image| image.env.iter()).find(|(key, _)| key == name);
+        let found = found.or_else(|| described.map(|(_, value)| value.to_string()));
         found.unwrap_or_else(|| crate::env::by_runtime(name).to_owned())
     }
 }

@@ -4,6 +4,7 @@ use crate::backoff::Backoff;
 use crate::images::{self, Image, Missing};
 use crate::process::{Process, Program};
 use crate::programs::{self, Invocation};
+use crate::registry::{self, Found, Registry};
 use crate::state::{Pull, PullResult, State, Terminated, Work};
 use crate::worker::Worker;
 use crate::{Reference, env, probes};
@@ -176,7 +177,7 @@ impl Worker<'_, '_> {
         }
         self.reset(index, &reference);
         let spec = self.pod.spec_of(index).clone();
-        let program = self.program(&spec, &reference, &own, &services);
+        let program = self.program(index, &spec, &own, &services);
         let container = &mut self.pod.containers[index];
         (container.env, container.service_env) = (own, services);
         self.pod.pass.changed = Some(self.cx.now);
@@ -227,7 +228,9 @@ impl Worker<'_, '_> {
         // The node's own copies of the names: there are many containers of one image.
         let full = reference.full();
         let stored = self.node.images.get(&full).map(|(_, id)| (full.clone(), id.clone()));
+        container.own = self.node.own_images.get(&full).cloned();
         container.image = stored.unwrap_or_else(|| (full, reference.id()));
+        container.held = 0;
         container.asked_image = asked;
         container.actual = container.allocated.clone();
         container.reason = None;
@@ -260,21 +263,24 @@ impl Worker<'_, '_> {
     /// What a container's spec runs. What an image starts by itself is kept once for all its containers.
     fn program(
         &mut self,
+        index: usize,
         spec: &Value,
-        reference: &Reference,
         own_env: &[(Str, Str)],
         services: &[(Str, Str)],
     ) -> Result<Arc<Program>, String> {
-        let own = spec["command"].is_empty() && spec["args"].is_empty() && !spec["stdin"].bool();
-        if own && let Some(program) = self.programs.get(&reference.repository) {
+        let container = &self.pod.containers[index];
+        let plain = spec["command"].is_empty() && spec["args"].is_empty() && !spec["stdin"].bool();
+        let repository = container.image.0.rsplit_once(':').map_or("", |(repository, _)| repository);
+        let key = if container.own.is_some() { container.image.1.as_str() } else { repository };
+        if plain && let Some(program) = self.programs.get(key) {
             return Ok(program.clone());
         }
-        let image = images::find(reference).unwrap_or(&images::UNKNOWN);
+        let image = registry::image_of(container).unwrap_or(&images::UNKNOWN);
         let references = [own_env, services].concat();
-        let env = env::whole(self.pod, Some(image), own_env, services);
-        let program = Arc::new(program_of(spec, image, &references, &env)?);
-        if own && program.killed.is_none() {
-            self.programs.insert(reference.repository.clone(), program.clone());
+        let env = env::whole(self.pod, container, own_env, services);
+        let program = Arc::new(program_of(spec, image, container.own.as_ref(), &references, &env)?);
+        if plain && program.killed.is_none() {
+            self.programs.insert(key.into(), program.clone());
         }
         Ok(program)
     }
@@ -290,6 +296,7 @@ impl Worker<'_, '_> {
 fn program_of(
     spec: &Value,
     image: &'static Image,
+    own: Option<&Arc<crate::OwnImage>>,
     references: &[(Str, Str)],
     env: &[(Str, Str)],
 ) -> Result<Program, String> {
@@ -301,6 +308,7 @@ fn program_of(
         spec.at("resources.limits.memory").as_str().and_then(|text| Quantity::parse(text).ok()).map(Quantity::value);
     programs::program(&Invocation {
         image,
+        own,
         command: &command,
         args: &args,
         env,
@@ -329,8 +337,8 @@ pub(crate) fn unreachable(reference: &Reference, why: &str) -> String {
     )
 }
 
-/// What a registry says about an image, as containerd passes it on; the size if it can be pulled.
-pub(crate) fn pull(reference: &Reference) -> Result<i64, String> {
+/// What a registry gives for an image, or says about it, as containerd passes it on.
+pub(crate) fn pull(reference: &Reference, registry: &Registry) -> Result<Found, String> {
     let full = reference.full();
     let failed = |code: &str, why: String| {
         format!(
@@ -338,8 +346,8 @@ pub(crate) fn pull(reference: &Reference) -> Result<i64, String> {
              \"{full}\": {why}"
         )
     };
-    match images::find(reference) {
-        Ok(image) => Ok(image.size),
+    match registry.find(reference) {
+        Ok(found) => Ok(found),
         Err(Missing::Tag) => Err(failed("NotFound", format!("{full}: not found"))),
         Err(Missing::Repository) => Err(failed(
             "Unknown",

@@ -127,6 +127,8 @@ pub struct Container {
     pub id: Str,
     /// The image's full name and `imageID`, once created.
     pub image: (Str, Str),
+    /// The description of its image, if that is a user's own.
+    pub own: Option<Arc<crate::OwnImage>>,
     /// The image as the spec named it when it was created.
     pub(crate) asked_image: Str,
     /// The resources that the kubelet has allocated to it, as `spec.containers[].resources` writes them.
@@ -158,6 +160,8 @@ pub struct Container {
     pub(crate) dies: Option<(Time, i32)>,
     /// CPU time spent on requests since it was measured last, in microseconds.
     pub(crate) work: u64,
+    /// Bytes of memory that requests have left behind.
+    pub(crate) held: i64,
     pub(crate) measured: Time,
     /// What its process asks a server for again and again, and the pause between two times.
     pub(crate) asks: Option<(Str, Duration)>,
@@ -212,6 +216,7 @@ impl Container {
             restarts: 0,
             id: Str::default(),
             image: (Str::default(), Str::default()),
+            own: None,
             asked_image: Str::default(),
             allocated: spec["resources"].clone(),
             actual: spec["resources"].clone(),
@@ -229,6 +234,7 @@ impl Container {
             changed: false,
             dies: None,
             work: 0,
+            held: 0,
             measured: Time::default(),
             asks: None,
         }

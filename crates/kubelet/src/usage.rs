@@ -48,10 +48,15 @@ pub(crate) const SAMPLE: Duration = Duration::from_secs(1);
 const MICROS: u64 = 1_000_000;
 const MIB: i64 = 1 << 20;
 
-fn cost_of(container: &Container) -> Cost {
+/// What a container costs: as [`Cost`] has it, but its memory in bytes.
+fn cost_of(container: &Container) -> (u64, i64, u64) {
+    if let Some(own) = &container.own {
+        return (own.cpu.0, own.memory.0.saturating_add(container.held), own.cpu.1);
+    }
     let reference = Reference::parse(&container.image.0).ok();
     let name = reference.as_ref().map_or("", |r| r.repository.rsplit('/').next().unwrap_or_default());
-    COSTS.iter().find(|cost| cost.0 == name).copied().unwrap_or(ANY)
+    let (_, idle, memory, request) = COSTS.iter().find(|cost| cost.0 == name).unwrap_or(&ANY);
+    (*idle, *memory as i64 * MIB, *request)
 }
 
 /// What a container asks a server for, again and again.
@@ -90,9 +95,18 @@ pub struct PodUsage {
 }
 
 /// What one request costs the server at a port of a Pod.
-pub(crate) fn charge(pod: &mut Pod, index: usize, requests: u64) {
-    let cost = cost_of(&pod.containers[index]).3;
-    pod.containers[index].work += cost * requests;
+pub(crate) fn charge(pod: &mut Pod, index: usize, requests: u64, now: Time) {
+    let container = &mut pod.containers[index];
+    container.work += cost_of(container).2 * requests;
+    let Some(leak) = container.own.as_ref().map(|own| own.memory.1).filter(|leak| *leak > 0) else { return };
+    container.held = container.held.saturating_add(leak.saturating_mul(requests as i64));
+    let limit = limit(container, "memory", 1) / 1000;
+    if cost_of(container).1 > limit
+        && let Some(process) = container.process.as_mut().filter(|process| process.ended.is_none())
+    {
+        process.killed = Some("OOMKilled");
+        process.kill(137, now);
+    }
 }
 
 /// Notes what a container's process wants to be asked.
@@ -122,17 +136,20 @@ impl<N: NetworkPlugin> Kubelets<N> {
 
     /// A question has been answered by the server at a port of a Pod, or (`None`) by nobody in the cluster: both sides are
     /// charged for all the questions that it stands for. Returns how many these are.
-    pub fn charge(&mut self, ask: &Ask, server: Option<(&str, u16)>) -> u64 {
+    pub fn charge(&mut self, ask: &Ask, server: Option<(&str, u16)>, now: Time) -> u64 {
         let answerer = server.and_then(|(pod, port)| {
             let pod = self.pods.get_mut(pod).map(Arc::make_mut)?;
             let index = serve::listener(pod, port)?;
             Some((pod, index))
         });
-        let cost = answerer.as_ref().map_or(0, |(pod, index)| cost_of(&pod.containers[*index]).3);
+        let cost = answerer.as_ref().map_or(0, |(pod, index)| cost_of(&pod.containers[*index]).2);
         let round = ASKING + cost + ask.pause.as_micros() as u64;
         let questions = (SAMPLE.as_micros() as u64 / round).max(1);
         if let Some((pod, index)) = answerer {
-            charge(pod, index, questions.saturating_sub(1));
+            charge(pod, index, questions.saturating_sub(1), now);
+        }
+        if let Some((pod, _)) = server {
+            self.look_at(pod);
         }
         if let Some(pod) = self.pods.get_mut(&ask.pod).map(Arc::make_mut)
             && let Some(container) = pod.containers.iter_mut().find(|c| c.name == ask.container)
@@ -188,7 +205,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
 }
 
 fn of(container: &Container, now: Time) -> ContainerUsage {
-    let (_, idle, memory, _) = cost_of(container);
+    let (idle, memory, _) = cost_of(container);
     let since = match container.measured {
         Time(0) => container.started_at().unwrap_or(now),
         at => at,
@@ -196,15 +213,18 @@ fn of(container: &Container, now: Time) -> ContainerUsage {
     let span = (now.since(since).as_micros() as u64).max(MICROS);
     let burns = if container.process.as_ref().is_some_and(crate::Process::burns) { MICROS } else { 0 };
     let cpu = idle + burns + container.work.saturating_mul(MICROS) / span;
-    let limits = &container.actual["limits"];
-    let limit = |name: &str, unit: i64| match limits[name].is_null() {
-        true => i64::MAX,
-        false => Quantity::of(&limits[name]).milli_value().saturating_mul(unit),
-    };
     ContainerUsage {
         name: container.name.clone(),
-        cpu_micros: cpu.min(limit("cpu", 1000).unsigned_abs()),
-        memory: (memory as i64 * MIB).min(limit("memory", 1) / 1000),
+        cpu_micros: cpu.min(limit(container, "cpu", 1000).unsigned_abs()),
+        memory: memory.min(limit(container, "memory", 1) / 1000),
+    }
+}
+
+/// A limit of a container, in thousandths of `1 / unit`; none is the largest number.
+fn limit(container: &Container, name: &str, unit: i64) -> i64 {
+    match &container.actual["limits"][name] {
+        Value::Null => i64::MAX,
+        limit => Quantity::of(limit).milli_value().saturating_mul(unit),
     }
 }
 

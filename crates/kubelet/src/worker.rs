@@ -338,7 +338,7 @@ impl Worker<'_, '_> {
             }
             let Some((at, code)) = container.process.as_ref().and_then(|p| p.ended) else { continue };
             if container.dies.is_none() && self.node.relist_after(at) <= now {
-                let reason = container.process.as_ref().and_then(|p| p.program().killed);
+                let reason = container.process.as_ref().and_then(|p| p.killed);
                 self.ended(index, at, code, reason);
                 seen = true;
             }

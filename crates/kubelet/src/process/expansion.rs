@@ -5,7 +5,7 @@ use api::Time;
 
 impl Process {
     /// Fills in `$NAME`, `${NAME}`, `$((expression))` and `$(command)` for the commands that need nothing else.
-    pub(super) fn fill(&self, text: &Text, now: Time, around: &dyn Surroundings) -> String {
+    pub(crate) fn fill(&self, text: &Text, now: Time, around: &dyn Surroundings) -> String {
         let mut filled = String::new();
         let mut rest = text.as_str();
         while let Some(at) = rest.find('$') {

@@ -36,8 +36,8 @@ fn preloaded(config: &NodeConfig) -> OrdMap<Str, (i64, Str)> {
     let names = config.preloaded.iter().map(Str::as_str).chain([SANDBOX_IMAGE]);
     let found = names.filter_map(|name| {
         let reference = crate::Reference::parse(name).ok()?;
-        let size = crate::start::pull(&reference).ok()?;
-        Some((reference.full(), (size, reference.id())))
+        let found = crate::start::pull(&reference, &crate::Registry::default()).ok()?;
+        Some((reference.full(), (found.size, found.id)))
     });
     found.collect()
 }
@@ -63,6 +63,8 @@ pub struct Node {
     pub boot_id: Str,
     /// The images on its disk by full name, with their sizes in bytes and their `imageID`.
     pub images: OrdMap<Str, (i64, Str)>,
+    /// What is known of those that users have described.
+    pub(crate) own_images: OrdMap<Str, Arc<crate::OwnImage>>,
     /// The Pods it has something of, by [`Pod::id`].
     pub pods: OrdSet<Str>,
     /// When in a second the kubelet looks at the runtime, in microseconds.
@@ -109,6 +111,7 @@ impl Node {
     pub(crate) fn new(config: NodeConfig, boot_id: Str, relist_phase: i64) -> Node {
         Node {
             images: preloaded(&config),
+            own_images: OrdMap::new(),
             config: Arc::new(config),
             kubelet: true,
             power: true,

@@ -150,6 +150,9 @@ pub trait System {
     /// What a person does to a node's machine.
     fn machine(&mut self, node: &str, act: Machine);
 
+    /// Looks into the registry of users' images, or changes it.
+    fn registry(&mut self, _act: &mut dyn FnMut(&mut kubelet::Registry)) {}
+
     /// Changes what is set on the network stack of a node.
     fn change_gear(&mut self, _node: &str, _change: &mut dyn FnMut(&mut network::Gear)) {}
 

@@ -11,6 +11,8 @@ mod cni_tests;
 mod complete;
 #[cfg(test)]
 mod fault_tests;
+#[cfg(test)]
+mod image_tests;
 mod keyframe;
 #[cfg(test)]
 mod kubelet_tests;

@@ -4,8 +4,8 @@ use crate::process::{Identity, Machine, Place, Query, System, To};
 use api::{Status, Str, Time};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use cluster::Cluster;
-use kubelet::images::{self, Image};
-use kubelet::{Reference, http};
+use kubelet::http;
+use kubelet::images::Image;
 use network::{Answered, Call, Entry, Listener, Lookup, Question, Reason, Trace, Unanswered};
 use std::net::Ipv4Addr;
 use vfs::{Fs, Mounts};
@@ -31,6 +31,7 @@ const MACHINE_ONLY: &[&str] = &[
     "ip",
     "tc",
     "virsh",
+    "registry",
     "why",
 ];
 /// Programs that busybox has and slim Debian images have not.
@@ -75,9 +76,7 @@ impl World {
 
     /// The image of a container; none if the place is none.
     fn image(&self, uid: &str, container: &str) -> Option<&'static Image> {
-        let container = self.cluster.kubelets().container(uid, container)?;
-        let reference = Reference::parse(&container.image.0).ok()?;
-        images::find(&reference).ok()
+        kubelet::registry::image_of(self.cluster.kubelets().container(uid, container)?)
     }
 
     /// Where a place is in the network.
@@ -192,7 +191,7 @@ impl System for World {
     fn installed(&self, place: &Place, program: &str) -> bool {
         match place {
             Place::Workstation => program != "nginx",
-            Place::Node(_) if matches!(program, "nginx" | "virsh" | "why") => false,
+            Place::Node(_) if matches!(program, "nginx" | "registry" | "virsh" | "why") => false,
             Place::Node(name) => program != "kubectl" || name == "master",
             Place::Container { uid, container } => {
                 if MACHINE_ONLY.contains(&program) {
@@ -315,6 +314,10 @@ impl System for World {
             Machine::Memory(bytes) => self.cluster.load_memory(node, bytes),
             Machine::DiskWritten => self.cluster.disk_written(node),
         }
+    }
+
+    fn registry(&mut self, act: &mut dyn FnMut(&mut kubelet::Registry)) {
+        act(&mut self.cluster.kubelets_mut().registry);
     }
 
     fn change_gear(&mut self, node: &str, change: &mut dyn FnMut(&mut network::Gear)) {

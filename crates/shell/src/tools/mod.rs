@@ -185,6 +185,7 @@ programs! {
     nslookup: "nslookup" run false, "dig" dig false, "host" host false;
     ping: "ping" run false, "traceroute" traceroute false;
     pkill: "pkill" run false, "pgrep" pgrep false;
+    registry: "registry" run false;
     rm: "rm" run false;
     sed: "sed" run false;
     seq: "seq" run false;

@@ -87,6 +87,7 @@ impl At<'_> {
             "kubectl" => self.kubectl(rest),
             "ssh" => self.ssh(rest),
             "systemctl" => self.systemctl(rest),
+            "registry" => self.registry(rest, last),
             "which" | "type" | "man" | "help" | "alias" => self.commands(last),
             "unset" | "export" => self.variables().into_iter().map(|c| Candidate::new(&c.text[1..], c.about)).collect(),
             "kill" => self.jobs(),
@@ -178,6 +179,29 @@ impl At<'_> {
         words.iter().map(|(word, en, ko)| Candidate::new(*word, about(en, ko))).collect()
     }
 
+    /// `registry COMMAND`, and what each command wants.
+    fn registry(&self, rest: &[String], last: &str) -> Vec<Candidate> {
+        match rest.first().map(String::as_str) {
+            _ if rest.len() == 1 => tools::registry::commands(self.kernel.language())
+                .map(|(word, about)| Candidate::new(word, about))
+                .collect(),
+            Some("push") => self.files(last, 0),
+            Some("show" | "rm") => self.own_images("").into_iter().map(|c| Candidate { open: false, ..c }).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The images that the user has described.
+    fn own_images(&self, before: &str) -> Vec<Candidate> {
+        let system = self.kernel.system();
+        let Some(cluster) = system.cluster() else { return Vec::new() };
+        let own = |image: &kubelet::OwnImage| {
+            let about = format!("{} MB", image.size / 1_000_000);
+            Candidate::new(image.written.as_str(), about).after(before)
+        };
+        cluster.kubelets().registry.images().map(own).collect()
+    }
+
     /// A command line at another place, in the directory in which one arrives there.
     fn elsewhere(&self, place: Place, words: &[String]) -> Vec<Candidate> {
         let Some(shell) = Shell::new(self.kernel, place.clone()) else { return Vec::new() };
@@ -220,6 +244,7 @@ impl At<'_> {
             let about = format!("{}, {} MB", image.version, image.size / 1_000_000);
             all.push(Candidate { open: true, ..Candidate::new(short, about) }.after(before));
         }
+        all.extend(self.own_images(before));
         api::sort_by_key(&mut all, |candidate| (candidate.text.matches('/').count(), candidate.text.clone()));
         all
     }

@@ -1,0 +1,125 @@
+//! Images that a user describes, through a whole cluster.
+
+use super::tests::run_in;
+use super::*;
+
+fn ask(session: &mut Session, line: &str) -> String {
+    let (out, err, _) = run_in(session, line);
+    out + &err
+}
+
+/// Writes a description, pushes it, and says what came of it.
+fn push(session: &mut Session, text: &str) -> String {
+    ask(session, &format!("registry push - <<'EOF'\n{text}EOF"))
+}
+
+#[test]
+fn an_image_of_ones_own_does_what_it_says() {
+    let mut session = Session::new(Options::default(), false);
+    let pushed = ask(&mut session, "registry example > shop.yaml; registry push shop.yaml");
+    assert!(pushed.starts_with("pushed docker.io/library/shop:1.0: digest: sha256:"), "{pushed}");
+    let list = ask(&mut session, "registry list");
+    assert!(list.contains("shop         1.0"), "{list}");
+    ask(
+        &mut session,
+        "kubectl create deployment shop --image=shop:1.0 --port=8080; kubectl expose deployment shop --port=80 \
+         --target-port=8080 --type=NodePort; kubectl patch deployment shop -p '{\"spec\":{\"template\":{\"spec\":{\"containers\":\
+         [{\"name\":\"shop\",\"readinessProbe\":{\"httpGet\":{\"path\":\"/healthz\",\"port\":8080},\"periodSeconds\":1}}]}}}}'; \
+         kubectl rollout status deployment shop; sleep 40",
+    );
+    let port = ask(&mut session, "kubectl get svc shop -o jsonpath='{.spec.ports[0].nodePort}'");
+    let said = ask(&mut session, &format!("curl -s node1:{port}"));
+    assert!(said.starts_with("Hello from shop-"), "{said}");
+    assert!(
+        ask(&mut session, &format!("curl -s -o /dev/null -w '%{{http_code}}' node1:{port}/healthz")).contains("200")
+    );
+    let logs = ask(&mut session, "kubectl logs deploy/shop");
+    for line in ["shop 1.0 starts", "listening on :8080", "GET / 200", "GET /healthz 200", "still here"] {
+        assert!(logs.contains(line), "{line}: {logs}");
+    }
+    let inside = ask(&mut session, "kubectl exec deploy/shop -- sh -c 'echo $GREETING'");
+    assert_eq!(inside, "Hello\n");
+    // The digest that the registry has is the one that the container shows.
+    let digest = pushed.trim().rsplit(' ').next().unwrap().to_owned();
+    let id =
+        ask(&mut session, "kubectl get pods -l app=shop -o jsonpath='{.items[0].status.containerStatuses[0].imageID}'");
+    assert_eq!(id, format!("docker.io/library/shop@{digest}"));
+    // A path ends the process.
+    ask(&mut session, &format!("curl -s node1:{port}/crash; sleep 5"));
+    let pods = ask(&mut session, "kubectl get pods -l app=shop -o jsonpath='{.items[0].status.containerStatuses[0]}'");
+    assert!(pods.contains("\"exitCode\":3") && pods.contains("\"restartCount\":1"), "{pods}");
+    assert!(ask(&mut session, "kubectl logs -p deploy/shop").contains("fatal: somebody asked for it"));
+    // What nodes have pulled they keep; what they have not they no longer get.
+    ask(&mut session, "registry rm shop:1.0; kubectl delete deployment shop; sleep 3");
+    let missing = ask(
+        &mut session,
+        "kubectl run other --image=shop:1.0 --overrides='{\"spec\":{\"nodeName\":\"master\"}}'; sleep 8; kubectl get pod other",
+    );
+    assert!(missing.contains("ErrImagePull") || missing.contains("ImagePullBackOff"), "{missing}");
+    assert_eq!(ask(&mut session, "registry show shop:1.0"), "error: shop:1.0: docker.io/library/shop:1.0: not found\n");
+}
+
+#[test]
+fn it_crashes_starts_slowly_and_takes_memory_as_it_says() {
+    let mut session = Session::new(Options::default(), false);
+    push(
+        &mut session,
+        "name: shaky:1\nlog: {start: [up]}\ncrash: {afterSeconds: 5, exitCode: 7, message: 'panic: bad luck'}\n",
+    );
+    push(&mut session, "name: slow:1\nports: [80]\nresponse: hi\nreadyAfterSeconds: 20\n");
+    push(&mut session, "name: leaky:1\nports: [80]\nresponse: hi\nmemory: {idle: 10Mi, perRequest: 10Mi}\n");
+    ask(
+        &mut session,
+        "kubectl run shaky --image=shaky:1; kubectl run leaky --image=leaky:1 --overrides='{\"spec\":{\"containers\":[{\"name\":\
+         \"leaky\",\"image\":\"leaky:1\",\"resources\":{\"limits\":{\"memory\":\"40Mi\"}}}]}}'; kubectl run slow --image=slow:1 \
+         --overrides='{\"spec\":{\"containers\":[{\"name\":\"slow\",\"image\":\"slow:1\",\"readinessProbe\":{\"tcpSocket\":{\"port\":80},\
+         \"periodSeconds\":1}}]}}'; sleep 10",
+    );
+    let pods = ask(&mut session, "kubectl get pods");
+    assert!(pods.contains("slow    0/1     Running"), "{pods}");
+    // A snapshot keeps the registry and what runs.
+    let keyframe = session.keyframe().expect("nothing runs");
+    let later = |session: &mut Session| {
+        ask(session, "sleep 30; kubectl get pods; kubectl get events; kubectl logs -p shaky; registry list")
+    };
+    let seen = later(&mut session);
+    assert!(
+        seen.contains("slow    1/1     Running") && seen.contains("Back-off restarting failed container shaky"),
+        "{seen}"
+    );
+    assert!(seen.contains("up\npanic: bad luck\n") && seen.contains("leaky"), "{seen}");
+    let mut again = Session::resume(&keyframe).unwrap();
+    assert_eq!(later(&mut again), seen);
+    let ip = ask(&mut session, "kubectl get pod leaky -o jsonpath='{.status.podIP}'");
+    let asked = format!(
+        "kubectl exec slow -- sh -c 'for i in 1 2 3 4; do curl -s {ip}; done'; sleep 4; kubectl describe pod leaky"
+    );
+    let described = ask(&mut session, &asked);
+    assert!(described.contains("OOMKilled") && described.contains("Exit Code:    137"), "{described}");
+}
+
+#[test]
+fn what_the_registry_refuses() {
+    let mut session = Session::new(Options::default(), false);
+    assert_eq!(
+        push(&mut session, "name: nginx:1.29\n"),
+        "error: docker.io/library/nginx:1.29: denied: requested access to the resource is denied\n"
+    );
+    assert_eq!(
+        push(&mut session, "\nname: a\nports: [0]\n"),
+        "error: -:3: ports[0]: Invalid value: 0: must be between 1 and 65535, inclusive\n"
+    );
+    assert_eq!(ask(&mut session, "registry push nosuch"), "error: nosuch: No such file or directory\n");
+    assert_eq!(
+        ask(&mut session, "registry fly"),
+        "error: unknown command \"fly\" for \"registry\"\nSee 'registry --help'.\n"
+    );
+    push(&mut session, "name: me/own:2\n");
+    let offered =
+        |line: &str| session.complete(line, line.len()).candidates.into_iter().map(|c| c.text).collect::<Vec<_>>();
+    assert_eq!(offered("registry rm "), ["me/own:2"]);
+    assert!(
+        offered("registry p") == ["push"]
+            && offered("kubectl run x --image=me/").contains(&"--image=me/own:2".to_owned())
+    );
+}
