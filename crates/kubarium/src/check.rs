@@ -36,19 +36,24 @@ pub fn run(folders: &[String], only_lint: bool) -> io::Result<bool> {
         print!("{text}");
     }
     let bad = if good { "" } else { "; not all are good" };
-    println!("{} lessons{bad}", lessons.len());
+    let several = if lessons.len() == 1 { "" } else { "s" };
+    println!("{} lesson{several}{bad}", lessons.len());
     Ok(good)
 }
 
 /// The lessons at a path: a folder is one; a file, as the page's builder writes it, holds some.
 fn sources(path: &Path) -> io::Result<Vec<Own>> {
+    let named = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
     if path.is_file() {
-        let set = Set::read(&fs::read_to_string(path)?);
-        return Ok(set.map_err(|broken| io::Error::other(broken.words(api::Language::English)))?.own);
+        let text = fs::read_to_string(path).map_err(|error| named(&error))?;
+        if !text.trim_start().starts_with('{') {
+            return Err(named(&"this is neither a lesson's folder nor a file of the page's builder"));
+        }
+        return Ok(Set::read(&text).map_err(|broken| named(&broken.words(api::Language::English)))?.own);
     }
     let name = path.file_name().map_or_else(|| "lesson".into(), |name| name.to_string_lossy().into_owned());
     let mut files = Vec::new();
-    read(path, "", &mut files)?;
+    read(path, "", &mut files).map_err(|error| named(&error))?;
     Ok(vec![Own { name, files }])
 }
 
@@ -152,10 +157,14 @@ fn read(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> io::R
         let kind = entry.metadata()?;
         if kind.is_dir() {
             read(&entry.path(), &format!("{name}/"), files)?;
-        } else if kind.len() <= LARGEST
-            && let Ok(text) = fs::read_to_string(entry.path())
-        {
-            files.push((name, text));
+        } else if kind.len() <= LARGEST {
+            match fs::read_to_string(entry.path()) {
+                Ok(text) => files.push((name, text)),
+                Err(_) if name.starts_with("lesson.") => {
+                    return Err(io::Error::other(format!("{name} is no text in UTF-8: save it as such")));
+                }
+                Err(_) => {}
+            }
         }
     }
     Ok(())

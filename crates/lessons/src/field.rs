@@ -1,6 +1,7 @@
 //! Paths into objects: `spec.containers[0].image`, `status.conditions[type=Ready].status`, `metadata.labels["a.b/c"]`.
 
-use api::Value;
+use api::schema::{self, Type};
+use api::{Kind, Value};
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +39,41 @@ pub fn find<'a>(object: &'a Value, path: &str) -> Result<Vec<&'a Value>, String>
 /// What is wrong with a path, if anything is.
 pub fn problem(path: &str) -> Option<String> {
     parts(path).err()
+}
+
+/// What is said of a path that no object of this kind can have.
+pub fn unknown(path: &str, kind: &Kind) -> Option<String> {
+    let table = schema::table();
+    // Kinds that users define have fields of their own.
+    let mut ty = &Type::Struct(table.kind(kind));
+    let mut of = kind.kind;
+    if kind.is_custom() {
+        return None;
+    }
+    for (at, part) in parts(path).ok()?.into_iter().enumerate() {
+        ty = match (ty, part) {
+            (Type::Any, _) => return None,
+            (Type::Struct(_), Part::Key(key)) if at == 0 && matches!(key.as_str(), "apiVersion" | "kind") => {
+                return None;
+            }
+            (Type::Struct(id), Part::Key(key)) => match table.get(*id).field(&key) {
+                Some(field) => &field.ty,
+                None => return Some(format!("{of} has no field {key:?}")),
+            },
+            (Type::Map(inner), Part::Key(_)) => inner,
+            (Type::List(inner), Part::Index(_) | Part::Every | Part::Where(..)) => inner,
+            (Type::List(_), Part::Key(key)) => {
+                return Some(format!(
+                    "before {key:?} in {path:?} stands a list: say which member, as in [0], [*] or [name=web]"
+                ));
+            }
+            _ => return Some(format!("the path {path:?} goes further than the fields of {of} do")),
+        };
+        if let Type::Struct(id) = ty {
+            of = table.get(*id).name;
+        }
+    }
+    None
 }
 
 fn parts(path: &str) -> Result<Vec<Part>, String> {

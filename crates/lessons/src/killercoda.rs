@@ -201,7 +201,7 @@ mod tests {
             assert!(imported.left.iter().any(|text| text.contains(left)), "{left}: {:#?}", imported.left);
         }
         // What is left to be written is what the linter asks for.
-        assert!(crate::lint(&lesson).iter().any(|problem| problem.text == "a step has checks"));
+        assert!(crate::lint(&lesson).iter().any(|problem| problem.text.starts_with("a step has checks")));
         assert!(import(&[]).is_err() && import(&[file("index.json", "[")]).is_err());
     }
 }

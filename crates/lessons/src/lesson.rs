@@ -53,11 +53,13 @@ impl Lesson {
         let mut planned = false;
         let mut texts = Vec::new();
         for (file, text) in files {
+            // Editors of Windows put a mark before the text.
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
             let lang = file.strip_prefix("lesson.").and_then(|rest| rest.strip_suffix(".md"));
             match (lang, file.as_str()) {
                 (_, PLAN) => {
                     planned = true;
-                    lesson.plan_text.clone_from(text);
+                    text.clone_into(&mut lesson.plan_text);
                     match api::yaml::parse(text) {
                         Ok(document) => {
                             for (line, key) in &document.duplicates {
@@ -72,7 +74,10 @@ impl Lesson {
                     Some(lang) => texts.push((lang, file, text)),
                     None => wrong(file, 0, format!("the page speaks en and ko, not {tag:?}")),
                 },
-                _ => lesson.files.push((file.clone(), text.clone())),
+                (None, "lesson.md" | "lesson.yml") => {
+                    wrong(file, 0, "this is not read: files are called lesson.yaml, lesson.en.md, lesson.ko.md".into());
+                }
+                _ => lesson.files.push((file.clone(), text.to_owned())),
             }
         }
         if !planned {

@@ -27,6 +27,10 @@ const ENOUGH: usize = 2;
 pub fn lint(lesson: &Lesson) -> Vec<Problem> {
     let mut linter = Linter { lesson, problems: Vec::new() };
     linter.plan();
+    if lesson.steps().is_empty() {
+        // What is said of steps elsewhere would be said to be wrong, too.
+        return linter.problems;
+    }
     for words in &lesson.words {
         linter.words(words);
     }
@@ -57,6 +61,15 @@ impl Linter<'_> {
         }
     }
 
+    /// The members of a list; what is something else is said to be none.
+    fn list<'v>(&mut self, of: &'v Value, key: &str, path: &str) -> &'v [Value] {
+        let list = of.get(key);
+        if !matches!(list, Value::Null | Value::Array(_)) {
+            self.at(&join(path, key), format!("{key} is a list: each member begins with a dash"));
+        }
+        list.array()
+    }
+
     fn plan(&mut self) {
         let plan = self.lesson.plan.clone();
         self.keys(&plan, "", LESSON);
@@ -73,10 +86,16 @@ impl Linter<'_> {
                 self.at(&format!("files[{at}]"), format!("the folder has no file {:?}", name.str()));
             }
         }
+        for (name, _) in self.lesson.files.iter().filter(|(name, _)| !name.starts_with('.')) {
+            if !plan.get("files").array().iter().any(|listed| listed.str() == name) {
+                let text = "no learner gets this file: lesson.yaml does not name it under files";
+                self.problems.push(Problem { file: name.clone(), line: 0, text: text.into() });
+            }
+        }
         self.script(plan.get("start"), "start", true);
-        let steps = plan.get("steps").array();
+        let steps = self.list(&plan, "steps", "").to_vec();
         if steps.is_empty() {
-            self.at("steps", "a lesson has steps");
+            return self.at("steps", "a lesson has steps: a list under the key steps");
         }
         for (at, step) in steps.iter().enumerate() {
             self.step(step, &format!("steps[{at}]"));
@@ -93,6 +112,9 @@ impl Linter<'_> {
     fn script(&mut self, script: &Value, path: &str, may_lack: bool) {
         match (script, commands(script.str())) {
             (Value::Null, _) if may_lack => {}
+            (Value::Array(_) | Value::Object(_), _) => {
+                self.at(path, format!("{path} is a text of commands, a line each: begin it with {}: |", last(path)));
+            }
             (_, Err((offset, error))) => {
                 let begin = self.lesson.line_of(path);
                 let above = self.lesson.plan_text.lines().nth(begin.saturating_sub(1)).unwrap_or_default();
@@ -113,9 +135,9 @@ impl Linter<'_> {
         }
         self.script(step.get("solution"), &join(path, "solution"), false);
         self.duration(step.get("patience"), &join(path, "patience"));
-        let checks = step.get("checks").array();
-        if checks.is_empty() {
-            self.at(path, "a step has checks");
+        let checks = self.list(step, "checks", path);
+        if checks.is_empty() && !matches!(step.get("checks"), Value::Object(_)) {
+            self.at(path, "a step has checks: a list, each with an id and a clause");
         }
         for (at, check) in checks.iter().enumerate() {
             let path = format!("{path}.checks[{at}]");
@@ -132,7 +154,7 @@ impl Linter<'_> {
     }
 
     fn notes(&mut self, holder: &Value, path: &str) {
-        for (at, note) in holder.get("notes").array().iter().enumerate() {
+        for (at, note) in self.list(holder, "notes", path).iter().enumerate() {
             let path = join(path, &format!("notes[{at}]"));
             self.keys(note, &path, NOTE);
             if note.get("id").str().is_empty() || note.get("when").array().is_empty() {
@@ -147,8 +169,25 @@ impl Linter<'_> {
     fn clause(&mut self, clause: &Value, path: &str) {
         let Some(form) = clause::form(clause) else {
             let names: Vec<_> = FORMS.iter().map(|form| form.name).collect();
-            return self.at(path, format!("a clause has one of the keys {}", names.join(", ")));
+            let here: Vec<_> =
+                clause.entries().map(|(key, _)| key.as_str()).filter(|key| !ANY_CHECK.contains(key)).collect();
+            let instead = if here.is_empty() { String::new() } else { format!("; here are {}", here.join(", ")) };
+            return self.at(path, format!("a clause has one of the keys {}{instead}", names.join(", ")));
         };
+        let second = FORMS.iter().find(|other| {
+            other.name != form.name
+                && !clause.get(other.name).is_null()
+                && form.keys.iter().all(|(key, _)| *key != other.name)
+        });
+        if let Some(second) = second {
+            return self.at(
+                &join(path, second.name),
+                format!(
+                    "`{}` and `{}` are two clauses: make two checks of them, or join them with all or any",
+                    form.name, second.name
+                ),
+            );
+        }
         self.takes(form.takes, clause.get(form.name), &join(path, form.name));
         for (key, value) in clause.entries().filter(|(key, _)| *key != form.name) {
             match form.keys.iter().find(|(known, _)| known == key) {
@@ -156,6 +195,19 @@ impl Linter<'_> {
                 None if ANY_CHECK.contains(&key.as_str()) => {}
                 None => self.at(&join(path, key), unknown_key(form, key)),
             }
+        }
+        if let (Value::Object(_), Ok(found)) = (clause.get("fields"), reference(clause.get(form.name).str())) {
+            for (key, _) in clause.get("fields").entries() {
+                // What is said of a path that cannot be read was said above.
+                if field::problem(key).is_none()
+                    && let Some(problem) = field::unknown(key, found.kind)
+                {
+                    self.at(&format!("{path}.fields.{key}"), problem);
+                }
+            }
+        }
+        if form.name == "env" && clause.get("in").is_null() {
+            self.at(path, "`env` needs `in`: the Pods whose containers are asked");
         }
         if form.name == "selector" && clause.get("matches").is_null() {
             self.at(path, "`selector` needs `matches`: the objects that it should select");
@@ -229,7 +281,7 @@ impl Linter<'_> {
     }
 
     fn routes(&mut self, plan: &Value) {
-        let routes = plan.get("routes").array();
+        let routes = self.list(plan, "routes", "");
         if routes.len() + 1 < ENOUGH {
             self.at(
                 "routes",
@@ -253,7 +305,7 @@ impl Linter<'_> {
     }
 
     fn mistakes(&mut self, plan: &Value) {
-        let mistakes = plan.get("mistakes").array();
+        let mistakes = self.list(plan, "mistakes", "");
         if mistakes.len() < ENOUGH {
             self.at("mistakes", "a lesson needs at least two mistakes: what is nearly right and must not be accepted");
         }
@@ -299,6 +351,11 @@ fn reference(text: &str) -> Result<Reference, String> {
 fn unknown_key(form: &Form, key: &str) -> String {
     let names: Vec<_> = form.keys.iter().map(|(name, _)| *name).chain(ANY_CHECK.iter().copied()).collect();
     format!("`{}` goes with {}, not with {key:?}", form.name, names.join(", "))
+}
+
+/// The last key of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 fn join(path: &str, key: &str) -> String {

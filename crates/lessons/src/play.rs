@@ -7,6 +7,7 @@ use api::Language;
 use api::Value;
 use cluster::Options;
 use shell::Session;
+use shell::process::Chunk;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -29,8 +30,18 @@ pub struct Outcome {
 /// Plays every route and every mistake of a lesson.
 pub fn play(lesson: &Rc<Lesson>) -> Outcome {
     let mut outcome = Outcome::default();
+    if let Some(problem) = start(lesson) {
+        // Whatever comes of the rest comes of this.
+        outcome.problems.push(problem);
+        return outcome;
+    }
     let solution = Value::Null;
-    match Player::new(lesson, Language::English).and_then(|mut player| player.route(&solution, "steps")) {
+    let mut reached = lesson.steps().len();
+    match Player::new(lesson, Language::English).and_then(|mut player| {
+        let done = player.route(&solution, "steps");
+        reached = player.progress.step();
+        done
+    }) {
         Ok(()) => outcome.routes += 1,
         Err(problem) => outcome.problems.push(problem),
     }
@@ -44,6 +55,10 @@ pub fn play(lesson: &Rc<Lesson>) -> Outcome {
         }
     }
     for (at, mistake) in lesson.plan.get("mistakes").array().iter().enumerate() {
+        // What comes after a step that its own solution does not solve was said with that.
+        if lesson.steps().iter().skip(reached + 1).any(|step| step.get("id") == mistake.get("step")) {
+            continue;
+        }
         match Player::new(lesson, Language::Korean)
             .and_then(|mut player| player.mistake(mistake, &format!("mistakes[{at}]")))
         {
@@ -73,13 +88,38 @@ fn begin(lesson: &Lesson, interactive: bool) -> Session {
     session
 }
 
-/// Types what a lesson begins with, unseen.
-fn prepare(session: &mut Session, lesson: &Lesson) {
+/// Types what a lesson begins with, unseen. What it shows.
+fn prepare(session: &mut Session, lesson: &Lesson) -> Vec<Chunk> {
     for line in lesson.opening() {
         session.input(&line);
         session.run_foreground(&mut || true);
     }
-    session.drain();
+    session.drain()
+}
+
+/// The first command of the lesson's beginning that fails: nobody would see it.
+fn start(lesson: &Lesson) -> Option<Problem> {
+    let mut session = Session::new(lesson.options(Options::default().seed), true);
+    let (mut command, mut said) = (String::new(), String::new());
+    for chunk in prepare(&mut session, lesson) {
+        match chunk {
+            Chunk::Command { text, depth: 0, .. } => (command, said) = (text, String::new()),
+            Chunk::Text(_, text) => said.push_str(&text),
+            Chunk::Exit { status, depth: 0 } if status != 0 => {
+                let first = command.lines().next().unwrap_or_default().trim();
+                let at = lesson.plan_text.lines().position(|line| line.trim() == first);
+                let line = at.map_or_else(|| lesson.line_of("start"), |at| at + 1);
+                let why = said.lines().find(|line| line.to_lowercase().starts_with("error")).or(said.lines().last());
+                let text = format!(
+                    "this command of start fails (exit status {status}): {}; if it should, end it with || true",
+                    why.unwrap_or_default()
+                );
+                return Some(Problem { file: crate::lesson::PLAN.into(), line, text });
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 struct Player {
@@ -127,7 +167,7 @@ impl Player {
     fn take(&mut self) {
         for chunk in self.session.drain() {
             self.progress.note(&chunk);
-            if let shell::process::Chunk::Text(_, text) = &chunk {
+            if let Chunk::Text(_, text) = &chunk {
                 self.shown.push_str(text);
             }
         }
@@ -161,7 +201,8 @@ impl Player {
             let script = if own.is_null() { self.progress.plan().get("solution").to_str() } else { own.to_str() };
             self.type_all(&script);
             if !self.wait() {
-                return Err(self.problem(&at, format!("step {id:?} is not complete after this: {}", self.unmet())));
+                let unmet = self.unmet();
+                return Err(self.problem(&at, format!("step {id:?} is not complete after this: {unmet}")));
             }
             self.progress.next(&self.session);
         }
@@ -174,7 +215,8 @@ impl Player {
             let solution = self.progress.plan().get("solution").to_str();
             self.type_all(&solution);
             if !self.wait() {
-                return Err(self.problem(path, format!("the steps before {step:?} cannot be solved: {}", self.unmet())));
+                let unmet = self.unmet();
+                return Err(self.problem(path, format!("the steps before {step:?} cannot be solved: {unmet}")));
             }
             self.progress.next(&self.session);
         }
@@ -191,9 +233,8 @@ impl Player {
         self.err(step, mistake.get("type").str(), path)?;
         let wanted = mistake.get("unmet").str();
         if !self.progress.checks().any(|(id, unmet)| id == wanted && unmet.is_some()) {
-            return Err(
-                self.problem(path, format!("the check {wanted:?} does not notice this mistake: {}", self.unmet()))
-            );
+            let unmet = self.unmet();
+            return Err(self.problem(path, format!("the check {wanted:?} does not notice this mistake: {unmet}")));
         }
         let note = mistake.get("note").str();
         if !note.is_empty() && !self.progress.noted().iter().any(|noted| noted == note) {
@@ -204,14 +245,18 @@ impl Player {
             self.type_all(&back);
             if !self.wait() {
                 let at = format!("{path}.back");
-                return Err(self.problem(&at, format!("this does not lead back from the mistake: {}", self.unmet())));
+                let unmet = self.unmet();
+                return Err(self.problem(&at, format!("this does not lead back from the mistake: {unmet}")));
             }
         }
         Ok(())
     }
 
     /// What is unmet, and what the last command said, for whoever writes the lesson.
-    fn unmet(&self) -> String {
+    fn unmet(&mut self) -> String {
+        // Mistakes are played in Korean, but who writes a lesson may not read that.
+        self.progress.speak(Language::English);
+        self.progress.look(&self.session);
         let unmet = self.progress.checks().filter_map(|(id, unmet)| Some(format!("{id}: {}", unmet?)));
         let mut text = unmet.collect::<Vec<_>>().join("; ");
         let last: Vec<&str> = self.shown.lines().rev().take(2).collect();

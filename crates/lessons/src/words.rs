@@ -189,6 +189,12 @@ impl Reader {
         let Some(block) = self.block.take() else {
             let (word, id) = name.split_once(' ').unwrap_or((name, ""));
             let Some((_, kind)) = KINDS.iter().find(|(known, _)| *known == word) else {
+                if word.is_empty() {
+                    return Err("this ::: closes nothing".into());
+                }
+                // What it closes with closes a block, so that one word that is wrong is one mistake.
+                let (id, text) = (id.trim().to_owned(), String::new());
+                self.block = Some(Block { kind: BlockKind::Hint, id, text, line: number });
                 let names: Vec<_> = KINDS.iter().map(|(name, _)| *name).collect();
                 return Err(format!("after ::: comes one of {}, not {word:?}", names.join(", ")));
             };
@@ -200,7 +206,9 @@ impl Reader {
             Some(step) if !self.ended => step.blocks.push(Block { text: block.text.trim().to_owned(), ..block }),
             _ => return Err("a ::: block belongs into a step, below its ## heading".into()),
         }
-        opens.map_or(Ok(()), Err)
+        let Some(opens) = opens else { return Ok(()) };
+        self.mark(number, name)?;
+        Err(opens)
     }
 
     /// `Create it {#create}`
@@ -254,7 +262,9 @@ mod tests {
         let front = "---\ntitle: a\nsummary: b\n---\n";
         assert_eq!(lines(""), [1, 1]);
         assert_eq!(lines(&format!("{front}## No id\n")), [5]);
-        assert_eq!(lines(&format!("{front}## A {{#a}}\n:::hunt\n")), [6]);
+        assert_eq!(lines(&format!("{front}## A {{#a}}\n:::hunt\nx\n:::\n")), [6]);
+        assert_eq!(lines(&format!("{front}## A {{#a}}\n:::hint\nx\n:::done\nx\n:::\n")), [8]);
+        assert_eq!(lines(&format!("{front}## A {{#a}}\n:::\n")), [6]);
         assert_eq!(lines(&format!("{front}## A {{#a}}\n:::hint\n")), [6]);
         assert_eq!(lines(&format!("{front}:::hint\n:::\n")), [6]);
     }

@@ -60,6 +60,15 @@ fn env_is_what_the_container_began_with() {
 }
 
 #[test]
+fn what_the_learner_types_himself_does_not_count() {
+    let mut learner = learner("  - {id: a, saw: hello}\n");
+    assert!(after(&["true"], &mut learner).starts_with("No command has shown this yet"));
+    let said = after(&["echo hello"], &mut learner);
+    assert_eq!(said, "This was shown, but it stands in the command itself: hello");
+    assert_eq!(after(&["echo hel > x", "echo $(cat x)lo"], &mut learner), "");
+}
+
+#[test]
 fn what_is_shown_with_too_much_does_not_count() {
     let mut learner = learner("  - {id: a, saw: [master, node1], without: [node2, node3]}\n");
     assert!(after(&["kubectl get nodes | head -2"], &mut learner).starts_with("No command has shown this yet: node1"));

@@ -62,6 +62,53 @@ fn what_is_written_wrongly_is_noticed_with_its_line() {
     }
 }
 
+/// The worked example of docs/lessons.md, with each of these changed in turn, and what is said of it where.
+#[test]
+fn who_writes_the_first_lesson_is_told_what_is_wrong() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/example-lesson");
+    let read = |file: &str| (file.to_owned(), std::fs::read_to_string(folder.join(file)).unwrap());
+    let names = ["lesson.yaml", "lesson.en.md", "lesson.ko.md", "greeting.yaml", "web.yaml"];
+    let files: Vec<_> = names.map(read).to_vec();
+    let outcome = lessons::play(&Rc::new(Lesson::read("example", &files).0));
+    assert_eq!((outcome.problems, outcome.routes, outcome.mistakes), (Vec::new(), 2, 3));
+    let text = &files[0].1;
+    let line = |of: &str, text: &str| text.lines().position(|line| line.contains(of)).map_or(0, |at| at + 1);
+    for (from, to, said) in [
+        ("object: configmap/", "objct: configmap/", "any, all, not; here are fields, objct"),
+        ("data.GREETING: good", "spec.greeting: good", "ConfigMap has no field \"spec\""),
+        ("start: |\n  kubectl apply -f g", "start:\n- kubectl apply -f g", "begin it with start: |"),
+        ("env: GREETING", "saw: GREETING\n    env: GREETING", "are two clauses"),
+        ("    in: pods of deployment/web\n", "", "`env` needs `in`"),
+        ("- id: change", "- id: change\n  patiense: 3s", "has no key \"patiense\""),
+        ("files: [greeting.yaml, web.yaml]", "files: [greeting.yaml]", "does not name it under files"),
+        ("steps:\n- id: change", "step:\n- id: change", "lesson.yaml has no key \"step\""),
+        (
+            "kubectl apply -f web.yaml\n  kubectl rollout",
+            "kubectl aply -f web.yaml\n  kubectl rollout",
+            "unknown command",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let mut files = files.clone();
+        files[0].1 = text.replacen(from, to, 1);
+        let (lesson, mut problems) = Lesson::read("example", &files);
+        problems.extend(lessons::lint(&lesson));
+        if problems.is_empty() {
+            problems = lessons::play(&Rc::new(lesson)).problems;
+            assert_eq!(problems.len(), 1, "one cause is said once: {problems:#?}");
+            assert_eq!(problems[0].line, line("aply", &files[0].1));
+        }
+        assert!(problems.iter().any(|problem| problem.text.contains(said)), "{from} -> {to}: {problems:#?}");
+        assert!(problems.len() <= 3, "{problems:#?}");
+    }
+    // What Windows' editor puts before a text is no part of it; a file that nobody reads is noticed.
+    let mut marked = files.clone();
+    marked.iter_mut().for_each(|(_, text)| text.insert(0, '\u{feff}'));
+    assert_eq!(Lesson::read("example", &marked).1, []);
+    marked[1].0 = "lesson.md".into();
+    assert_eq!(Lesson::read("example", &marked).1[0].file, "lesson.md");
+}
+
 #[test]
 fn checks_that_accept_too_much_or_too_little_are_noticed_by_playing() {
     for (from, to, said) in [

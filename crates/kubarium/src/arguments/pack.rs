@@ -5,7 +5,7 @@ use crate::pack::{Format, Options};
 use api::Language;
 
 /// The names of formats.
-const FORMATS: &[(&str, Format)] = &[("scorm12", Format::Scorm12), ("cmi5", Format::Cmi5)];
+const FORMATS: &[(&str, Format)] = &[("scorm12", Format::Scorm12), ("cmi5", Format::Cmi5), ("file", Format::File)];
 
 /// Reads the arguments.
 pub fn parse(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
@@ -24,7 +24,7 @@ pub fn parse(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem>
             "--format" => {
                 let wanted = text(name, value, rest)?;
                 let found = FORMATS.iter().find(|(format, _)| *format == wanted);
-                let unknown = || Problem(format!("--format is scorm12 or cmi5, not {wanted:?}"));
+                let unknown = || Problem(format!("--format is scorm12, cmi5 or file, not {wanted:?}"));
                 options.format = found.ok_or_else(unknown)?.1;
             }
             "--lang" => {
@@ -46,7 +46,10 @@ pub fn parse(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem>
     }
     if options.out.is_empty() {
         let name = FORMATS.iter().find(|(_, format)| *format == options.format).map_or("", |(name, _)| name);
-        options.out = format!("kubarium-{name}.zip");
+        options.out = match options.format {
+            Format::File => "lessons.json".into(),
+            Format::Scorm12 | Format::Cmi5 => format!("kubarium-{name}.zip"),
+        };
     }
     Ok(Command::Pack(options))
 }

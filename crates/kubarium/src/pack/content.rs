@@ -75,7 +75,7 @@ impl Content {
 }
 
 /// The lessons: by the name of one of the course, by a folder, by a file of the builder.
-fn find(wanted: &[String]) -> io::Result<Vec<Rc<Lesson>>> {
+pub fn find(wanted: &[String]) -> io::Result<Vec<Rc<Lesson>>> {
     let course = Path::new(check::COURSE);
     if wanted.is_empty() {
         let mut lessons = Vec::new();
@@ -144,15 +144,19 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> io::
     Ok(())
 }
 
+/// The files of a lesson's folder: names and texts.
+pub fn files(lesson: &Lesson) -> Vec<(String, String)> {
+    let mut files = vec![("lesson.yaml".to_owned(), lesson.plan_text.clone())];
+    files.extend(lesson.words.iter().map(|words| (words.file.clone(), words.text.clone())));
+    files.extend(lesson.files.iter().cloned());
+    files
+}
+
 /// A lesson as the page fetches it.
 fn bundle(lesson: &Lesson) -> Vec<u8> {
     let mut files = api::Value::object();
-    files.object_mut().insert("lesson.yaml", lesson.plan_text.as_str().into());
-    for words in &lesson.words {
-        files.object_mut().insert(&words.file, words.text.as_str().into());
-    }
-    for (name, text) in &lesson.files {
-        files.object_mut().insert(name, text.as_str().into());
+    for (name, text) in self::files(lesson) {
+        files.object_mut().insert(&name, text.into());
     }
     api::json::to_string(&api::obj! { "files" => files }).into_bytes()
 }

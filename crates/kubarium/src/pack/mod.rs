@@ -21,6 +21,8 @@ pub enum Format {
     Scorm12,
     /// cmi5: `cmi5.xml`, and an LRS that is named at launch.
     Cmi5,
+    /// No package: the file that the page's builder writes, which any page opens.
+    File,
 }
 
 /// What is to be packed.
@@ -47,10 +49,13 @@ pub struct Options {
 /// # Errors
 /// The page or a lesson cannot be read, a lesson is not in order, or the file cannot be written.
 pub fn run(options: &Options) -> io::Result<()> {
+    if options.format == Format::File {
+        return file(options);
+    }
     let content = Content::read(options)?;
     let (name, manifest, adapter) = match options.format {
         Format::Scorm12 => ("imsmanifest.xml", scorm::manifest(&content), include_str!("scorm.js")),
-        Format::Cmi5 => ("cmi5.xml", cmi5::structure(&content), include_str!("cmi5.js")),
+        Format::Cmi5 | Format::File => ("cmi5.xml", cmi5::structure(&content), include_str!("cmi5.js")),
     };
     let mut files = content.files.clone();
     files.push((name.into(), manifest.into_bytes()));
@@ -58,5 +63,26 @@ pub fn run(options: &Options) -> io::Result<()> {
     files.sort();
     fs::write(Path::new(&options.out), zip::archive(&files))?;
     println!("{}: {} lessons, {} files", options.out, content.lessons.len(), files.len());
+    Ok(())
+}
+
+/// Writes lessons as the page's builder does: those of the course by name, others with all their files.
+fn file(options: &Options) -> io::Result<()> {
+    let mut set = classroom::Set { title: options.title.clone().unwrap_or_default(), ..classroom::Set::default() };
+    for name in &options.lessons {
+        if classroom::is_name(name) && Path::new(crate::check::COURSE).join(name).is_dir() {
+            set.pick.push(name.clone());
+        } else {
+            let found = content::find(std::slice::from_ref(name))?;
+            set.own.extend(
+                found.iter().map(|lesson| classroom::Own { name: lesson.name.clone(), files: content::files(lesson) }),
+            );
+        }
+    }
+    if set.pick.is_empty() && set.own.is_empty() {
+        return Err(io::Error::other("which lessons? The course needs no file"));
+    }
+    fs::write(&options.out, set.text())?;
+    println!("{}: {} lessons", options.out, set.pick.len() + set.own.len());
     Ok(())
 }

@@ -110,6 +110,16 @@ pub fn saw(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
     let nearest = scene.recent().filter(by).map(lack).min_by_key(|[missing, beyond]| (missing.len(), beyond.len()));
     let [missing, beyond] = nearest.unwrap_or_else(|| [wanted.iter().collect(), Vec::new()]);
     let joined = |texts: &[&String]| texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ");
+    let typed = |text: &&String| {
+        scene.recent().filter(by).any(|ran| ran.output.contains(text.as_str()) && ran.text.contains(text.as_str()))
+    };
+    if !missing.is_empty() && missing.iter().all(typed) {
+        return Some(scene.lang.say(
+            "This was shown, but it stands in the command itself: {0}",
+            "나오기는 했지만 명령 자체에 들어 있는 글입니다: {0}",
+            &[&joined(&missing)],
+        ));
+    }
     if !missing.is_empty() {
         return Some(scene.lang.say(
             "No command has shown this yet: {0}",
