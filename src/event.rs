@@ -1,5 +1,8 @@
 //! Events of the browser as messages.
 
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Event, EventTarget};
 use yew::Callback;
 
 /// A callback for events of which only some mean something.
@@ -10,4 +13,11 @@ pub fn when<E: 'static, T: 'static>(callback: &Callback<T>, meaning: impl Fn(E) 
             callback.emit(value);
         }
     })
+}
+
+/// Hears of an event for as long as the page is there; if `first`, before those who are nearer to where it happens.
+pub fn hear(place: &EventTarget, name: &str, first: bool, act: impl Fn(Event) + 'static) {
+    let listener = Closure::<dyn Fn(Event)>::new(act);
+    _ = place.add_event_listener_with_callback_and_bool(name, listener.as_ref().unchecked_ref(), first);
+    listener.forget();
 }

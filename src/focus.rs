@@ -1,10 +1,10 @@
 //! Where the keyboard is: it is never lost because what had the focus goes away.
 
+use crate::event::hear;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Document, Element, Event, HtmlElement, NodeList};
+use web_sys::{Document, Element, HtmlElement, NodeList};
 
 /// What can have the focus.
 const FOCUSABLE: &str =
@@ -84,13 +84,10 @@ impl Keeper {
     pub fn watch() -> Keeper {
         let keeper = Keeper::default();
         let last = keeper.0.clone();
-        let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        hear(&gloo::utils::document(), "focusin", false, move |event| {
             let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             last.replace(element.map(Last::of).unwrap_or_default());
         });
-        let page = gloo::utils::document();
-        _ = page.add_event_listener_with_callback("focusin", listener.as_ref().unchecked_ref());
-        listener.forget();
         keeper
     }
 

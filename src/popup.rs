@@ -3,9 +3,9 @@
 //! A popup is an element with `data-popup` that holds its opener (a `summary`, or a button with `aria-expanded`) and what the
 //! opener shows. To close it is to click the opener: whoever keeps its state hears of it as of any click.
 
+use crate::event::hear;
 use crate::focus;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 /// The openers of all popups that are open.
@@ -15,22 +15,15 @@ const ITEMS: &str = "button:not(:disabled)";
 
 /// Begins to close popups. Called once.
 pub fn listen() {
-    on("keydown", |event| {
+    let page = gloo::utils::document();
+    hear(&page, "keydown", true, |event| {
         if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
             key(event);
         }
     });
-    let leave: fn(&Event) = |event| close_all_but(target(event).as_ref());
-    on("pointerdown", leave);
-    on("focusin", leave);
-}
-
-/// Hears of events before those who are nearer to them.
-fn on(name: &str, act: impl Fn(&Event) + 'static) {
-    let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| act(&event));
-    let page = gloo::utils::document();
-    _ = page.add_event_listener_with_callback_and_bool(name, listener.as_ref().unchecked_ref(), true);
-    listener.forget();
+    let leave: fn(Event) = |event| close_all_but(target(&event).as_ref());
+    hear(&page, "pointerdown", true, leave);
+    hear(&page, "focusin", true, leave);
 }
 
 fn target(event: &Event) -> Option<Element> {

@@ -1,11 +1,11 @@
 //! A finger that stays on an object asks for its menu. Some browsers say so themselves, by `contextmenu`; not all do.
 
+use crate::event::hear;
 use crate::menu::Menu;
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, PointerEvent};
 use yew::Callback;
 
@@ -67,8 +67,5 @@ pub fn listen(onmenu: Callback<Menu>) {
 }
 
 fn on(name: &str, act: impl Fn(&PointerEvent) + 'static) {
-    let listener = Closure::<dyn Fn(PointerEvent)>::new(move |event: PointerEvent| act(&event));
-    let page = gloo::utils::document();
-    _ = page.add_event_listener_with_callback_and_bool(name, listener.as_ref().unchecked_ref(), true);
-    listener.forget();
+    hear(&gloo::utils::document(), name, true, move |event| act(event.unchecked_ref()));
 }

@@ -122,11 +122,6 @@ export function openFile(answer) {
   input.click();
 }
 
-/** Calls when another link is opened in this tab. */
-export function onLink(answer) {
-  addEventListener("hashchange", () => location.hash.startsWith("#s=") && answer(location.hash.slice(3)));
-}
-
 /** What the picture has from the page around it, where it stands alone. */
 const AS_IN_THE_PAGE = "foreignObject > .app.picture-frame { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); width: 100%; height: 100%;"
   + " color: var(--ink); background: var(--bg); font: 400 var(--t-m) / 1.45 var(--font); word-break: keep-all; overflow-wrap: anywhere; }";

@@ -8,13 +8,16 @@ use crate::machine;
 use ::classroom::{Broken, Record, Report, Set};
 use ::lessons::Lesson;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
 /// What stands before progress in an address, and before lessons.
 const PROGRESS: &str = "#p=";
 pub(super) const LESSONS: &str = "#l=";
+/// Whether an address ends in something that is handed out: progress, or lessons.
+pub(super) fn is_handed_out(hash: &str) -> bool {
+    hash.starts_with(PROGRESS) || hash.starts_with(LESSONS)
+}
+
 /// Real time that replaying a report may take of one frame, in milliseconds.
 const REPLAY_MS: f64 = 12.0;
 
@@ -23,17 +26,14 @@ impl App {
         use classroom::Msg as Of;
         let lang = self.settings.lang;
         match message {
-            Of::Save => keep::save_file("kubarium-progress.json", "application/json", &self.lessons.record.text()),
-            Of::Link => self.make_link(cx, PROGRESS, &self.lessons.record.text()),
+            Of::Save => keep::save_file("kubarium-progress.json", "application/json", &self.lessons.record().text()),
+            Of::Link => self.make_link(cx, PROGRESS, &self.lessons.record().text()),
             Of::Packed(mark, packed) => self.link_made(mark, packed),
             Of::Open => keep::open_file(&answer(cx, classroom::Msg::Read)),
             Of::Read(Some(text)) => self.take(cx, &text),
             Of::Read(None) => self.lessons.refuse(lang.text(Message::FileUnreadable)),
             Of::Hash(hash) => return self.opened(cx, &hash),
-            Of::AllLessons => {
-                self.lessons.set = None;
-                store::keep_set(None);
-            }
+            Of::AllLessons => self.lessons.hand_out(None),
             Of::Report => self.own_report(),
             Of::Judge(report, lesson) => self.class.sheet = Some(Sheet::opened(report, lesson)),
             Of::Sheet(act) => return self.at_sheet(act),
@@ -41,22 +41,6 @@ impl App {
             Of::Present(act) => return self.present(cx, act),
         }
         true
-    }
-
-    /// Hears of what stands behind `#` in the address, now and later.
-    pub(super) fn hear_addresses(cx: &Context<App>) {
-        let link = cx.link().clone();
-        let hear = move || {
-            let hash = gloo::utils::window().location().hash().unwrap_or_default();
-            if hash.starts_with(PROGRESS) || hash.starts_with(LESSONS) {
-                link.send_message(Msg::Class(classroom::Msg::Hash(hash)));
-            }
-        };
-        hear();
-        let listener = Closure::<dyn Fn()>::new(hear);
-        let window = gloo::utils::window();
-        _ = window.add_event_listener_with_callback("hashchange", listener.as_ref().unchecked_ref());
-        listener.forget();
     }
 
     /// A link with progress or lessons was opened.
@@ -105,23 +89,21 @@ impl App {
     }
 
     fn take_record(&mut self, record: &Record) {
-        self.lessons.record.merge(record);
-        store::keep_record(&self.lessons.record);
-        let (lessons, steps) = self.lessons.record.count();
+        self.lessons.note_down(|own| own.merge(record));
+        let (lessons, steps) = self.lessons.record().count();
         let text = self.settings.lang.fill(Message::RecordMerged, &[&lessons.to_string(), &steps.to_string()]);
         self.lessons.tell(text);
     }
 
     fn take_set(&mut self, set: Set) {
-        store::keep_set(Some(&set));
         self.lessons.leave();
-        self.lessons.set = Some(set);
+        self.lessons.hand_out(Some(set));
         self.lessons.tell(self.text(Message::SetOpened).to_owned());
     }
 
     /// The files of a lesson that was handed out, as a bundle.
     pub(super) fn own_lesson(&self, name: &str) -> Option<api::Value> {
-        let own = self.lessons.set.as_ref()?.own.iter().find(|own| own.name == name)?;
+        let own = self.lessons.set()?.own.iter().find(|own| own.name == name)?;
         let mut files = api::Value::object();
         for (name, text) in &own.files {
             files.object_mut().insert(name, text.as_str().into());

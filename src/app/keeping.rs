@@ -1,6 +1,9 @@
 //! Keeping the session, sharing it, and taking others in.
 
+use super::class::is_handed_out;
 use super::{App, Msg};
+use crate::classroom;
+use crate::event::hear;
 use crate::i18n::Message;
 use crate::keep::{self, Act, Saved};
 use crate::machine::Machine;
@@ -48,16 +51,20 @@ impl App {
         keep::claim(&recovery::id(), &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
     }
 
-    /// Opens what the address holds, now if `at_once`, and whatever it will hold.
-    pub(super) fn open_links(&self, cx: &Context<App>, at_once: bool) {
-        keep::on_link(&send(cx, |link, _| Act::Link(text(&link).unwrap_or_default())));
-        if !at_once {
-            return;
-        }
-        let hash = gloo::utils::window().location().hash().unwrap_or_default();
-        if let Some(packed) = hash.strip_prefix("#s=") {
-            cx.link().send_message(Msg::Keep(Act::Link(packed.to_owned())));
-        }
+    /// Opens what the address holds behind `#`, and whatever it will hold: what is handed out in a class, or a session. The first
+    /// session only if the page is `fresh`; else it goes on with its own.
+    pub(super) fn open_links(cx: &Context<App>, fresh: bool) {
+        let link = cx.link().clone();
+        let open = move |fresh: bool| {
+            let hash = gloo::utils::window().location().hash().unwrap_or_default();
+            match hash.strip_prefix("#s=") {
+                Some(packed) if fresh => link.send_message(Msg::Keep(Act::Link(packed.to_owned()))),
+                None if is_handed_out(&hash) => link.send_message(Msg::Class(classroom::Msg::Hash(hash))),
+                _ => {}
+            }
+        };
+        open(fresh);
+        hear(&gloo::utils::window(), "hashchange", false, move |_| open(true));
     }
 
     /// Saves the session, if there is anything new.

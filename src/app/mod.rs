@@ -350,8 +350,7 @@ impl Component for App {
         App::listen_for_keys(cx);
         popup::listen();
         press::listen(self.calls.desk.reform(writing::Act::Menu));
-        self.open_links(cx, !self.resumed && self.notice.is_none());
-        App::hear_addresses(cx);
+        App::open_links(cx, !self.resumed && self.notice.is_none());
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));
         Timeout::new(WELL_MS, recovery::well).forget();
         if self.settings.embed {

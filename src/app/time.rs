@@ -2,11 +2,11 @@
 
 use super::{App, CommandSoFar, Msg};
 use crate::course::{Act, Course};
+use crate::event::hear;
 use crate::i18n::Message;
 use std::rc::Rc;
 use timeline::Position;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::Context;
 
@@ -151,14 +151,12 @@ impl App {
     /// Ctrl+Z and Ctrl+Shift+Z, wherever nobody is writing.
     pub(super) fn listen_for_keys(cx: &Context<App>) {
         let link = cx.link().clone();
-        let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-            if let Some(act) = meaning(&event) {
+        hear(&gloo::utils::document(), "keydown", false, move |event| {
+            if let Some(act) = meaning(event.unchecked_ref()) {
                 event.prevent_default();
                 link.send_message(Msg::Time(act));
             }
         });
-        _ = gloo::utils::document().add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
-        listener.forget();
     }
 }
 

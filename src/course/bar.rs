@@ -32,7 +32,7 @@ pub struct Props {
 #[component]
 pub fn Bar(props: &Props) -> Html {
     let (lang, course) = (props.lang, &props.course);
-    let bubble = use_node_ref();
+    let (track, bubble) = (use_node_ref(), use_node_ref());
     let scale = Scale::of(course);
     let act = |act: Act| props.onact.reform(move |_: MouseEvent| act.clone());
     let labelled = |message: Message, command: &Option<String>| match command.as_deref() {
@@ -53,8 +53,8 @@ pub fn Bar(props: &Props) -> Html {
         })
     };
     let onpointermove = {
-        let (scale, course, bubble) = (scale.clone(), course.clone(), bubble.clone());
-        move |event: PointerEvent| hover(&event, &course, &scale, &bubble)
+        let (scale, course, places) = (scale.clone(), course.clone(), (track.clone(), bubble.clone()));
+        move |event: PointerEvent| hover(&event, &course, &scale, &places)
     };
     let onpointerleave = {
         let bubble = bubble.clone();
@@ -82,7 +82,7 @@ pub fn Bar(props: &Props) -> Html {
             data-state={course.state.clone()}>
             { button(Message::Undo, Icon::Undo, &course.undo, Act::Undo) }
             { button(Message::Redo, Icon::Redo, &course.redo, Act::Redo) }
-            <div class="track" {onpointermove} {onpointerleave}>
+            <div class="track" ref={&track} {onpointermove} {onpointerleave}>
                 <svg aria-hidden="true">
                     <rect class="whole" x="0" y="7.5" width="100%" height="3" rx="1.5" />
                     <rect class="past" x="0" y="7.5" width={percent(now)} height="3" rx="1.5" />
@@ -128,14 +128,9 @@ pub(super) fn at_text(seconds: f64) -> String {
     clock_text(Duration::from_millis((seconds.max(0.0) * 1000.0) as u64))
 }
 
-/// Says beside the pointer what was done there.
-fn hover(event: &PointerEvent, course: &Course, scale: &Scale, bubble: &NodeRef) {
-    let (Some(track), Some(bubble)) = (
-        event.current_target().and_then(|track| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(track).ok()),
-        bubble.cast::<HtmlElement>(),
-    ) else {
-        return;
-    };
+/// Says beside the pointer, in the bubble of a track, what was done there.
+fn hover(event: &PointerEvent, course: &Course, scale: &Scale, (track, bubble): &(NodeRef, NodeRef)) {
+    let (Some(track), Some(bubble)) = (track.cast::<HtmlElement>(), bubble.cast::<HtmlElement>()) else { return };
     let bounds = track.get_bounding_client_rect();
     let x = (f64::from(event.client_x()) - bounds.left()).clamp(0.0, bounds.width());
     let place = x / bounds.width().max(1.0);

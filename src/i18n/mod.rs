@@ -50,6 +50,31 @@ impl Lang {
         }
     }
 
+    /// A number with its thousands apart: both languages write `12,345`.
+    pub fn number(self, number: usize) -> String {
+        let digits = number.to_string();
+        let mut text = String::new();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push(',');
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// A moment that the API tells (RFC 3339, in UTC) as people write it; anything else as it is.
+    pub fn date(self, moment: &str) -> String {
+        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        let number = |from: usize, to: usize| moment.get(from..to)?.parse::<usize>().ok();
+        let parts = (|| Some((moment.get(..4)?, number(5, 7)?, number(8, 10)?, moment.get(11..19)?)))();
+        let Some((year, month @ 1..=12, day, time)) = parts else { return moment.to_owned() };
+        match self {
+            Lang::En => format!("{day} {} {year}, {time} UTC", &MONTHS[month * 3 - 3..month * 3]),
+            Lang::Ko => format!("{year}년 {month}월 {day}일 {time} UTC"),
+        }
+    }
+
     /// The message's text.
     pub fn text(self, message: Message) -> &'static str {
         let (en, ko) = message.texts();
@@ -74,6 +99,16 @@ impl Lang {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_and_dates_are_as_people_write_them() {
+        assert_eq!([5, 999, 1000, 1_234_567].map(|n| Lang::En.number(n)), ["5", "999", "1,000", "1,234,567"]);
+        let dates = |moment| [Lang::En.date(moment), Lang::Ko.date(moment)];
+        assert_eq!(dates("2026-01-05T09:00:01Z"), ["5 Jan 2026, 09:00:01 UTC", "2026년 1월 5일 09:00:01 UTC"]);
+        for odd in ["", "soon", "2026-13-05T09:00:01Z", "오늘은 참 좋은 날입니다"] {
+            assert_eq!(dates(odd), [odd, odd]);
+        }
+    }
 
     #[test]
     fn languages_are_found_by_their_tags() {

@@ -105,7 +105,7 @@ fn fields(object: &Value, lang: Lang, props: &Props) -> Html {
         (Message::Data, keys(&object["data"])),
         (Message::Labels, pairs(object.labels())),
         (Message::Selector, selector),
-        (Message::Created, object.at("metadata.creationTimestamp").str().to_owned()),
+        (Message::Created, lang.date(object.at("metadata.creationTimestamp").str())),
     ];
     let owner = object.controller();
     let (namespace, node) = (object.namespace(), spec["nodeName"].str());

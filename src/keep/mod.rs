@@ -88,9 +88,6 @@ extern "C" {
     /// Lets the reader choose a file.
     #[wasm_bindgen(js_name = openFile)]
     pub fn open_file(answer: &JsValue);
-    /// Hears of links that are opened in this tab.
-    #[wasm_bindgen(js_name = onLink)]
-    pub fn on_link(answer: &JsValue);
     /// Hands the picture to the reader.
     pub fn picture(name: &str, png: bool, metadata: &str, answer: &JsValue);
 }
@@ -117,9 +114,9 @@ pub fn read_list(text: &str) -> Vec<Saved> {
 pub fn copy_link(lang: Lang, end: &str, said: Message) -> Result<(String, String), String> {
     let location = gloo::utils::window().location();
     let link = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default() + end;
-    let length = link.len().to_string();
+    let length = lang.number(link.len());
     if link.len() > LONGEST_LINK {
-        return Err(lang.fill(Message::LinkTooLong, &[&length, &LONGEST_LINK.to_string()]));
+        return Err(lang.fill(Message::LinkTooLong, &[&length, &lang.number(LONGEST_LINK)]));
     }
     let _copied = gloo::utils::window().navigator().clipboard().write_text(&link);
     Ok((link, lang.fill(said, &[&length])))

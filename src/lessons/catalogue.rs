@@ -5,6 +5,7 @@ use crate::classroom;
 use crate::i18n::{Lang, Message};
 use ::classroom::{Record, Set};
 use api::Value;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the catalogue is made of.
@@ -15,9 +16,9 @@ pub struct Props {
     /// dist/lessons/index.json.
     pub index: Value,
     /// What the reader has done.
-    pub record: Record,
+    pub record: Rc<Record>,
     /// The lessons that were handed out, if they are not those of the course.
-    pub set: Option<Set>,
+    pub set: Option<Rc<Set>>,
     /// What the reader chooses.
     pub onmsg: Callback<Msg>,
 }

@@ -11,14 +11,16 @@ pub use panel::{Panel, Shown};
 pub use show::{Show, Typed, prompt};
 
 use crate::classroom::{Evidence, store};
+use crate::event::hear;
 use crate::i18n::{Lang, Message};
 use crate::machine::Chunk;
 use ::classroom::{Record, Set};
 use api::Value;
 use lessons::Progress;
+use std::cell::OnceCell;
+use std::rc::Rc;
 use timeline::Timeline;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use yew::prelude::*;
 
 /// Checks are looked at no more often, in milliseconds.
@@ -61,12 +63,12 @@ pub struct Lessons {
     pub progress: Option<Progress>,
     /// Commands that are being typed.
     pub show: Option<Show>,
-    /// What the reader has done.
-    pub record: Record,
+    /// What the reader has done: read when somebody asks, for whoever opens the page may not have come for lessons.
+    record: OnceCell<Rc<Record>>,
     /// What shows it.
     pub evidence: Evidence,
-    /// The lessons that a teacher has handed out; none for the course.
-    pub set: Option<Set>,
+    /// The lessons that a teacher has handed out; none for the course. Likewise.
+    set: OnceCell<Option<Rc<Set>>>,
     index: Option<Value>,
     /// The lesson that is on its way.
     pub wanted: String,
@@ -89,9 +91,9 @@ impl Default for Lessons {
             open: false,
             progress: None,
             show: None,
-            record: store::record(),
+            record: OnceCell::new(),
             evidence: Evidence::default(),
-            set: store::set(),
+            set: OnceCell::new(),
             index: None,
             wanted: String::new(),
             problem: None,
@@ -107,6 +109,30 @@ impl Default for Lessons {
 }
 
 impl Lessons {
+    /// What the reader has done.
+    pub fn record(&self) -> &Rc<Record> {
+        self.record.get_or_init(|| Rc::new(store::record()))
+    }
+
+    /// Changes what the reader has done, and keeps it.
+    pub fn note_down(&mut self, change: impl FnOnce(&mut Record)) {
+        let mut record = self.record().clone();
+        change(Rc::make_mut(&mut record));
+        store::keep_record(&record);
+        self.record = OnceCell::from(record);
+    }
+
+    /// The lessons that a teacher has handed out; none for the course.
+    pub fn set(&self) -> Option<&Rc<Set>> {
+        self.set.get_or_init(|| store::set().map(Rc::new)).as_ref()
+    }
+
+    /// Takes lessons that were handed out, or goes back to the course.
+    pub fn hand_out(&mut self, set: Option<Set>) {
+        store::keep_set(set.as_ref());
+        self.set = OnceCell::from(set.map(Rc::new));
+    }
+
     /// Whether the list of lessons must be fetched.
     pub fn lacks_index(&self) -> bool {
         self.index.is_none()
@@ -147,7 +173,7 @@ impl Lessons {
 
     /// The step at which a lesson goes on.
     pub fn next_step(&self, lesson: &str) -> usize {
-        self.record.step(lesson)
+        self.record().step(lesson)
     }
 
     /// A lesson begins, or begins anew.
@@ -174,9 +200,10 @@ impl Lessons {
         self.evidence.new_step(timeline);
         let Some(progress) = &self.progress else { return };
         let (step, over) = (progress.step(), progress.is_over());
-        self.record.note(&progress.lesson().name, step, over, progress.count());
-        store::keep_record(&self.record);
-        store::tell(progress, &self.record);
+        let (name, count) = (progress.lesson().name.clone(), progress.count());
+        self.note_down(|record| record.note(&name, step, over, count));
+        let Some(progress) = &self.progress else { return };
+        store::tell(progress, self.record());
         let words = progress.lesson().words(lang.of_the_core());
         self.said = match (progress.words(), words.and_then(|words| words.end.as_ref())) {
             (Some(step_words), _) if !over => {
@@ -206,7 +233,7 @@ impl Lessons {
     pub fn next(&mut self, timeline: &Timeline, lang: Lang) {
         if let Some(progress) = &mut self.progress {
             progress.next(timeline);
-            self.show = None;
+            self.show.take().into_iter().for_each(Show::stop);
             self.new_step(timeline, lang);
         }
     }
@@ -233,10 +260,13 @@ impl Lessons {
             return false;
         }
         if let Some(step) = self.evidence.look(progress, timeline) {
-            self.record.solve(&progress.lesson().name, &step);
-            store::keep_record(&self.record);
-            store::tell(progress, &self.record);
+            let name = progress.lesson().name.clone();
+            self.note_down(|record| record.solve(&name, &step));
+            if let Some(progress) = &self.progress {
+                store::tell(progress, self.record());
+            }
         }
+        let Some(progress) = &self.progress else { return false };
         let missing: Vec<&str> = progress.checks().filter_map(|(_, unmet)| unmet).collect();
         let notes: Vec<&str> = progress.notes().into_iter().map(|note| note.text.as_str()).collect();
         self.said = match (progress.is_complete(), missing.first()) {
@@ -282,11 +312,11 @@ impl Lessons {
         let progress = self.progress.as_ref();
         Shown {
             index: self.index.clone().unwrap_or_default(),
-            record: self.record.clone(),
+            record: self.record().clone(),
             problem: self.problem.clone(),
             news: self.news.clone(),
             link: self.link.clone(),
-            set: self.set.clone(),
+            set: self.set().cloned(),
             lesson: progress.map(|progress| progress.lesson().clone()),
             step: progress.map_or(0, Progress::step),
             over: progress.is_some_and(Progress::is_over),
@@ -312,11 +342,7 @@ impl Lessons {
 
 /// Hears keys wherever the focus is: it is nowhere when a button has just gone.
 pub fn listen(onkey: Callback<KeyboardEvent>) {
-    let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event| onkey.emit(event));
-    let page = gloo::utils::document();
-    _ = page.add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
-    // For as long as the page is there.
-    listener.forget();
+    hear(&gloo::utils::document(), "keydown", false, move |event| onkey.emit(event.unchecked_into()));
 }
 
 /// F6 goes to the panel, and from there back to the prompt.

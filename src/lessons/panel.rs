@@ -17,7 +17,7 @@ pub struct Shown {
     /// The list of lessons; null until it has come.
     pub index: Value,
     /// What the reader has done.
-    pub record: Record,
+    pub record: Rc<Record>,
     /// What went wrong.
     pub problem: Option<AttrValue>,
     /// What went well.
@@ -25,7 +25,7 @@ pub struct Shown {
     /// A link that was made.
     pub link: Option<AttrValue>,
     /// The lessons that were handed out, if they are not those of the course.
-    pub set: Option<Set>,
+    pub set: Option<Rc<Set>>,
     /// The lesson, if one is open.
     pub lesson: Option<Rc<Lesson>>,
     /// Which step.

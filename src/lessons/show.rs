@@ -39,6 +39,16 @@ impl Show {
         Show { commands: commands.into(), at_once, ..Show::default() }
     }
 
+    /// Takes back the line that is half typed, unless the reader has changed it.
+    pub fn stop(self) {
+        if let (Some(command), Some(field)) = (self.commands.front(), prompt())
+            && self.letters > 0
+            && command.chars().take(self.letters).eq(field.value().chars())
+        {
+            set(&field, "");
+        }
+    }
+
     /// Types what is due; only while no command runs.
     pub fn go_on(&mut self, ms: f64, busy: bool) -> Typed {
         let (Some(command), Some(field)) = (self.commands.front(), prompt()) else { return Typed::Over };

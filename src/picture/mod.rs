@@ -101,6 +101,8 @@ pub fn Picture(props: &Props) -> Html {
             }
         });
     }
+    // What the scheduler found before one looked in another way is not shown again.
+    let told = use_memo((sight.by_app, sight.zoom), |_| props.ruling.id);
     let onflown = use_callback(props.onpacket.clone(), |id, onpacket| onpacket.emit(Act::Flown(id)));
     let onstory = use_callback(props.onpacket.clone(), |id, onpacket| onpacket.emit(Act::Story(id)));
     let chosen = use_state_eq(|| None::<Str>);
@@ -123,8 +125,16 @@ pub fn Picture(props: &Props) -> Html {
         format!("zoom-{}", sight.zoom.name())
     );
     let light = Light { lit, zoom: sight.zoom, now: props.now };
-    let part =
-        Part { props, view: &view, light: &light, system: sight.system, chosen: (*chosen).clone(), onchoose, lang };
+    let part = Part {
+        props,
+        view: &view,
+        light: &light,
+        system: sight.system,
+        told: *told,
+        chosen: (*chosen).clone(),
+        onchoose,
+        lang,
+    };
     html! {
         <div {class} ref={scene.clone()} {onclick} {onmouseover} {onmouseleave} {onfocusin} {onfocusout} {onkeydown}>
             { outside::outside(&view, &light, lang) }
@@ -196,6 +206,8 @@ struct Part<'a> {
     view: &'a View,
     light: &'a Light,
     system: bool,
+    /// The scheduler's last decision that is not shown any more.
+    told: u64,
     /// The node of the map that is looked at.
     chosen: Option<Str>,
     onchoose: Callback<Str>,
@@ -241,9 +253,11 @@ impl Part<'_> {
             let counts = room.pods.iter().any(|pod| pod.back_off.is_some());
             let light = Light { now: if counts { self.light.now } else { 0 }, ..self.light.clone() };
             let stopped = self.props.stopped.contains(&room.name);
+            let ruling = Some(&self.props.ruling).filter(|ruling| ruling.id > self.told);
+            let verdict = ruling.and_then(|ruling| ruling.nodes.get(&room.name).cloned());
             html! {
                 <RoomView key={room.name.as_str()} room={room.clone()} {tray} doors={doors.clone()} system={self.system}
-                    {light} {stopped} others={others(&room.name)} verdict={self.props.ruling.nodes.get(&room.name).cloned()} ontype={self.props.ontype.clone()} />
+                    {light} {stopped} others={others(&room.name)} {verdict} ontype={self.props.ontype.clone()} />
             }
         };
         if !map {

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import puppeteer from "puppeteer-core";
 import { host } from "./host.mjs";
-import { DIST, isRunning } from "./kubarium.mjs";
+import { DIST, eventually, isRunning } from "./kubarium.mjs";
 
 const FIREFOX = [process.env.FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox"].find((file) => file && existsSync(file));
 const RECORDING = fileURLToPath(new URL("../oracle/A1-seed.jsonl", import.meta.url));
@@ -77,12 +77,7 @@ describe("Firefox", { timeout: 400_000, skip: FIREFOX ? false : "there is no Fir
   };
   const pods = () => page.$$eval("button[data-object^='Pod/default/']", (pods) => pods.map((pod) => pod.getAttribute("aria-label")));
   const podsUntil = async (wanted) => {
-    for (const end = Date.now() + PATIENCE; ;) {
-      const seen = await pods();
-      if (wanted(seen)) return seen;
-      if (Date.now() > end) throw new Error(`the picture still shows ${JSON.stringify(seen)}`);
-      await new Promise((later) => setTimeout(later, 100));
-    }
+    await eventually(pods, wanted);
   };
   const running = (number) => (pods) => pods.length === number && pods.every(isRunning);
   /** Presses the button whose name begins so. */
@@ -197,6 +192,18 @@ describe("Firefox", { timeout: 400_000, skip: FIREFOX ? false : "there is no Fir
     if (chooser) await chooser.accept([file]);
     else await (await page.waitForSelector("input[type=file]")).uploadFile(file);
     await podsUntil((pods) => pods.some((pod) => pod.startsWith("mynginx-") && isRunning(pod)));
+  });
+
+  test("the network goes, and the page opens all the same", async () => {
+    await until(() => navigator.serviceWorker.ready.then(({ active }) => active?.state === "activated"));
+    const before = await commands();
+    await site.close();
+    await page.reload();
+    await page.waitForSelector("[role=log]");
+    await podsUntil((pods) => pods.some((pod) => pod.startsWith("mynginx-") && isRunning(pod)));
+    assert.deepEqual(await commands(), before);
+    assert.match(await run("kubectl get nodes"), /^node3 +Ready/m);
+    assert.deepEqual(complaints.splice(0).filter((complaint) => !/network|fetch|load|update/i.test(complaint)), []);
   });
 
   test("nothing went wrong meanwhile", () => assert.deepEqual(complaints, []));

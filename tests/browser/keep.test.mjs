@@ -1,7 +1,7 @@
 // What is kept and shared: a reload, a link, a file, another tab, a dump of a real cluster.
 
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -34,10 +34,11 @@ function menu(page) {
       const file = await download;
       return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
     },
-    async upload(path) {
+    /** Opens a file of this name and text. */
+    async upload(name, text) {
       const chooser = page.waitForEvent("filechooser");
       await this.choose(/^Open a file/);
-      await (await chooser).setFiles(path);
+      await (await chooser).setFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
     },
     async link() {
       await this.choose("Copy a link to this session");
@@ -112,23 +113,19 @@ test("a saved file, a script and manifests lead back", { timeout: 120_000 }, () 
     const png = menu.download(/^The picture \(PNG\)/);
     assert.match((await png).name, /\.png$/);
 
-    const saved = join(await kube.page.evaluate(() => "/tmp"), `kubarium-test-${process.pid}`);
     for (const [name, text] of [["s.kubarium", file.text], ["p.svg", picture.text]]) {
       await menu.choose("New session");
       await kube.podsUntil("web-", (pods) => pods.length === 0);
-      await writeFile(`${saved}-${name}`, text);
-      await menu.upload(`${saved}-${name}`);
+      await menu.upload(name, text);
       await kube.podsUntil("web-", (pods) => pods.some((pod) => /Running/.test(pod)));
     }
     assert.equal(JSON.parse(file.text).hash, there);
 
     await menu.choose("New session");
-    await writeFile(`${saved}-m.yaml`, manifests.text);
-    await menu.upload(`${saved}-m.yaml`);
+    await menu.upload("m.yaml", manifests.text);
     await kube.podsUntil("web-", (pods) => pods.some((pod) => /Running/.test(pod)));
 
-    await writeFile(`${saved}-x.yaml`, "hello: world\n");
-    await menu.upload(`${saved}-x.yaml`);
+    await menu.upload("x.yaml", "hello: world\n");
     await menu.panel.getByText("Document 1 of this file is no Kubernetes object.").waitFor();
   }));
 
@@ -143,9 +140,7 @@ test("a dump of a real cluster is taken in", { timeout: 120_000 }, () =>
       await recorded("A3-nodes", "kubectl get node node1 -o yaml"),
     ];
     const list = `apiVersion: v1\nkind: List\nitems:\n${items.map((item) => `- ${item.trimEnd().replaceAll("\n", "\n  ")}\n`).join("")}`;
-    const path = `/tmp/kubarium-test-${process.pid}-dump.yaml`;
-    await writeFile(path, list);
-    await menu.upload(path);
+    await menu.upload("dump.yaml", list);
     await kube.podsUntil("mynginx-", (pods) => pods.some((pod) => /Running/.test(pod)));
     assert.match(await kube.run("kubectl get svc mynginx"), /NodePort|ClusterIP/);
   }));

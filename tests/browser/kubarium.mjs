@@ -43,6 +43,16 @@ export async function launch(context = {}) {
 /** The longest that the page may take for one thing, in milliseconds: far more than it takes on a slow machine. */
 const PATIENCE = 30_000;
 
+/** Asks again and again until the answer is as `wanted`; returns it. `told` says what was seen instead. */
+export async function eventually(ask, wanted, told = (seen) => `what was seen last: ${JSON.stringify(seen)}`) {
+  for (const end = Date.now() + PATIENCE; ;) {
+    const seen = await ask();
+    if (wanted(seen)) return seen;
+    if (Date.now() > end) throw new Error(told(seen));
+    await new Promise((later) => setTimeout(later, 50));
+  }
+}
+
 /** The names of the page's parts, which are an interface, in the page's languages. */
 const NAMES = {
   en: { prompt: "kubectl command" },
@@ -139,13 +149,7 @@ export class Kubarium {
 
   /** Waits until the started command has printed something that matches. */
   async until(pattern) {
-    const end = Date.now() + PATIENCE;
-    for (;;) {
-      const printed = await this.output(this.before);
-      if (pattern.test(printed)) return printed;
-      if (Date.now() > end) throw new Error(`${pattern} is not in:\n${printed}`);
-      await this.page.waitForTimeout(50);
-    }
+    return eventually(() => this.output(this.before), (printed) => pattern.test(printed), (printed) => `${pattern} is not in:\n${printed}`);
   }
 
   /** The editor that `kubectl edit` opens. */
@@ -189,13 +193,7 @@ export class Kubarium {
 
   /** Waits until the picture shows Pods as the predicate wants them. */
   async podsUntil(prefix, wanted, node) {
-    const end = Date.now() + PATIENCE;
-    for (;;) {
-      const pods = await this.pods(prefix, node);
-      if (wanted(pods)) return pods;
-      if (Date.now() > end) throw new Error(`the picture still shows: ${JSON.stringify(pods)}`);
-      await this.page.waitForTimeout(50);
-    }
+    return eventually(() => this.pods(prefix, node), wanted, (pods) => `the picture still shows: ${JSON.stringify(pods)}`);
   }
 
   /** Takes a picture of the page into target/screenshots. */

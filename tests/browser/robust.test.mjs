@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
@@ -215,11 +214,10 @@ test("nothing that anybody puts in is HTML", { timeout: 120_000 }, () =>
     };
     const files = { "pod.json": JSON.stringify(pod), "data.yaml": `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {x: '${MARKUP.replaceAll("'", "''")}'}\n` };
     for (const [name, text] of Object.entries(files)) {
-      await writeFile(`/tmp/kubarium-test-${process.pid}-${name}`, text);
       const chooser = page.waitForEvent("filechooser");
       await page.getByRole("button", { name: "Session", exact: true }).click();
       await page.getByRole("button", { name: /^Open a file/ }).click();
-      await (await chooser).setFiles(`/tmp/kubarium-test-${process.pid}-${name}`);
+      await (await chooser).setFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
       await page.getByText(name === "pod.json" ? "pod/web created" : "configmap/c created").waitFor();
     }
     await kube.podsUntil("web", (pods) => pods.some(isRunning));
