@@ -111,9 +111,22 @@ impl Cluster {
 
     /// What the other end of an open connection answers to an HTTP request; `None` if it is no server that answers.
     pub fn http(&mut self, listener: &Listener, request: &Request) -> Option<Reply> {
+        self.http_as(listener, request, None)
+    }
+
+    /// The same for a client whose certificate the API server knows: of `who` the user, the token and the impersonation count.
+    pub fn http_as(
+        &mut self,
+        listener: &Listener,
+        request: &Request,
+        who: Option<&apiserver::Request>,
+    ) -> Option<Reply> {
         let mut request = request.clone();
         request.client = Str::from(listener.client.to_string());
-        let reply = self.answer(listener, &request);
+        let reply = match self.is_api_server(listener) {
+            true => Some(self.rest(&request, who)),
+            false => self.answer(listener, &request),
+        };
         self.look_at_fallen();
         let status = reply.as_ref().map_or(0, |reply| reply.status);
         if let Some(carried) = self.carried_mut(listener.connection) {

@@ -32,15 +32,16 @@ pub(crate) struct Hand {
 impl Cluster {
     /// Whether the other end of a connection speaks TLS: the web sites outside do, and ingress controllers.
     pub fn speaks_tls(&self, listener: &Listener) -> bool {
-        listener.port == TLS_PORT
-            && match &listener.place {
-                Place::Pod(uid) => {
-                    let runs = |image| self.kubelets.runs_image(uid, image).is_some();
-                    runs(IMAGE) || runs(crate::gateway::IMAGE)
+        self.is_api_server(listener)
+            || listener.port == TLS_PORT
+                && match &listener.place {
+                    Place::Pod(uid) => {
+                        let runs = |image| self.kubelets.runs_image(uid, image).is_some();
+                        runs(IMAGE) || runs(crate::gateway::IMAGE)
+                    }
+                    Place::Node(_) => false,
+                    Place::Outside => true,
                 }
-                Place::Node(_) => false,
-                Place::Outside => true,
-            }
     }
 
     /// What an ingress controller answers; `None` where the Pod is none.

@@ -19,6 +19,7 @@ mod metrics;
 mod nodes;
 mod past;
 mod queue;
+pub mod rest;
 mod why;
 
 pub use bootstrap::MASTER_ADDRESS;

@@ -1,5 +1,6 @@
 //! The world as kubectl sees it: an API server, a terminal, files, an editor, and time.
 
+use api::regex::Regex;
 use api::{Kind, Language, Status, Time, Value};
 use apiserver::request::{Request, Response};
 use apiserver::watch::{Watch, WatchEvent};
@@ -16,6 +17,34 @@ pub trait Forward {
     fn connections(&self) -> usize;
 }
 
+/// A way to the API server through a port of this machine, and what it lets through.
+#[derive(Debug)]
+pub struct Gate {
+    /// In whose name requests are sent on: the user, the token and the impersonation count.
+    pub who: Request,
+    /// Under which path the API appears, with a slash at its end.
+    pub prefix: String,
+    /// Under which path which folder's files appear.
+    pub files: Option<(String, String)>,
+    /// Which requests are let through.
+    pub rules: Rules,
+}
+
+/// Which requests a [`Gate`] lets through (k8s.io/kubectl/pkg/proxy: `FilterServer`).
+#[derive(Debug)]
+pub struct Rules {
+    /// Whether these are looked at.
+    pub filter: bool,
+    /// Names of this machine, one of which a request must use.
+    pub accept_hosts: Vec<Regex>,
+    /// Paths, to one of which a request must be.
+    pub accept_paths: Vec<Regex>,
+    /// Paths that no request may be to.
+    pub reject_paths: Vec<Regex>,
+    /// Methods that no request may have.
+    pub reject_methods: Vec<Regex>,
+}
+
 /// What a kubectl needs from the machine it runs on. Awaiting means that virtual time passes.
 pub trait Host {
     /// Sends a request to the API server; it takes no virtual time.
@@ -23,6 +52,14 @@ pub trait Host {
     /// # Errors
     /// The server's refusal.
     fn request(&self, request: &Request) -> Result<Response, Status>;
+
+    /// Sends a request as HTTP, in the name of whoever `who` says, and returns the answer's text.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    fn rest(&self, _who: &Request, _method: &str, _path: &str, _body: String) -> Result<String, Status> {
+        Err(Status::no_such_resource())
+    }
 
     /// Opens a watch.
     ///
@@ -124,6 +161,14 @@ pub trait Host {
     /// # Errors
     /// The port is taken.
     fn forward(&self, pod: &Value, local: u16, remote: u16) -> Result<Box<dyn Forward>, String>;
+
+    /// Lets a port of this machine lead to the API server.
+    ///
+    /// # Errors
+    /// The port is taken.
+    fn gate(&self, _port: u16, _gate: Gate) -> Result<Box<dyn Forward>, String> {
+        Err("this machine has no ports".to_owned())
+    }
 
     /// The kinds the server serves, in the order of discovery.
     fn kinds(&self) -> Vec<&'static Kind>;

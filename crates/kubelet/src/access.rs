@@ -202,6 +202,11 @@ impl<N: NetworkPlugin> Kubelets<N> {
         disks.filter_map(|disk| self.disks.get(&disk)?.read_text(path).ok()).next()
     }
 
+    /// Whether what listens on a port of a node itself runs an image of `repository`.
+    pub fn node_runs(&self, node: &str, port: u16, repository: &str) -> bool {
+        self.host_pod(node, port).is_some_and(|pod| self.runs_image(&pod, repository).is_some())
+    }
+
     fn host_pod(&self, node: &str, port: u16) -> Option<Str> {
         let pods = self.nodes.get(node)?.pods.iter();
         let mut serving =

@@ -19,6 +19,8 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The address that the server sees the request come from.
     pub client: Str,
+    /// Whether it comes over TLS.
+    pub tls: bool,
 }
 
 /// What a server sends back.
@@ -30,6 +32,24 @@ pub struct Reply {
     pub headers: Vec<(Str, Str)>,
     /// The body.
     pub body: Vec<u8>,
+    /// What goes on after the body, for as long as the client listens.
+    pub follow: Option<Follow>,
+}
+
+/// A watch that a reply goes on with.
+#[derive(Clone, Debug)]
+pub struct Follow {
+    /// What is followed.
+    pub watch: apiserver::Watch,
+    /// After how many seconds the server ends it; 0 where nobody has asked for an end.
+    pub seconds: u64,
+}
+
+impl PartialEq for Follow {
+    /// Two streams are never the same.
+    fn eq(&self, _: &Follow) -> bool {
+        false
+    }
 }
 
 impl Request {
@@ -60,7 +80,7 @@ impl Reply {
         }
         headers.push((Str::new_static("Content-Type"), content_type.into()));
         headers.push((Str::new_static("Content-Length"), body.len().to_string().into()));
-        Reply { status, headers, body }
+        Reply { status, headers, body, follow: None }
     }
 
     /// The text of the status line after the number.

@@ -1,6 +1,6 @@
 //! The REST API as HTTP shows it: a method, a path, a query, some headers and a body become a [`Request`], and what the
-//! server answers becomes text again. Pure: nothing here opens a socket. The page links no more of it than
-//! `kubectl get --raw` shows: discovery and health.
+//! server answers becomes text again. Pure: nothing here opens a socket. `cluster::rest` answers with it inside the simulation,
+//! `kubarium serve` to the outside.
 
 pub mod answer;
 pub mod body;

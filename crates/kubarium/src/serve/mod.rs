@@ -18,7 +18,6 @@ mod metrics;
 mod owner;
 mod protobuf;
 mod proxy;
-mod rewrite;
 mod spdy;
 mod stream;
 mod terminal;

@@ -42,6 +42,9 @@ pub(crate) struct How {
 }
 
 async fn run(cx: &Cx<'_>) -> Outcome {
+    if let Some(path) = super::info::raw_path(cx, &["all", "output", "selector"])? {
+        return super::info::raw(cx, "DELETE", path).await;
+    }
     if !matches!(cx.flags.text("output"), "" | "name") {
         return Err(fail!("unexpected -o output mode: {}. We only support '-o name'", cx.flags.text("output")));
     }

@@ -51,7 +51,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         if !raw.starts_with('/') && !raw.contains("://") {
             return Err(fail!("--raw must be a valid URL path: parse {raw:?}: invalid URI for request"));
         }
-        return super::info::raw(cx, raw);
+        return super::info::raw(cx, "GET", raw).await;
     }
     let mut format = cx.format()?;
     if let Format::Custom(columns) = &mut format {

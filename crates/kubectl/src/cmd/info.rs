@@ -3,12 +3,11 @@
 use super::{BASE, OUTPUT_NAME, global_flags};
 use crate::command::{Command, flag_help};
 use crate::cx::Cx;
-use crate::fail::{Fail, Outcome};
+use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::print::struct_json;
-use api::{Status, Value, json, kind, obj, yaml};
-use apiserver::http::{discovery, health, order};
-use apiserver::request::{Request, Verb};
+use api::{Value, kind, obj, yaml};
+use apiserver::request::Verb;
 
 /// The kubectl whose behaviour this is.
 const CLIENT: &str = "v1.36.4";
@@ -91,56 +90,48 @@ async fn options(cx: &Cx<'_>) -> Outcome {
     Ok(())
 }
 
-/// What the server answers at a path.
-pub(crate) fn raw(cx: &Cx<'_>, path: &str) -> Outcome {
-    let (plain, query) = path.split_once('?').unwrap_or((path, ""));
-    let words: Vec<&str> = plain.split('/').filter(|word| !word.is_empty()).collect();
-    let kinds = cx.host.kinds();
-    match &words[..] {
-        [which @ ("healthz" | "readyz" | "livez"), check @ ..] => {
-            let text = health::report(which, &check.join("/"), query);
-            cx.host.stdout(&text.ok_or_else(|| Fail::Status(Status::no_such_resource()))?);
-            return Ok(());
-        }
-        ["version"] => {
-            cx.host.stdout(&struct_json::to_string(&server_version(), 2));
-            return Ok(());
-        }
-        [] => {
-            cx.host.stdout(&json::to_string_pretty(&health::paths(&discovery::groups(&kinds))));
-            return Ok(());
-        }
-        _ => {}
-    }
-    if let Some(document) = discovery::document(&words, &kinds) {
-        cx.say(order::of_document(&document, false));
-        return Ok(());
-    }
-    let request = parse_path(cx, plain).ok_or_else(|| Fail::Status(Status::no_such_resource()))?;
-    cx.say(json::to_string(&cx.request(&request)?));
+/// `--raw`: sends what `-f` names to a path as it stands, and prints what the server answers
+/// (k8s.io/kubectl/pkg/rawhttp).
+pub(crate) async fn raw(cx: &Cx<'_>, method: &str, path: &str) -> Outcome {
+    let file = cx.flags.list("filename").first().map_or("", String::as_str);
+    let body = match file {
+        _ if method == "GET" => String::new(),
+        "" => String::new(),
+        "-" => cx.host.stdin().await,
+        file => cx.host.read_file(file).map_err(|why| fail!("open {file}: {why}"))?,
+    };
+    let mut who = cx.ask(Verb::Get, kind::POD, "", "");
+    cx.identify(&mut who);
+    cx.host.stdout(&cx.host.rest(&who, method, path, body)?);
     Ok(())
 }
 
-/// `/apis/apps/v1/namespaces/default/deployments/web/status` as a request.
-fn parse_path(cx: &Cx<'_>, path: &str) -> Option<Request> {
-    let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
-    let (group, version, rest) = match parts.split_first()? {
-        (&"api", [version, rest @ ..]) => ("", *version, rest),
-        (&"apis", [group, version, rest @ ..]) => (*group, *version, rest),
-        _ => return None,
-    };
-    let is = |k: &api::Kind, plural: &str| k.group == group && k.version == version && k.plural == plural;
-    let find = |plural: &str| cx.host.kinds().into_iter().find(|k| is(k, plural));
-    let (namespace, rest) = match rest {
-        ["namespaces", namespace, rest @ ..] if !rest.is_empty() && find(rest[0]).is_some() => (*namespace, rest),
-        rest => ("", rest),
-    };
-    let (plural, rest) = rest.split_first()?;
-    let kind = find(plural)?;
-    Some(match rest {
-        [] => cx.ask(Verb::List, kind, namespace, ""),
-        [name] => cx.ask(Verb::Get, kind, namespace, name),
-        [name, subresource] => cx.ask(Verb::Get, kind, namespace, name).with_subresource(*subresource),
-        _ => return None,
-    })
+/// Whether `--raw` is given; its path.
+///
+/// # Errors
+/// Flags that have no place beside it (`ValidateArgs` of create, replace and delete).
+pub(crate) fn raw_path<'a>(cx: &'a Cx<'_>, others: &[&str]) -> Outcome<Option<&'a str>> {
+    let path = cx.flags.text("raw");
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let files = cx.flags.list("filename");
+    let optional = cx.command.name == "delete";
+    if files.len() > 1 || files.is_empty() && !optional {
+        return Err("--raw can only use a single local file or stdin".into());
+    }
+    if files.iter().any(|file| file.starts_with("http://") || file.starts_with("https://")) {
+        return Err("--raw cannot read from a url".into());
+    }
+    if cx.flags.on("recursive") && cx.flags.has("recursive") {
+        return Err("--raw and --recursive are mutually exclusive".into());
+    }
+    let set = |flag: &&&str| cx.flags.has(flag) && !matches!(cx.flags.text(flag), "" | "false");
+    if let Some(flag) = others.iter().find(set) {
+        return Err(fail!("--raw and --{flag} are mutually exclusive"));
+    }
+    if !path.starts_with('/') && !path.contains("://") {
+        return Err(fail!("--raw must be a valid URL path: parse {path:?}: invalid URI for request"));
+    }
+    Ok(Some(path))
 }

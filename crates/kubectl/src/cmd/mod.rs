@@ -27,6 +27,7 @@ mod label;
 mod logs;
 mod patch;
 mod port_forward;
+mod proxy;
 mod prune;
 mod replace;
 mod rollout;
@@ -120,7 +121,7 @@ pub(crate) static ROOT: Command = Command {
         &exec::ATTACH,
         &exec::EXEC,
         &port_forward::PORT_FORWARD,
-        &unsupported::PROXY,
+        &proxy::PROXY,
         &unsupported::CP,
         &auth::AUTH,
         &debug::DEBUG,

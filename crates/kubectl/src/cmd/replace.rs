@@ -30,6 +30,9 @@ pub(crate) static REPLACE: Command = Command {
 };
 
 async fn run(cx: &Cx<'_>) -> Outcome {
+    if let Some(path) = super::info::raw_path(cx, &["output"])? {
+        return super::info::raw(cx, "PUT", path).await;
+    }
     let sources = files::named(cx);
     if sources.is_empty() {
         return Err("must specify one of -f and -k".into());

@@ -3,11 +3,10 @@
 use super::BASE;
 use crate::command::Command;
 use crate::cx::Cx;
-use crate::fail::{Fail, Outcome, fail};
+use crate::fail::{Fail, Outcome};
 use crate::flags::{Flag, Kind, flag};
 use api::kind;
 
-static PROXY_FLAGS: &[Flag] = &[flag("address", Kind::List, "localhost"), flag("port", Kind::Int, "8001").short('p')];
 static CP_FLAGS: &[Flag] = &[
     flag("container", Kind::Text, "").short('c'),
     flag("no-preserve", Kind::Bool, "false"),
@@ -27,20 +26,11 @@ macro_rules! command {
     };
 }
 
-command!(PROXY, "proxy", "[--port=PORT]", &[PROXY_FLAGS], &[], not_here);
 command!(CP, "cp", "FROM TO", &[CP_FLAGS], &[], cp);
 command!(COMPLETION, "completion", "(bash|zsh|fish|powershell)", &[], &[], completion);
 command!(ALPHA, "alpha", "", &[], &[], alpha);
 command!(PLUGIN, "plugin", "", &[], &[&PLUGIN_LIST], super::group);
 command!(PLUGIN_LIST, "list", "", &[], &[], plugins);
-
-fn not_supported(what: &str) -> Fail {
-    fail!("{what} is not simulated here")
-}
-
-async fn not_here(cx: &Cx<'_>) -> Outcome {
-    Err(not_supported(&cx.path))
-}
 
 /// `[[NAMESPACE/]POD:]PATH`: the Pod, if there is one, and the path.
 fn place(text: &str) -> (Option<&str>, &str) {

@@ -1,6 +1,7 @@
 //! What all processes of a session share: the world, the terminal, the jobs, and whatever they wait for.
 
 use super::To;
+use super::gate::{Forwarded, Passed};
 use super::{BoxFuture, Place, System};
 use api::FlatMap;
 use api::Time;
@@ -94,17 +95,6 @@ pub struct Job {
     pub status: Option<i32>,
 }
 
-/// A port of the workstation that leads into a Pod, while `kubectl port-forward` runs.
-#[derive(Clone, Debug)]
-pub(crate) struct Forwarded {
-    /// The workstation's port.
-    pub(crate) port: u16,
-    /// Where it leads, and the port there.
-    pub(crate) to: (Place, u16),
-    /// How many connections there were.
-    pub(crate) connections: Rc<Cell<usize>>,
-}
-
 /// A connection that is open: dropped, it is closed.
 pub struct Held {
     kernel: Rc<Kernel>,
@@ -148,8 +138,10 @@ pub struct Kernel {
     pub(super) edited: RefCell<Option<Option<String>>>,
     pub(crate) jobs: RefCell<Vec<Job>>,
     pub(crate) history: RefCell<Vec<String>>,
-    /// Ports of the workstation that lead into Pods.
+    /// Ports of the workstation that lead somewhere.
     pub(crate) forwards: RefCell<Vec<Forwarded>>,
+    /// Connections that came through one of them to the API server.
+    pub(super) passed: RefCell<Vec<Passed>>,
     next_pid: Cell<usize>,
     front: RefCell<Front>,
     /// Whether a person types at the terminal; without one there is no terminal to read from.
@@ -178,6 +170,7 @@ impl Kernel {
             jobs: RefCell::default(),
             history: RefCell::default(),
             forwards: RefCell::default(),
+            passed: RefCell::default(),
             next_pid: Cell::new(2100),
             front: RefCell::default(),
             interactive,
@@ -248,15 +241,10 @@ impl Kernel {
 
     /// The same, for a process that may choose the port that it calls from.
     pub fn call(&self, from: &Place, to: To<'_>) -> Option<Trace> {
-        let To { host, port, .. } = to;
-        let local = *from == Place::Workstation && matches!(host, "localhost" | "127.0.0.1" | "::1" | "[::1]");
-        let forward = self.forwards.borrow().iter().find(|forward| local && forward.port == port).cloned();
-        let Some(Forwarded { to: (place, port), connections, .. }) = forward else {
-            return self.system().connect(from, &to);
-        };
-        connections.set(connections.get() + 1);
-        self.touch();
-        self.system().connect(&place, &To { host: "localhost", port, ..to })
+        match self.led(from, &to) {
+            Some(trace) => trace,
+            None => self.system().connect(from, &to),
+        }
     }
 
     /// The language that the person in front of the session reads, where a process' environment names none.

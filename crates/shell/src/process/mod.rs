@@ -1,12 +1,13 @@
 //! Processes in virtual time: what they are connected to, what they wait for, where they run.
 
+mod gate;
 mod io;
 mod kernel;
 mod place;
 mod wait;
 
+pub(crate) use gate::{Forwarded, Goal};
 pub use io::{Input, Io, Output, Pipe};
-pub(crate) use kernel::Forwarded;
 pub use kernel::{Chunk, EditRequest, Front, Job, Kernel, Stream, Want};
 pub use place::{Identity, Machine, Place, Query, System, To};
 pub use wait::{Interrupted, join_all};

@@ -142,6 +142,19 @@ pub trait System {
     /// What the other end of a connection answers to an HTTP request; none if it is no server that answers.
     fn http(&mut self, listener: &Listener, request: &http::Request) -> Option<http::Reply>;
 
+    /// What the API server answers to a request that reaches it in the name of `who`.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    fn rest(&mut self, _request: &http::Request, _who: &Request) -> Result<http::Reply, Status> {
+        Err(Status::no_such_resource())
+    }
+
+    /// The same where a client's certificate tells the API server who asks: see [`Cluster::http_as`].
+    fn http_as(&mut self, listener: &Listener, request: &http::Request, _who: &Request) -> Option<http::Reply> {
+        self.http(listener, request)
+    }
+
     /// Whether the other end of a connection speaks TLS.
     fn speaks_tls(&self, listener: &Listener) -> bool {
         self.cluster().is_some_and(|cluster| cluster.speaks_tls(listener))

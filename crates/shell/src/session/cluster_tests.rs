@@ -160,3 +160,41 @@ fn help_and_man_tell_what_there_is_in_two_languages() {
     assert_eq!(in_cluster(&mut session, "man jq").0, "jq - JSON 들여다보기\n");
     assert!(in_cluster(&mut session, "help").0.contains("찾는 글이 있는 줄만"));
 }
+
+#[test]
+fn the_api_answers_over_http() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    ask("kubectl run web --image=nginx --port=80 --expose; kubectl wait --for=condition=Ready pod/web");
+    ask("kubectl proxy --www=. --www-prefix=/my/ & sleep 1; echo page > f");
+    assert_eq!(
+        ask("curl -s localhost:8001/api/v1/namespaces/default/pods | jq -r '.items[].metadata.name'").0,
+        "web\n"
+    );
+    let service = "localhost:8001/api/v1/namespaces/default/services/web/proxy";
+    assert!(ask(&format!("curl -s {service}/")).0.contains("Welcome to nginx"));
+    assert_eq!(ask(&format!("curl -so /dev/null -w '%{{http_code}}' {service}")).0, "301");
+    assert_eq!(ask("curl -s localhost:8001/my/f").0, "page\n");
+    // What a page of somebody else's would send, and what needs a stream.
+    assert_eq!(ask("curl -s -H 'Host: evil.com' localhost:8001/api").0, "Forbidden\n");
+    assert_eq!(ask("curl -s localhost:8001/api/v1/namespaces/default/pods/web/exec").0, "Forbidden\n");
+    let made = "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"dev\"}}";
+    let posted = format!("curl -s -H 'Content-Type: application/json' -d '{made}' localhost:8001/api/v1/namespaces");
+    assert_eq!(ask(&format!("{posted} | jq -r .metadata.name; kubectl get ns dev -o name")).0, "dev\nnamespace/dev\n");
+    let watched = ask("timeout 2 curl -s 'localhost:8001/api/v1/namespaces?watch=1' | jq -r .type | sort | uniq -c").0;
+    assert_eq!(watched, "      5 ADDED\n");
+    assert_eq!(ask("kubectl proxy"), ("error: listen tcp 127.0.0.1:8001: bind: address already in use\n".into(), 1));
+    assert_eq!(ask("kill %1; sleep 1; curl -s localhost:8001/api").1, 7);
+    // Without the proxy one is nobody, or who one's token says.
+    assert_eq!(ask("curl -sk https://master:6443/api | jq .code").0, "403\n");
+    assert_eq!(ask("curl -s http://master:6443/api").0, "Client sent an HTTP request to an HTTPS server.\n");
+    let dir = "/var/run/secrets/kubernetes.io/serviceaccount";
+    let pods = format!(
+        "kubectl exec web -- sh -c 'curl -s --cacert {dir}/ca.crt -H \"Authorization: Bearer $(cat {dir}/token)\" \
+         https://kubernetes.default.svc/api/v1/namespaces/default/pods'"
+    );
+    assert!(ask(&pods).0.contains("pods is forbidden: User \\\"system:serviceaccount:default:default\\\""));
+    ask("kubectl create rolebinding v --clusterrole=view --serviceaccount=default:default");
+    assert!(ask(&pods).0.contains("\"kind\": \"PodList\""));
+    assert!(ask("kubectl get --raw /api/v1/namespaces/default/pods/web/proxy/").0.contains("Welcome to nginx"));
+}

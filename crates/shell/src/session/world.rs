@@ -303,6 +303,14 @@ impl System for World {
         self.cluster.http(listener, request)
     }
 
+    fn rest(&mut self, request: &http::Request, who: &Request) -> Result<http::Reply, Status> {
+        self.cluster.raw(request, Some(who))
+    }
+
+    fn http_as(&mut self, listener: &Listener, request: &http::Request, who: &Request) -> Option<http::Reply> {
+        self.cluster.http_as(listener, request, Some(who))
+    }
+
     fn machine(&mut self, node: &str, act: Machine) {
         match act {
             Machine::StopKubelet => self.cluster.stop_kubelet(node),

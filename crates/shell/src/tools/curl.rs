@@ -5,7 +5,8 @@ mod url;
 use super::Cx;
 use super::Options;
 use crate::process::Output;
-use kubelet::http::{Reply, Request};
+use api::Time;
+use kubelet::http::{Follow, Reply, Request};
 use cluster::Cluster;
 use network::{Outcome, Protocol};
 use std::time::Duration;
@@ -128,10 +129,32 @@ impl Transfer<'_> {
         if !self.options.has('I') {
             shown.push_str(&reply.text());
         }
+        if let Some(follow) = reply.follow {
+            self.cx.out(&shown);
+            return self.follow(follow, start).await;
+        }
         let seconds = self.cx.kernel().now().since(start).as_secs_f64();
         let status = self.deliver(&url, &shown, reply.body.len(), seconds);
         self.write_out(text, reply.status, reply.body.len(), seconds, Some(address));
         status
+    }
+
+    /// A watch: its changes as they come, until the server ends it or the time is up.
+    async fn follow(&self, mut follow: Follow, start: Time) -> Result<i32, Failure> {
+        let kernel = self.cx.kernel();
+        let most = self.options.value('m').and_then(|s| s.parse::<u64>().ok()).filter(|s| *s > 0);
+        loop {
+            let events = kernel.system().poll(&mut follow.watch);
+            events.iter().for_each(|event| self.cx.out(&cluster::rest::watch_line(event)));
+            let passed = kernel.now().since(start).as_secs();
+            if most.is_some_and(|most| passed >= most) {
+                return Err((28, format!("Operation timed out after {} milliseconds", passed * 1000)));
+            }
+            if follow.seconds > 0 && passed >= follow.seconds {
+                return Ok(0);
+            }
+            kernel.changed().await;
+        }
     }
 
     /// The body goes to a file or to standard output; without a terminal to look at it, the progress meter is shown.
@@ -214,18 +237,18 @@ impl Transfer<'_> {
         self.say('>', "Accept: */*");
         request.headers.iter().for_each(|(name, value)| self.say('>', &format!("{name}: {value}")));
         self.say('>', "");
-        let reply = kernel.system().http(listener, &request);
+        let reply = kernel.http(listener, &request);
         self.tell(connection, told);
         kernel.sleep(EXCHANGE).await;
         let reply = match reply {
             None => return Err((52, "Empty reply from server".into())),
             Some(reply) if reply.status == 0 => return Err((1, "Received HTTP/0.9 when not allowed".into())),
             // What answers in plain text cannot be spoken to in TLS.
-            Some(_) if url.tls && !kernel.system().speaks_tls(listener) => {
+            Some(_) if url.tls && (kernel.is_gate(listener) || !kernel.system().speaks_tls(listener)) => {
                 return Err((35, "TLS connect error: error:0A0000C6:SSL routines::packet length too long".into()));
             }
             // Certificates inside the cluster are signed by nobody that the client knows.
-            Some(_) if url.tls && listener.place != network::Place::Outside && !self.options.has('k') => {
+            Some(_) if url.tls && listener.place != network::Place::Outside && !self.options.has('k') && !self.trusts(listener)? => {
                 let more = "More details here: https://curl.se/docs/sslcerts.html\n\ncurl failed to verify the legitimacy of the server and therefore could not\nestablish a secure connection to it. To learn more about this situation and\nhow to fix it, please visit the webpage mentioned above.";
                 return Err((60, format!("SSL certificate problem: self-signed certificate\n{more}")));
             }
@@ -236,6 +259,19 @@ impl Transfer<'_> {
         self.say('<', "");
         self.say('*', &format!("Connection #0 to host {host} left intact"));
         Ok((reply, address))
+    }
+
+    /// Whether the file that `--cacert` names holds the certificate that signed the server's: the cluster's own, for its API.
+    fn trusts(&self, listener: &network::Listener) -> Result<bool, Failure> {
+        let Some(file) = self.options.value('E') else { return Ok(false) };
+        let path = self.cx.path(file);
+        let Ok(text) = self.cx.files(|files| files.read_text(&path)) else {
+            return Err((77, format!("error adding trust anchors from file: {file}")));
+        };
+        let system = self.cx.kernel().system();
+        let Some(cluster) = system.cluster().filter(|cluster| cluster.is_api_server(listener)) else { return Ok(false) };
+        let root = cluster.api().find(api::kind::CONFIG_MAP, "kube-system", "kube-root-ca.crt");
+        Ok(root.is_ok_and(|root| root["data"]["ca.crt"].str().trim() == text.trim()))
     }
 
     /// `--trace-route`: the story of a connection so far, without its first `told` steps. Returns how many steps there are.
@@ -262,6 +298,7 @@ impl Transfer<'_> {
         };
         let mut request = Request::get(url.authority.as_str(), url.path.as_str());
         request.method = method.into();
+        request.tls = url.tls;
         request.agent = self.options.value('A').unwrap_or("curl/8.14.1").into();
         if self.options.has('G') && !data.is_empty() {
             request.path = format!("{}{}{body}", url.path, if url.path.contains('?') { '&' } else { '?' }).into();

@@ -2,7 +2,7 @@
 
 use super::Cx;
 use crate::interp::Shell;
-use crate::process::{Forwarded, Front, Input, Io, Kernel, Output, Place};
+use crate::process::{Forwarded, Front, Goal, Input, Io, Kernel, Output, Place};
 use api::{Kind, Language, Status, Time, Value};
 use apiserver::{Request, Response, Watch, WatchEvent};
 use kubectl::{BoxFuture, Host};
@@ -35,6 +35,26 @@ impl Host for Terminal<'_> {
             self.0.kernel().stepped();
         }
         answer
+    }
+
+    fn rest(&self, who: &Request, method: &str, path: &str, body: String) -> Result<String, Status> {
+        let mut request = kubelet::http::Request::get("", path);
+        (request.method, request.agent, request.tls) = (method.into(), "kubectl/v1.36.4".into(), true);
+        request.headers.push(("Content-Type".into(), "application/json".into()));
+        request.body = body.into_bytes();
+        let answer = self.0.shell.acting().rest(&request, who);
+        if method != "GET" {
+            self.0.kernel().stepped();
+        }
+        let reply = answer?;
+        match reply.status {
+            404 => Err(Status::no_such_resource()),
+            ..400 => Ok(reply.text()),
+            code => {
+                let reason = if code == 503 { "ServiceUnavailable" } else { "" };
+                Err(Status { code, reason, message: reply.text().trim().to_owned(), details: Value::Null })
+            }
+        }
     }
 
     fn watch(&self, request: &Request) -> Result<Watch, Status> {
@@ -157,18 +177,28 @@ impl Host for Terminal<'_> {
         let kernel = self.0.kernel();
         let place = kernel.system().container(pod.namespace(), pod.name(), container);
         let place = place.ok_or("container not running")?;
-        let mut forwards = kernel.forwards.borrow_mut();
-        if forwards.iter().any(|forward| forward.port == local) {
-            return Err("address already in use".to_owned());
-        }
-        let connections = Rc::new(Cell::new(0));
-        forwards.push(Forwarded { port: local, to: (place, remote), connections: connections.clone() });
-        Ok(Box::new(Tunnel { kernel: kernel.clone(), port: local, connections }))
+        open(kernel, local, Goal::Container(place, remote))
+    }
+
+    fn gate(&self, port: u16, gate: kubectl::Gate) -> Result<Box<dyn kubectl::Forward>, String> {
+        let files = gate.files.map(|(prefix, folder)| (prefix, self.0.path(&folder)));
+        open(self.0.kernel(), port, Goal::Api(Rc::new(kubectl::Gate { files, ..gate })))
     }
 
     fn kinds(&self) -> Vec<&'static Kind> {
         self.0.kernel().system().kinds()
     }
+}
+
+/// Takes a port of the workstation, which leads somewhere until what is returned is dropped.
+fn open(kernel: &Rc<Kernel>, port: u16, to: Goal) -> Result<Box<dyn kubectl::Forward>, String> {
+    let mut forwards = kernel.forwards.borrow_mut();
+    if forwards.iter().any(|forward| forward.port == port) {
+        return Err("address already in use".to_owned());
+    }
+    let connections = Rc::new(Cell::new(0));
+    forwards.push(Forwarded { port, to, connections: connections.clone() });
+    Ok(Box::new(Tunnel { kernel: kernel.clone(), port, connections }))
 }
 
 /// An open forward; the port is free again when it is dropped.

@@ -65,7 +65,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     }
     let mut request = kubelet::http::Request::get(host.as_str(), path);
     request.method = method.into();
-    let reply = cx.kernel().system().http(listener, &request);
+    let reply = cx.kernel().http(listener, &request);
     if let Some(reply) = reply {
         if reply.status != 0 {
             cx.out(&format!("HTTP/1.1 {} {}\r\n", reply.status, reply.reason()));

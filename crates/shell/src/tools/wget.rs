@@ -55,12 +55,13 @@ pub(super) async fn run(cx: Cx) -> i32 {
         };
         let mut request = Request::get(url.authority.as_str(), url.path.as_str());
         request.agent = "Wget".into();
+        request.tls = url.tls;
         options.values('H').for_each(|line| super::curl::set_header(&mut request, line));
         if let Some(data) = options.value('p') {
             request.method = "POST".into();
             request.body = data.as_bytes().to_vec();
         }
-        let reply = cx.kernel().system().http(listener, &request);
+        let reply = cx.kernel().http(listener, &request);
         let Some(reply) = reply.filter(|reply| reply.status != 0) else { return cx.fail("error getting response") };
         if options.has('S') {
             cx.err(&format!("  HTTP/1.1 {} {}\n", reply.status, reply.reason()));

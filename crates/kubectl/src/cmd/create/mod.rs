@@ -71,6 +71,9 @@ pub(crate) static CREATE: Command = Command {
 };
 
 async fn run(cx: &Cx<'_>) -> Outcome {
+    if let Some(path) = super::info::raw_path(cx, &["edit", "output", "selector"])? {
+        return super::info::raw(cx, "POST", path).await;
+    }
     let sources = files::named(cx);
     if !cx.args().is_empty() {
         return cx.usage(format_args!("Unexpected args: [{}]", cx.args().join(" ")));
