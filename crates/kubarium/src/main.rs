@@ -1,5 +1,9 @@
 //! The native command: `kubarium sh`, `kubarium replay`, `kubarium serve`, `kubarium check`, `kubarium pack`, `kubarium scale`.
 
+// First: its macros hold for all that follow.
+#[macro_use]
+mod out;
+
 mod arguments;
 mod check;
 mod pack;
@@ -78,7 +82,7 @@ fn main() -> ExitCode {
         Command::Sh(options) => match sh::run(&options) {
             Ok(status) => return ExitCode::from(status as u8),
             // Whoever read the output has gone.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return ExitCode::from(out::NO_READER),
             Err(error) => {
                 eprintln!("kubarium: {}: {error}", options.file.as_deref().unwrap_or("standard input"));
                 return ExitCode::from(USAGE);
