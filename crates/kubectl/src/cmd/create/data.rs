@@ -75,7 +75,7 @@ fn tls(cx: &Cx<'_>, object: &mut Value) -> Outcome {
         return Err("key and cert must be specified".into());
     }
     let read = |path: &str| cx.host.read_file(path).map_err(|why| fail!("Cannot read file {path}, open {path}: {why}"));
-    let (key, cert) = (read(key)?, read(cert)?);
+    let (cert, key) = (read(cert)?, read(key)?);
     for (what, text) in [("certificate", &cert), ("key", &key)] {
         if !text.contains("-----BEGIN") {
             return Err(fail!("tls: failed to find any PEM data in {what} input"));
