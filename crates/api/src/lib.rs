@@ -36,6 +36,8 @@ pub use meta::{condition, controller_ref, is_pod_ended, is_pod_ready, needs_heal
 pub use quantity::Quantity;
 pub use random::{Rng, safe_encode};
 pub use selector::Selector;
+/// A text that is formatted into a [`Str`] without a detour.
+pub use smol_str::format_smolstr;
 pub use status::{FieldError, Status};
 pub use time::Time;
 pub use value::{Map, NULL, Str, Value};

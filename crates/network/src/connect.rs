@@ -308,19 +308,20 @@ impl Network {
 }
 
 /// The hops of a packet by the nodes that it passes: those of one visit together, in order.
-fn by_node(hops: &[Hop]) -> Vec<(&Str, &[Hop])> {
+fn by_node(hops: &[Hop]) -> impl Iterator<Item = (&Str, &[Hop])> {
     let at = |hop: &Hop, node: &Str| matches!(&hop.at, At::Node(name) | At::Bridge(name) if name == node);
-    let mut visits = Vec::with_capacity(2);
     let mut rest = hops;
-    while let Some(first) = rest.first() {
-        let (At::Node(name) | At::Bridge(name)) = &first.at else {
-            rest = &rest[1..];
-            continue;
-        };
-        let here = |hop: &&Hop| matches!(hop.at, At::Service { .. }) || at(hop, name);
-        let (mine, others) = rest.split_at(rest.iter().take_while(here).count());
-        visits.push((name, mine));
-        rest = others;
-    }
-    visits
+    std::iter::from_fn(move || {
+        loop {
+            let first = rest.first()?;
+            let (At::Node(name) | At::Bridge(name)) = &first.at else {
+                rest = &rest[1..];
+                continue;
+            };
+            let here = |hop: &&Hop| matches!(hop.at, At::Service { .. }) || at(hop, name);
+            let (mine, others) = rest.split_at(rest.iter().take_while(here).count());
+            rest = others;
+            return Some((name, mine));
+        }
+    })
 }

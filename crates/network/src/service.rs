@@ -235,5 +235,5 @@ fn names(hints: &Value) -> Vec<Str> {
 
 /// `namespace/name`.
 pub fn key(namespace: &str, name: &str) -> Str {
-    format!("{namespace}/{name}").into()
+    api::format_smolstr!("{namespace}/{name}")
 }
