@@ -109,7 +109,7 @@ pub fn find(root: &'static Command, args: &[String]) -> Outcome<Found> {
 }
 
 /// The place of the first argument that is neither a flag nor a flag's value.
-fn first_word(args: &[String]) -> Option<usize> {
+pub(crate) fn first_word(args: &[String]) -> Option<usize> {
     let stands_alone = |name: &str| {
         let matching = |f: &&Flag| f.name == name || f.short.is_some_and(|s| name.len() == 1 && name.starts_with(s));
         GLOBAL.iter().find(matching).is_some_and(|f| f.kind == Kind::Bool)

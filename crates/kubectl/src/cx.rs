@@ -12,6 +12,18 @@ use apiserver::User;
 use apiserver::request::{FieldValidation, PatchType, Request, Verb};
 use std::cell::{Cell, RefCell};
 
+/// Where the API server is found: by kubeadm's kubeconfig for the workstation, on its machine, and inside the cluster.
+const SERVERS: [(&str, &str); 8] = [
+    ("127.0.0.1", "6443"),
+    ("localhost", "6443"),
+    ("master", "6443"),
+    ("172.17.0.10", "6443"),
+    ("172.17.0.2", "6443"),
+    ("kubernetes", "443"),
+    ("kubernetes.default.svc", "443"),
+    ("10.96.0.1", "443"),
+];
+
 /// One command line being carried out.
 pub struct Cx<'a> {
     /// The world.
@@ -291,15 +303,29 @@ impl<'a> Cx<'a> {
     fn reachable(&self) -> Outcome {
         self.config.check(self.flags.text("context"))?;
         self.known()?;
-        let server = self.flags.text("server");
-        if server.is_empty() || server == self.config.server(self.flags.text("context")) {
+        let server = match self.flags.text("server") {
+            "" => self.config.server(self.flags.text("context")),
+            given => given,
+        };
+        // Without a kubeconfig it is the port that API servers once had for those on the same machine.
+        let server = if server.is_empty() { "http://localhost:8080" } else { server };
+        let address = server.split("//").last().unwrap_or(server).split('/').next().unwrap_or_default();
+        let (name, port) = address.rsplit_once(':').unwrap_or((address, "443"));
+        if SERVERS.contains(&(name, port)) {
             return Ok(());
         }
-        let address = server.split("//").last().unwrap_or(server).trim_end_matches('/');
+        let is_name =
+            name.parse::<std::net::IpAddr>().is_err() && !["localhost", "master", "kubernetes"].contains(&name);
+        if is_name {
+            return Err(Fail::Plain(format!(
+                "Unable to connect to the server: dial tcp: lookup {name} on 172.17.0.1:53: no such host"
+            )));
+        }
+        let dialled = address.replace("localhost", "127.0.0.1");
         for _ in 0..5 {
             let what = format!(
                 "\"Unhandled Error\" err=\"couldn't get current server API group list: Get \\\"{server}/api?timeout=32s\\\": \
-                 dial tcp {address}: connect: connection refused\""
+                 dial tcp {dialled}: connect: connection refused\""
             );
             self.klog('E', "memcache.go:265", &what);
         }

@@ -93,6 +93,21 @@ pub trait Host {
     /// All of standard input.
     fn stdin(&self) -> BoxFuture<'_, String>;
 
+    /// A line of standard input, without its end.
+    fn stdin_line(&self) -> BoxFuture<'_, String> {
+        Box::pin(async { self.stdin().await.lines().next().unwrap_or_default().to_owned() })
+    }
+
+    /// Whether a file is there that could be run; none where there is no file.
+    fn is_executable(&self, _path: &str) -> Option<bool> {
+        None
+    }
+
+    /// Runs a program of this machine with arguments; its exit status.
+    fn plugin(&self, _path: &str, _args: Vec<String>) -> BoxFuture<'_, i32> {
+        Box::pin(async { 127 })
+    }
+
     /// Reads a file.
     ///
     /// # Errors

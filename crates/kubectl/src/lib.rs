@@ -14,6 +14,7 @@ mod fail;
 mod files;
 mod flags;
 mod host;
+mod kuberc;
 mod kustomize;
 mod print;
 mod resource;

@@ -60,6 +60,11 @@ async fn run(cx: &Cx<'_>) -> Outcome {
              resource may continue to run on the cluster indefinitely.",
         );
     }
+    if cx.flags.on("interactive") && !confirmed(cx, &targets, &choice, &mut failures).await {
+        Fail::all(failures)?;
+        cx.say("deletion is cancelled");
+        return Ok(());
+    }
     let mut found = 0;
     let mut deleted = Vec::new();
     for target in &targets {
@@ -84,6 +89,33 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         wait(cx, &deleted, &mut failures).await;
     }
     Fail::all(failures)
+}
+
+/// Shows what would be deleted and asks whether that is meant; no answer is no.
+async fn confirmed(cx: &Cx<'_>, targets: &[Target], choice: &Choice, failures: &mut Vec<Fail>) -> bool {
+    let mut infos = Vec::new();
+    for target in targets {
+        for info in candidates(cx, target, choice, failures) {
+            match cx.get(info.kind, &info.namespace, &info.name) {
+                Ok(_) => infos.push(info),
+                Err(fail) if fail.is_not_found() && ignores_missing(cx, choice) => {}
+                Err(fail) => failures.push(fail),
+            }
+        }
+    }
+    if !failures.is_empty() {
+        return false;
+    }
+    if infos.is_empty() {
+        return true;
+    }
+    cx.say(format_args!("You are about to delete the following {} resource(s):", infos.len()));
+    for info in &infos {
+        let group = if info.kind.group.is_empty() { String::new() } else { format!(".{}", info.kind.group) };
+        cx.say(format_args!("{}{group}/{}", info.kind.kind.to_lowercase(), info.name));
+    }
+    cx.host.stdout("Do you want to continue? (y/N): ");
+    cx.host.stdin_line().await.trim().eq_ignore_ascii_case("y")
 }
 
 /// An object of a collection that is gone by the time its turn comes needs no deletion.

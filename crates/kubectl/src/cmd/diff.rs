@@ -15,6 +15,7 @@ static FLAGS: &[Flag] = &[
     flag("field-manager", Kind::Text, "kubectl-client-side-apply"),
     flag("force-conflicts", Kind::Bool, "false"),
     flag("prune", Kind::Bool, "false"),
+    flag("prune-allowlist", Kind::Repeated, ""),
     flag("server-side", Kind::Bool, "false"),
     flag("show-secrets", Kind::Bool, "false"),
     flag("show-managed-fields", Kind::Bool, "false"),
@@ -45,13 +46,58 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if sources.is_empty() {
         return Err(wrong("must specify one of -f and -k".into()));
     }
+    if cx.flags.on("force-conflicts") && !cx.flags.on("server-side") {
+        return Err(wrong("--force-conflicts only works with --server-side".into()));
+    }
+    if cx.flags.on("prune") {
+        super::prune::kinds(cx).map_err(wrong)?;
+    }
     let (manifests, failures) = files::read(cx, &sources, cx.flags.on("recursive")).await.map_err(wrong)?;
     Fail::all(failures).map_err(wrong)?;
-    let mut differ = false;
+    let mut pairs = Vec::new();
+    let (mut seen, mut namespaces) = (Vec::new(), Vec::new());
     for manifest in &manifests {
-        differ |= compare(cx, manifest).map_err(wrong)?;
+        pairs.push(compare(cx, manifest, &mut seen).map_err(wrong)?);
+        if !namespaces.contains(&manifest.namespace) {
+            namespaces.push(manifest.namespace.clone());
+        }
+    }
+    if cx.flags.on("prune") {
+        for (kind, object) in super::prune::left_over(cx, &seen, &namespaces).map_err(wrong)? {
+            let object = crate::cx::with_kind(kind, &object);
+            pairs.push((file(&object, kind, object.namespace()), text(cx, &object), String::new()));
+        }
+    }
+    // The texts lie in two folders, which `diff` goes through by name.
+    api::sort_by(&mut pairs, |a, b| a.0.cmp(&b.0));
+    let number = cx.host.now().0.unsigned_abs() % 4_000_000_000;
+    let mut differ = false;
+    for (file, old, new) in &pairs {
+        differ |= show(
+            cx,
+            &format!("/tmp/LIVE-{number}/{file}"),
+            &format!("/tmp/MERGED-{}/{file}", number / 2 + 1),
+            old,
+            new,
+        );
     }
     if differ { Err(Fail::Exit(1)) } else { Ok(()) }
+}
+
+/// The name of an object's file.
+fn file(object: &Value, kind: &api::Kind, namespace: &str) -> String {
+    format!("{}.{}.{namespace}.{}", object["apiVersion"].str().replace('/', "."), kind.kind, object.name())
+}
+
+/// Prints how two texts differ; whether they do.
+fn show(cx: &Cx<'_>, live: &str, merged: &str, old: &str, new: &str) -> bool {
+    if old == new {
+        return false;
+    }
+    let time = cx.host.now().rfc3339_micros().replace('T', " ").replace('Z', "000 +0000");
+    cx.say(format_args!("diff -u -N {live} {merged}\n--- {live}\t{time}\n+++ {merged}\t{time}"));
+    cx.host.stdout(&hunks(old, new));
+    true
 }
 
 /// The object of a manifest as it is (null if it is not there), and the request that applies the manifest, as a dry run.
@@ -83,29 +129,25 @@ pub(crate) fn dry_run(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<(Value, Reque
     Ok((live, request))
 }
 
-fn compare(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<bool> {
-    let name = manifest.object.name();
-    let (mut live, request) = dry_run(cx, manifest)?;
+/// The file's name, and the object as it is and as it would be.
+fn compare(cx: &Cx<'_>, manifest: &Manifest, seen: &mut Vec<String>) -> Outcome<(String, String, String)> {
+    let (mut live, mut request) = dry_run(cx, manifest)?;
+    if cx.flags.on("server-side") {
+        let verb = Verb::Patch(PatchType::Apply);
+        request =
+            cx.ask(verb, manifest.kind, &manifest.namespace, manifest.object.name()).with_body(manifest.object.clone());
+        request.options.force = cx.flags.on("force-conflicts");
+        request.options.dry_run = true;
+        if !cx.flags.has("field-manager") {
+            request.options.field_manager = "kubectl".into();
+        }
+    }
+    seen.push(live.uid().to_owned());
     let mut merged = cx.request(&request)?;
     if manifest.kind == kind::SECRET && !cx.flags.on("show-secrets") {
         mask(&mut live, &mut merged);
     }
-    let (old, new) = (text(&live), text(&merged));
-    if old == new {
-        return Ok(false);
-    }
-    let file = format!(
-        "{}.{}.{}.{name}",
-        manifest.object["apiVersion"].str().replace('/', "."),
-        manifest.kind.kind,
-        manifest.namespace
-    );
-    let number = cx.host.now().0.unsigned_abs() % 4_000_000_000;
-    let (live, merged) = (format!("/tmp/LIVE-{number}/{file}"), format!("/tmp/MERGED-{}/{file}", number / 2 + 1));
-    let time = cx.host.now().rfc3339_micros().replace('T', " ").replace('Z', "000 +0000");
-    cx.say(format_args!("diff -u -N {live} {merged}\n--- {live}\t{time}\n+++ {merged}\t{time}"));
-    cx.host.stdout(&hunks(&old, &new));
-    Ok(true)
+    Ok((file(&manifest.object, manifest.kind, &manifest.namespace), text(cx, &live), text(cx, &merged)))
 }
 
 /// Puts stars in the place of what Secrets hold; of values that differ they say so
@@ -120,12 +162,14 @@ fn mask(before: &mut Value, after: &mut Value) {
     }
 }
 
-fn text(object: &Value) -> String {
+fn text(cx: &Cx<'_>, object: &Value) -> String {
     if object.is_null() {
         return String::new();
     }
     let mut object = object.clone();
-    object.remove("metadata.managedFields");
+    if !cx.flags.on("show-managed-fields") {
+        object.remove("metadata.managedFields");
+    }
     yaml::to_string(&object)
 }
 

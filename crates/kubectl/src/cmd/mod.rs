@@ -22,10 +22,12 @@ mod explain;
 mod expose;
 mod get;
 mod info;
+mod kuberc;
 mod kustomize;
 mod label;
 mod logs;
 mod patch;
+mod plugin;
 mod port_forward;
 mod proxy;
 mod prune;
@@ -139,7 +141,8 @@ pub(crate) static ROOT: Command = Command {
         &api_resources::API_RESOURCES,
         &api_resources::API_VERSIONS,
         &config::CONFIG,
-        &unsupported::PLUGIN,
+        &plugin::PLUGIN,
+        &kuberc::KUBERC,
         &info::VERSION,
         &info::OPTIONS,
         &HELP,
@@ -164,7 +167,11 @@ pub(crate) const BASE: Command = Command {
 
 /// Carries out one command line.
 pub(crate) async fn run(args: Vec<String>, host: &dyn Host) -> Outcome {
-    let found = command::find(&ROOT, &args)?;
+    let args = crate::kuberc::apply(host, args)?;
+    let found = match command::find(&ROOT, &args) {
+        Ok(found) => found,
+        Err(fail) => return plugin::run(args, host).await.unwrap_or(Err(fail)),
+    };
     let flags = match command::parse_flags(&found) {
         Ok(flags) => flags,
         Err(fail) if found.command.misused == 1 => return Err(fail),

@@ -3,7 +3,7 @@
 use super::create::LAST_APPLIED;
 use crate::cx::{Cx, DryRun, with_kind};
 use crate::fail::{Outcome, fail};
-use api::{Kind, kind};
+use api::{Kind, Value, kind};
 use apiserver::request::{Propagation, Verb};
 
 /// What is pruned if `--prune-allowlist` does not say otherwise (k8s.io/kubectl/pkg/util/prune).
@@ -41,7 +41,11 @@ pub(crate) fn check(cx: &Cx<'_>) -> Outcome {
     Ok(())
 }
 
-fn kinds(cx: &Cx<'_>) -> Outcome<Vec<&'static Kind>> {
+/// The kinds that are pruned.
+///
+/// # Errors
+/// `--prune-allowlist` names one that is none.
+pub(crate) fn kinds(cx: &Cx<'_>) -> Outcome<Vec<&'static Kind>> {
     let allowed = cx.flags.list("prune-allowlist");
     if allowed.is_empty() {
         return Ok(DEFAULT.to_vec());
@@ -62,24 +66,39 @@ fn kinds(cx: &Cx<'_>) -> Outcome<Vec<&'static Kind>> {
 /// Deletes what was applied before, matches the selector, and is not among `applied` (UIDs); in the namespaces of what
 /// was applied.
 pub(crate) async fn prune(cx: &Cx<'_>, applied: &[String], namespaces: &[String]) -> Outcome {
+    for (kind, object) in left_over(cx, applied, namespaces)? {
+        if cx.dry_run()? != DryRun::Client {
+            let mut request = cx.ask(Verb::Delete, kind, object.namespace(), object.name());
+            request.options.propagation = Some(Propagation::Background);
+            request.options.dry_run = cx.dry_run()? == DryRun::Server;
+            request.options.grace_period = Some(cx.flags.int("grace-period")).filter(|g| *g >= 0);
+            cx.request(&request)?;
+        }
+        cx.print_changed(kind, &with_kind(kind, &object), "pruned")?;
+    }
+    Ok(())
+}
+
+/// What an earlier apply made, matches the selector, and is not among `applied` (UIDs).
+///
+/// # Errors
+/// `--prune-allowlist` names no kind, or the server refuses.
+pub(crate) fn left_over(
+    cx: &Cx<'_>,
+    applied: &[String],
+    namespaces: &[String],
+) -> Outcome<Vec<(&'static Kind, Value)>> {
+    let mut found = Vec::new();
     for kind in kinds(cx)? {
         let everywhere = [String::new()];
         for namespace in if kind.namespaced { namespaces } else { &everywhere } {
             for object in cx.list(kind, namespace, cx.flags.text("selector"), "")? {
                 let ours = !object["metadata"]["annotations"][LAST_APPLIED].is_null();
-                if !ours || applied.iter().any(|uid| uid == object.uid()) || object.deleting() {
-                    continue;
+                if ours && !object.deleting() && !applied.iter().any(|uid| uid == object.uid()) {
+                    found.push((kind, object));
                 }
-                if cx.dry_run()? != DryRun::Client {
-                    let mut request = cx.ask(Verb::Delete, kind, namespace, object.name());
-                    request.options.propagation = Some(Propagation::Background);
-                    request.options.dry_run = cx.dry_run()? == DryRun::Server;
-                    request.options.grace_period = Some(cx.flags.int("grace-period")).filter(|g| *g >= 0);
-                    cx.request(&request)?;
-                }
-                cx.print_changed(kind, &with_kind(kind, &object), "pruned")?;
             }
         }
     }
-    Ok(())
+    Ok(found)
 }

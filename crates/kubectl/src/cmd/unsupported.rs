@@ -29,8 +29,6 @@ macro_rules! command {
 command!(CP, "cp", "FROM TO", &[CP_FLAGS], &[], cp);
 command!(COMPLETION, "completion", "(bash|zsh|fish|powershell)", &[], &[], completion);
 command!(ALPHA, "alpha", "", &[], &[], alpha);
-command!(PLUGIN, "plugin", "", &[], &[&PLUGIN_LIST], super::group);
-command!(PLUGIN_LIST, "list", "", &[], &[], plugins);
 
 /// `[[NAMESPACE/]POD:]PATH`: the Pod, if there is one, and the path.
 fn place(text: &str) -> (Option<&str>, &str) {
@@ -76,8 +74,4 @@ async fn completion(cx: &Cx<'_>) -> Outcome {
 async fn alpha(cx: &Cx<'_>) -> Outcome {
     cx.warn("No alpha commands are available in this version of kubectl");
     Ok(())
-}
-
-async fn plugins(_: &Cx<'_>) -> Outcome {
-    Err("unable to find any kubectl plugins in your PATH".into())
 }

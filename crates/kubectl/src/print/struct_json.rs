@@ -80,13 +80,22 @@ const ORDER: &[&str] = &[
     "description",
     "preemptionPolicy",
     "status",
+    // Preferences
+    "defaults",
+    "aliases",
+    "prependArgs",
+    "appendArgs",
+    "options",
+    "default",
+    "credentialPluginPolicy",
+    "credentialPluginAllowlist",
 ];
 
 /// In two places a struct has these fields elsewhere: a container's resources follow its ports, a Service's type its IP.
 const LATE: &[(&str, &str)] = &[("resources", "env"), ("type", "clusterIP")];
 
-fn rank(object: &Value, key: &str) -> usize {
-    let place = |key: &str| ORDER.iter().position(|k| *k == key).unwrap_or(ORDER.len());
+fn rank(object: &Value, key: &str, order: &[&str]) -> usize {
+    let place = |key: &str| order.iter().position(|k| *k == key).unwrap_or(order.len());
     let late = LATE.iter().find(|(late, _)| *late == key).filter(|_| {
         // Only in a container or a Service's spec; Secrets and rules keep theirs.
         !object["image"].is_null() || !object["selector"].is_null() || !object["externalName"].is_null()
@@ -96,12 +105,17 @@ fn rank(object: &Value, key: &str) -> usize {
 
 /// The JSON text with `step` blanks a level, without a newline at the end.
 pub fn to_string(value: &Value, step: usize) -> String {
+    ordered(value, step, ORDER)
+}
+
+/// The same for structs whose fields have this order.
+pub fn ordered(value: &Value, step: usize, order: &[&str]) -> String {
     let mut text = String::new();
-    write(value, step, 0, &mut text);
+    write(value, (step, order), 0, &mut text);
     text
 }
 
-fn write(value: &Value, step: usize, level: usize, text: &mut String) {
+fn write(value: &Value, (step, order): (usize, &[&str]), level: usize, text: &mut String) {
     let line = |text: &mut String, level: usize| {
         text.push('\n');
         text.extend(std::iter::repeat_n(' ', step * level));
@@ -109,13 +123,13 @@ fn write(value: &Value, step: usize, level: usize, text: &mut String) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             let mut fields: Vec<_> = map.iter().collect();
-            api::sort_by_key(&mut fields, |(key, _)| rank(value, key));
+            api::sort_by_key(&mut fields, |(key, _)| rank(value, key, order));
             text.push('{');
             for (i, (key, field)) in fields.into_iter().enumerate() {
                 text.push_str(if i > 0 { "," } else { "" });
                 line(text, level + 1);
                 text.push_str(&format!("{}: ", json::to_string(&Value::from(key))));
-                write(field, step, level + 1, text);
+                write(field, (step, order), level + 1, text);
             }
             line(text, level);
             text.push('}');
@@ -125,7 +139,7 @@ fn write(value: &Value, step: usize, level: usize, text: &mut String) {
             for (i, item) in items.iter().enumerate() {
                 text.push_str(if i > 0 { "," } else { "" });
                 line(text, level + 1);
-                write(item, step, level + 1, text);
+                write(item, (step, order), level + 1, text);
             }
             line(text, level);
             text.push(']');

@@ -173,3 +173,25 @@ fn what_the_files_no_longer_have_is_pruned() {
     assert_eq!(pruned.stdout, "configmap/a unchanged\nconfigmap/b pruned\n");
     assert!(world.get(kind::CONFIG_MAP, "b").is_none() && world.get(kind::CONFIG_MAP, "c").is_some());
 }
+
+#[test]
+fn a_diff_tells_what_would_go() {
+    let world = World::new();
+    let map = |name: &str, value: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  labels: {{app: x}}\ndata:\n  k: {value}\n"
+        )
+    };
+    world.files.borrow_mut().insert("both".into(), format!("{}---\n{}", map("b", "v"), map("a", "v")));
+    world.files.borrow_mut().insert("one".into(), map("b", "w"));
+    ok(&world, "apply -f both");
+    let answer = world.run("diff -f one --prune -l app=x --prune-allowlist=core/v1/ConfigMap");
+    let files: Vec<&str> = answer.stdout.lines().filter(|line| line.starts_with("+++")).collect();
+    assert_eq!((answer.exit, files.len()), (1, 2));
+    assert!(files[0].contains("v1.ConfigMap.default.a") && files[1].contains("v1.ConfigMap.default.b"));
+    assert_eq!(world.run("diff -f one --force-conflicts").exit, 2);
+    *world.stdin.borrow_mut() = "n\n".into();
+    let text = "You are about to delete the following 1 resource(s):\nconfigmap/a\nDo you want to continue? (y/N): deletion is cancelled\n";
+    assert_eq!(ok(&world, "delete cm a -i"), text);
+    assert!(world.get(kind::CONFIG_MAP, "a").is_some());
+}

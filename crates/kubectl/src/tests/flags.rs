@@ -1,6 +1,4 @@
 //! The flags of each command are those of kubectl 1.36.4: names, letters and defaults.
-//!
-//! `flags.txt` leaves out what has no place here: `kuberc`, credentials by plugins, pruning in `diff`.
 
 use crate::cmd::ROOT;
 use crate::command::{GLOBAL, find};

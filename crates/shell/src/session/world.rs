@@ -51,7 +51,18 @@ impl World {
     /// The world in which a session begins.
     pub(crate) fn new(cluster: Cluster) -> World {
         let (mut home, now) = (Fs::new(), cluster.now().0);
-        for directory in [WORK, "/tmp", "/bin", "/usr/bin", "/root", "/var/log"] {
+        for directory in [
+            WORK,
+            "/tmp",
+            "/usr/local/sbin",
+            "/usr/local/bin",
+            "/usr/sbin",
+            "/usr/bin",
+            "/sbin",
+            "/bin",
+            "/root",
+            "/var/log",
+        ] {
             // The tree is empty: nothing can be in the way.
             let _ = home.mkdir_all(directory, now);
         }

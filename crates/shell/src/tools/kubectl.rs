@@ -89,6 +89,20 @@ impl Host for Terminal<'_> {
         Box::pin(self.0.io.stdin.all(self.0.kernel()))
     }
 
+    fn stdin_line(&self) -> BoxFuture<'_, String> {
+        Box::pin(async { self.0.io.stdin.line(self.0.kernel()).await.unwrap_or_default() })
+    }
+
+    fn is_executable(&self, path: &str) -> Option<bool> {
+        let stat = self.0.stat(path).ok().filter(|stat| !stat.directory)?;
+        Some(stat.mode & 0o111 != 0)
+    }
+
+    fn plugin(&self, path: &str, args: Vec<String>) -> BoxFuture<'_, i32> {
+        let line = std::iter::once(path.to_owned()).chain(args).collect();
+        Box::pin(async { self.0.run(line, &self.0.io).await })
+    }
+
     fn read_file(&self, path: &str) -> Result<String, String> {
         let path = self.0.path(path);
         self.0.files(|files| files.read_text(&path)).map_err(go)

@@ -1,5 +1,8 @@
 //! `kubectl config`
 
+mod credentials;
+pub(crate) mod form;
+
 use super::BASE;
 use crate::command::Command;
 use crate::config::Config;
@@ -22,9 +25,9 @@ static CLUSTER_FLAGS: &[Flag] = &[
     // Without the letter that it has everywhere else.
     flag("server", Kind::Text, ""),
 ];
-static USER_FLAGS: &[Flag] = &[flag("embed-certs", Kind::Bool, "false"), flag("exec-command", Kind::Text, "")];
+static SET_FLAGS: &[Flag] = &[flag("set-raw-bytes", Kind::Bool, "false")];
 static LIST_FLAGS: &[Flag] = &[flag("no-headers", Kind::Bool, "false"), flag("output", Kind::Text, "").short('o')];
-static OUTPUT_YAML: &[Flag] = &[
+pub(crate) static OUTPUT_YAML: &[Flag] = &[
     flag("output", Kind::Text, "yaml").short('o'),
     flag("template", Kind::Text, ""),
     flag("show-managed-fields", Kind::Bool, "false"),
@@ -68,10 +71,10 @@ subcommand!(GET_CLUSTERS, "get-clusters", "", &[], |cx| names(cx, "clusters"));
 subcommand!(GET_CONTEXTS, "get-contexts", "[NAME]", &[LIST_FLAGS], get_contexts);
 subcommand!(GET_USERS, "get-users", "", &[], |cx| names(cx, "users"));
 subcommand!(RENAME_CONTEXT, "rename-context", "OLD NEW", &[], rename_context);
-subcommand!(SET, "set", "PROPERTY VALUE", &[], set);
+subcommand!(SET, "set", "PROPERTY VALUE", &[SET_FLAGS], set);
 subcommand!(SET_CLUSTER, "set-cluster", "NAME [--server=server]", &[CLUSTER_FLAGS], set_cluster);
 subcommand!(SET_CONTEXT, "set-context", "[NAME | --current] [--namespace=namespace]", &[CONTEXT_FLAGS], set_context);
-subcommand!(SET_CREDENTIALS, "set-credentials", "NAME [--token=token]", &[USER_FLAGS], set_credentials);
+subcommand!(SET_CREDENTIALS, "set-credentials", "NAME [--token=token]", &[credentials::FLAGS], credentials::set);
 subcommand!(UNSET, "unset", "PROPERTY", &[], unset);
 static USE_CONTEXT: Command = Command {
     name: "use-context",
@@ -191,28 +194,14 @@ fn set_cluster(cx: &Cx<'_>) -> Outcome {
     Ok(())
 }
 
-fn set_credentials(cx: &Cx<'_>) -> Outcome {
-    set_entry(
-        cx,
-        "users",
-        "user",
-        &[
-            ("token", "token"),
-            ("client-certificate", "client-certificate"),
-            ("client-key", "client-key"),
-            ("username", "username"),
-            ("password", "password"),
-        ],
-    )?;
-    cx.say(format_args!("User {:?} set.", cx.args()[0]));
-    Ok(())
-}
-
 /// Sets the fields of an entry that flags name.
 fn set_entry(cx: &Cx<'_>, list: &str, key: &str, fields: &[(&str, &str)]) -> Outcome {
     let [name] = cx.args() else {
         return unexpected(cx);
     };
+    if cx.flags.on("insecure-skip-tls-verify") && !cx.flags.text("certificate-authority").is_empty() {
+        return Err("you cannot specify a certificate authority and insecure mode at the same time".into());
+    }
     let mut content = cx.config.entry(list, name, key).clone();
     for (flag, field) in fields {
         if cx.flags.has(flag) {
@@ -221,6 +210,8 @@ fn set_entry(cx: &Cx<'_>, list: &str, key: &str, fields: &[(&str, &str)]) -> Out
     }
     if cx.flags.on("insecure-skip-tls-verify") && list == "clusters" {
         content.set("insecure-skip-tls-verify", true);
+        content.remove("certificate-authority");
+        content.remove("certificate-authority-data");
     }
     content.object_mut();
     change(cx, |config| {
@@ -276,31 +267,19 @@ fn rename_context(cx: &Cx<'_>) -> Outcome {
     Ok(())
 }
 
-/// The steps of a property such as `users.bob.token`: the list's entry by name, then the field.
-fn property(text: &str) -> Option<(&'static str, &'static str, &str, &str)> {
-    let (list, rest) = text.split_once('.')?;
-    let (list, key) = match list {
-        "clusters" => ("clusters", "cluster"),
-        "contexts" => ("contexts", "context"),
-        "users" => ("users", "user"),
-        _ => return None,
-    };
-    let (name, field) = rest.rsplit_once('.').unwrap_or((rest, ""));
-    Some((list, key, name, field))
-}
-
 fn set(cx: &Cx<'_>) -> Outcome {
     let [name, value] = cx.args() else {
         return unexpected(cx);
     };
-    change(cx, |config| match property(name) {
-        Some((list, key, entry, field)) if !field.is_empty() => {
-            let mut content = config.entry(list, entry, key).clone();
-            content.set(field, value.as_str());
-            config.put(list, entry, key, content);
-        }
-        _ => config.value.set(name, value.as_str()),
-    })?;
+    if value.is_empty() {
+        return Err("you cannot use set to unset a property".into());
+    }
+    if name.is_empty() {
+        return Err("you must specify a property".into());
+    }
+    let mut config = cx.config.clone();
+    form::change(&mut config.value, name, Some(value), cx.flags.on("set-raw-bytes"))?;
+    config.save(cx.host)?;
     cx.say(format_args!("Property {name:?} set."));
     Ok(())
 }
@@ -309,17 +288,12 @@ fn unset(cx: &Cx<'_>) -> Outcome {
     let [name] = cx.args() else {
         return unexpected(cx);
     };
-    change(cx, |config| match property(name) {
-        Some((list, _, entry, "")) => drop(config.take(list, entry)),
-        Some((list, key, entry, field)) => {
-            if !config.take(list, &format!("{entry}.{field}")) {
-                let mut content = config.entry(list, entry, key).clone();
-                content.remove(field);
-                config.put(list, entry, key, content);
-            }
-        }
-        None => drop(config.value.remove(name)),
-    })?;
+    if name.is_empty() {
+        return Err("you must specify a property".into());
+    }
+    let mut config = cx.config.clone();
+    form::change(&mut config.value, name, None, false)?;
+    config.save(cx.host)?;
     cx.say(format_args!("Property {name:?} unset."));
     Ok(())
 }
@@ -341,8 +315,12 @@ fn view(cx: &Cx<'_>) -> Outcome {
     if cx.flags.on("minify") {
         config = minified(cx)?;
     }
-    if !cx.flags.on("raw") {
+    config = form::whole(&config);
+    if !cx.flags.on("raw") && !cx.flags.on("flatten") {
         for (list, key) in [("clusters", "cluster"), ("users", "user")] {
+            if config[list].is_null() {
+                continue;
+            }
             for entry in config.at_mut(list).array_mut() {
                 let content = entry.at_mut(key);
                 for (secret, shown) in SECRETS {
@@ -355,6 +333,10 @@ fn view(cx: &Cx<'_>) -> Outcome {
     }
     let format = match cx.format()? {
         Format::Human => Format::Yaml,
+        Format::Json => {
+            cx.say(form::json(&config));
+            return Ok(());
+        }
         other => other,
     };
     let printed = Printed { kind: kind::CONFIG_MAP, object: &config, done: "", managed: true };
@@ -369,7 +351,7 @@ fn minified(cx: &Cx<'_>) -> Outcome<Value> {
     };
     let context = cx.config.context(current);
     if context.is_null() {
-        return Err("cannot locate context ".into());
+        return Err(fail!("cannot locate context {current}"));
     }
     let only = |list: &str, name: &str| -> Value {
         cx.config.value[list].array().iter().filter(|entry| entry["name"].str() == name).cloned().collect()
