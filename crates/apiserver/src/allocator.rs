@@ -43,8 +43,8 @@ impl Allocators {
 impl ApiServer {
     /// Sets the range of the Services' addresses (`--service-cluster-ip-range`): its first address and its size. To be called
     /// before the first Service is made.
-    pub fn set_service_range(&mut self, first: Ipv4Addr, size: u32) {
-        self.allocators.range = (u32::from(first), size);
+    pub fn set_service_range(&mut self, first: u32, size: u32) {
+        self.allocators.range = (first, size);
     }
 
     /// The Service range: its first address and its size.

@@ -1,10 +1,10 @@
 //! How the cluster comes to be: what `kubeadm init`, the network's manifest and the nodes' `kubeadm join` leave behind.
 
 use crate::cluster::Options;
-use crate::made::ControlPlane;
+use crate::made::{ControlPlane, cluster_dns, usual_services};
 use api::{Value, kind, list, obj, yaml};
 use apiserver::{ApiServer, Request, Verb};
-use network::Plugin;
+use network::{Plugin, Range};
 use std::net::Ipv4Addr;
 
 /// The namespaces that the API server makes itself (pkg/controlplane/controller/systemnamespaces).
@@ -31,7 +31,11 @@ pub(crate) fn system(api: &mut ApiServer, options: &Options) {
 pub(crate) fn addons(api: &mut ApiServer, options: &Options) {
     let network = if options.cni == Plugin::Weave { WEAVE_NET } else { "" };
     for text in [KUBEADM, network] {
-        let documents = yaml::documents(text).unwrap_or_default();
+        let text = match &options.service_range {
+            None => text.to_owned(),
+            Some(range) => tell_services(text, range),
+        };
+        let documents = yaml::documents(&text).unwrap_or_default();
         for mut document in documents {
             let Some(kind) = document.kind() else { continue };
             let installers = matches!(document.name(), "kubeadm-config" | "kubelet-config");
@@ -46,6 +50,13 @@ pub(crate) fn addons(api: &mut ApiServer, options: &Options) {
         }
     }
     controller_accounts(api);
+}
+
+/// A manifest with another range of the Services' addresses, and the address of cluster DNS in it.
+fn tell_services(text: &str, range: &Range) -> String {
+    let dns = |range: &Range| cluster_dns(range).to_string();
+    let usual = usual_services();
+    text.replace(&*usual.text, &range.text).replace(&dns(&usual), &dns(range))
 }
 
 /// Writes the range of all Pods into the configuration of kubeadm and of kube-proxy.

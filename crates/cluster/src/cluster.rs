@@ -4,7 +4,7 @@ use crate::bootstrap;
 use crate::cni::Cni;
 use crate::connect::Carried;
 use crate::flows::Flows;
-use crate::made::ControlPlane;
+use crate::made::{self, ControlPlane};
 use crate::metrics;
 use crate::past::Past;
 use crate::queue::{ComponentId, Queue};
@@ -14,9 +14,8 @@ use apiserver::{ApiServer, Cause, Client, Component, Context, EventType, Express
 use apiserver::{Root, Wait, Watch, WatchEvent, WorkKey};
 use controllers::Controllers;
 use kubelet::Kubelets;
-use network::{Network, Plugin};
+use network::{Network, Plugin, Range};
 use scheduler::Scheduler;
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,9 +34,8 @@ pub struct Options {
     pub max_pods: usize,
     /// The moment at which the cluster is ready for its first command.
     pub start: Time,
-    /// The range of the Services' addresses, if it is another than kubeadm's: its first address and its size. The network and
-    /// the add-ons know kubeadm's only.
-    pub service_range: Option<(Ipv4Addr, u32)>,
+    /// The range of the Services' addresses, if it is another than kubeadm's; see [`crate::services`].
+    pub service_range: Option<Range>,
     /// How Pods get a network; see [`crate::bridge`].
     pub cni: Plugin,
     /// Where the control plane's processes run.
@@ -63,6 +61,13 @@ impl Default for Options {
             preload: Vec::new(),
             expressions: None,
         }
+    }
+}
+
+impl Options {
+    /// The range of the Services' addresses.
+    pub fn services(&self) -> Range {
+        self.service_range.clone().unwrap_or_else(made::usual_services)
     }
 }
 
@@ -134,8 +139,9 @@ impl Cluster {
             past: Past::default(),
             options,
         };
-        if let Some((first, size)) = cluster.options.service_range {
-            cluster.api.set_service_range(first, size);
+        if let Some(range) = &cluster.options.service_range {
+            cluster.api.set_service_range(range.first(), range.last() - range.first() + 1);
+            cluster.kubelets.network.network.services = Some(range.clone());
         }
         if let Some(expressions) = cluster.options.expressions.clone() {
             cluster.api.set_expressions(expressions);

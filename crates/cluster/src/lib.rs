@@ -27,7 +27,7 @@ pub use cluster::{Cluster, Options};
 pub use cni::Cni;
 pub use connect::{Carried, Exchange, Onward};
 pub use flows::{Flow, WINDOW};
-pub use made::{CLUSTER_CIDR, ControlPlane, bridge};
+pub use made::{CLUSTER_CIDR, ControlPlane, apart, bridge, services};
 pub use network::Plugin;
 pub use past::{Act, Command, Deed};
 pub use why::{Change, Link, Reason, Subject};

@@ -1,7 +1,8 @@
 //! What a cluster may be made of instead of kubeadm's default: another network, a control plane elsewhere.
 
-use network::{Plugin, Range, outside};
+use network::{Plugin, Range, SERVICE_CIDR, outside};
 use std::net::Ipv4Addr;
+use std::ops::RangeInclusive;
 
 /// Where etcd, kube-apiserver, kube-controller-manager and kube-scheduler run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,28 +38,68 @@ impl ControlPlane {
 /// The range of all Pods with the plugin `bridge`, unless it is told another: what most manifests of networks have.
 pub const CLUSTER_CIDR: &str = "10.244.0.0/16";
 
+/// Ranges of the simulated network that neither Pods nor Services may have.
+const TAKEN: [(&str, &str); 4] = [
+    ("172.17.0.0/16", "the nodes'"),
+    ("127.0.0.0/8", "every machine's own"),
+    ("198.51.100.0/24", "the outside's"),
+    ("203.0.113.0/24", "the outside's"),
+];
+
 /// The plugin `bridge` with the range of all Pods that `text` names (`--cluster-cidr`), if the simulated network has room for it:
-/// with at least a node's range, and apart from the Services', the nodes' and the outside's addresses.
+/// with at least a node's range, and apart from the nodes' and the outside's addresses.
 ///
 /// # Errors
 /// What is wrong with the range.
 pub fn bridge(text: &str) -> Result<Plugin, String> {
-    const TAKEN: [(&str, &str); 5] = [
-        ("10.96.0.0/12", "the Services'"),
-        ("172.17.0.0/16", "the nodes'"),
-        ("127.0.0.0/8", "every machine's own"),
-        ("198.51.100.0/24", "the outside's"),
-        ("203.0.113.0/24", "the outside's"),
-    ];
-    let range = Range::parse(text).filter(|range| (8..=24).contains(&range.bits()));
-    let Some(range) = range else { return Err(format!("an IPv4 range from /8 to /24, not {text:?}")) };
+    range(text, 8..=24).map(Plugin::Bridge)
+}
+
+/// The range of the Services' addresses that `text` names (`--service-cidr`; kube-apiserver's `--service-cluster-ip-range`): with
+/// room for the API server and cluster DNS, and apart from the nodes' and the outside's addresses.
+///
+/// # Errors
+/// What is wrong with the range.
+pub fn services(text: &str) -> Result<Range, String> {
+    range(text, 8..=28)
+}
+
+fn range(text: &str, bits: RangeInclusive<u32>) -> Result<Range, String> {
+    let known = Range::parse(text).filter(|range| bits.contains(&range.bits()));
+    let Some(range) = known else {
+        return Err(format!("an IPv4 range from /{} to /{}, not {text:?}", bits.start(), bits.end()));
+    };
     for (taken, whose) in TAKEN {
-        let other = Range::parse(taken).unwrap_or_else(|| range.clone());
-        if range.first() <= other.last() && other.first() <= range.last() {
+        if Range::parse(taken).is_some_and(|taken| taken.overlaps(&range)) {
             return Err(format!("apart from {taken}, {whose}; {text} is not"));
         }
     }
-    // As the controller manager's flag would be written: the first address, and what is fixed.
+    // As a component's flag would be written: the first address, and what is fixed.
     let written = format!("{}/{}", Ipv4Addr::from_bits(range.first()), range.bits());
-    Range::parse(&written).map(Plugin::Bridge).ok_or(written)
+    Range::parse(&written).ok_or(written)
+}
+
+/// Whether Pods and Services have ranges of their own.
+///
+/// # Errors
+/// They have addresses in common.
+pub fn apart(pods: &Plugin, services: &Range) -> Result<(), String> {
+    let pods = pods.cluster_cidr();
+    match Range::parse(pods).is_some_and(|pods| pods.overlaps(services)) {
+        true => Err(format!(
+            "the Pods have {pods}, and the Services {}: they must not have addresses in common",
+            services.text
+        )),
+        false => Ok(()),
+    }
+}
+
+/// The range of the Services' addresses, unless it is told another.
+pub(crate) fn usual_services() -> Range {
+    Range::parse(SERVICE_CIDR).unwrap_or_else(|| unreachable!("it is a range"))
+}
+
+/// The address of cluster DNS: kubeadm takes the tenth of the range (cmd/kubeadm/app/constants: `GetDNSIP`).
+pub(crate) fn cluster_dns(services: &Range) -> Ipv4Addr {
+    Ipv4Addr::from_bits(services.first() + 10)
 }

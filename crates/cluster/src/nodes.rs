@@ -3,7 +3,7 @@
 use crate::bootstrap::{self, MASTER_ADDRESS};
 use crate::cluster::Cluster;
 use crate::cni::Cni;
-use crate::made::ControlPlane;
+use crate::made::{ControlPlane, cluster_dns};
 use crate::past::Deed;
 use crate::queue::ComponentId;
 use api::{Str, list, obj};
@@ -84,6 +84,7 @@ impl Cluster {
         let mut config = NodeConfig::new(name, &address);
         config.pods = self.options().max_pods as i64;
         config.preloaded = self.options().preload.clone();
+        config.cluster_dns = self.options().service_range.as_ref().map(cluster_dns);
         if index == 0 {
             // The labels and the taint that kubeadm puts on the control plane's node (cmd/kubeadm/app/constants).
             let labels =
@@ -92,8 +93,9 @@ impl Cluster {
             let taint = obj! { "key" => "node-role.kubernetes.io/control-plane", "effect" => "NoSchedule" };
             config.taints = list![taint].array().to_vec();
             if self.options().addons && self.options().control_plane == ControlPlane::Static {
-                let range = self.options().cni.range();
-                config.static_pods = kubelet::control_plane(&address, range.map(|range| range.text.as_str()));
+                let (services, pods) = (self.options().services(), self.options().cni.range());
+                config.static_pods =
+                    kubelet::control_plane(&address, &services.text, pods.map(|range| range.text.as_str()));
             }
         }
         if !self.options().addons && self.options().cni == Plugin::Weave {

@@ -100,8 +100,6 @@ pub struct Serve {
     pub token: Option<String>,
     /// Whether whoever shows no token is let in as nobody.
     pub anonymous: bool,
-    /// The range of the Services' addresses, if it is another than 10.96.0.0/12: its first address and its size.
-    pub service_cidr: Option<(std::net::Ipv4Addr, u32)>,
     /// The seed.
     pub seed: u64,
     /// How many workers.
@@ -119,7 +117,6 @@ impl Default for Serve {
             write_kubeconfig: None,
             token: None,
             anonymous: false,
-            service_cidr: None,
             seed: 1,
             workers: 3,
             made: Made::default(),
@@ -209,17 +206,11 @@ fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
             "--write-kubeconfig" => serve.write_kubeconfig = Some(text(name, value, rest)?),
             "--token" => serve.token = Some(text(name, value, rest)?),
             "--anonymous" => serve.anonymous = flag(name, value)?,
-            "--service-cidr" => serve.service_cidr = cidr(&text(name, value, rest)?)?,
             "--seed" => serve.seed = number(name, value, rest, u64::MAX)?,
             "--workers" => serve.workers = number(name, value, rest, MAX_WORKERS)? as usize,
             "-h" | "--help" => return Ok(Command::Help),
             _ => return Err(unknown("serve", &argument)),
         }
-    }
-    if serve.service_cidr.is_some() && !serve.control_plane_only {
-        return Err(Problem(
-            "--service-cidr goes with --control-plane-only: the simulated network has 10.96.0.0/12".into(),
-        ));
     }
     serve.made.check(serve.control_plane_only)?;
     Ok(Command::Serve(serve))
@@ -229,19 +220,6 @@ fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
 fn speed(text: &str) -> Result<f64, Problem> {
     let known = text.parse().ok().filter(|speed| (0.0..=86_400.0).contains(speed));
     known.ok_or_else(|| Problem(format!("--speed is a number from 0 to 86400, not {text:?}")))
-}
-
-/// An IPv4 range with room for a few Services; none for the one that there is anyway.
-fn cidr(text: &str) -> Result<Option<(std::net::Ipv4Addr, u32)>, Problem> {
-    let parts = text
-        .split_once('/')
-        .and_then(|(address, bits)| Some((address.parse::<std::net::Ipv4Addr>().ok()?, bits.parse::<u32>().ok()?)));
-    let Some((address, bits @ 8..=28)) = parts else {
-        return Err(Problem(format!("--service-cidr is an IPv4 range from /8 to /28, not {text:?}")));
-    };
-    let size = 1u32 << (32 - bits);
-    let first = std::net::Ipv4Addr::from(u32::from(address) & !(size - 1));
-    Ok(Some((first, size)).filter(|_| (first.octets(), bits) != ([10, 96, 0, 0], 12)))
 }
 
 fn scale(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
@@ -353,6 +331,11 @@ mod tests {
         assert_eq!(read("replay --json f"), Ok(Command::Replay { json: true, file: "f".into() }));
         let serve = Serve { listen: "127.0.0.1:0".into(), speed: 10.0, ..Serve::default() };
         assert_eq!(read("serve --listen 127.0.0.1:0 --speed=10"), Ok(Command::Serve(serve)));
+        for right in
+            ["serve --control-plane-only --service-cidr 10.0.0.0/24", "sh --service-cidr=10.0.0.0/16 --cni bridge"]
+        {
+            assert!(read(right).is_ok(), "{right}");
+        }
         for wrong in [
             "check --play",
             "check --import x",
@@ -361,7 +344,10 @@ mod tests {
             "serve --speed -1",
             "serve --listen",
             "serve --service-cidr 10.0.0.0 --control-plane-only",
-            "serve --service-cidr 10.0.0.0/24",
+            "serve --service-cidr 10.0.0.0/29",
+            "sh --service-cidr 172.17.8.0/24",
+            "sh --service-cidr 10.32.5.0/24",
+            "sh --cni bridge --cluster-cidr 10.0.0.0/16 --service-cidr 10.0.3.0/24",
             "serve x",
             "",
             "shell",

@@ -120,6 +120,9 @@ impl<N: NetworkPlugin> Kubelets<N> {
         }
         let mut pod = Pod::new(id.clone(), node.into(), object.clone());
         pod.sync_at = Some(now);
+        if let Some(dns) = self.nodes.get(node).and_then(|node| node.config.cluster_dns) {
+            pod.cluster_dns = dns;
+        }
         self.insert(name, pod);
         Some(id)
     }

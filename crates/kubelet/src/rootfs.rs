@@ -136,7 +136,7 @@ pub(crate) fn resolv_conf(pod: &Pod) -> String {
     let namespace = pod.object.namespace();
     let cluster = || {
         let search = vec![format!("{namespace}.svc.cluster.local"), "svc.cluster.local".into(), "cluster.local".into()];
-        (vec!["10.96.0.10".to_owned()], search, vec!["ndots:5".to_owned()])
+        (vec![pod.cluster_dns.to_string()], search, vec!["ndots:5".to_owned()])
     };
     let (mut servers, mut search, mut options) = match spec["dnsPolicy"].str() {
         "None" => (Vec::new(), Vec::new(), Vec::new()),

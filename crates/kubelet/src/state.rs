@@ -6,6 +6,7 @@ use crate::backoff::Backoff;
 use crate::process::Process;
 use api::{Str, Time, Value};
 use std::collections::VecDeque;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub struct Pod {
     pub object: Value,
     /// Its address, once it has one.
     pub ip: Option<Str>,
+    /// Where its node's kubelet tells it to ask for names (`clusterDNS` in the kubelet's configuration).
+    pub(crate) cluster_dns: Ipv4Addr,
     /// Whether its sandbox exists.
     pub sandbox: bool,
     /// Its containers: the init containers first.
@@ -262,6 +265,9 @@ impl Container {
     }
 }
 
+/// The address of cluster DNS, unless it is told another: kubeadm takes the tenth of the Services' range.
+pub(crate) const CLUSTER_DNS: Ipv4Addr = Ipv4Addr::new(10, 96, 0, 10);
+
 impl Pod {
     /// Lets the worker look at the Pod at a moment, if it does not look earlier.
     pub(crate) fn sync_by(&mut self, at: Time) {
@@ -276,6 +282,7 @@ impl Pod {
             id,
             node,
             ip: None,
+            cluster_dns: CLUSTER_DNS,
             sandbox: false,
             containers,
             gone: false,

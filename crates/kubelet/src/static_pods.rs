@@ -110,9 +110,9 @@ pub(crate) fn delete_mirror(namespace: &str, name: &str, cx: &mut Context<'_>) {
     let _ = cx.client.delete(kind::POD, namespace, name, options);
 }
 
-/// The manifests that `kubeadm init` writes for the control plane's node. `cluster_cidr`: what it was given as
-/// `--pod-network-cidr`, if the nodes get their Pods' ranges from the controller manager.
-pub fn control_plane(address: &str, cluster_cidr: Option<&str>) -> Vec<Value> {
+/// The manifests that `kubeadm init` writes for the control plane's node. `service_cidr`: the range of the Services' addresses;
+/// `cluster_cidr`: what it was given as `--pod-network-cidr`, if the nodes get their Pods' ranges from the controller manager.
+pub fn control_plane(address: &str, service_cidr: &str, cluster_cidr: Option<&str>) -> Vec<Value> {
     const VERSION: &str = "v1.36.2";
     let pod = |name: &str,
                image: String,
@@ -156,13 +156,9 @@ pub fn control_plane(address: &str, cluster_cidr: Option<&str>) -> Vec<Value> {
     };
     let certificates: (&str, &str) = ("k8s-certs", "/etc/kubernetes/pki");
     let advertise = format!("advertise-address={address}");
-    let api = [
-        "allow-privileged=true",
-        "authorization-mode=Node,RBAC",
-        "secure-port=6443",
-        "service-cluster-ip-range=10.96.0.0/12",
-    ];
-    let api: Vec<&str> = [advertise.as_str()].into_iter().chain(api).collect();
+    let api = ["allow-privileged=true", "authorization-mode=Node,RBAC", "secure-port=6443"];
+    let services = format!("service-cluster-ip-range={service_cidr}");
+    let api: Vec<&str> = std::iter::once(&*advertise).chain(api).chain([&*services]).collect();
     let listen = format!("listen-client-urls=https://127.0.0.1:2379,https://{address}:2379");
     let cidr = cluster_cidr.map(|cidr| format!("cluster-cidr={cidr}"));
     let given = cidr.iter().flat_map(|cidr| ["allocate-node-cidrs=true", cidr]);

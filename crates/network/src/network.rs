@@ -12,7 +12,7 @@ use crate::packet::Protocol;
 use crate::plugin::Plugin;
 use crate::policy::Policies;
 use crate::proxy::{Mode, Proxy};
-use crate::service::Slice;
+use crate::service::{Range, Slice};
 use crate::weave::Weave;
 use api::OrdMap;
 use api::{Kind, Rng, Str, Time, Value, kind, meta};
@@ -27,6 +27,8 @@ pub struct Network {
     pub weave: Weave,
     /// The Pods' addresses with the plugin `bridge`: it learns the nodes' ranges from the API.
     pub(crate) ranges: Bridge,
+    /// The range of the Services' addresses, if it is another than [`SERVICE_CIDR`](crate::SERVICE_CIDR).
+    pub services: Option<Range>,
     /// Where the API server listens, if that is no machine of the cluster.
     pub hosted: Option<Ipv4Addr>,
     /// The rules of every node's kube-proxy.

@@ -21,11 +21,6 @@ pub(crate) const BETWEEN_NODES: Duration = Duration::from_micros(250);
 /// From outside to a node, and back out.
 const TO_THE_CLUSTER: Duration = Duration::from_micros(600);
 
-/// The range of cluster IPs: 10.96.0.0/12.
-fn is_service_address(address: Ipv4Addr) -> bool {
-    address.to_bits() >> 20 == 0x0a6
-}
-
 /// One packet on its way.
 pub(crate) struct Walk<'a> {
     pub(crate) network: &'a mut Network,
@@ -142,7 +137,7 @@ impl Walk<'_> {
         }
         let reason = match to {
             to if self.network.plugin.contains(to) => Reason::PodNetworkIsInside,
-            to if is_service_address(to) => Reason::ServiceNetworkIsInside,
+            to if self.network.is_service(to) => Reason::ServiceNetworkIsInside,
             _ => Reason::NoSuchAddress,
         };
         Err(self.stop(At::Outside, Outcome::TimedOut(reason)))
@@ -278,7 +273,7 @@ impl Walk<'_> {
             self.hop(at, What::Forwarded(Route::Internet));
             return Ok(Step::Outside);
         }
-        let reason = if is_service_address(to) { Reason::NoSuchService } else { Reason::NoSuchAddress };
+        let reason = if self.network.is_service(to) { Reason::NoSuchService } else { Reason::NoSuchAddress };
         Err(self.stop(at, Outcome::TimedOut(reason)))
     }
 

@@ -38,6 +38,9 @@ pub struct Service {
     pub health_port: u16,
 }
 
+/// The range of the Services' addresses, unless a cluster is told another (kubeadm: `DefaultServicesSubnet`).
+pub const SERVICE_CIDR: &str = "10.96.0.0/12";
+
 /// A range of addresses such as `10.0.0.0/8`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
@@ -59,6 +62,11 @@ impl Range {
     /// Whether `address` lies in it.
     pub fn contains(&self, address: Ipv4Addr) -> bool {
         address.to_bits() & self.mask == self.base
+    }
+
+    /// Whether it has addresses in common with another one.
+    pub fn overlaps(&self, other: &Range) -> bool {
+        self.base & other.mask == other.base || other.base & self.mask == self.base
     }
 
     /// Its first address.

@@ -86,14 +86,15 @@ pub fn manifests(cluster: &Cluster, fresh: &Cluster) -> String {
 
 /// A `kind` configuration with as many nodes as a cluster has, and the same networks.
 pub fn kind_config(cluster: &Cluster) -> String {
-    let workers = cluster.options().workers;
+    let options = cluster.options();
+    let (workers, pods, services) = (options.workers, options.cni.cluster_cidr(), options.services());
     let roles = std::iter::once("control-plane").chain(std::iter::repeat_n("worker", workers));
     let nodes: Vec<Value> = roles.map(|role| obj! { "role" => role }).collect();
     yaml::to_string(&obj! {
         "kind" => "Cluster",
         "apiVersion" => "kind.x-k8s.io/v1alpha4",
         "name" => "kubarium",
-        "networking" => obj! { "podSubnet" => "10.32.0.0/12", "serviceSubnet" => "10.96.0.0/12" },
+        "networking" => obj! { "podSubnet" => pods, "serviceSubnet" => services.text },
         "nodes" => Value::from(nodes),
     })
 }

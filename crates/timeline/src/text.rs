@@ -60,6 +60,9 @@ impl Recording {
         if let Some(range) = options.cni.range() {
             text.set("clusterCIDR", range.text.clone());
         }
+        if let Some(range) = &options.service_range {
+            text.set("serviceCIDR", range.text.clone());
+        }
         if options.control_plane != defaults.control_plane {
             text.set("controlPlane", options.control_plane.name());
         }
@@ -112,12 +115,17 @@ impl Recording {
             Value::Null => defaults.cni,
             range => cluster::bridge(range.str()).map_err(|_| damaged("its range of Pods makes no sense"))?,
         };
+        let service_range = match &value["serviceCIDR"] {
+            Value::Null => defaults.service_range,
+            range => Some(cluster::services(range.str()).map_err(|_| damaged("its range of Services makes no sense"))?),
+        };
         let control_plane = match &value["controlPlane"] {
             Value::Null => defaults.control_plane,
             place => ControlPlane::named(place.str()).ok_or_else(|| damaged("its control plane is nowhere"))?,
         };
         let options = Options {
             cni,
+            service_range,
             control_plane,
             preload: value["preload"].array().iter().map(Value::to_str).collect(),
             seed: seed.ok_or_else(|| damaged("it has no seed"))?,
@@ -125,6 +133,9 @@ impl Recording {
             control_plane_only: value["controlPlaneOnly"] == Value::Bool(true),
             ..defaults
         };
+        if cluster::apart(&options.cni, &options.services()).is_err() {
+            return Err(damaged("its Pods and Services have addresses in common"));
+        }
         let mut entries = Vec::new();
         read_entries(&value["inputs"], &mut entries)?;
         let end = read_end(&value["end"], &entries)?;

@@ -1,7 +1,7 @@
 //! How the cluster of `sh`, `serve` and `scale` is made, where it is not the default one.
 
 use super::{Problem, text};
-use cluster::{CLUSTER_CIDR, ControlPlane, Options, Plugin, bridge};
+use cluster::{CLUSTER_CIDR, ControlPlane, Options, Plugin, apart, bridge, services};
 use kubelet::Reference;
 
 /// Settings that several commands have.
@@ -11,6 +11,8 @@ pub struct Made {
     bridge: bool,
     /// The range of all Pods, if it is another than [`CLUSTER_CIDR`].
     cluster_cidr: Option<String>,
+    /// The range of the Services' addresses, if it is another than kubeadm's.
+    service_cidr: Option<String>,
     /// Where the control plane runs.
     control_plane: ControlPlane,
     /// Images that every node has.
@@ -37,6 +39,7 @@ impl Made {
                 };
             }
             "--cluster-cidr" => self.cluster_cidr = Some(text(name, value, rest)?),
+            "--service-cidr" => self.service_cidr = Some(text(name, value, rest)?),
             "--control-plane" => {
                 let place = text(name, value, rest)?;
                 let known = ControlPlane::named(&place);
@@ -62,7 +65,13 @@ impl Made {
             Some(range) => drop(bridge(range).map_err(|why| Problem(format!("--cluster-cidr is {why}")))?),
             None => {}
         }
-        if control_plane_only && *self != Made::default() {
+        if let Some(range) = &self.service_cidr {
+            services(range).map_err(|why| Problem(format!("--service-cidr is {why}")))?;
+        }
+        let options = self.options();
+        apart(&options.cni, &options.services()).map_err(Problem)?;
+        let of_nodes = Made { service_cidr: None, ..self.clone() };
+        if control_plane_only && of_nodes != Made::default() {
             return wrong(
                 "--cni, --control-plane and --preload are about nodes: with --control-plane-only there are none",
             );
@@ -75,6 +84,7 @@ impl Made {
         let range = self.cluster_cidr.as_deref().unwrap_or(CLUSTER_CIDR);
         Options {
             cni: if self.bridge { bridge(range).unwrap_or_default() } else { Plugin::default() },
+            service_range: self.service_cidr.as_deref().and_then(|range| services(range).ok()),
             control_plane: self.control_plane,
             preload: self.preload.iter().map(|image| image.as_str().into()).collect(),
             ..Options::default()

@@ -56,7 +56,6 @@ async fn serve(arguments: &Serve) -> io::Result<()> {
         control_plane_only: arguments.control_plane_only,
         expressions: Some(std::sync::Arc::new(expressions::Cel)),
         start: clock::now(),
-        service_range: arguments.service_cidr,
         ..arguments.made.options()
     };
     let door =

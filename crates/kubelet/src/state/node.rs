@@ -4,6 +4,7 @@ use api::{OrdMap, OrdSet};
 use api::{Str, Time, Value};
 use apiserver::Cause;
 use std::collections::VecDeque;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 /// How a node is made.
@@ -27,6 +28,8 @@ pub struct NodeConfig {
     pub static_pods: Vec<Value>,
     /// Images that are on its disk from the beginning. The image of the Pods' sandboxes always is.
     pub preloaded: Vec<Str>,
+    /// Where Pods are told to ask for names (`clusterDNS`), if it is elsewhere than with kubeadm.
+    pub cluster_dns: Option<Ipv4Addr>,
 }
 
 /// The image that every Pod's sandbox is made of.

@@ -60,7 +60,7 @@ fn no_two_pods_share_an_address() {
 fn static_pods_have_mirrors() {
     let mut sim = Sim::new(&["node1"]);
     let mut config = NodeConfig::new("master", "172.17.0.9");
-    config.static_pods = crate::control_plane("172.17.0.9", None);
+    config.static_pods = crate::control_plane("172.17.0.9", "10.96.0.0/12", None);
     config.taints = vec![obj! { "key" => "node-role.kubernetes.io/control-plane", "effect" => "NoSchedule" }];
     sim.with(|kubelets, cx| kubelets.add_node(config, cx));
     sim.run(10.0);

@@ -54,3 +54,29 @@ fn a_node_without_a_range_is_not_ready() {
     let nodes = ask("kubectl get nodes -o wide; kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}'");
     assert!(nodes.contains("10.244.0.0/24 10.244.1.0/24") && nodes.matches("NotReady").count() == 1, "{nodes}");
 }
+
+#[test]
+fn services_may_have_another_range() {
+    let service_range = cluster::services("10.0.0.0/24").ok();
+    let mut session = Session::new(Options { service_range, ..Options::default() }, true);
+    let mut ask = move |line: &str| in_cluster(&mut session, line).0;
+    let services = ask("kubectl get services -A -o custom-columns=IP:.spec.clusterIP --no-headers");
+    assert_eq!(services.trim(), "10.0.0.1\n10.0.0.10");
+    ask("kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80");
+    ask("kubectl run asker --image=nginx; kubectl wait --for=condition=Ready pod --all --timeout=60s");
+    assert!(ask("kubectl get service web -o jsonpath={.spec.clusterIP}").starts_with("10.0.0."));
+    let inside = ask("kubectl exec asker -- sh -c 'cat /etc/resolv.conf; env; curl -s http://web'");
+    for words in ["nameserver 10.0.0.10\n", "KUBERNETES_SERVICE_HOST=10.0.0.1\n", "Welcome to nginx!"] {
+        assert!(inside.contains(words), "{words}: {inside}");
+    }
+    // Outside nobody knows the range, and on a node no rule has the address.
+    assert!(ask("curl -s -m 2 --trace-route http://10.0.0.10").contains("service-network-is-inside"));
+    assert!(ask("ssh node1 curl -s -m 2 --trace-route http://10.0.0.99").contains("no-such-service"));
+    assert!(ask("curl -s -m 2 --trace-route http://10.96.0.1").contains("no-such-address"));
+    let told =
+        ask("kubectl get pod kube-apiserver-master -n kube-system -o yaml; kubectl get cm -n kube-system -o yaml");
+    for words in ["--service-cluster-ip-range=10.0.0.0/24", "serviceSubnet: 10.0.0.0/24", "- 10.0.0.10"] {
+        assert!(told.contains(words), "{words}");
+    }
+    assert!(!told.contains("10.96."), "the usual range is nowhere");
+}
