@@ -17,6 +17,8 @@ pub struct Room {
     pub name: Str,
     /// The node's internal IP.
     pub address: Str,
+    /// The range of its Pods (`spec.podCIDR`); empty where their network is one for all nodes.
+    pub range: Str,
     /// Whether its condition Ready is True.
     pub ready: bool,
     /// Whether it is cordoned.
@@ -145,6 +147,7 @@ impl World {
         let seen = Room {
             name: name.clone(),
             address: address["address"].to_str(),
+            range: node["spec"]["podCIDR"].to_str(),
             ready: api::meta::condition(node, "Ready")["status"].str() == "True",
             cordoned: node["spec"]["unschedulable"].bool(),
             control_plane: !labels["node-role.kubernetes.io/control-plane"].is_null(),
@@ -152,7 +155,7 @@ impl World {
             pods: Vec::new(),
         };
         let room = self.room(&name);
-        let same = room.address == seen.address
+        let same = (&room.address, &room.range) == (&seen.address, &seen.range)
             && (room.ready, room.cordoned, room.control_plane, room.known)
                 == (seen.ready, seen.cordoned, seen.control_plane, seen.known);
         // Every heartbeat changes a Node; the picture only changes when what it shows does.

@@ -3,7 +3,7 @@
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use api::Str;
-use shell::faults::{FAULTS, Fault, Scope};
+use shell::faults::{FAULTS, Fault, Scope, bridge};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -12,8 +12,10 @@ use yew::prelude::*;
 pub struct Props {
     /// The node's name.
     pub node: AttrValue,
-    /// The other nodes, as far as they are offered.
-    pub others: Rc<Vec<Str>>,
+    /// The range of its Pods; empty where their network is one for all nodes.
+    pub range: AttrValue,
+    /// The other nodes, as far as they are offered, each with the range of its Pods.
+    pub others: Rc<Vec<(Str, Str)>>,
     /// Whether its kubelet does not run.
     pub stopped: bool,
     /// A line shall be typed.
@@ -26,8 +28,10 @@ pub fn FaultMenu(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let label = lang.fill(Message::FaultsOf, &[&props.node]);
     let menu = use_node_ref();
-    let types = |command: &str, other: &str, text: String| {
-        let line = Fault::fill(command, &[("node", &props.node), ("other", other)]);
+    let types = |command: &str, (other, range): (&str, &str), text: String| {
+        let bridge = bridge(&props.range);
+        let line =
+            Fault::fill(command, &[("node", &props.node), ("other", other), ("range", range), ("bridge", bridge)]);
         let (menu, title) = (menu.clone(), line.clone());
         let onclick = props.ontype.reform(move |_: MouseEvent| {
             if let Some(menu) = menu.cast::<web_sys::Element>() {
@@ -37,9 +41,9 @@ pub fn FaultMenu(props: &Props) -> Html {
         });
         html! { <button type="button" {onclick}><b>{ text }</b><code>{ title }</code></button> }
     };
-    let pair = |fault: &Fault, other: &str| {
+    let pair = |fault: &Fault, other: (&str, &str)| {
         let name = match fault.scope {
-            Scope::TwoNodes => lang.fill(Message::FaultBetween, &[other]),
+            Scope::TwoNodes | Scope::RoutedNodes => lang.fill(Message::FaultBetween, &[other.0]),
             _ => name(fault, lang).to_owned(),
         };
         html! {
@@ -52,15 +56,17 @@ pub fn FaultMenu(props: &Props) -> Html {
         }
     };
     let fault = |fault: &'static Fault| match fault.scope {
-        Scope::TwoNodes => html! { <>{ for props.others.iter().map(|other| pair(fault, other)) }</> },
-        _ => pair(fault, ""),
+        Scope::TwoNodes | Scope::RoutedNodes => {
+            html! { <>{ for props.others.iter().map(|(other, range)| pair(fault, (other, range))) }</> }
+        }
+        _ => pair(fault, ("", "")),
     };
     // A click elsewhere in the picture is not for what is below the menu.
     let onclick = |event: MouseEvent| event.stop_propagation();
     html! {
         <details class="faults" data-popup="" ref={menu.clone()} {onclick}>
             <summary class="power" data-stopped={props.stopped.to_string()} title={label.clone()} aria-label={label}>{ icon(Icon::Power) }</summary>
-            <div class="menu">{ for FAULTS.iter().filter(|fault| matches!(fault.scope, Scope::Node | Scope::TwoNodes)).map(fault) }</div>
+            <div class="menu">{ for FAULTS.iter().filter(|fault| fault.scope.is_node(&props.range)).map(fault) }</div>
         </details>
     }
 }

@@ -244,8 +244,9 @@ impl Part<'_> {
         let (masters, workers): (Vec<_>, Vec<_>) = self.view.rooms.values().partition(|room| room.control_plane);
         let map = self.light.zoom == Zoom::Map || masters.len() + workers.len() > MAX_ROOMS;
         let first = masters.first().map(|room| room.name.clone());
-        let others = |own: &Str| -> Rc<Vec<Str>> {
-            Rc::new(self.view.rooms.keys().filter(|name| *name != own).take(MAX_OTHERS).cloned().collect())
+        let others = |own: &Str| -> Rc<Vec<(Str, Str)>> {
+            let others = self.view.rooms.values().filter(|room| room.name != *own).take(MAX_OTHERS);
+            Rc::new(others.map(|room| (room.name.clone(), room.range.clone())).collect())
         };
         let draw = |room: &Rc<Room>| {
             let tray = (first.as_ref() == Some(&room.name)).then(|| self.view.tray.clone());

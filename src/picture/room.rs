@@ -26,8 +26,8 @@ pub struct Props {
     pub system: bool,
     /// How Pods are drawn.
     pub light: Light,
-    /// The other nodes that it can be cut off from.
-    pub others: Rc<Vec<Str>>,
+    /// The other nodes that it can be cut off from, each with the range of its Pods.
+    pub others: Rc<Vec<(Str, Str)>>,
     /// Whether its kubelet does not run. The API learns that only after a while.
     pub stopped: bool,
     /// What the scheduler found about it the last time.
@@ -83,7 +83,7 @@ fn header(room: &Room, props: &Props, lang: Lang) -> Html {
         <header data-place={format!("node:{}", room.name)}>
             <h3><button type="button" class="name" data-object={format!("Node//{}", room.name)}>{ room.name.as_str() }</button></h3>
             <span class={classes!("badge", tone)}>{ if room.ready { "✓" } else { "✕" } }{ " " }{ lang.text(state) }</span>
-            <FaultMenu node={room.name.to_string()} others={props.others.clone()} stopped={props.stopped} ontype={props.ontype.clone()} />
+            <FaultMenu node={room.name.to_string()} range={room.range.to_string()} others={props.others.clone()} stopped={props.stopped} ontype={props.ontype.clone()} />
             <p class="caption"><span class="address">{ room.address.as_str() }</span><span>{ lang.text(role) }</span>
                 if room.cordoned {
                     <span class="badge wait">{ lang.text(Message::SchedulingDisabled) }</span>

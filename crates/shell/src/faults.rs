@@ -3,17 +3,39 @@
 //! This table is the only place where they are written. A button of the page types a command from here, so that buttons and
 //! commands cannot diverge; tests type them all.
 
+use network::{Plugin, Range};
+
 /// What a fault befalls: the placeholders of its commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// `{node}`
+    /// `{node}`, and `{bridge}`, its Pods' bridge.
     Node,
-    /// `{node}` and `{other}`, another node.
+    /// `{node}` and `{other}`, another node, with an overlay between them.
     TwoNodes,
+    /// `{node}` and `{other}`, another node, with a route from the one to the other's Pods, `{range}`.
+    RoutedNodes,
     /// `{deployment}`, whose first container is `{container}` and runs `{image}`.
     Deployment,
     /// `{pod}`
     Pod,
+}
+
+impl Scope {
+    /// Whether it is a node, or two of them, in a cluster where nodes have a range for their Pods (`spec.podCIDR`) or have none:
+    /// with the plugin `bridge` they do, with weave-net they do not.
+    pub fn is_node(self, range: &str) -> bool {
+        match self {
+            Scope::Node => true,
+            Scope::TwoNodes => range.is_empty(),
+            Scope::RoutedNodes => !range.is_empty(),
+            Scope::Deployment | Scope::Pod => false,
+        }
+    }
+}
+
+/// What the Pods' bridge of a node is called, by its range for its Pods.
+pub fn bridge(range: &str) -> &'static str {
+    Range::parse(range).map_or(Plugin::Weave, Plugin::Bridge).device()
 }
 
 /// A fault.
@@ -73,10 +95,17 @@ pub static FAULTS: &[Fault] = &[
         undo: "ssh {node} iptables -D INPUT -s {other} -j DROP",
         shows: "both stay Ready; their Pods do not reach each other",
     },
+    Fault {
+        name: "partition-between",
+        scope: Scope::RoutedNodes,
+        cause: "ssh {node} 'for from in {other} {range}; do iptables -A INPUT -s $from -j DROP; iptables -A FORWARD -s $from -j DROP; done'",
+        undo: "ssh {node} 'for from in {other} {range}; do iptables -D INPUT -s $from -j DROP; iptables -D FORWARD -s $from -j DROP; done'",
+        shows: "both stay Ready; their Pods do not reach each other",
+    },
     node(
         "bridge-down",
-        "ssh {node} ip link set weave down",
-        "ssh {node} ip link set weave up",
+        "ssh {node} ip link set {bridge} down",
+        "ssh {node} ip link set {bridge} up",
         "its Pods are cut off; probes by HTTP and TCP fail",
     ),
     node(

@@ -2,17 +2,19 @@
 
 use super::tests::run_in;
 use super::*;
-use crate::faults::{FAULTS, Fault, Scope};
+use crate::faults::{FAULTS, Fault, Scope, bridge};
 
 fn ask(session: &mut Session, line: &str) -> (String, i32) {
     let (out, err, status) = run_in(session, line);
     (out + &err, status)
 }
 
-fn of(command: &str) -> String {
+fn of(command: &str, range: &str) -> String {
     let values = [
         ("node", "node2"),
         ("other", "node3"),
+        ("range", range),
+        ("bridge", bridge(range)),
         ("deployment", "web"),
         ("container", "nginx"),
         ("image", "nginx"),
@@ -22,12 +24,20 @@ fn of(command: &str) -> String {
 }
 
 fn world() -> Session {
-    let mut session = Session::new(Options::default(), false);
+    world_of(Options::default())
+}
+
+fn world_of(options: Options) -> Session {
+    let mut session = Session::new(options, false);
     ask(
         &mut session,
         "kubectl create deployment web --image=nginx --replicas=3; kubectl rollout status deployment/web",
     );
     session
+}
+
+fn routed_world() -> Session {
+    world_of(Options { cni: cluster::bridge("10.244.0.0/16").unwrap(), ..Options::default() })
 }
 
 /// What `kubectl get` and `describe` show of everything, with what changes by itself left out.
@@ -39,7 +49,11 @@ fn condition(session: &mut Session, node: &str, kind: &str) -> String {
 #[test]
 fn each_fault_can_be_caused_and_undone_by_its_commands() {
     for fault in FAULTS {
-        let mut session = world();
+        // Where nodes have no ranges of their own there is no route to cut.
+        let routed = fault.scope == Scope::RoutedNodes;
+        let range = if routed { "10.244.3.0/24" } else { "" };
+        let mut session = if routed { routed_world() } else { world() };
+        let of = |command: &str| of(command, range);
         let (text, status) = ask(&mut session, &of(fault.cause));
         let cut = fault.name == "power-off" && status == 255;
         assert!(status == 0 || cut, "{}: {text}", fault.cause);
@@ -181,5 +195,31 @@ fn rules_on_a_node_stop_what_they_name() {
     ] {
         let (answer, code) = ask(&format!("ssh node1 {line}"));
         assert!(answer.contains(text) && code == status, "{line}: {code} {answer}");
+    }
+}
+
+#[test]
+fn a_cut_between_nodes_stops_routed_pods_too() {
+    let mut session = routed_world();
+    let mut ask = |line: &str| ask(&mut session, line).0;
+    for (pod, node) in [("a", "node2"), ("b", "node3"), ("c", "node1")] {
+        ask(&format!("kubectl run {pod} --image=nginx --overrides='{{\"spec\":{{\"nodeName\":\"{node}\"}}}}'"));
+    }
+    ask("kubectl expose pod a --port=80 --type=NodePort; kubectl wait --for=condition=Ready pod --all");
+    let port = ask("kubectl get service a -o jsonpath={.spec.ports[0].nodePort}");
+    let range = ask("kubectl get node node3 -o jsonpath={.spec.podCIDR}");
+    let calls = |from: &str, to: &str| {
+        format!(
+            "kubectl exec {from} -- curl -s -m 2 -o /dev/null -w '%{{http_code}} ' $(kubectl get pod {to} -o jsonpath={{.status.podIP}})"
+        )
+    };
+    let all =
+        [calls("a", "b"), calls("b", "a"), format!("curl -s -m 2 -o /dev/null -w '%{{http_code}} ' node3:{port}")];
+    let others = [calls("a", "c"), calls("c", "b"), calls("b", "c")];
+    let fault = FAULTS.iter().find(|fault| fault.scope == Scope::RoutedNodes).unwrap();
+    for (command, codes) in [("true", "200 200 200"), (fault.cause, "000 000 000"), (fault.undo, "200 200 200")] {
+        ask(&of(command, &range));
+        assert!(ask(&all.join(";")).starts_with(codes), "{command}");
+        assert!(ask(&others.join(";")).starts_with("200 200 200"), "{command}");
     }
 }

@@ -77,6 +77,8 @@ pub fn command() -> impl Strategy<Value = String> {
                 let values = [
                     ("node", node),
                     ("other", other),
+                    ("range", "10.244.1.0/24"),
+                    ("bridge", "weave"),
                     ("deployment", "a"),
                     ("container", "nginx"),
                     ("image", "nginx"),
