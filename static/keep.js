@@ -111,13 +111,20 @@ export function saveFile(name, type, text) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** Lets the reader choose a file; answers its name and its text. */
-export function openFile(answer) {
+/** Lets the reader choose a file; answers its name and its text. Several, if it may be `several`, are the files of a lesson's folder. */
+export function openFile(answer, several) {
   const input = document.createElement("input");
   input.type = "file";
+  input.multiple = !!several;
   input.onchange = async () => {
-    const [file] = input.files;
-    if (file) answer(file.name, file.size > MOST_BYTES ? null : await file.text().catch(() => null));
+    const read = async (file) => (file.size > MOST_BYTES ? null : file.text().catch(() => null));
+    const files = await Promise.all([...input.files].map(async (file) => [file.name, await read(file)]));
+    if (files.length > 1 || (several && /^lesson\.(yaml|..\.md)$/.test(files[0]?.[0]))) {
+      const lesson = { name: "lesson", files: Object.fromEntries(files) };
+      answer("", JSON.stringify({ kubarium: "lessons", version: 1, lessons: [lesson] }));
+    } else if (files.length) {
+      answer(...files[0]);
+    }
   };
   input.click();
 }

@@ -1,12 +1,14 @@
 //! Building lessons and presenting scripts, as far as they do something to the session.
 
 use super::App;
-use crate::classroom::{BuildAct, Builder, BuilderView, PresentAct, Presenter, PresenterView, What, store};
+use super::class::answer;
+use crate::classroom::{self, BuildAct, Builder, BuilderView, PresentAct, Presenter, PresenterView, store};
+use crate::i18n::Message;
 use crate::keep;
 use crate::lessons::Show;
 use crate::machine::Machine;
-use ::classroom::{Draft, Set, offers};
-use ::lessons::Lesson;
+use ::classroom::{Draft, EXAMPLES, Own, Set, offers};
+use ::lessons::{Lesson, Problem};
 use api::Value;
 use std::rc::Rc;
 use timeline::Input;
@@ -14,6 +16,7 @@ use yew::prelude::*;
 
 impl App {
     pub(super) fn build(&mut self, cx: &Context<App>, act: BuildAct) -> bool {
+        let lang = self.settings.lang.of_the_core();
         if act == BuildAct::Toggle {
             store::style();
             self.class.builder = match self.class.builder.take() {
@@ -22,90 +25,50 @@ impl App {
                     self.lessons.leave();
                     self.lessons.open = true;
                     self.fetch_index(cx);
-                    Some(Builder::recall())
+                    Some(Builder::recall(self.settings.lang))
                 }
             };
             return true;
         }
-        let lang = self.settings.lang.of_the_core();
-        let inputs = self.machine.borrow().timeline().done();
-        let typed = self.typed_since(0);
+        match &act {
+            BuildAct::Start => return self.build_start(),
+            BuildAct::Reset => return self.build_reset(cx, ""),
+            BuildAct::Record(path) => return self.build_record(cx, path),
+            BuildAct::Copy(name) => return self.build_copy(cx, name),
+            BuildAct::Read(text) => return self.build_read(text.as_deref()),
+            _ => {}
+        }
         let Some(builder) = &mut self.class.builder else { return false };
         match act {
-            BuildAct::Toggle => {}
-            BuildAct::Set(key, text) => builder.draft.0.set(key, text),
-            BuildAct::SetStep(key, text) => _ = builder.shown_mut().map(|step| step.set(key, text)),
-            BuildAct::Step(at) => {
-                if at >= builder.draft.steps().len() {
-                    builder.draft.add_step();
-                }
-                (builder.step, builder.recording) = (at, None);
-                builder.offers = Rc::default();
-            }
-            BuildAct::RemoveStep => {
-                builder.draft.remove_step(builder.step);
-                builder.step = builder.step.min(builder.draft.steps().len() - 1);
-            }
-            BuildAct::Start => {
-                builder.draft.0.set("start", typed);
-                builder.draft.0.set("seed", self.settings.seed as i64);
-                builder.draft.0.set("workers", self.settings.nodes as i64);
-            }
-            BuildAct::Reset => return self.build_reset(cx),
-            BuildAct::Record(what) => match builder.recording {
-                None => {
-                    builder.recording = Some((what, inputs));
-                    crate::focus::on_prompt();
-                }
-                Some((what, from)) => return self.build_take(what, from),
-            },
-            BuildAct::RemoveMistake(at) => remove(builder, "mistakes", at),
-            BuildAct::RemoveCheck(at) => remove(builder, "checks", at),
-            BuildAct::Check(at) => {
-                let clause = builder.offers.get(at).cloned();
-                let checks = builder.shown_mut().map(|step| step.object_mut().entry("checks").array_mut());
-                if let (Some(clause), Some(checks)) = (clause, checks)
-                    && !checks.contains(&clause)
-                {
-                    checks.push(clause);
-                }
-            }
+            BuildAct::Words(lang) => builder.words = lang,
+            BuildAct::Step(at) => builder.show(at),
+            BuildAct::Aim(path) => (builder.aim, builder.offers) = (path, Rc::default()),
+            BuildAct::Write(path) => builder.write(path),
             BuildAct::Try => {
                 let (lesson, problems) = builder.draft.own(lang).read();
                 match problems.is_empty() {
                     true => self.begin_lesson(Rc::new(lesson), 0),
                     false => builder.problems = Some(Rc::new(problems)),
                 }
-                return true;
             }
-            BuildAct::Lint => {
-                builder.problems = Some(Rc::new(problems(&mut builder.draft, lang)));
-                return true;
-            }
-            BuildAct::Pick(name) => {
-                let pick = builder.draft.0.object_mut().entry("pick").array_mut();
-                match pick.iter().position(|other| other.str() == name) {
-                    Some(at) => _ = pick.remove(at),
-                    None => pick.push(name.into()),
-                }
+            BuildAct::Lint => builder.problems = Some(Rc::new(problems(&mut builder.draft, lang))),
+            BuildAct::Open => {
+                let read = |text| classroom::Msg::Build(BuildAct::Read(text));
+                keep::open_file(&answer(cx, read), true);
             }
             BuildAct::Link => {
-                let text = handed_out(&builder.draft, lang).text();
+                let text = builder.draft.handed_out(lang).text();
                 self.make_link(cx, super::class::LESSONS, &text);
-                return false;
             }
             BuildAct::File => {
                 let name = format!("{}.json", builder.draft.name());
-                keep::save_file(&name, "application/json", &handed_out(&builder.draft, lang).text());
-                return false;
+                keep::save_file(&name, "application/json", &builder.draft.handed_out(lang).text());
             }
-            BuildAct::Anew => {
-                (builder.draft, builder.step) = (Draft::default(), 0);
+            act => {
+                change(builder, act, lang);
+                builder.changed();
                 (self.lessons.news, self.lessons.link) = (None, None);
             }
-        }
-        if let Some(builder) = &mut self.class.builder {
-            builder.changed();
         }
         true
     }
@@ -135,43 +98,93 @@ impl App {
         script
     }
 
-    /// What was typed is taken; after another way or a mistake the session goes back to where that began.
-    fn build_take(&mut self, what: What, from: usize) -> bool {
-        let typed = self.typed_since(from);
-        let before = self.machine.borrow().timeline().before(from);
+    /// What was typed is what the lesson begins with, in a cluster like this one.
+    fn build_start(&mut self) -> bool {
+        let typed = self.typed_since(0);
         let Some(builder) = &mut self.class.builder else { return false };
-        builder.recording = None;
+        builder.draft.set("/plan/start", typed.into());
+        builder.draft.set("/plan/seed", (self.settings.seed as i64).into());
+        builder.draft.set("/plan/workers", (self.settings.nodes as i64).into());
+        builder.changed();
+        true
+    }
+
+    /// Recording begins or ends. After another way or a mistake the session goes back to where that began; what leads back from a
+    /// mistake is typed where the mistake has been made.
+    fn build_record(&mut self, cx: &Context<App>, path: &str) -> bool {
+        let Some(builder) = &mut self.class.builder else { return false };
+        let after =
+            path.strip_suffix("/back").map(|mistake| builder.draft.at(&format!("{mistake}/type")).str().to_owned());
+        let Some((recorded, from)) = builder.recording.take() else {
+            if let Some(mistake) = &after {
+                self.build_reset(cx, mistake);
+            }
+            let done = self.machine.borrow().timeline().done();
+            self.class.builder.iter_mut().for_each(|builder| builder.recording = Some((path.to_owned(), done)));
+            crate::focus::on_prompt();
+            return true;
+        };
+        let typed = self.typed_since(from);
         if typed.trim().is_empty() {
             return true;
         }
-        if let Some(step) = builder.shown_mut() {
-            match what {
-                What::Solution => step.set("solution", typed),
-                What::Route => step.set("route", typed),
-                What::Mistake => step.object_mut().entry("mistakes").array_mut().push(typed.into()),
-            }
-        }
+        let before = self.machine.borrow().timeline().before(from);
+        let Some(builder) = &mut self.class.builder else { return false };
+        builder.draft.set(&recorded, typed.into());
         builder.changed();
-        if let Some(before) = before.filter(|_| what != What::Solution) {
+        if recorded.ends_with("/back") {
+            self.build_reset(cx, "");
+        } else if let Some(before) = before.filter(|_| !recorded.ends_with("/solution")) {
             self.go_back(before);
         }
         true
     }
 
-    /// The cluster as the lesson begins, with the steps before the one that is shown solved.
-    fn build_reset(&mut self, cx: &Context<App>) -> bool {
+    /// The cluster as the lesson begins, with the steps before the one that is shown solved, and something typed after that.
+    fn build_reset(&mut self, cx: &Context<App>, then: &str) -> bool {
         let Some(builder) = &self.class.builder else { return false };
-        let mut script = builder.draft.0.get("start").str().to_owned();
-        for step in builder.draft.steps().iter().take(builder.step) {
-            script.push_str(step.get("solution").str());
+        let lesson = builder.draft.own(self.settings.lang.of_the_core()).read().0;
+        let mut scripts = lesson.opening();
+        let solved = lesson.steps().iter().take(builder.step).map(|step| step.get("solution").str().to_owned());
+        scripts.extend(solved);
+        scripts.push(then.to_owned());
+        self.fresh(cx, lesson.options(self.settings.seed), &scripts);
+        true
+    }
+
+    /// The files of a lesson are fetched, to be changed.
+    fn build_copy(&self, cx: &Context<App>, name: &str) -> bool {
+        let (link, name, own) = (cx.link().clone(), name.to_owned(), self.own_lesson(name));
+        yew::platform::spawn_local(async move {
+            let bundle = match own {
+                Some(own) => Some(own),
+                None => crate::lessons::json(&format!("lessons/{name}.json")).await,
+            };
+            link.send_message(super::Msg::Class(classroom::Msg::Build(BuildAct::Copied(name, bundle))));
+        });
+        false
+    }
+
+    /// A file has been read, or several: the first lesson in it is opened, the others are handed out with it.
+    fn build_read(&mut self, text: Option<&str>) -> bool {
+        let lang = self.settings.lang;
+        let Some(builder) = &mut self.class.builder else { return false };
+        match text.map(Set::read) {
+            Some(Ok(set)) => {
+                builder.replace(Draft::of_set(&set));
+                builder.changed();
+                let name = builder.draft.name();
+                self.lessons.tell(lang.fill(Message::BuildOpened, &[&name]));
+            }
+            Some(Err(broken)) => self.lessons.refuse(&broken.words(lang.of_the_core())),
+            None => self.lessons.refuse(lang.text(Message::FileUnreadable)),
         }
-        self.fresh(cx, &[script]);
         true
     }
 
     /// A new session in which some scripts were typed, unseen.
-    fn fresh(&mut self, cx: &Context<App>, scripts: &[String]) {
-        let mut machine = Machine::with(self.settings.options());
+    fn fresh(&mut self, cx: &Context<App>, options: cluster::Options, scripts: &[String]) {
+        let mut machine = Machine::with(options);
         for line in scripts.iter().flat_map(|script| script.lines()) {
             machine.unseen(line);
         }
@@ -214,7 +227,7 @@ impl App {
                 presenter.at = at;
                 let before: Vec<String> = presenter.cues.iter().take(at).map(|cue| cue.command.clone()).collect();
                 self.lessons.show = None;
-                self.fresh(cx, &before);
+                self.fresh(cx, self.settings.options(), &before);
             }
         }
         true
@@ -242,9 +255,10 @@ impl App {
     pub(super) fn view_builder(&self) -> Option<Html> {
         let lang = self.settings.lang;
         let builder = self.class.builder.as_ref().filter(|_| self.lessons.progress.is_none())?.clone();
-        let (news, link) = (self.lessons.news.clone(), self.lessons.link.clone());
+        let (news, problem, link) =
+            (self.lessons.news.clone(), self.lessons.problem.clone(), self.lessons.link.clone());
         let course = Rc::new(self.lessons.titles(lang));
-        Some(html! { <BuilderView {lang} {builder} {course} {news} {link} onact={&self.calls.build} /> })
+        Some(html! { <BuilderView {lang} {builder} {course} {news} {problem} {link} onact={&self.calls.build} /> })
     }
 
     /// The presenter's desk.
@@ -259,25 +273,83 @@ impl App {
     }
 }
 
-/// The set that is handed out.
-fn handed_out(draft: &Draft, lang: api::Language) -> Set {
-    let pick: Vec<String> = draft.0.get("pick").array().iter().map(|name| name.str().to_owned()).collect();
-    // Nothing was written: some lessons of the course were picked.
-    let written = !draft.0.get("title").str().trim().is_empty() || pick.is_empty();
-    Set { title: String::new(), own: if written { vec![draft.own(lang)] } else { Vec::new() }, pick }
-}
-
-fn remove(builder: &mut Builder, key: &str, at: usize) {
-    if let Some(list) = builder.shown_mut().map(|step| step.object_mut().entry(key).array_mut())
-        && at < list.len()
-    {
-        list.remove(at);
+/// What changes the draft and nothing else.
+fn change(builder: &mut Builder, act: BuildAct, lang: api::Language) {
+    let step = builder.step;
+    let draft = &mut builder.draft;
+    match act {
+        BuildAct::Set(path, value) => draft.set(&path, value),
+        BuildAct::Push(path, value) => draft.push(&path, value),
+        BuildAct::Remove(path) => {
+            draft.remove(&path);
+            builder.writing = None;
+        }
+        BuildAct::Block(kind) => draft.add_block(step, kind, ""),
+        BuildAct::Note => draft.add_note(step),
+        BuildAct::RemoveCheck(at) => {
+            draft.remove_check(step, at);
+            builder.writing = None;
+        }
+        BuildAct::RemoveNote(at) => {
+            draft.remove_note(step, at);
+            builder.show(step);
+        }
+        BuildAct::AddStep => {
+            draft.add_step(step + 1);
+            builder.show(step + 1);
+        }
+        BuildAct::RemoveStep => {
+            draft.remove_step(step);
+            builder.show(step);
+        }
+        BuildAct::RaiseStep => {
+            draft.raise_step(step);
+            builder.show(step.saturating_sub(1));
+        }
+        BuildAct::Offer(at) => {
+            if let Some(clause) = builder.offers.get(at) {
+                draft.add_clause(&builder.aim, clause.clone());
+            }
+        }
+        BuildAct::Example(path, at) => {
+            if let Some(Ok(example)) = EXAMPLES.get(at).map(|text| api::yaml::parse(text)) {
+                let before = draft.at(&path).len();
+                draft.add_clause(&path, example.value);
+                if draft.at(&path).len() > before {
+                    builder.write(Some(format!("{path}/{before}")));
+                }
+            }
+        }
+        BuildAct::Clause(text) => builder.written(text),
+        BuildAct::Pick(name) => match draft.at("/pick").array().iter().position(|other| other.str() == name) {
+            Some(at) => draft.remove(&format!("/pick/{at}")),
+            None => draft.push("/pick", name.into()),
+        },
+        BuildAct::Copied(name, Some(bundle)) => {
+            let own = Own { files: crate::lessons::files(&bundle), name };
+            let mut next = builder.draft.clone();
+            next.take(&own, &format!("{}-own", own.name));
+            builder.replace(next);
+        }
+        BuildAct::Turn(other) => {
+            draft.turn_to(other, lang);
+            builder.show(0);
+        }
+        BuildAct::Anew => builder.replace(Draft::default()),
+        BuildAct::Back => {
+            if let Some(left) = builder.left.take() {
+                builder.draft = left;
+                builder.show(0);
+            }
+        }
+        // The others do something to the session.
+        _ => {}
     }
 }
 
-/// What `kubarium check` would say. First it is found which check notices each mistake.
-fn problems(draft: &mut Draft, lang: api::Language) -> Vec<::lessons::Problem> {
-    let read = |draft: &Draft| -> (Lesson, Vec<::lessons::Problem>) {
+/// What `kubarium check` would say. First it is found which check notices each mistake, and which note appears.
+fn problems(draft: &mut Draft, lang: api::Language) -> Vec<Problem> {
+    let read = |draft: &Draft| -> (Lesson, Vec<Problem>) {
         let (lesson, mut problems) = draft.own(lang).read();
         if problems.is_empty() {
             problems = ::lessons::lint(&lesson);
@@ -289,13 +361,18 @@ fn problems(draft: &mut Draft, lang: api::Language) -> Vec<::lessons::Problem> {
         return found;
     }
     let lesson = Rc::new(lesson);
-    for at in 0..draft.steps().len() {
-        let mistakes = draft.steps()[at].get("mistakes").array().to_vec();
-        let id = format!("step-{}", at + 1);
-        let unmet = mistakes.iter().map(|mistake| ::lessons::noticed(&lesson, &id, mistake.str()).unwrap_or_default());
-        let unmet: Vec<Value> = unmet.map(Value::from).collect();
-        if let Some(step) = draft.step_mut(at) {
-            step.set("unmet", unmet);
+    for at in 0..draft.at("/plan/mistakes").len() {
+        let path = format!("/plan/mistakes/{at}");
+        let mistake = draft.at(&path).clone();
+        if !mistake.get("unmet").is_null() && !mistake.get("note").is_null() {
+            continue;
+        }
+        let noticed = ::lessons::noticed(&lesson, mistake.get("step").str(), mistake.get("type").str());
+        let noticed = noticed.unwrap_or_default();
+        for (key, ids) in [("unmet", noticed.unmet), ("note", noticed.notes)] {
+            if let (Value::Null, Some(first)) = (mistake.get(key), ids.first()) {
+                draft.set(&format!("{path}/{key}"), first.as_str().into());
+            }
         }
     }
     let (lesson, found) = read(draft);

@@ -29,7 +29,7 @@ impl App {
             Of::Save => keep::save_file("kubarium-progress.json", "application/json", &self.lessons.record().text()),
             Of::Link => self.make_link(cx, PROGRESS, &self.lessons.record().text()),
             Of::Packed(mark, packed) => self.link_made(mark, packed),
-            Of::Open => keep::open_file(&answer(cx, classroom::Msg::Read)),
+            Of::Open => keep::open_file(&answer(cx, classroom::Msg::Read), true),
             Of::Read(Some(text)) => self.take(cx, &text),
             Of::Read(None) => self.lessons.refuse(lang.text(Message::FileUnreadable)),
             Of::Hash(hash) => return self.opened(cx, &hash),
@@ -189,7 +189,10 @@ impl App {
     }
 }
 
-fn answer(cx: &Context<App>, meaning: impl Fn(Option<String>) -> classroom::Msg + 'static) -> wasm_bindgen::JsValue {
+pub(super) fn answer(
+    cx: &Context<App>,
+    meaning: impl Fn(Option<String>) -> classroom::Msg + 'static,
+) -> wasm_bindgen::JsValue {
     let link = cx.link().clone();
     // What is read stands last: a file comes with its name before it.
     keep::answer(move |a, b| {

@@ -115,7 +115,7 @@ impl App {
             }
             Act::Drawn(drawn) => self.answer(if drawn { Message::FileSaved } else { Message::PictureFailed }),
             Act::Import => {
-                keep::open_file(&send(cx, |name, read| Act::Read(text(&name).unwrap_or_default(), text(&read))))
+                keep::open_file(&send(cx, |name, read| Act::Read(text(&name).unwrap_or_default(), text(&read))), false)
             }
             Act::Read(name, read) => self.import(cx, &name, read.as_deref()),
             Act::Link(packed) => keep::unpack(&packed, &send(cx, |found, _| Act::Unpacked(text(&found)))),

@@ -9,7 +9,7 @@ mod presenter;
 mod sheet;
 pub mod store;
 
-pub use builder::{Act as BuildAct, Builder, BuilderView, What};
+pub use builder::{Act as BuildAct, Builder, BuilderView};
 pub use desk::Desk;
 pub use evidence::Evidence;
 pub use modal::Modal;

@@ -85,9 +85,9 @@ extern "C" {
     /// Hands a file to the reader.
     #[wasm_bindgen(js_name = saveFile)]
     pub fn save_file(name: &str, media_type: &str, text: &str);
-    /// Lets the reader choose a file.
+    /// Lets the reader choose a file; or, if there may be several, those of a lesson's folder.
     #[wasm_bindgen(js_name = openFile)]
-    pub fn open_file(answer: &JsValue);
+    pub fn open_file(answer: &JsValue, several: bool);
     /// Hands the picture to the reader.
     pub fn picture(name: &str, png: bool, metadata: &str, answer: &JsValue);
 }

@@ -73,7 +73,7 @@ pub struct Lessons {
     /// The lesson that is on its way.
     pub wanted: String,
     /// What went wrong.
-    problem: Option<AttrValue>,
+    pub problem: Option<AttrValue>,
     /// What went well.
     pub news: Option<AttrValue>,
     /// A link that was made, for who cannot paste it.

@@ -300,29 +300,56 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     await button("Build a lesson").click();
     await panel.getByLabel("Title").fill("Four <i>webs</i>");
     await panel.getByLabel("What it is about").fill("A Deployment of four.");
+    await panel.getByLabel("What is said first").fill("Four are better than one.");
     await panel.getByLabel("Step", { exact: true }).fill("Make it");
     await panel.getByLabel("Goal").fill("**Make a Deployment `web` of four.** <img src=x>");
-    await panel.getByLabel(/^Hints/).fill("Think of a Deployment.");
+    await panel.getByLabel("What is said", { exact: true }).first().fill("Think of a Deployment.");
     // The start, a solution, another way, two mistakes: each is typed.
     await kube.run("kubectl create namespace shop");
     await button("Take what was typed").click();
-    const record = async (nth, ...lines) => {
+    for (const more of ["+ Another way", "+ A mistake", "+ A mistake", "+ A note"]) await button(more).click();
+    const record = async (nth, lines, meanwhile) => {
       await panel.getByRole("button", { name: "Record what I type" }).nth(nth).click();
       for (const line of lines) await kube.run(line);
+      await meanwhile?.();
       await panel.getByRole("button", { name: "That is all" }).click();
     };
-    await record(1, "kubectl create deployment web --image=nginx", "kubectl scale deployment web --replicas=4");
+    await record(1, ["kubectl create deployment web --image=nginx", "kubectl scale deployment web --replicas=4"]);
     // What was another way is taken back.
     await kube.podsUntil("web-", (pods) => pods.length === 0);
-    await record(2, "kubectl run web --image=nginx");
-    await record(2, "kubectl create deployment web --image=nginx");
-    await record(0, "kubectl create deployment web --image=nginx --replicas=4");
+    // While the mistake is there, what it left behind is clicked: when that is there, the note appears.
+    await record(2, ["kubectl run web --image=nginx"], async () => {
+      await panel.getByRole("button", { name: "Choose by clicking" }).nth(1).click();
+      await page.getByRole("button", { name: /^web / }).first().click();
+      await panel.getByRole("button", { name: "pod/web: is there", exact: true }).click();
+    });
+    await panel.getByLabel("What is said", { exact: true }).last().fill("That is a Pod alone.");
+    await record(3, ["kubectl create deployment web --image=nginx"]);
+    await record(0, ["kubectl create deployment web --image=nginx --replicas=4"]);
     const pods = await kube.podsUntil("web-", (pods) => pods.length === 4 && pods.every((pod) => /Running/.test(pod)));
+    await panel.getByRole("button", { name: "Choose by clicking" }).first().click();
     await page.getByRole("button", { name: pods[0].split(" ")[0] }).first().click();
     await panel.getByRole("button", { name: "pods of deployment/web: STATUS = Running, 4 of them" }).click();
+    // A check written by hand: it counts as soon as it is one.
+    await panel.getByRole("combobox", { name: "Write one" }).first().selectOption("absent: pod/web");
+    const written = panel.getByRole("textbox", { name: "pod/web: is gone" });
+    await written.fill("absent: nonsense/web");
+    await panel.getByRole("alert").getByText("nonsense").waitFor();
+    await written.fill("absent: pod/web\n");
+    await panel.getByRole("alert").waitFor({ state: "detached" });
+    await button("+ A question").click();
+    await panel.getByLabel("Question").fill("Who made the Pods?");
+    await panel.getByLabel("Answer", { exact: true }).first().fill("A ReplicaSet");
+    await panel.getByLabel("Answer", { exact: true }).last().fill("I did");
+    await kube.screenshot("classroom-builder");
+    // The other language: each text has its place there, and shows what it is in the first.
+    await button("한국어").click();
+    await panel.getByPlaceholder("Four are better than one.").waitFor();
+    for (const text of await panel.locator(":is(input, textarea)[lang=ko][placeholder]").all()) {
+      if (await text.getAttribute("placeholder")) await text.fill("글");
+    }
     await button("Check it").click();
     await panel.getByText("It can be handed out.").waitFor();
-    await kube.screenshot("classroom-builder");
     const coming = page.waitForEvent("download");
     await button("Save as a file").click();
     const file = await coming;
@@ -331,6 +358,21 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     await writeFile(saved, await readFile(await file.path()));
     const { stdout } = await run(KUBARIUM, ["check", saved], { cwd: ROOT });
     assert.match(stdout, /four-i-webs-i: 2 routes accepted, 2 mistakes refused/);
+    const [{ files }] = JSON.parse(await readFile(saved, "utf8")).lessons;
+    assert.match(files["lesson.yaml"], /note: note-1/);
+    assert.match(files["lesson.ko.md"], /:::quiz quiz-\d\n글\n\n- \[x\] 글\n- \[ \] 글\n:::/);
+
+    // A folder's files are opened in it, changed, and what was there comes back.
+    await panel.getByText("Several lessons in one file").click();
+    const chooser = page.waitForEvent("filechooser");
+    await button("Open a file or a folder's files").click();
+    const example = ["lesson.yaml", "lesson.en.md", "lesson.ko.md", "web.yaml", "greeting.yaml"];
+    await (await chooser).setFiles(example.map((name) => join(ROOT, "docs/example-lesson", name)));
+    await panel.getByText("Opened: lesson").waitFor();
+    assert.match(await panel.getByLabel("Title").inputValue(), /[가-힣]/);
+    await button("Back to what was here").click();
+    await button("English ✓").click();
+    assert.equal(await panel.getByLabel("Title").inputValue(), "Four <i>webs</i>");
 
     // She plays it herself, and comes back.
     await button("Try it").click();

@@ -120,37 +120,116 @@ fn shown(cluster: &Cluster, kind: &str, object: &Value, column: &str) -> Value {
     at.and_then(|at| cells.get(at).cloned()).unwrap_or_default()
 }
 
+/// An example of each form of clause, as it stands in lesson.yaml, to begin from.
+pub const EXAMPLES: &[&str] = &[
+    "object: deployment/web\nready: true\nfields:\n  spec.replicas: 4",
+    "absent: pod/web",
+    "lost: pods of deployment/web",
+    "selector: service/web\nmatches: pods of deployment/web",
+    "endpoints: service/web",
+    "request: http://web.default/\nfrom: pods of deployment/web",
+    "file: notes.txt\ntext: {contains: web}",
+    "env: COLOR\nin: pods of deployment/web\ntext: blue",
+    "saw: Running\nran: kubectl get",
+    "ran: kubectl describe",
+    "allowed: list pods\nto: ann",
+    "refused: delete pods\nto: ann",
+    "passed: 30s",
+    "any:\n- object: pod/a\n- object: pod/b",
+    "all:\n- object: pod/a\n- object: pod/b",
+    "not:\n  object: pod/web",
+];
+
 /// What a clause says, in a few words.
 pub fn words(clause: &Value, lang: Language) -> String {
-    let pick = |en: &str, ko: &str| if lang == Language::Korean { ko.to_owned() } else { en.to_owned() };
-    let text = |value: &Value| match value {
-        Value::String(text) => text.to_string(),
-        other => api::json::to_string(other),
+    let pick = |en: &'static str, ko: &'static str| if lang == Language::Korean { ko } else { en };
+    let several = |list: &Value, by: &str| {
+        let said = list.array().iter().map(|clause| words(clause, lang));
+        said.collect::<Vec<_>>().join(by)
     };
-    for (key, en, ko) in [
-        ("absent", "is gone", "없음"),
-        ("lost", "one of them was replaced", "하나가 교체됨"),
-        ("endpoints", "has endpoints", "엔드포인트가 있음"),
-        ("request", "answers", "응답함"),
-    ] {
-        if let Some(reference) = clause.get(key).as_str() {
-            return format!("{reference}: {}", pick(en, ko));
+    for (key, list) in [("any", clause.get("any")), ("all", clause.get("all"))] {
+        if !list.is_empty() {
+            return several(list, if key == "any" { pick(" or ", " 또는 ") } else { pick(" and ", " 그리고 ") });
         }
     }
+    if !clause.get("not").is_null() {
+        return format!("{}: {}", pick("not", "아님"), words(clause.get("not"), lang));
+    }
     let mut said = Vec::new();
+    for (key, en, ko) in SAID {
+        match (clause.get(key), pick(en, ko)) {
+            (Value::Null, _) => {}
+            (about, "") => said.push(text(about)),
+            (about, gloss) => said.push(gloss.replace("{}", &text(about))),
+        }
+    }
     for part in ["columns", "fields"] {
         for (key, value) in clause.get(part).entries() {
             said.push(format!("{key} = {}", text(value)));
         }
     }
-    if clause.get("ready").bool() {
-        said.push(pick("ready", "준비됨"));
+    for (key, en, ko) in [("ready", "ready", "준비됨"), ("new", "new", "새것"), ("every", "every one", "모두")] {
+        if clause.get(key).bool() {
+            said.push(pick(en, ko).to_owned());
+        }
     }
-    if let Some(count) = clause.get("count").as_int() {
-        said.push(if lang == Language::Korean { format!("{count}개") } else { format!("{count} of them") });
+    match clause.get("count") {
+        Value::Null => {}
+        count => said.push(pick("{} of them", "{}개").replace("{}", &text(count))),
     }
-    if said.is_empty() {
-        said.push(pick("is there", "있음"));
+    if said.len() == 1 && !clause.get("object").is_null() {
+        said.push(pick("is there", "있음").to_owned());
     }
-    format!("{}: {}", text(clause.get("object")), said.join(", "))
+    match said.split_first() {
+        Some((first, [])) => first.clone(),
+        Some((first, rest)) => format!("{first}: {}", rest.join(", ")),
+        None => pick("an empty check", "빈 확인").to_owned(),
+    }
+}
+
+/// What keys of clauses say: the key, and its words, in which `{}` is what stands there.
+const SAID: &[(&str, &str, &str)] = &[
+    ("object", "", ""),
+    ("absent", "{}: is gone", "{}: 없음"),
+    ("lost", "{}: one of them was replaced", "{}: 하나가 교체됨"),
+    ("endpoints", "{}: has endpoints", "{}: endpoint가 있음"),
+    ("selector", "{}", "{}"),
+    ("matches", "selects {}", "{} 선택"),
+    ("request", "{}: answers", "{}: 응답함"),
+    ("from", "from {}", "{}에서"),
+    ("host", "Host {}", "Host {}"),
+    ("file", "file {}", "파일 {}"),
+    ("env", "variable {}", "환경 변수 {}"),
+    ("in", "in {}", "{} 안"),
+    ("text", "{}", "{}"),
+    ("saw", "{} was seen", "{}을(를) 봄"),
+    ("ran", "a command {} was run", "{} 명령을 실행함"),
+    ("allowed", "may {}", "{} 허용됨"),
+    ("refused", "may not {}", "{} 거부됨"),
+    ("to", "{}", "{}"),
+    ("passed", "{} have passed", "{} 지남"),
+    ("for", "for {}", "{} 동안"),
+];
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.to_string(),
+        other => api::json::to_string(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_has_an_example_that_is_in_order_and_says_something() {
+        for example in EXAMPLES {
+            let clause = api::yaml::parse(example).unwrap().value;
+            assert_eq!(lessons::clause_problems(&clause), Vec::<String>::new(), "{example}");
+            let words = Language::ALL.map(|lang| words(&clause, lang));
+            assert!(words[0] != words[1], "{words:?}");
+        }
+        assert_eq!(EXAMPLES.len(), lessons::FORMS.len());
+    }
 }

@@ -34,6 +34,21 @@ impl Own {
     pub fn read(&self) -> (Lesson, Vec<Problem>) {
         Lesson::read(&self.name, &self.files)
     }
+
+    /// The lesson in a set's text.
+    pub(crate) fn of(value: &Value) -> Own {
+        let files = value.get("files").entries().map(|(name, text)| (name.to_string(), text.str().to_owned()));
+        Own { name: value.get("name").str().to_owned(), files: files.collect() }
+    }
+
+    /// The lesson as it stands in a set's text.
+    pub(crate) fn value(&self) -> Value {
+        let mut files = Value::object();
+        for (name, text) in &self.files {
+            files.object_mut().insert(name, text.as_str().into());
+        }
+        api::obj! { "name" => self.name.as_str(), "files" => files }
+    }
 }
 
 impl Set {
@@ -50,10 +65,7 @@ impl Set {
         let pick: Result<Vec<String>, Broken> = value.get("pick").array().iter().take(MOST).map(name).collect();
         let mut own = Vec::new();
         for lesson in value.get("lessons").array().iter().take(MOST) {
-            let files = lesson.get("files").entries();
-            let files: Vec<(String, String)> =
-                files.map(|(name, text)| (name.to_string(), text.str().to_owned())).collect();
-            own.push(Own { name: name(lesson.get("name"))?, files });
+            own.push(Own { name: name(lesson.get("name"))?, ..Own::of(lesson) });
         }
         let set = Set { title: value.get("title").str().to_owned(), pick: pick?, own };
         if set.pick.is_empty() && set.own.is_empty() { Err(damaged("there is no lesson in it")) } else { Ok(set) }
@@ -64,14 +76,7 @@ impl Set {
         let mut value = begun(SORT);
         value.set("title", self.title.as_str());
         value.set("pick", self.pick.iter().map(|name| name.as_str().into()).collect::<Vec<Value>>());
-        let own = self.own.iter().map(|own| {
-            let mut files = Value::object();
-            for (name, text) in &own.files {
-                files.object_mut().insert(name, text.as_str().into());
-            }
-            api::obj! { "name" => own.name.as_str(), "files" => files }
-        });
-        value.set("lessons", own.collect::<Vec<Value>>());
+        value.set("lessons", self.own.iter().map(Own::value).collect::<Vec<Value>>());
         json::to_string_pretty(&value)
     }
 }

@@ -20,9 +20,10 @@ mod reference;
 mod scene;
 mod words;
 
+pub use clause::FORMS;
 pub use lesson::{Lesson, Problem, commands};
-pub use lint::lint;
-pub use play::{Outcome, noticed, play};
+pub use lint::{clause_problems, lint};
+pub use play::{Noticed, Outcome, noticed, play};
 pub use progress::{Progress, Ran};
 pub use quiz::{Answer, Quiz};
 pub use scene::Scene;

@@ -38,6 +38,13 @@ pub fn lint(lesson: &Lesson) -> Vec<Problem> {
     linter.problems
 }
 
+/// What is wrong with a clause that stands alone.
+pub fn clause_problems(clause: &Value) -> Vec<String> {
+    let mut linter = Linter { lesson: &Lesson::default(), problems: Vec::new() };
+    linter.clause(clause, "");
+    linter.problems.into_iter().map(|problem| problem.text).collect()
+}
+
 struct Linter<'a> {
     lesson: &'a Lesson,
     problems: Vec<Problem>,

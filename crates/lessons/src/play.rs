@@ -69,15 +69,24 @@ pub fn play(lesson: &Rc<Lesson>) -> Outcome {
     outcome
 }
 
-/// The check that notices a mistake in a step, once the steps before it are solved.
+/// What notices a mistake.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Noticed {
+    /// The checks that are unmet after it.
+    pub unmet: Vec<String>,
+    /// The notes that appear.
+    pub notes: Vec<String>,
+}
+
+/// What notices a mistake in a step, once the steps before it are solved.
 ///
 /// # Errors
 /// The steps before cannot be solved, or the mistake is none.
-pub fn noticed(lesson: &Rc<Lesson>, step: &str, script: &str) -> Result<String, Problem> {
+pub fn noticed(lesson: &Rc<Lesson>, step: &str, script: &str) -> Result<Noticed, Problem> {
     let mut player = Player::new(lesson, Language::English)?;
     player.err(step, script, "mistakes")?;
-    let first = player.progress.checks().find(|(_, unmet)| unmet.is_some()).map(|(id, _)| id.to_owned());
-    Ok(first.unwrap_or_default())
+    let unmet = player.progress.checks().filter(|(_, unmet)| unmet.is_some()).map(|(id, _)| id.to_owned());
+    Ok(Noticed { unmet: unmet.collect(), notes: player.progress.noted().to_vec() })
 }
 
 /// A session in which the lesson has begun.

@@ -46,6 +46,19 @@ impl Quiz {
         quiz
     }
 
+    /// The block's text, which [`Quiz::read`] reads.
+    pub fn text(&self) -> String {
+        let one = |text: &str| text.split('\n').map(str::trim).collect::<Vec<_>>().join(" ");
+        let mut out = format!("{}\n", self.question);
+        for answer in &self.answers {
+            out.push_str(&format!("\n- [{}] {}", if answer.right { 'x' } else { ' ' }, one(&answer.text)));
+            if !answer.why.is_empty() {
+                out.push_str(&format!("\n  > {}", one(&answer.why)));
+            }
+        }
+        out
+    }
+
     /// What is wrong with it, if anything is.
     pub fn problem(&self) -> Option<&'static str> {
         match self.answers.iter().filter(|answer| answer.right).count() {
@@ -78,6 +91,7 @@ mod tests {
         assert_eq!(quiz.answers[0], Answer { right: false, text: "This".into(), why: "No: that.".into() });
         assert_eq!(quiz.answers[1].text, "That goes on");
         assert_eq!(quiz.problem(), None);
+        assert_eq!(Quiz::read(&quiz.text()), quiz);
         assert!(Quiz::read("Which?\n- [ ] a\n- [ ] b").problem().is_some());
         assert!(Quiz::read("- [x] a\n- [ ] b").problem().is_some());
     }

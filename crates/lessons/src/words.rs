@@ -79,6 +79,13 @@ const KINDS: &[(&str, BlockKind)] = &[
     ("quiz", BlockKind::Quiz),
 ];
 
+impl BlockKind {
+    /// The word behind `:::`.
+    pub fn name(self) -> &'static str {
+        KINDS.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+}
+
 impl Words {
     /// Reads a file; problems are noted, and reading goes on.
     pub fn read(lang: Language, file: &str, text: &str, problems: &mut Vec<Problem>) -> Words {

@@ -36,28 +36,86 @@ macro_rules! classroom {
     BuildLesson { en: "Build a lesson", ko: "레슨 만들기" }
     BuildLessonHint { en: "Type what it begins with, click what must be true, hand out a link", ko: "시작 상태를 입력하고, 확인할 것을 클릭하고, 링크로 나눠 주세요" }
     Builder { en: "A lesson of your own", ko: "직접 만드는 레슨" }
+    BuildWords { en: "Words in", ko: "글의 언어" }
     BuildTitle { en: "Title", ko: "제목" }
     BuildSummary { en: "What it is about", ko: "무엇을 배우나요" }
+    BuildIntro { en: "What is said first", ko: "처음에 할 말" }
+    BuildConditions { en: "Time, level, cluster", ko: "시간, 수준, 클러스터" }
+    BuildMinutes { en: "Minutes", ko: "걸리는 시간(분)" }
+    BuildLevel { en: "Level", ko: "수준" }
+    BuildBeginner { en: "beginner", ko: "입문" }
+    BuildIntermediate { en: "intermediate", ko: "중급" }
+    BuildAdvanced { en: "advanced", ko: "고급" }
+    BuildWorkers { en: "Worker nodes", ko: "워커 노드 수" }
+    BuildSeed { en: "Seed", ko: "시드" }
     BuildStart { en: "How it begins", ko: "시작 상태" }
-    BuildStartHint { en: "Type the commands in the terminal, then take them over.", ko: "터미널에 명령을 입력한 다음 가져오세요." }
+    BuildStartHint { en: "Type the commands in the terminal and take them over, or write them here.", ko: "터미널에 명령을 입력한 다음 가져오거나, 여기에 직접 적으세요." }
     BuildTakeStart { en: "Take what was typed", ko: "입력한 명령 가져오기" }
     BuildReset { en: "Back to the beginning of this step", ko: "이 단계의 처음으로" }
+    BuildFiles { en: "Files that the learner finds", ko: "학습자에게 주는 파일" }
+    BuildFileName { en: "Name of the file", ko: "파일 이름" }
+    BuildFileText { en: "What is in it", ko: "파일 내용" }
+    BuildAddFile { en: "+ A file", ko: "+ 파일" }
     BuildStep { en: "Step {}", ko: "{}단계" }
     BuildAddStep { en: "Add a step", ko: "단계 추가" }
     BuildRemoveStep { en: "Remove this step", ko: "이 단계 지우기" }
+    BuildRaiseStep { en: "One place earlier", ko: "한 단계 앞으로" }
     BuildStepTitle { en: "Step", ko: "단계 제목" }
     BuildGoal { en: "Goal", ko: "목표" }
-    BuildHints { en: "Hints, the gentlest first, with a blank line between two", ko: "힌트(가벼운 것부터, 빈 줄로 나누기)" }
+    BuildHints { en: "Hints, the gentlest first", ko: "힌트(가벼운 것부터)" }
+    BuildAddHint { en: "+ A hint", ko: "+ 힌트" }
+    BuildWhile { en: "While this is missing", ko: "이것이 아직일 때" }
+    BuildAny { en: "anything", ko: "무엇이든" }
+    BuildSays { en: "What is said", ko: "할 말" }
     BuildDone { en: "What is said when it is done", ko: "해냈을 때 할 말" }
+    BuildAddDone { en: "+ What is said when it is done", ko: "+ 해냈을 때 할 말" }
+    BuildUnmet { en: "Said instead of a check's own words", ko: "확인의 설명 대신 할 말" }
+    BuildAddUnmet { en: "+ Words of your own for a check", ko: "+ 확인에 직접 쓴 설명" }
     BuildChecks { en: "What must be true", ko: "확인할 것" }
     BuildChecksHint { en: "Click an object in the picture to add a check.", ko: "그림에서 오브젝트를 클릭하면 확인을 추가할 수 있습니다." }
     BuildOffers { en: "Checks for this object", ko: "이 오브젝트로 할 수 있는 확인" }
+    BuildAim { en: "Choose by clicking", ko: "클릭해서 고르기" }
+    BuildWrite { en: "Write one", ko: "직접 쓰기" }
+    BuildEdit { en: "Change as YAML", ko: "YAML로 고치기" }
     BuildSolution { en: "How it is solved", ko: "해결 방법" }
-    BuildRoute { en: "Another way that counts", ko: "인정할 다른 방법" }
+    BuildCommands { en: "Commands", ko: "명령" }
+    BuildRoutes { en: "Other ways that count (one at least)", ko: "인정할 다른 방법(하나 이상)" }
+    BuildRoute { en: "another way", ko: "다른 방법" }
+    BuildRouteName { en: "What this way is called", ko: "이 방법의 이름" }
+    BuildAddRoute { en: "+ Another way", ko: "+ 다른 방법" }
     BuildMistakes { en: "Mistakes that must not count (two in all)", ko: "인정하지 않을 실수(모두 두 가지)" }
+    BuildMistakeName { en: "What is wrong", ko: "무엇이 잘못인가요" }
+    BuildAddMistake { en: "+ A mistake", ko: "+ 실수" }
+    BuildNoticed { en: "Noticed by", ko: "알아차리는 확인" }
+    BuildFound { en: "found when it is checked", ko: "검사할 때 찾기" }
+    BuildNote { en: "Note that appears", ko: "나타나는 안내" }
+    BuildNoNote { en: "none", ko: "없음" }
+    BuildLeadsBack { en: "What leads back", ko: "되돌리는 방법" }
+    BuildNotes { en: "When something wrong was done", ko: "잘못했을 때의 안내" }
+    BuildAddNote { en: "+ A note", ko: "+ 안내" }
+    BuildWhen { en: "It appears while this is true", ko: "다음이 참인 동안 나타납니다" }
+    BuildQuiz { en: "Quiz", ko: "퀴즈" }
+    BuildAddQuiz { en: "+ A question", ko: "+ 문제" }
+    BuildQuestion { en: "Question", ko: "질문" }
+    BuildAnswer { en: "Answer", ko: "답" }
+    BuildRight { en: "right", ko: "정답" }
+    BuildWhy { en: "What is said to whoever chose it", ko: "이 답을 고른 사람에게 할 말" }
+    BuildAddAnswer { en: "+ An answer", ko: "+ 답" }
+    BuildMore { en: "More about this step", ko: "이 단계 더 보기" }
+    BuildPatience { en: "How long the check waits (2m if not said)", ko: "검사할 때 기다리는 시간(기본 2m)" }
+    BuildEnd { en: "After the last step", ko: "마지막 단계 뒤" }
+    BuildEndTitle { en: "Heading at the end", ko: "끝의 제목" }
+    BuildEndText { en: "What is said at the end", ko: "끝에 할 말" }
     BuildRecord { en: "Record what I type", ko: "입력을 기록하기" }
     BuildStop { en: "That is all", ko: "여기까지" }
     BuildPick { en: "Lessons of the course to hand out with it", ko: "함께 나눠 줄 과정의 레슨" }
+    BuildCopyOf { en: "Change a copy", ko: "복사해서 고치기" }
+    BuildOthers { en: "Several lessons in one file", ko: "파일 하나에 여러 레슨" }
+    BuildHeading { en: "What is written above them", ko: "위에 적을 제목" }
+    BuildAnother { en: "Another lesson", ko: "다른 레슨 더하기" }
+    BuildOpen { en: "Open a file or a folder's files", ko: "파일 또는 폴더의 파일들 열기" }
+    BuildOpened { en: "Opened: {}", ko: "열었습니다: {}" }
+    BuildBack { en: "Back to what was here", ko: "이전 레슨으로 되돌리기" }
     BuildTry { en: "Try it", ko: "해 보기" }
     BuildCheck { en: "Check it", ko: "검사하기" }
     BuildGood { en: "Both ways are accepted, and the mistakes are not. It can be handed out.", ko: "두 방법은 인정되고 실수는 인정되지 않습니다. 나눠 줘도 좋습니다." }
