@@ -9,7 +9,9 @@ import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { DIST, open } from "./kubarium.mjs";
+import { host } from "./host.mjs";
+import { DIST, eventually, launch, open } from "./kubarium.mjs";
+import { courseProblems, manifestProblems, statementProblems, xml } from "./packages.mjs";
 import { unzip } from "./zip.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,35 +29,6 @@ async function pack(folder, name, ...options) {
   }
   return { files, dist: join(folder, name) };
 }
-
-/** The elements below one, as [name, attributes, children or text]. */
-async function xml(kube, text) {
-  // Not in the page itself: its Content-Security-Policy lets nobody make documents of texts.
-  const page = await kube.page.context().newPage();
-  const read = page.evaluate((text) => {
-    const parsed = new DOMParser().parseFromString(text, "application/xml");
-    if (parsed.querySelector("parsererror")) throw new Error(parsed.documentElement.textContent);
-    const read = (element) => [
-      element.nodeName,
-      Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value])),
-      element.children.length ? [...element.children].map(read) : element.textContent,
-    ];
-    return { namespace: parsed.documentElement.namespaceURI, root: read(parsed.documentElement) };
-  }, text);
-  return read.finally(() => page.close());
-}
-
-const named = ([, , children], name) => children.filter(([found]) => found === name);
-const one = (element, name) => {
-  const found = named(element, name);
-  assert.equal(found.length, 1, `one ${name}`);
-  return found[0];
-};
-/** The children stand in this order, as the schema's sequence wants. */
-const inOrder = ([name, , children], order) => {
-  const places = children.map(([child]) => order.indexOf(child));
-  assert.ok(places.every((place, at) => place >= 0 && place >= (places[at - 1] ?? 0)), `${name}: ${children.map(([child]) => child)}`);
-};
 
 let folder;
 before(async () => { folder = await mkdtemp(join(tmpdir(), "kubarium-class-")); });
@@ -100,33 +73,23 @@ describe("a SCORM 1.2 package", { timeout: 240_000 }, () => {
   });
   after(async () => kube?.close());
 
-  test("its manifest is as the schemas want it", async () => {
-    const { namespace, root } = await xml(kube, packed.files.get("imsmanifest.xml").toString("utf8"));
-    assert.equal(namespace, "http://www.imsproject.org/xsd/imscp_rootv1p1p2");
-    assert.match(root[1].identifier, /^[A-Za-z_][\w.-]*$/);
-    inOrder(root, ["metadata", "organizations", "resources"]);
-    const metadata = one(root, "metadata");
-    assert.deepEqual([one(metadata, "schema")[2], one(metadata, "schemaversion")[2]], ["ADL SCORM", "1.2"]);
-    const organizations = one(root, "organizations");
-    const organization = one(organizations, "organization");
-    assert.equal(organization[1].identifier, organizations[1].default);
-    const items = named(organization, "item");
-    assert.deepEqual(items.map(([, { parameters }]) => parameters), ["?lesson=deployment&lang=ko", "?lesson=cluster&lang=ko"]);
-    items.forEach((item) => inOrder(item, ["title", "adlcp:masteryscore"]));
-    assert.match(one(items[0], "title")[2], /Deployment/);
-    const resources = named(one(root, "resources"), "resource");
-    const ids = [root, organization, ...items, ...resources].map(([, { identifier }]) => identifier);
-    assert.equal(new Set(ids).size, ids.length, "identifiers are unique");
-    for (const [, { identifierref }] of items) {
-      const [, attributes] = resources.find(([, { identifier }]) => identifier === identifierref);
-      assert.deepEqual([attributes["adlcp:scormtype"], attributes.type, attributes.href], ["sco", "webcontent", "index.html"]);
+  test("its manifest is as SCORM 1.2 wants it", async () => {
+    const text = packed.files.get("imsmanifest.xml").toString("utf8");
+    const problems = async (text) => manifestProblems(await xml(kube, text), [...packed.files.keys()]);
+    assert.deepEqual(await problems(text), []);
+    assert.equal(text.match(/parameters="([^"]+)"/)[1], "?lesson=deployment&amp;lang=ko");
+    // Each of these packages is none.
+    for (const [from, to] of [
+      ["<organizations", "<x/><organizations"], ["default=\"course\"", "default=\"other\""], ["<schemaversion>1.2", "<schemaversion>2004"],
+      ["identifier=\"item-cluster\"", "identifier=\"item-deployment\""], ["identifier=\"page\"", "identifier=\"1 page\""],
+      ["identifierref=\"lesson-cluster\"", "identifierref=\"lesson-none\""], ["scormtype=\"sco\"", "scormtype=\"SCO\""],
+      ["<file href=\"start.js\"/>", ""], ["href=\"start.js\"", "href=\"stort.js\""], ["<title>", `<title>${"x".repeat(201)}`],
+      ["parameters=\"?", "parameters=\""], ["isvisible=\"true\"", "isvisible=\"yes\""], ["type=\"webcontent\" ", ""],
+      ["imscp_rootv1p1p2", "imscp_v1p1"], ["identifierref=\"page\"", "identifierref=\"lesson-deployment\""],
+    ]) {
+      assert.ok(text.includes(from), from);
+      assert.notDeepEqual(await problems(text.replace(from, to)), [], to);
     }
-    const listed = resources.flatMap((resource) => named(resource, "file").map(([, { href }]) => href));
-    assert.deepEqual([...new Set(listed)].sort(), [...packed.files.keys()].filter((name) => name !== "imsmanifest.xml").sort());
-    resources.forEach((resource) => {
-      inOrder(resource, ["file", "dependency"]);
-      named(resource, "dependency").forEach(([, { identifierref }]) => assert.ok(ids.includes(identifierref)));
-    });
   });
 
   test("what is done is told to the platform, and comes back from it", async () => {
@@ -151,7 +114,29 @@ describe("a SCORM 1.2 package", { timeout: 240_000 }, () => {
     const after = await cmi();
     assert.match(after["cmi.core.session_time"], /^\d{4}:\d\d:\d\d\.\d\d$/);
     assert.equal(after["cmi.core.exit"], "suspend");
+    // What the platform refuses is said, and so is what is too long for it.
+    const bar = kube.page.locator(".lms-bar").getByRole("status");
+    await kube.page.evaluate(() => {
+      const solved = Array.from({ length: 500 }, (_, at) => `step-${at}`);
+      const record = JSON.stringify({ lessons: { deployment: { solved, step: 500, done: false } } });
+      dispatchEvent(new CustomEvent("kubarium:progress", { detail: JSON.stringify({ lesson: "deployment", step: 500, steps: 600, solved: 500, record }) }));
+    });
+    const kept = (await cmi())["cmi.suspend_data"];
+    const { solved } = JSON.parse(kept);
+    assert.ok(kept.length <= 4096 && kept.length > 4080 && solved.at(-1) === "step-499");
+    assert.match(await bar.textContent(), new RegExp(`: ${500 - solved.length}$`));
+    await kube.page.evaluate(() => {
+      [globalThis.API.taken, globalThis.API.LMSSetValue] = [globalThis.API.LMSSetValue, () => "false"];
+      globalThis.API.LMSGetLastError = () => "402";
+      globalThis.API.LMSGetErrorString = (code) => (code === "402" ? "Invalid set value" : "");
+      const record = JSON.stringify({ lessons: { deployment: { solved: [], step: 0, done: false } } });
+      dispatchEvent(new CustomEvent("kubarium:progress", { detail: JSON.stringify({ lesson: "deployment", step: 0, steps: 6, solved: 0, record }) }));
+      globalThis.API.LMSSetValue = globalThis.API.taken;
+    });
+    await bar.getByText("has not taken your progress: Invalid set value").waitFor();
+    await kube.screenshot("classroom-lms");
     await solveRest(kube);
+    assert.equal(await bar.textContent(), "");
     assert.deepEqual([(await cmi())["cmi.core.score.raw"], (await cmi())["cmi.core.lesson_status"]], ["100", "passed"]);
     assert.deepEqual(kube.complaints, []);
   });
@@ -175,7 +160,7 @@ async function solveRest(kube) {
 
 /** A record store on loopback, as cmi5 wants it: tokens, states, statements. */
 async function recordStore() {
-  const lrs = { statements: [], states: new Map(), complaints: [] };
+  const lrs = { statements: [], states: new Map(), complaints: [], fetched: 0, away: 0 };
   const launch = {
     contextTemplate: {
       contextActivities: { grouping: [{ id: "urn:test:course" }] },
@@ -183,8 +168,9 @@ async function recordStore() {
     },
     launchMode: "Normal",
     moveOn: "Passed",
-    masteryScore: 1,
+    masteryScore: 0.9,
   };
+  lrs.launch = launch;
   const server = createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, "http://127.0.0.1");
     let body = "";
@@ -196,14 +182,15 @@ async function recordStore() {
       "Content-Type": "application/json",
     }).end(value === undefined ? "" : JSON.stringify(value));
     if (request.method === "OPTIONS") return answer(204);
-    if (pathname === "/fetch") return answer(200, { "auth-token": Buffer.from("key:secret").toString("base64") });
+    if (pathname === "/fetch") return (lrs.fetched += request.method === "POST"), answer(200, { "auth-token": Buffer.from("key:secret").toString("base64") });
     if (request.headers.authorization !== `Basic ${Buffer.from("key:secret").toString("base64")}`) lrs.complaints.push(`${pathname}: no token`);
     if (!/^1\.0\./.test(request.headers["x-experience-api-version"] ?? "")) lrs.complaints.push(`${pathname}: no version`);
     if (pathname === "/xapi/statements") {
-      const statement = JSON.parse(body);
-      if (statement.id !== searchParams.get("statementId")) lrs.complaints.push("a statement's id");
-      lrs.statements.push(statement);
-      return answer(204);
+      if (lrs.away > 0) return lrs.away--, answer(503);
+      const statements = [JSON.parse(body)].flat();
+      if (request.method === "PUT" && statements[0].id !== searchParams.get("statementId")) lrs.complaints.push("a statement's id");
+      lrs.statements.push(...statements);
+      return request.method === "PUT" ? answer(204) : answer(200, statements.map(({ id }) => id));
     }
     if (pathname === "/xapi/activities/state") {
       const id = searchParams.get("stateId");
@@ -233,18 +220,19 @@ test("a cmi5 package speaks to its record store, and to no other", { timeout: 24
     },
   });
   try {
-    const { namespace, root } = await xml(kube, packed.files.get("cmi5.xml").toString("utf8"));
-    assert.equal(namespace, "https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd");
-    inOrder(root, ["course", "au"]);
-    const texts = (element) => ["title", "description"].map((name) => one(one(element, name), "langstring"));
-    const [course, unit] = [one(root, "course"), one(root, "au")];
-    for (const part of [course, unit]) {
-      assert.match(part[1].id, /^[a-z][a-z0-9+.-]*:\S+$/i);
-      texts(part).forEach(([, { lang }, text]) => assert.ok(lang === "en" && text.length > 3));
+    const text = packed.files.get("cmi5.xml").toString("utf8");
+    const problems = async (text) => courseProblems(await xml(kube, text), [...packed.files.keys()]);
+    assert.deepEqual(await problems(text), []);
+    assert.match(text, /moveOn="Passed" masteryScore="1.0" launchMethod="AnyWindow"/);
+    for (const [from, to] of [
+      ["CourseStructure.xsd", "Course.xsd"], ["<url>", "<url>x"], ["<url>index.html?", "<url>index.html?endpoint=x&amp;"], ["<course id=\"urn:kubarium:", "<course id=\""],
+      ["masteryScore=\"1.0\"", "masteryScore=\"1.01\""], ["moveOn=\"Passed\"", "moveOn=\"passed\""], ["lang=\"en\"", "lang=\"e n\""], ["<au id", "<au title=\"x\" id"],
+      [/<title>.*?<\/title>/s, ""], [/(<title>.*?<\/title>)\s*(<description>.*?<\/description>)/s, "$2$1"], [/<au.*<\/au>/s, ""], [/(<au.*<\/au>)/s, "$1$1"],
+    ]) {
+      const broken = text.replace(from, to);
+      assert.notEqual(broken, text, `${from}`);
+      assert.notDeepEqual(await problems(broken), [], `${from} → ${to}`);
     }
-    inOrder(unit, ["title", "description", "url"]);
-    assert.deepEqual([unit[1].moveOn, unit[1].masteryScore, unit[1].launchMethod], ["Passed", "1.0", "AnyWindow"]);
-    assert.equal(one(unit, "url")[2], "index.html?lesson=deployment&lang=en");
 
     await work(kube);
     await solveRest(kube);
@@ -271,20 +259,77 @@ test("a cmi5 package speaks to its record store, and to no other", { timeout: 24
       await new Promise((later) => setTimeout(later, 50));
     }
     assert.deepEqual(verbs(), ["initialized", "completed", "passed", "terminated"]);
-    for (const { actor: who, object, context, timestamp, result, verb } of lrs.statements) {
-      assert.deepEqual(who, actor);
-      assert.equal(object.id, "urn:test:unit");
-      assert.equal(context.registration, "11111111-2222-4333-8444-555555555555");
-      const categories = context.contextActivities.category.map(({ id }) => id.split("/").pop());
-      assert.deepEqual(categories, /completed|passed/.test(verb.id) ? ["cmi5", "moveon"] : ["cmi5"]);
-      assert.deepEqual(context.contextActivities.grouping, [{ id: "urn:test:course" }]);
-      assert.ok(Date.parse(timestamp));
-      if (verb.id.endsWith("passed")) assert.deepEqual([result.success, result.score.scaled], [true, 1]);
-      if (!verb.id.endsWith("initialized")) assert.match(result.duration, /^PT[\d.]+S$/);
-    }
-    assert.deepEqual(lrs.complaints, []);
+    const launched = { ...lrs.launch, actor, activityId: "urn:test:unit", registration: "11111111-2222-4333-8444-555555555555" };
+    assert.deepEqual(statementProblems(lrs.statements, launched), []);
+    // Each of these is none of cmi5's.
+    for (const spoil of [
+      ([a, b, c, d]) => [b, a, c, d], ([a, b, c, d]) => [a, b, d, c], ([a, b, c]) => [a, b, c], ([a, b, c, d]) => [a, b, c, c, d],
+      ([a, ...rest]) => [{ ...a, result: { success: true } }, ...rest], ([a, ...rest]) => [{ ...a, timestamp: "2026-01-01T00:00:00" }, ...rest],
+      ([a, b, c, d]) => [a, b, { ...c, result: { ...c.result, score: { scaled: 0.5 } } }, d], ([a, b, ...rest]) => [a, { ...b, result: { completion: true } }, ...rest],
+      ([a, b, c, d]) => [a, b, { ...c, context: { ...c.context, extensions: lrs.launch.contextTemplate.extensions } }, d],
+      ([a, ...rest]) => [{ ...a, context: { ...a.context, registration: "x" } }, ...rest], ([a, ...rest]) => [{ ...a, id: "1" }, ...rest],
+      ([a, ...rest]) => [{ ...a, object: { id: "urn:kubarium:lesson:deployment" } }, ...rest], ([a, ...rest]) => [{ ...a, actor: {} }, ...rest],
+    ]) assert.notDeepEqual(statementProblems(spoil(lrs.statements), launched), [], `${spoil}`);
+    assert.deepEqual([lrs.fetched, lrs.complaints], [1, []]);
   } finally {
     await kube.close();
+    await lrs.close();
+  }
+});
+
+test("a cmi5 session in which much goes wrong is in order", { timeout: 60_000 }, async () => {
+  // The adapter alone: another page stands behind it.
+  const lrs = await recordStore();
+  const bare = join(folder, "bare");
+  const out = join(folder, "bare.zip");
+  await run(KUBARIUM, ["pack", "--dist", DIST, "--out", out, "--format", "cmi5", "deployment"], { cwd: ROOT });
+  await mkdir(bare, { recursive: true });
+  const files = unzip(await readFile(out));
+  for (const name of ["lms.js", "lms.css"]) await writeFile(join(bare, name), files.get(name));
+  await writeFile(join(bare, "start.js"), "");
+  await writeFile(join(bare, "index.html"), "<!doctype html><html lang=en><link rel=icon href=data:><title>x</title><body><script type=module src=lms.js></script>");
+  const site = await host(bare);
+  const { browser, close } = await launch();
+  try {
+    const actor = { objectType: "Agent", account: { homePage: "https://lms.example", name: "7" } };
+    const query = new URLSearchParams({
+      lesson: "deployment", endpoint: `${lrs.address}/xapi`, fetch: `${lrs.address}/fetch`, actor: JSON.stringify(actor),
+      activityId: "urn:test:unit", registration: "11111111-2222-4333-8444-555555555555",
+    });
+    const page = await browser.newPage();
+    const done = () => page.evaluate(() => {
+      const record = JSON.stringify({ lessons: { deployment: { solved: ["a"], step: 0, done: true } } });
+      dispatchEvent(new CustomEvent("kubarium:progress", { detail: JSON.stringify({ lesson: "deployment", step: 1, steps: 1, solved: 1, done: true, record }) }));
+    });
+    const verbs = () => lrs.statements.map(({ verb }) => verb.id.split("/").pop());
+    const session = async (act, wanted) => {
+      [lrs.statements, lrs.fetched] = [[], 0];
+      await page.goto(`${site.address}?${query}`);
+      if (!lrs.away) await eventually(verbs, (said) => said.includes("initialized"));
+      await act();
+      await eventually(verbs, (said) => said.includes("terminated"));
+      assert.deepEqual(verbs(), wanted);
+      assert.deepEqual(statementProblems(lrs.statements, { ...lrs.launch, actor, activityId: "urn:test:unit", registration: query.get("registration") }), []);
+      assert.equal(lrs.fetched, 1);
+    };
+    // Who only looks in, or looks again, is not judged.
+    for (const mode of ["Browse", "Review"]) {
+      lrs.launch.launchMode = mode;
+      await session(async () => (await done(), page.goto("about:blank")), ["initialized", "terminated"]);
+    }
+    // The store is away when the lesson is passed, and the learner leaves before it is back.
+    [lrs.launch.launchMode, lrs.launch.returnURL, lrs.away] = ["Normal", `${site.address}lms.css`, 2];
+    await session(async () => {
+      await page.getByText("cannot be reached").waitFor();
+      await done();
+      lrs.away = 0;
+      await page.getByRole("button", { name: "Back to the course" }).click();
+      await page.waitForURL(/lms\.css$/);
+    }, ["initialized", "completed", "passed", "terminated"]);
+    assert.deepEqual(lrs.complaints, []);
+  } finally {
+    await close();
+    await site.close();
     await lrs.close();
   }
 });

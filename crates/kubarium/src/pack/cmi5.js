@@ -10,14 +10,18 @@ const launched = Boolean(endpoint && fetchAt && actor && activity && registratio
 const KEPT = ["lessons", "attempts", "set", "learner"];
 const VERBS = "http://adlnet.gov/expapi/verbs/";
 const CATEGORY = "https://w3id.org/xapi/cmi5/context/categories/";
+const MASTERY = "https://w3id.org/xapi/cmi5/context/extensions/masteryscore";
 const STATE = "kubarium-progress";
 
 let authorization = "";
+let finished = false;
 let data = {};
 let preferences = {};
 /** What is kept for the next time: progress, and which statements may be sent once only. */
 let state = {};
 const began = Date.now();
+/** Waits between attempts to reach the record store, in milliseconds. */
+const AGAIN = 5000;
 
 const at = (path, query = {}) =>
   `${endpoint.replace(/\/?$/, "/")}${path}${Object.keys(query).length ? `?${new URLSearchParams(query)}` : ""}`;
@@ -44,6 +48,13 @@ function uuid() {
 /** `PT123.45S` */
 const span = () => `PT${((Date.now() - began) / 1000).toFixed(2)}S`;
 
+let stamp = 0;
+/** Now; later than what was stamped before, as the order of statements is the order of their times. */
+function now() {
+  stamp = Math.max(Date.now(), stamp + 1);
+  return new Date(stamp).toISOString();
+}
+
 /** A statement that cmi5 defines; "moveon" ones decide whether the unit is done. */
 function statement(verb, result, moveon) {
   const context = structuredClone(data.contextTemplate || {});
@@ -51,30 +62,53 @@ function statement(verb, result, moveon) {
   context.contextActivities = context.contextActivities || {};
   const categories = [`${CATEGORY}cmi5`, ...(moveon ? [`${CATEGORY}moveon`] : [])].map((id) => ({ id }));
   context.contextActivities.category = [...(context.contextActivities.category || []), ...categories];
+  if (verb === "passed" && data.masteryScore !== undefined) {
+    context.extensions = { ...context.extensions, [MASTERY]: data.masteryScore };
+  }
   return {
     id: uuid(),
     actor: JSON.parse(actor),
     verb: { id: VERBS + verb, display: { en: verb } },
     object: { objectType: "Activity", id: activity },
     context,
-    timestamp: new Date().toISOString(),
+    timestamp: now(),
     ...(result ? { result } : {}),
   };
 }
 
-/** One after the other: cmi5 wants statements in order. */
-let queue = Promise.resolve();
-function send(what, keepalive = false) {
-  const put = () =>
-    ask(at("statements", { statementId: what.id }), { method: "PUT", body: JSON.stringify(what), keepalive }).catch(() => {});
-  queue = keepalive ? Promise.all([queue, put()]) : queue.then(put);
-  return queue;
+/** What is to be sent, the oldest first: statements, and the state as `null`, of which only the last counts. */
+const unsent = [];
+let sending = null;
+
+const put = (path, query, body) => ask(at(path, query), { method: "PUT", body: JSON.stringify(body), keepalive: true });
+
+/** What is on its way just now. */
+let flying;
+
+/**
+ * Sends one after the other, as cmi5 wants statements in order. Whoever is not there is asked again; what is refused is told, and
+ * stays refused.
+ */
+async function sendAll() {
+  while (unsent.length) {
+    const what = (flying = unsent[0]);
+    const status = await (what ? put("statements", { statementId: what.id }, what) : put("activities/state", where(STATE), state))
+      .then((response) => response.status, () => 0);
+    flying = undefined;
+    if (finished) return;
+    const gone = status === 0 || status >= 500;
+    // 409: it is there already.
+    tell(gone ? word("lost") : status < 400 || status === 409 ? "" : `${word("refused")}HTTP ${status}`);
+    if (gone) await new Promise((later) => setTimeout(later, AGAIN));
+    else unsent.shift();
+  }
 }
 
-const keep = () => {
-  const put = () => ask(at("activities/state", where(STATE)), { method: "PUT", body: JSON.stringify(state) }).catch(() => {});
-  queue = queue.then(put);
-};
+function send(what) {
+  if (what || unsent.lastIndexOf(null) < 1) unsent.push(what);
+  sending ??= sendAll().finally(() => (sending = null));
+  return sending;
+}
 
 /** Progress is the platform's: what another learner has left in this browser is not this one's. */
 function recall() {
@@ -103,7 +137,7 @@ async function begin() {
   data = await read("activities/state", where("LMS.LaunchData"));
   preferences = await read("agents/profile", { agent: actor, profileId: "cmi5LearnerPreferences" });
   state = await read("activities/state", where(STATE));
-  await send(statement("initialized"));
+  send(statement("initialized"));
 }
 
 let speaks = false;
@@ -129,14 +163,25 @@ addEventListener("kubarium:progress", ({ detail }) => {
     send(statement("passed", { success: true, score: { scaled: 1 }, duration: span() }, true));
     state.passed = true;
   }
-  keep();
+  send(null);
 });
 
-let finished = false;
-addEventListener("pagehide", () => {
+/** The session is over: what is under way arrives by itself, the rest goes in one request, "terminated" last. */
+function finish() {
   if (!speaks || finished) return;
   finished = true;
-  send(statement("terminated", { duration: span() }), true);
-});
+  const rest = unsent.slice(flying === undefined ? 0 : 1);
+  if (rest.includes(null)) put("activities/state", where(STATE), state).catch(() => {});
+  const statements = [...rest.filter(Boolean), statement("terminated", { duration: span() })];
+  ask(at("statements"), { method: "POST", body: JSON.stringify(statements), keepalive: true }).catch(() => {});
+}
+addEventListener("pagehide", finish);
 
 await import("./start.js");
+
+if (speaks && data.returnURL) {
+  offerToLeave(() => {
+    finish();
+    location.assign(data.returnURL);
+  });
+}

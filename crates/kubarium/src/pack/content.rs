@@ -104,6 +104,7 @@ fn page(options: &Options) -> io::Result<Vec<(String, Vec<u8>)>> {
     walk(Path::new(&options.dist), "", &mut files)
         .map_err(|error| io::Error::other(format!("{}: {error}: build the page first", options.dist)))?;
     files.push(("offline.js".into(), NOTHING.as_bytes().to_vec()));
+    files.push(("lms.css".into(), include_bytes!("lms.css").to_vec()));
     let index = files.iter_mut().find(|(name, _)| name == "index.html");
     let Some((_, html)) = index else { return Err(io::Error::other(format!("{}: there is no page", options.dist))) };
     let changed = adapted(&String::from_utf8_lossy(html), options)?;

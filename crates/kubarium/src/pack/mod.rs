@@ -59,7 +59,7 @@ pub fn run(options: &Options) -> io::Result<()> {
     };
     let mut files = content.files.clone();
     files.push((name.into(), manifest.into_bytes()));
-    files.push((content::ADAPTER.into(), adapter.as_bytes().to_vec()));
+    files.push((content::ADAPTER.into(), [include_str!("bar.js"), adapter].join("\n").into_bytes()));
     files.sort();
     fs::write(Path::new(&options.out), zip::archive(&files))?;
     println!("{}: {} lessons, {} files", options.out, content.lessons.len(), files.len());

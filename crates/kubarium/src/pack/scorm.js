@@ -25,7 +25,27 @@ function find(from) {
 const api = find(window) || (window.opener ? find(window.opener) : null);
 const began = Date.now();
 const get = (name) => (api ? String(api.LMSGetValue(name)) : "");
-const set = (name, value) => api && api.LMSSetValue(name, String(value));
+/** Whether the platform has taken it. */
+const set = (name, value) => String(api.LMSSetValue(name, String(value))) === "true";
+
+/** What the platform says of its last refusal. */
+function why() {
+  const code = String(api.LMSGetLastError?.() ?? "");
+  return String(api.LMSGetErrorString?.(code) ?? "") || code || word("unknown");
+}
+
+/**
+ * What is kept of the progress, in no more characters than there is room for: which steps were solved first is left out first, as
+ * the step to go on with says as much of them.
+ */
+function fitting(entry) {
+  const solved = [...(entry.solved ?? [])];
+  for (let left = 0; ; left++) {
+    const text = JSON.stringify({ ...entry, solved });
+    if (text.length <= MOST || !solved.length) return { text, left };
+    solved.shift();
+  }
+}
 
 /** Progress is the platform's: what another learner has left in this browser is not this one's. */
 function recall(entry) {
@@ -71,17 +91,21 @@ if (api && String(api.LMSInitialize("")) === "true") {
 addEventListener("kubarium:progress", ({ detail }) => {
   const { lesson, step, steps, solved, done, record } = JSON.parse(detail);
   if (!api || !counts || lesson !== LESSON) return;
-  const kept = JSON.stringify(JSON.parse(record).lessons[lesson]);
-  if (kept.length <= MOST) set("cmi.suspend_data", kept);
-  set("cmi.core.lesson_location", step);
+  const { text, left } = fitting(JSON.parse(record).lessons[lesson]);
+  const taken = [
+    set("cmi.suspend_data", text),
+    set("cmi.core.lesson_location", step),
+    set("cmi.core.score.raw", Math.round((100 * Math.min(done ? steps : solved, steps)) / steps)),
+  ];
+  // Not every platform has these two.
   set("cmi.core.score.min", 0);
   set("cmi.core.score.max", 100);
-  set("cmi.core.score.raw", Math.round((100 * Math.min(done ? steps : solved, steps)) / steps));
   if (status !== "passed") {
     status = done ? "passed" : "incomplete";
-    set("cmi.core.lesson_status", status);
+    taken.push(set("cmi.core.lesson_status", status));
   }
-  api.LMSCommit("");
+  taken.push(String(api.LMSCommit("")) === "true");
+  tell(taken.includes(false) ? word("refused") + why() : left ? word("reduced") + left : "");
 });
 
 /** `0001:02:03.45`, as SCORM 1.2 writes a span of time. */
