@@ -60,7 +60,10 @@ enum Node {
     Group(Box<Node>, usize),
     Alternatives(Vec<Node>),
     Sequence(Vec<Node>),
-    Repeat(Box<Node>, usize, usize),
+    /// How often at least and at most, and whether rather seldom than often.
+    Repeat(Box<Node>, usize, usize, bool),
+    /// What follows, or what does not (`(?!...)`).
+    Ahead(bool, Box<Node>),
     Back(usize),
 }
 
@@ -135,13 +138,36 @@ impl Regex {
     /// # Errors
     /// What is wrong, in glibc's words.
     pub fn new(pattern: &str, extended: bool, ignore_case: bool) -> Result<Regex, String> {
-        let mut parser = Parser { chars: pattern.chars().collect(), at: 0, groups: 0, extended, depth: 0 };
+        let mut parser = Parser::new(pattern, extended, false);
         let root = parser.alternatives()?;
         if parser.at < parser.chars.len() {
             return Err("Unmatched ) or \\)".into());
         }
         let choices = pattern.contains('|');
         Ok(Regex { root, groups: parser.groups, ignore_case, choices })
+    }
+
+    /// Compiles an expression as Perl's heirs write them, and the names of its groups: the first alternative that matches
+    /// counts, not the longest.
+    ///
+    /// # Errors
+    /// What is wrong, in Oniguruma's words.
+    pub fn perl(pattern: &str, ignore_case: bool) -> Result<(Regex, Vec<Option<String>>), String> {
+        let (pattern, ignore_case) = match pattern.strip_prefix("(?i)") {
+            Some(rest) => (rest, true),
+            None => (pattern, ignore_case),
+        };
+        let mut parser = Parser::new(pattern, true, true);
+        let root = parser.alternatives().map_err(|why| match why.as_str() {
+            "Unmatched [, [^, [:, [., or [=" => "premature end of char-class".to_owned(),
+            "Unmatched ( or \\(" => "end pattern with unmatched parenthesis".to_owned(),
+            "Trailing backslash" => "end pattern at escape".to_owned(),
+            _ => why,
+        })?;
+        if parser.at < parser.chars.len() {
+            return Err("unmatched close parenthesis".into());
+        }
+        Ok((Regex { root, groups: parser.groups, ignore_case, choices: false }, parser.names))
     }
 
     /// An expression that matches this text.
@@ -222,10 +248,14 @@ impl Machine<'_> {
                 }
                 matched
             }
-            Node::Repeat(inner, low, high) => match single(inner) {
-                true => self.run_of(inner, *low, *high, at, groups, next),
-                false => self.repeat(inner, *low, *high, at, groups, next),
+            Node::Repeat(inner, low, high, lazy) => match single(inner) {
+                true => self.run_of(inner, (*low, *high, *lazy), at, groups, next),
+                false => self.repeat(inner, (*low, *high, *lazy), at, groups, next),
             },
+            Node::Ahead(negated, inner) => {
+                let follows = self.node(inner, at, groups, &mut |_, _| true);
+                follows != *negated && next(at, groups)
+            }
             Node::Start => at == 0 && next(at, groups),
             Node::End => at == self.chars.len() && next(at, groups),
             Node::Word(begins, ends) => {
@@ -254,21 +284,44 @@ impl Machine<'_> {
     }
 
     /// A repeated single character: no recursion, however long the run is.
-    fn run_of(&self, one: &Node, low: usize, high: usize, at: usize, groups: &mut Groups, next: Next<'_>) -> bool {
+    fn run_of(
+        &self,
+        one: &Node,
+        (low, high, lazy): (usize, usize, bool),
+        at: usize,
+        groups: &mut Groups,
+        next: Next<'_>,
+    ) -> bool {
         let longest = self.chars[at..].iter().take(high).take_while(|c| self.one(one, **c)).count();
-        (low..=longest).rev().any(|n| next(at + n, groups))
+        let mut tries = low..=longest;
+        while let Some(n) = if lazy { tries.next() } else { tries.next_back() } {
+            if next(at + n, groups) {
+                return true;
+            }
+        }
+        false
     }
 
-    fn repeat(&self, inner: &Node, low: usize, high: usize, at: usize, groups: &mut Groups, next: Next<'_>) -> bool {
+    fn repeat(
+        &self,
+        inner: &Node,
+        (low, high, lazy): (usize, usize, bool),
+        at: usize,
+        groups: &mut Groups,
+        next: Next<'_>,
+    ) -> bool {
         if self.depth.get() > MAX_DEPTH {
             return false;
+        }
+        if lazy && low == 0 && next(at, groups) {
+            return true;
         }
         self.depth.set(self.depth.get() + 1);
         let more = high > 0
             && self.node(inner, at, groups, &mut |end, groups| {
                 // An empty round would go on for ever.
                 let high = if high == usize::MAX { high } else { high - 1 };
-                end > at && self.repeat(inner, low.saturating_sub(1), high, end, groups, next)
+                end > at && self.repeat(inner, (low.saturating_sub(1), high, lazy), end, groups, next)
             });
         self.depth.set(self.depth.get() - 1);
         more || (low == 0 && next(at, groups)) || (low > 0 && self.empty(inner, at, groups) && next(at, groups))
@@ -330,6 +383,25 @@ mod tests {
         assert_eq!(found("a{2}", "aaa", true), Some("aa"));
         assert_eq!(found("()*", "x", true), Some(""));
         assert_eq!(found("a$b^", "a$b^", false), Some("a$b^"));
+    }
+
+    #[test]
+    fn perls_additions() {
+        let found = |pattern: &str, text: &str| {
+            let (regex, names) = Regex::perl(pattern, false).unwrap();
+            let found = regex.find(text, 0).map(|m| {
+                let groups = m.groups.iter().map(|g| g.map_or("-", |(a, b)| &text[a..b]));
+                std::iter::once(&text[m.start..m.end]).chain(groups).map(str::to_owned).collect::<Vec<_>>()
+            });
+            (found.unwrap_or_default().join(","), names.iter().flatten().cloned().collect::<Vec<_>>().join(","))
+        };
+        assert_eq!(found("(?<a>.*?)-(?<b>\\d+)", "x-y-12"), ("x-y-12,x-y,12".into(), "a,b".into()));
+        assert_eq!(found("a|ab", "ab").0, "a");
+        assert_eq!(found("(?:a|b)+?c(d)?", "abac").0, "abac,-");
+        assert_eq!(found("[\\w.-]+@", "<a.b-c@d>").0, "a.b-c@");
+        assert_eq!(found("foo(?!bar)", "foobar foox").0, "foo");
+        assert_eq!(Regex::perl("[", false).unwrap_err(), "premature end of char-class");
+        assert_eq!(Regex::perl("(a", false).unwrap_err(), "end pattern with unmatched parenthesis");
     }
 
     #[test]

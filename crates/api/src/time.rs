@@ -123,7 +123,7 @@ impl fmt::Display for Time {
 }
 
 /// Days since 1970-01-01 to (year, month, day) of the proleptic Gregorian calendar.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
     // The calendar repeats every 400 years = 146,097 days; counting years from March puts leap days last.
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -177,7 +177,7 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 /// The inverse of [`civil_from_days`].
-pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = year - i64::from(month <= 2);
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);

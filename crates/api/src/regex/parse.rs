@@ -12,9 +12,17 @@ pub(super) struct Parser {
     pub(super) groups: usize,
     pub(super) extended: bool,
     pub(super) depth: usize,
+    /// Whether Perl's additions mean something: lazy counts, groups without a number or with a name, looking ahead.
+    pub(super) perl: bool,
+    /// The groups' names, the first group first.
+    pub(super) names: Vec<Option<String>>,
 }
 
 impl Parser {
+    pub(super) fn new(pattern: &str, extended: bool, perl: bool) -> Parser {
+        Parser { chars: pattern.chars().collect(), at: 0, groups: 0, extended, depth: 0, perl, names: Vec::new() }
+    }
+
     fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
@@ -74,7 +82,9 @@ impl Parser {
                 },
                 _ => return Ok(node),
             };
-            node = Node::Repeat(Box::new(node), bounds.0, bounds.1);
+            let lazy = self.perl && self.peek() == Some('?');
+            self.at += usize::from(lazy || self.perl && self.peek() == Some('+'));
+            node = Node::Repeat(Box::new(node), bounds.0, bounds.1, lazy);
         }
     }
 
@@ -103,7 +113,11 @@ impl Parser {
     fn atom(&mut self, first: bool) -> Result<Node, String> {
         if self.operator('(') > 0 {
             self.at += self.operator('(');
+            if self.perl && self.peek() == Some('?') {
+                return self.special();
+            }
             self.groups += 1;
+            self.names.push(None);
             let index = self.groups - 1;
             let inner = self.alternatives()?;
             if self.operator(')') == 0 {
@@ -130,6 +144,49 @@ impl Parser {
         })
     }
 
+    /// What stands behind `(?`.
+    fn special(&mut self) -> Result<Node, String> {
+        self.at += 1;
+        let rest: String = self.chars[self.at..].iter().take(3).collect();
+        let ahead = |parser: &mut Parser, negated| -> Result<Node, String> {
+            parser.at += 1;
+            let inner = parser.closed()?;
+            Ok(Node::Ahead(negated, Box::new(inner)))
+        };
+        let name = rest.trim_start_matches('P');
+        match rest.chars().next() {
+            Some(':') => {
+                self.at += 1;
+                self.closed()
+            }
+            Some('=') => ahead(self, false),
+            Some('!') => ahead(self, true),
+            Some('<' | 'P') if name.starts_with('<') && !name.starts_with("<=") && !name.starts_with("<!") => {
+                self.at += 1 + usize::from(rest.starts_with('P'));
+                let Some(length) = self.chars[self.at..].iter().position(|c| *c == '>') else {
+                    return Err("invalid group name <>".into());
+                };
+                let name = self.chars[self.at..self.at + length].iter().collect();
+                self.at += length + 1;
+                self.groups += 1;
+                self.names.push(Some(name));
+                let index = self.groups - 1;
+                Ok(Node::Group(Box::new(self.closed()?), index))
+            }
+            _ => Err("undefined group option".into()),
+        }
+    }
+
+    /// The rest of a group.
+    fn closed(&mut self) -> Result<Node, String> {
+        let inner = self.alternatives()?;
+        if self.operator(')') == 0 {
+            return Err("end pattern with unmatched parenthesis".into());
+        }
+        self.at += self.operator(')');
+        Ok(inner)
+    }
+
     fn escape(&self, c: char) -> Node {
         let class = |negated, name: &str| {
             Node::Class(negated, vec![('_', '_')].into_iter().filter(|_| name == "alnum").collect(), vec![name.into()])
@@ -148,6 +205,8 @@ impl Parser {
             '<' => Node::Word(true, false),
             '>' => Node::Word(false, true),
             'B' => Node::NotWord,
+            'A' if self.perl => Node::Start,
+            'z' | 'Z' if self.perl => Node::End,
             '1'..='9' => Node::Back(c as usize - '1' as usize),
             c => Node::Char(c),
         }
@@ -162,6 +221,18 @@ impl Parser {
             let c = self.peek().ok_or_else(unmatched)?;
             self.at += 1;
             match c {
+                '\\' if self.perl => {
+                    let Some(c) = self.peek() else { return Err(unmatched()) };
+                    self.at += 1;
+                    match self.escape(c) {
+                        Node::Char(c) => ranges.push((c, c)),
+                        Node::Class(false, more, names) => {
+                            ranges.extend(more);
+                            classes.extend(names);
+                        }
+                        _ => ranges.push((c, c)),
+                    }
+                }
                 ']' if self.at - 1 > start => return Ok(Node::Class(negated, ranges, classes)),
                 '[' if self.peek() == Some(':') => {
                     let rest = &self.chars[self.at + 1..];

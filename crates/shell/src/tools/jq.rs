@@ -1,16 +1,143 @@
-//! `jq`, as far as people use it on what kubectl prints: paths, pipes, comparisons, construction, and the common functions.
-//! (jaq as a library would add more than a hundred kilobytes to the page.)
+//! `jq`, in the words of 1.7. (jaq as a library would add more than a hundred kilobytes to the page.)
 
+mod check;
 mod eval;
 mod functions;
+mod lex;
 mod parse;
+mod paths;
+mod text;
+mod value;
 
 use super::Cx;
-use api::{Value, json};
+use eval::{Item, Machine, Meaning, Scope, Stop, bind, called};
+use parse::{Definition, Filter};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use value::{Json, Reader, Style, parse as parse_json, write};
+
+/// What can be said in the language itself.
+const BUILTINS: &str = include_str!("jq/builtins.jq");
+
+/// What a command line says.
+#[derive(Default)]
+struct Invocation {
+    program: Option<String>,
+    files: Vec<String>,
+    flags: String,
+    style: Style,
+    /// `$name` for `--arg` and its like.
+    named: Vec<(Rc<str>, Json)>,
+    positional: Vec<Json>,
+}
 
 /// Filters JSON.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let long = [
+    let invocation = match arguments(&cx).await {
+        Ok(invocation) => invocation,
+        Err(status) => return status,
+    };
+    let has = |flag: char| invocation.flags.contains(flag);
+    let text = match &invocation.program {
+        Some(text) => text.as_str(),
+        None => {
+            cx.err(USAGE);
+            return 2;
+        }
+    };
+    let program = match Program::read(text, &invocation) {
+        Ok(program) => program,
+        Err(wrong) => {
+            for why in &wrong {
+                cx.err(&format!("jq: error: {why} at <top-level>, line 1:\n{text}\n"));
+            }
+            let count = wrong.len();
+            cx.err(&format!("jq: {count} compile error{}\n", if count == 1 { "" } else { "s" }));
+            return 3;
+        }
+    };
+    let inputs = match inputs(&cx, &invocation).await {
+        Ok(inputs) => inputs,
+        Err(status) => return status,
+    };
+    let missing = inputs.missing;
+    let queue = Rc::new(RefCell::new(inputs));
+    let environment: Vec<(Rc<str>, Json)> =
+        cx.env.iter().map(|(name, value)| (Rc::from(name.as_str()), Json::from(value.as_str()))).collect();
+    let mut machine = Machine::new(environment.into(), cx.now() as f64 / 1e6);
+    let theirs = queue.clone();
+    machine.inputs = RefCell::new(Box::new(move || theirs.borrow_mut().next()));
+    let mut status = if missing { 2 } else { 0 };
+    let mut last = None;
+    loop {
+        let input = if has('n') { Ok(Some(Json::Null)) } else { queue.borrow_mut().next() };
+        let input = match input {
+            Ok(Some(input)) => input,
+            Ok(None) => break,
+            Err(why) => {
+                cx.err(&format!("jq: parse error: {why}\n"));
+                status = 2;
+                break;
+            }
+        };
+        machine.line.set(queue.borrow().line);
+        let outcome = program.run(&machine, input, &mut |value| {
+            let mut shown = String::new();
+            match &value {
+                Json::Text(text) if has('r') || has('j') => shown.push_str(text),
+                value => write(value, &invocation.style, 0, &mut shown),
+            }
+            shown.push_str(if has('j') { "" } else { "\n" });
+            cx.out(&shown);
+            last = Some(value.truth());
+        });
+        cx.err(&std::mem::take(&mut *machine.said.borrow_mut()));
+        if let Err(stop) = outcome {
+            let place = if has('n') { "<unknown>".to_owned() } else { queue.borrow().place() };
+            match stop {
+                Stop::Error(value) if !matches!(value.get("__halt__"), Json::Null) || halted(&value) => {
+                    return halt(&cx, &value);
+                }
+                Stop::Error(Json::Text(why)) => cx.err(&format!("jq: error (at {place}): {why}\n")),
+                Stop::Error(why) => cx.err(&format!("jq: error (at {place}) (not a string): {}\n", why.compact())),
+                Stop::Break(_) => cx.err(&format!("jq: error (at {place}): break\n")),
+                Stop::Wild => cx.err(&format!("jq: error (at {place}): the program does too much\n")),
+            }
+            status = 5;
+        }
+        if has('n') {
+            break;
+        }
+        cx.kernel().breathe().await;
+    }
+    match (status, has('e'), last) {
+        (0, true, None) => 4,
+        (0, true, Some(false)) => 1,
+        (status, ..) => status,
+    }
+}
+
+const USAGE: &str = "Usage:\tjq [OPTIONS] FILTER [FILES...]\n\tjq [OPTIONS] --args FILTER [ARGUMENTS...]\n\tjq [OPTIONS] \
+    --jsonargs FILTER [JSON_VALUES...]\n\nFILTER is a program that is run on each JSON text of the input: try '.' and then \
+    '.items[].metadata.name'.\nSee 'man jq'.\n";
+
+fn halted(value: &Json) -> bool {
+    matches!(value, Json::Map(entries) if entries.first().is_some_and(|(key, _)| &**key == "__halt__"))
+}
+
+fn halt(cx: &Cx, value: &Json) -> i32 {
+    match value.get("__halt__") {
+        Json::Null => {}
+        Json::Text(text) => cx.err(&text),
+        other => cx.err(&format!("{}\n", other.compact())),
+    }
+    if let Json::Number(code) = value.get("code") { code as i32 & 255 } else { 5 }
+}
+
+/// Options, of which some take two arguments.
+async fn arguments(cx: &Cx) -> Result<Invocation, i32> {
+    const LONG: [(&str, char); 17] = [
         ("raw-output", 'r'),
         ("compact-output", 'c'),
         ("null-input", 'n'),
@@ -21,150 +148,266 @@ pub(super) async fn run(cx: Cx) -> i32 {
         ("raw-input", 'R'),
         ("monochrome-output", 'M'),
         ("color-output", 'C'),
+        ("ascii-output", 'a'),
+        ("unbuffered", 'u'),
+        ("from-file", 'f'),
+        ("tab", 'T'),
+        ("args", '('),
+        ("jsonargs", '['),
+        ("help", 'h'),
     ];
-    let options = match cx.options("rcnejsSRMC", &long) {
-        Ok(options) => options,
-        Err(status) => return status,
+    let unknown = |argument: &str| {
+        cx.err(&format!("jq: Unknown option: {argument}\n{USAGE}"));
+        2
     };
-    let (program, files) = match options.operands.split_first() {
-        Some((program, files)) => (program.as_str(), files),
-        None => (".", &[][..]),
-    };
-    let filter = match parse::parse(program) {
-        Ok(filter) => filter,
-        Err(why) => {
-            cx.err(&format!("jq: error: {why} at <top-level>\njq: 1 compile error\n"));
-            return 3;
+    let mut read = Invocation { style: Style { indent: Some("  ".into()), ..Style::default() }, ..Invocation::default() };
+    let (mut from_file, mut rest, mut words) = (false, cx.args[1..].iter(), false);
+    while let Some(argument) = rest.next() {
+        if words || !argument.starts_with('-') || argument == "-" {
+            operand(&mut read, argument).map_err(|why| {
+                cx.err(&why);
+                2
+            })?;
+            continue;
         }
-    };
-    let mut inputs = Vec::new();
-    if !options.has('n') {
-        let (texts, fine) = cx.inputs(files).await;
-        for (_, text) in &texts {
-            match documents(text, options.has('R')) {
-                Ok(found) => inputs.extend(found),
-                Err(why) => {
-                    cx.err(&format!("jq: parse error: {why}\n"));
-                    return 2;
+        match argument.as_str() {
+            "--" => words = true,
+            "--version" | "-V" => {
+                cx.out("jq-1.7.1\n");
+                return Err(0);
+            }
+            "--indent" => {
+                let count = rest.next().and_then(|n| n.parse::<usize>().ok()).filter(|n| *n < 8);
+                let Some(count) = count else {
+                    cx.err("jq: Cannot indent more than 7 characters\n");
+                    return Err(2);
+                };
+                read.style.indent = Some(" ".repeat(count)).filter(|_| count > 0);
+            }
+            "--arg" | "--argjson" | "--slurpfile" | "--rawfile" => named(cx, &mut read, &argument[2..], &mut rest).await?,
+            long if long.starts_with("--") => match LONG.iter().find(|(name, _)| *name == &long[2..]) {
+                Some((_, 'f')) => from_file = true,
+                Some((_, letter)) => read.flags.push(*letter),
+                None => return Err(unknown(long)),
+            },
+            short => {
+                for letter in short[1..].chars() {
+                    match letter {
+                        'f' => from_file = true,
+                        'h' | 'r' | 'c' | 'n' | 'e' | 'j' | 's' | 'S' | 'R' | 'M' | 'C' | 'a' => read.flags.push(letter),
+                        _ => return Err(unknown(short)),
+                    }
                 }
             }
         }
-        if !fine {
-            return 2;
-        }
     }
-    if options.has('n') {
-        inputs = vec![Value::Null];
-    } else if options.has('s') {
-        inputs = vec![inputs.into()];
+    let has = |flag: char| read.flags.contains(flag);
+    if has('h') {
+        cx.out(USAGE);
+        return Err(0);
     }
-    let (mut status, mut last) = (0, Value::Null);
-    for input in &inputs {
-        let mut results = Vec::new();
-        let outcome = eval::eval(&filter, input, &mut results);
-        for value in results {
-            cx.out(&shown(&value, options.has('r') || options.has('j'), options.has('c')));
-            cx.out(if options.has('j') { "" } else { "\n" });
-            last = value;
-        }
-        if let Err(why) = outcome {
-            cx.err(&format!("jq: error (at <stdin>:0): {why}\n"));
-            status = 5;
-        }
+    if has('T') {
+        read.style.indent = Some("\t".into());
     }
-    match status {
-        0 if options.has('e') && matches!(last, Value::Null | Value::Bool(false)) => 1,
-        status => status,
+    if has('c') {
+        read.style.indent = None;
+    }
+    (read.style.sorted, read.style.ascii, read.style.coloured) = (has('S'), has('a'), has('C') && !has('M'));
+    if from_file {
+        let Some(path) = read.program.take() else {
+            cx.err(USAGE);
+            return Err(2);
+        };
+        let text = cx.read(&path).await;
+        let text = text.map_err(|error| {
+            cx.err(&format!("jq: error: Could not open {path}: {error}\n"));
+            2
+        })?;
+        read.program = Some(text);
+    }
+    Ok(read)
+}
+
+/// What is no option: the program, then files or arguments.
+fn operand(read: &mut Invocation, argument: &str) -> Result<(), String> {
+    if read.program.is_none() {
+        read.program = Some(argument.to_owned());
+        return Ok(());
+    }
+    match read.flags.chars().rev().find(|flag| matches!(flag, '(' | '[')) {
+        Some('(') => read.positional.push(argument.into()),
+        Some('[') => match parse_json(argument) {
+            Ok(value) => read.positional.push(value),
+            Err(_) => return Err(format!("jq: Invalid JSON text passed to --jsonargs\n{USAGE}")),
+        },
+        _ => read.files.push(argument.to_owned()),
+    }
+    Ok(())
+}
+
+/// `--arg NAME VALUE` and its like.
+async fn named(cx: &Cx, read: &mut Invocation, option: &str, rest: &mut std::slice::Iter<'_, String>) -> Result<(), i32> {
+    let (Some(name), Some(value)) = (rest.next(), rest.next()) else {
+        let what = if option.ends_with("file") { "(e.g. --slurpfile varname filename)" } else { "(e.g. --arg varname value)" };
+        cx.err(&format!("jq: --{option} takes two parameters {what}\n{USAGE}"));
+        return Err(2);
+    };
+    let complain = |text: String| {
+        cx.err(&text);
+        2
+    };
+    let value = match option {
+        "arg" => Json::from(value.as_str()),
+        "argjson" => parse_json(value)
+            .map_err(|_| complain(format!("jq: Invalid JSON text passed to --argjson\n{USAGE}")))?,
+        _ => {
+            let text = cx.read(value).await;
+            let text = text.map_err(|error| complain(format!("jq: Bad JSON in --{option} {name} {value}: Could not open {value}: {error}\n")))?;
+            if option == "rawfile" {
+                Json::from(text)
+            } else {
+                let (values, wrong) = documents(&text);
+                if let Some(why) = wrong {
+                    return Err(complain(format!("jq: Bad JSON in --{option} {name} {value}: {why}\n")));
+                }
+                values.into_iter().map(|(value, _)| value).collect::<Vec<_>>().into()
+            }
+        }
+    };
+    if !read.named.iter().any(|(known, _)| **known == **name) {
+        read.named.push((name.as_str().into(), value));
+    }
+    Ok(())
+}
+
+/// The JSON texts of an input with the lines up to which they were read, and what is wrong behind them.
+fn documents(text: &str) -> (Vec<(Json, usize)>, Option<String>) {
+    let (mut reader, mut values) = (Reader::new(text), Vec::new());
+    loop {
+        match reader.next() {
+            Ok(Some(value)) => values.push((value, reader.lines())),
+            Ok(None) => return (values, None),
+            Err(why) => return (values, Some(why)),
+        }
     }
 }
 
-/// The JSON texts of an input, one after the other; with `raw` its lines.
-fn documents(text: &str, raw: bool) -> Result<Vec<Value>, String> {
-    if raw {
-        return Ok(text.lines().map(Value::from).collect());
+/// What is still to be read.
+struct Inputs {
+    values: VecDeque<(Json, usize)>,
+    wrong: Option<String>,
+    name: String,
+    line: usize,
+    /// Whether a file could not be opened.
+    missing: bool,
+}
+
+impl Inputs {
+    fn next(&mut self) -> Result<Option<Json>, String> {
+        match (self.values.pop_front(), self.wrong.take()) {
+            (Some((value, line)), wrong) => {
+                (self.line, self.wrong) = (line, wrong);
+                Ok(Some(value))
+            }
+            (None, Some(why)) => Err(why),
+            (None, None) => Ok(None),
+        }
     }
-    if text.trim().is_empty() {
-        return Ok(Vec::new());
-    }
-    match json::parse(text) {
-        Ok(value) => Ok(vec![value]),
-        // Several values stand on lines of their own.
-        Err(why) => text.lines().filter(|l| !l.trim().is_empty()).map(json::parse).collect::<Result<_, _>>().map_err(|_| why),
+
+    fn place(&self) -> String {
+        format!("{}:{}", self.name, self.line)
     }
 }
 
-/// A value as jq prints it: indented by two blanks, or on one line.
-fn shown(value: &Value, raw: bool, compact: bool) -> String {
-    match value {
-        Value::String(text) if raw => text.to_string(),
-        value if compact => json::to_string(value),
-        value => {
-            let text = json::to_string_pretty(value);
-            let line = |line: &str| {
-                let indent = line.len() - line.trim_start_matches(' ').len();
-                format!("{}{}", " ".repeat(indent / 2), &line[indent..])
-            };
-            text.lines().map(line).collect::<Vec<_>>().join("\n")
+async fn inputs(cx: &Cx, invocation: &Invocation) -> Result<Inputs, i32> {
+    let has = |flag: char| invocation.flags.contains(flag);
+    let mut read = Inputs { values: VecDeque::new(), wrong: None, name: "<stdin>".into(), line: 0, missing: false };
+    let mut texts = Vec::new();
+    if invocation.files.is_empty() {
+        // A terminal is not waited for where nothing is read from it.
+        let unused = has('n') && !invocation.program.as_deref().unwrap_or_default().contains("input");
+        if !unused {
+            texts.push(cx.io.stdin.all(cx.kernel()).await);
         }
+    }
+    for file in &invocation.files {
+        match cx.read(file).await {
+            Ok(text) => {
+                read.name.clone_from(file);
+                texts.push(text);
+            }
+            Err(error) => {
+                cx.err(&format!("jq: error: Could not open file {file}: {error}\n"));
+                read.missing = true;
+            }
+        }
+    }
+    let text = texts.concat();
+    let lines = text.matches('\n').count();
+    if has('R') {
+        match has('s') {
+            true => read.values.push_back((text.into(), lines)),
+            false => read.values.extend(text.lines().enumerate().map(|(at, line)| (line.into(), at + 1))),
+        }
+        return Ok(read);
+    }
+    let (values, wrong) = documents(&text);
+    match has('s') {
+        true if wrong.is_none() => {
+            let all: Vec<Json> = values.into_iter().map(|(value, _)| value).collect();
+            read.values.push_back((all.into(), lines));
+        }
+        true => {}
+        false => read.values.extend(values),
+    }
+    read.line = if wrong.is_some() { lines } else { 0 };
+    read.wrong = wrong;
+    Ok(read)
+}
+
+/// A program that has been read, with what it builds on.
+struct Program {
+    builtins: Vec<Rc<Definition>>,
+    values: Vec<(Rc<str>, Json)>,
+    filter: Filter,
+}
+
+impl Program {
+    /// # Errors
+    /// All that is wrong with it.
+    fn read(text: &str, invocation: &Invocation) -> Result<Program, Vec<String>> {
+        let filter = parse::parse(text).map_err(|why| vec![why])?;
+        let builtins = parse::definitions(BUILTINS);
+        let mut values = invocation.named.clone();
+        let arguments: Json = vec![
+            ("positional".into(), invocation.positional.clone().into()),
+            ("named".into(), invocation.named.clone().into()),
+        ]
+        .into();
+        values.push(("ARGS".into(), arguments));
+        let mut names: Vec<String> =
+            builtins.iter().map(|definition| called(&definition.name, definition.parameters.len())).collect();
+        names.extend(values.iter().map(|(name, _)| format!("${name}")));
+        let mut wrong = Vec::new();
+        check::check(&filter, &mut names, &mut wrong);
+        if wrong.is_empty() { Ok(Program { builtins, values, filter }) } else { Err(wrong) }
+    }
+
+    fn run(&self, machine: &Machine, input: Json, out: &mut dyn FnMut(Json)) -> eval::Run {
+        let mut scope: Scope<'_> = None;
+        for definition in &self.builtins {
+            let name = called(&definition.name, definition.parameters.len());
+            scope = bind(&scope, name, Meaning::Function(definition));
+        }
+        for (name, value) in &self.values {
+            scope = bind(&scope, format!("${name}"), Meaning::Value(value.clone()));
+        }
+        machine.eval(&self.filter, &scope, &Item::of(input), &mut |item| {
+            out(item.value);
+            Ok(())
+        })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn jq(program: &str, input: &str) -> String {
-        let filter = match parse::parse(program) {
-            Ok(filter) => filter,
-            Err(why) => return format!("compile: {why}"),
-        };
-        let mut results = Vec::new();
-        let outcome = eval::eval(&filter, &json::parse(input).unwrap(), &mut results);
-        let mut shown: Vec<String> = results.iter().map(json::to_string).collect();
-        shown.extend(outcome.err().map(|why| format!("error: {why}")));
-        shown.join(" ")
-    }
-
-    const PODS: &str = r#"{"items":[{"metadata":{"name":"a","labels":{"app":"x"}},"n":2},{"metadata":{"name":"b"},"n":1}]}"#;
-
-    #[test]
-    fn programs_that_people_type() {
-        for (program, expected) in [
-            (".items[].metadata.name", r#""a" "b""#),
-            (".items[0].n", "2"),
-            (".items[-1].metadata.name", r#""b""#),
-            (".items | length", "2"),
-            (r#".items[] | select(.metadata.labels.app == "x") | .metadata.name"#, r#""a""#),
-            ("[.items[] | {name: .metadata.name, n}]", r#"[{"n":2,"name":"a"},{"n":1,"name":"b"}]"#),
-            (".items | sort_by(.n) | map(.metadata.name) | join(\",\")", r#""b,a""#),
-            (".items | map(.n) | add", "3"),
-            (".items[0].metadata.labels | to_entries[] | \"\\(.key)=\\(.value)\"", r#""app=x""#),
-            (".items[] | .n > 1 and (.n | not | not)", "true false"),
-            (".items[0] | keys, has(\"n\")", r#"["metadata","n"] true"#),
-            (".nosuch // \"none\"", r#""none""#),
-            (".items[:1] | .[0].n * 3 + 1", "7"),
-            ("\"YWRtaW4=\" | @base64d", r#""admin""#),
-            (".items[0].metadata.labels | with_entries(.value |= ascii_upcase)", "compile: syntax error, unexpected '|='"),
-            ("[.items[].n] | @csv", r#""2,1""#),
-            ("if .items == [] then 1 else 2 end", "2"),
-            (".items[].metadata.labels[]?", r#""x""#),
-        ] {
-            assert_eq!(jq(program, PODS), expected, "{program}");
-        }
-        assert_eq!(jq(".a.b", "[]"), "error: Cannot index array with \"a\"");
-        assert_eq!(jq(".[]", "3"), "error: Cannot iterate over number (3)");
-    }
-
-    #[test]
-    fn no_program_panics() {
-        for program in ["", ".", "..", "[", "{", "(", "\"", "\"\\(", ".[", ".a.", "|", ",", "select(", "@", "@x", "if", "1 +", "$x", ".[1:", "\u{e9}"] {
-            jq(program, "{\"a\":[1,null]}");
-        }
-        jq(&"(".repeat(10_000), "1");
-        jq(&"[".repeat(10_000), "1");
-        jq(&"-".repeat(10_000), "1");
-        jq(&". | ".repeat(10_000), "1");
-        jq(".[-9223372036854775808]", "[1]");
-        jq(". * . * . * .", "9223372036854775807");
-    }
-}
+mod tests;

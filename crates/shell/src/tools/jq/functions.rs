@@ -1,182 +1,588 @@
-//! The functions that filters call by name.
+//! The functions that the language has of its own; what can be said with them is in builtins.jq.
 
-use super::eval::{Run, all, arithmetic, as_text, collect, compare, described, eval, first, from_number, kind, number, truth};
+use super::eval::{Item, Machine, Out, Run, Scope, Stop, Trail, error};
+use super::paths;
 use super::parse::Filter;
-use api::{Value, base64, json, obj};
+use super::text;
+use super::value::{Json, compare, digits, parse};
+use api::Time;
 
-/// Adds to `out` what a function makes of `input`.
-pub(super) fn call(name: &str, arguments: &[Filter], input: &Value, out: &mut Vec<Value>) -> Run {
-    let argument = |at: usize| arguments.get(at).map_or(Ok(Value::Null), |filter| first(filter, input));
-    let items = || match input {
-        Value::Array(items) => Ok(items.to_vec()),
-        other => Err(format!("{} cannot be iterated over", described(other))),
-    };
-    let by = |filter: &Filter| -> Result<Vec<(Value, Value)>, String> {
-        let mut keyed = Vec::new();
-        for item in items()? {
-            keyed.push((collect(filter, &item)?.into(), item));
-        }
-        api::sort_by(&mut keyed, |a, b| compare(&a.0, &b.0));
-        Ok(keyed)
-    };
-    let text = || input.as_str().map(str::to_owned).ok_or_else(|| format!("{} is not a string", described(input)));
-    let value: Value = match (name, arguments) {
-        ("empty", []) => return Ok(()),
-        ("select", [condition]) => {
-            for _ in collect(condition, input)?.iter().filter(|value| truth(value)) {
-                out.push(input.clone());
-            }
-            return Ok(());
-        }
-        ("recurse", []) => {
-            all(input, out);
-            return Ok(());
-        }
-        ("error", _) => return Err(as_text(&argument(0)?)),
-        ("not", []) => (!truth(input)).into(),
-        ("length", []) => match input {
-            Value::String(text) => (text.chars().count() as i64).into(),
-            Value::Int(_) | Value::Float(_) => from_number(number(input).unwrap_or_default().abs()),
-            Value::Bool(_) => return Err(format!("{} has no length", described(input))),
-            other => (other.len() as i64).into(),
-        },
-        ("keys", []) => match input {
-            Value::Array(items) => (0..items.len() as i64).map(Value::from).collect::<Vec<_>>().into(),
-            Value::Object(map) => map.iter().map(|(key, _)| Value::from(key.as_str())).collect::<Vec<_>>().into(),
-            other => return Err(format!("{} has no keys", described(other))),
-        },
-        ("has", [_]) => match (input, argument(0)?) {
-            (Value::Array(items), Value::Int(n)) => (n >= 0 && (n as usize) < items.len()).into(),
-            (object, key) => object.as_object().is_some_and(|map| map.contains_key(key.str())).into(),
-        },
-        ("type", []) => kind(input).into(),
-        ("tostring", []) => as_text(input).into(),
-        ("tojson", []) => json::to_string(input).into(),
-        ("fromjson", []) => json::parse(&text()?)?,
-        ("tonumber", []) => match input {
-            Value::String(text) => from_number(text.trim().parse::<f64>().map_err(|_| format!("{} cannot be parsed as a number", described(input)))?),
-            other => other.clone(),
-        },
-        ("add", []) => {
-            let mut sum = Value::Null;
-            for item in input.array().iter().chain(input.entries().map(|(_, value)| value)) {
-                sum = arithmetic("+", &sum, item)?;
-            }
-            sum
-        }
-        ("map", [filter]) => {
-            let mut values = Vec::new();
-            for item in items()? {
-                eval(filter, &item, &mut values)?;
-            }
-            values.into()
-        }
-        ("map_values", [filter]) => {
-            let mut object = input.clone();
-            for (key, value) in input.entries() {
-                object.object_mut().insert(key.clone(), first(filter, value)?);
-            }
-            object
-        }
-        ("to_entries", []) => input.entries().map(|(key, value)| obj! { "key" => key.as_str(), "value" => value }).collect::<Vec<_>>().into(),
-        ("from_entries", []) => {
-            let mut object = Value::object();
-            for entry in input.array() {
-                let key = if entry["key"].is_null() { &entry["name"] } else { &entry["key"] };
-                object.object_mut().insert(as_text(key), entry["value"].clone());
-            }
-            object
-        }
-        ("with_entries", [filter]) => {
-            let mapped = Filter::Call("map".into(), vec![filter.clone()]);
-            let entries = first(&Filter::Call("to_entries".into(), Vec::new()), input)?;
-            let entries = first(&mapped, &entries)?;
-            first(&Filter::Call("from_entries".into(), Vec::new()), &entries)?
-        }
-        ("sort", []) => by(&Filter::Same)?.into_iter().map(|(_, item)| item).collect::<Vec<_>>().into(),
-        ("sort_by", [filter]) => by(filter)?.into_iter().map(|(_, item)| item).collect::<Vec<_>>().into(),
-        ("group_by" | "unique_by", [filter]) => grouped(by(filter)?, name == "unique_by"),
-        ("unique", []) => grouped(by(&Filter::Same)?, true),
-        ("min_by", [filter]) => by(filter)?.into_iter().next().map(|(_, item)| item).unwrap_or_default(),
-        ("max_by", [filter]) => by(filter)?.pop().map(|(_, item)| item).unwrap_or_default(),
-        ("min", []) => by(&Filter::Same)?.into_iter().next().map(|(_, item)| item).unwrap_or_default(),
-        ("max", []) => by(&Filter::Same)?.pop().map(|(_, item)| item).unwrap_or_default(),
-        ("reverse", []) => items()?.into_iter().rev().collect::<Vec<_>>().into(),
-        ("first", []) => items()?.into_iter().next().unwrap_or_default(),
-        ("last", []) => items()?.pop().unwrap_or_default(),
-        ("first", [filter]) => first(filter, input)?,
-        ("any", []) => input.array().iter().any(truth).into(),
-        ("all", []) => input.array().iter().all(truth).into(),
-        ("any" | "all", [filter]) => {
-            let mut truths = Vec::new();
-            for item in items()? {
-                truths.push(truth(&first(filter, &item)?));
-            }
-            (if name == "any" { truths.contains(&true) } else { !truths.contains(&false) }).into()
-        }
-        ("join", [_]) => {
-            let separator = as_text(&argument(0)?);
-            let part = |item: &Value| if item.is_null() { String::new() } else { as_text(item) };
-            items()?.iter().map(part).collect::<Vec<_>>().join(&separator).into()
-        }
-        ("split", [_]) => text()?.split(&as_text(&argument(0)?)).map(Value::from).collect::<Vec<_>>().into(),
-        ("startswith", [_]) => text()?.starts_with(&as_text(&argument(0)?)).into(),
-        ("endswith", [_]) => text()?.ends_with(&as_text(&argument(0)?)).into(),
-        ("contains", [_]) => contains(input, &argument(0)?).into(),
-        ("test", [_]) => {
-            let pattern = as_text(&argument(0)?);
-            let regex = crate::regex::Regex::new(&pattern, true, false).map_err(|why| format!("{pattern} (at offset 0) is not a valid regex: {why}"))?;
-            regex.is_match(&text()?).into()
-        }
-        ("ltrimstr", [_]) => input.as_str().and_then(|t| t.strip_prefix(argument(0).ok()?.str())).map_or_else(|| input.clone(), Value::from),
-        ("rtrimstr", [_]) => input.as_str().and_then(|t| t.strip_suffix(argument(0).ok()?.str())).map_or_else(|| input.clone(), Value::from),
-        ("ascii_downcase", []) => text()?.to_ascii_lowercase().into(),
-        ("ascii_upcase", []) => text()?.to_ascii_uppercase().into(),
-        ("floor" | "round" | "ceil", []) => {
-            let n = number(input).ok_or_else(|| format!("{} number required", described(input)))?;
-            from_number(match name {
-                "floor" => n.floor(),
-                "ceil" => n.ceil(),
-                _ => n.round(),
-            })
-        }
-        ("@base64", _) => base64::encode(as_text(input).as_bytes()).into(),
-        ("@base64d", _) => base64::decode(&as_text(input)).map_err(|_| format!("{} is not valid base64 data", described(input)))?.into(),
-        ("@text", _) => as_text(input).into(),
-        ("@json", _) => json::to_string(input).into(),
-        ("@csv" | "@tsv", _) => {
-            let quoted = |item: &Value| match item {
-                Value::String(text) if name == "@csv" => format!("\"{}\"", text.replace('"', "\"\"")),
-                Value::Null => String::new(),
-                other => as_text(other),
+/// Those that take values, with the number of their arguments.
+const PLAIN: &str = "not/0 length/0 utf8bytelength/0 keys/0 keys_unsorted/0 has/1 contains/1 add/0 type/0 tostring/0 tonumber/0 \
+    tojson/0 fromjson/0 sort/0 unique/0 min/0 max/0 reverse/0 flatten/1 join/1 split/1 startswith/1 endswith/1 ltrimstr/1 \
+    rtrimstr/1 trimstr/1 trim/0 ltrim/0 rtrim/0 ascii_downcase/0 ascii_upcase/0 explode/0 implode/0 indices/1 floor/0 ceil/0 round/0 \
+    trunc/0 sqrt/0 fabs/0 log/0 log2/0 log10/0 exp/0 exp2/0 exp10/0 sin/0 cos/0 pow/2 infinite/0 nan/0 isnan/0 isinfinite/0 \
+    isnormal/0 now/0 strftime/1 strflocaltime/1 strptime/1 mktime/0 gmtime/0 localtime/0 setpath/2 delpaths/1 tojson/0 \
+    match_all/3 bsearch/1 debug/0 stderr/0 input_line_number/0 builtins/0 halt/0 ltrimstr/1 \
+    significand/0 fmin/2 fmax/2 fmod/2 atan/0 tan/0 cbrt/0";
+/// Those that take filters or give several results.
+const SPECIAL: &str = "empty/0 error/0 select/1 path/1 getpath/1 range/3 sort_by/1 group_by/1 unique_by/1 min_by/1 max_by/1 until/2 \
+    first/1 take_first/2 any/2 all/2 input/0 inputs/0 halt_error/1 format/1";
+
+/// Whether there is such a function (`name/arguments`).
+pub(super) fn is_known(called: &str) -> bool {
+    PLAIN.split_whitespace().chain(SPECIAL.split_whitespace()).any(|known| known == called)
+}
+
+/// The value as iterating over it fails.
+pub(super) fn with_value(value: &Json) -> String {
+    if matches!(value, Json::Null) { "null".to_owned() } else { value.described() }
+}
+
+/// Gives `out` what a function makes of `input`.
+pub(super) fn call<'p>(
+    machine: &Machine,
+    name: &str,
+    arguments: &'p [Filter],
+    scope: &Scope<'p>,
+    input: &Item,
+    out: Out<'_>,
+) -> Run {
+    let plain = Item::of(input.value.clone());
+    let made = |value: Json| Item { trail: if matches!(input.trail, Trail::Off) { Trail::Off } else { Trail::Lost }, value };
+    match (name, arguments) {
+        ("empty", []) => Ok(()),
+        ("error", []) => Err(Stop::Error(input.value.clone())),
+        ("select", [condition]) => machine.eval(condition, scope, &plain, &mut |item| {
+            if item.value.truth() { out(input.clone()) } else { Ok(()) }
+        }),
+        ("path", [filter]) => paths::paths(machine, filter, scope, &input.value, &mut |keys, _| out(made(keys.into()))),
+        ("getpath", [filter]) => machine.eval(filter, scope, &plain, &mut |path| {
+            let Json::List(keys) = &path.value else { return error("Path must be specified as an array") };
+            let value = paths::get(&input.value, keys)?;
+            let step = |trail: Trail, key: &Json| match trail {
+                Trail::Off => Trail::Off,
+                Trail::Lost => Trail::Lost,
+                trail => Trail::Step(std::rc::Rc::new((trail, key.clone()))),
             };
-            let separator = if name == "@csv" { "," } else { "\t" };
-            items()?.iter().map(quoted).collect::<Vec<_>>().join(separator).into()
+            out(Item { trail: keys.iter().fold(input.trail.clone(), step), value })
+        }),
+        ("range", [from, to, by]) => machine.eval(from, scope, &plain, &mut |from| {
+            machine.eval(to, scope, &plain, &mut |to| {
+                machine.eval(by, scope, &plain, &mut |by| range(machine, &from.value, &to.value, &by.value, &mut |n| out(made(n.into()))))
+            })
+        }),
+        ("sort_by" | "group_by" | "unique_by" | "min_by" | "max_by", [by]) => {
+            out(made(ordered(machine, name, Some(by), scope, &input.value)?))
         }
-        _ => return Err(format!("{name}/{} is not defined", arguments.len())),
-    };
-    out.push(value);
+        ("until", [condition, update]) => until(machine, (condition, update), scope, plain.value, &mut |value| out(made(value))),
+        ("first", [filter]) => machine.until_enough(&mut |number| {
+            machine.eval(filter, scope, input, &mut |item| {
+                out(item)?;
+                Err(Stop::Break(number))
+            })
+        }),
+        ("take_first", [count, filter]) => machine.eval(count, scope, &plain, &mut |count| {
+            let Json::Number(most) = count.value else { return error("Invalid count") };
+            let mut taken = 0.0;
+            machine.until_enough(&mut |number| {
+                machine.eval(filter, scope, input, &mut |item| {
+                    taken += 1.0;
+                    out(item)?;
+                    if taken >= most { Err(Stop::Break(number)) } else { Ok(()) }
+                })
+            })
+        }),
+        ("any" | "all", [source, condition]) => {
+            let any = name == "any";
+            let mut found = false;
+            machine.until_enough(&mut |number| {
+                machine.eval(source, scope, &plain, &mut |item| {
+                    machine.eval(condition, scope, &Item::of(item.value), &mut |item| {
+                        found |= item.value.truth() == any;
+                        if found { Err(Stop::Break(number)) } else { Ok(()) }
+                    })
+                })
+            })?;
+            out(made((found == any).into()))
+        }
+        ("input", []) => match next_input(machine)? {
+            Some(value) => out(made(value)),
+            None => error("No more inputs"),
+        },
+        ("inputs", []) => {
+            while let Some(value) = next_input(machine)? {
+                out(made(value))?;
+            }
+            Ok(())
+        }
+        ("halt_error", [code]) => machine.eval(code, scope, &plain, &mut |code| {
+            let value: Json = vec![("__halt__".into(), input.value.clone()), ("code".into(), code.value)].into();
+            Err(Stop::Error(value))
+        }),
+        ("format", [form]) => machine.eval(form, scope, &plain, &mut |form| out(made(format(&form.value.text(), &input.value)?))),
+        _ => with_arguments(machine, arguments, scope, &plain, &mut Vec::new(), &mut |values| {
+            out(made(apply(machine, name, &input.value, values)?))
+        }),
+    }
+}
+
+fn next_input(machine: &Machine) -> Result<Option<Json>, Stop> {
+    let next = (machine.inputs.borrow_mut())();
+    next.or_else(error)
+}
+
+/// Every way in which the arguments can be taken together.
+fn with_arguments<'p>(
+    machine: &Machine,
+    arguments: &'p [Filter],
+    scope: &Scope<'p>,
+    input: &Item,
+    values: &mut Vec<Json>,
+    out: &mut dyn FnMut(&[Json]) -> Run,
+) -> Run {
+    let Some((argument, rest)) = arguments.split_first() else { return out(values) };
+    for value in machine.collect(argument, scope, &input.value)? {
+        values.push(value);
+        let run = with_arguments(machine, rest, scope, input, values, out);
+        values.pop();
+        run?;
+    }
     Ok(())
 }
 
-/// Items with the same key together, or only the first of each.
-fn grouped(keyed: Vec<(Value, Value)>, only_first: bool) -> Value {
-    let mut groups: Vec<(Value, Vec<Value>)> = Vec::new();
-    for (key, item) in keyed {
-        match groups.last_mut().filter(|(last, _)| compare(last, &key).is_eq()) {
-            Some((_, items)) => items.push(item),
-            None => groups.push((key, vec![item])),
-        }
+fn range(machine: &Machine, from: &Json, to: &Json, by: &Json, out: &mut dyn FnMut(f64) -> Run) -> Run {
+    let (Json::Number(from), Json::Number(to), Json::Number(by)) = (from, to, by) else {
+        return error("Range bounds must be numeric");
+    };
+    let mut at = *from;
+    while if *by > 0.0 { at < *to } else { *by < 0.0 && at > *to } {
+        machine.step()?;
+        out(at)?;
+        at += by;
     }
-    let one = |(_, mut items): (Value, Vec<Value>)| if only_first { items.swap_remove(0) } else { items.into() };
-    groups.into_iter().map(one).collect::<Vec<_>>().into()
+    Ok(())
 }
 
-fn contains(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::String(a), Value::String(b)) => a.contains(b.as_str()),
-        (Value::Array(a), Value::Array(b)) => b.iter().all(|b| a.iter().any(|a| contains(a, b))),
-        (Value::Object(_), Value::Object(b)) => b.iter().all(|(key, b)| contains(&a[key.as_str()], b)),
-        (a, b) => a == b,
+/// Goes on with the update's result while there is one alone, without recursion.
+fn until<'p>(
+    machine: &Machine,
+    (condition, update): (&'p Filter, &'p Filter),
+    scope: &Scope<'p>,
+    mut value: Json,
+    out: &mut dyn FnMut(Json) -> Run,
+) -> Run {
+    loop {
+        let enough = paths::first(machine, condition, scope, &value)?;
+        if enough.is_none_or(|enough| enough.truth()) {
+            return out(value);
+        }
+        let mut next = machine.collect(update, scope, &value)?;
+        match next.len() {
+            1 => value = next.swap_remove(0),
+            _ => return next.into_iter().try_for_each(|value| until(machine, (condition, update), scope, value, out)),
+        }
     }
+}
+
+/// `sort_by`, `group_by`, `unique_by`, `min_by`, `max_by`, and the same without a filter.
+fn ordered<'p>(machine: &Machine, name: &str, by: Option<&'p Filter>, scope: &Scope<'p>, input: &Json) -> Result<Json, Stop> {
+    let Json::List(items) = input else {
+        let how = match name.split('_').next() {
+            Some("sort") => "sorted, as it is not an array",
+            Some("group") => "grouped, as it is not an array",
+            Some("unique") => "grouped, as it is not an array",
+            _ => return error(format!("Cannot iterate over {}", with_value(input))),
+        };
+        return error(format!("{} cannot be {how}", input.described()));
+    };
+    let keyed = machine.keyed(by, scope, items)?;
+    let groups = || {
+        let mut groups: Vec<(Json, Vec<Json>)> = Vec::new();
+        for (key, item) in &keyed {
+            match groups.last_mut().filter(|(last, _)| compare(last, key).is_eq()) {
+                Some((_, items)) => items.push(item.clone()),
+                None => groups.push((key.clone(), vec![item.clone()])),
+            }
+        }
+        groups
+    };
+    Ok(match name.split('_').next().unwrap_or_default() {
+        "group" => groups().into_iter().map(|(_, items)| Json::from(items)).collect::<Vec<_>>().into(),
+        "unique" => groups().into_iter().map(|(_, mut items)| items.swap_remove(0)).collect::<Vec<_>>().into(),
+        "min" => keyed.into_iter().next().map_or(Json::Null, |(_, item)| item),
+        "max" => keyed.into_iter().next_back().map_or(Json::Null, |(_, item)| item),
+        _ => keyed.into_iter().map(|(_, item)| item).collect::<Vec<_>>().into(),
+    })
+}
+
+/// `a + b` and the other operators of two values.
+pub(super) fn operate(sign: &str, a: &Json, b: &Json) -> Result<Json, Stop> {
+    let order = || compare(a, b);
+    Ok(match sign {
+        "==" => order().is_eq().into(),
+        "!=" => order().is_ne().into(),
+        "<" => order().is_lt().into(),
+        "<=" => order().is_le().into(),
+        ">" => order().is_gt().into(),
+        ">=" => order().is_ge().into(),
+        sign => arithmetic(sign, a, b)?,
+    })
+}
+
+fn arithmetic(sign: &str, a: &Json, b: &Json) -> Result<Json, Stop> {
+    let how = match sign {
+        "+" => "added",
+        "-" => "subtracted",
+        "*" => "multiplied",
+        _ => "divided",
+    };
+    let zero = || error(format!("{} and {} cannot be divided because the divisor is zero", a.described(), b.described()));
+    Ok(match (sign, a, b) {
+        ("+", Json::Null, other) | ("+", other, Json::Null) => other.clone(),
+        ("+", Json::Number(a), Json::Number(b)) => (a + b).into(),
+        ("+", Json::Text(a), Json::Text(b)) => format!("{a}{b}").into(),
+        ("+", Json::List(a), Json::List(b)) => a.iter().chain(b.iter()).cloned().collect::<Vec<_>>().into(),
+        ("+", Json::Map(a), Json::Map(b)) => {
+            let mut entries = a.to_vec();
+            b.iter().for_each(|(key, value)| super::value::put(&mut entries, key.clone(), value.clone()));
+            entries.into()
+        }
+        ("-", Json::Number(a), Json::Number(b)) => (a - b).into(),
+        ("-", Json::List(a), Json::List(b)) => a.iter().filter(|item| !b.contains(item)).cloned().collect::<Vec<_>>().into(),
+        ("*", Json::Number(a), Json::Number(b)) => (a * b).into(),
+        ("*", Json::Text(text), Json::Number(n)) | ("*", Json::Number(n), Json::Text(text)) => match *n {
+            n if n <= 0.0 || n.is_nan() => Json::Null,
+            n if n * text.len() as f64 > 1e6 => return error("Repeat string result too long"),
+            n => text.repeat((n.ceil() as usize).max(1)).into(),
+        },
+        ("*", Json::Map(_), Json::Map(_)) => merged(a, b),
+        ("/", Json::Number(_), Json::Number(b)) | ("%", Json::Number(_), Json::Number(b)) if *b == 0.0 => return zero(),
+        ("/", Json::Number(a), Json::Number(b)) => (a / b).into(),
+        ("/", Json::Text(text), Json::Text(by)) => text::split(text, by).into(),
+        ("%", Json::Number(a), Json::Number(b)) => {
+            let (a, b) = (*a as i64, *b as i64);
+            if b == 0 {
+                return zero();
+            }
+            let rest = a.unsigned_abs() % b.unsigned_abs();
+            let rest = rest as f64;
+            (if a < 0 { -rest } else { rest }).into()
+        }
+        _ => return error(format!("{} and {} cannot be {how}", a.described(), b.described())),
+    })
+}
+
+/// Objects inside objects are merged as well.
+fn merged(a: &Json, b: &Json) -> Json {
+    let (Json::Map(a), Json::Map(b)) = (a, b) else { return b.clone() };
+    let mut entries = a.to_vec();
+    for (key, value) in b.iter() {
+        let old = entries.iter().find(|(known, _)| known == key).map(|(_, old)| old.clone());
+        let new = old.map_or_else(|| value.clone(), |old| merged(&old, value));
+        super::value::put(&mut entries, key.clone(), new);
+    }
+    entries.into()
+}
+
+fn apply(machine: &Machine, name: &str, input: &Json, arguments: &[Json]) -> Result<Json, Stop> {
+    let number = || match input {
+        Json::Number(n) => Ok(*n),
+        other => error(format!("{} number required", other.described())),
+    };
+    Ok(match (name, arguments) {
+        ("not", []) => (!input.truth()).into(),
+        ("type", []) => input.kind().into(),
+        ("length", []) => match input {
+            Json::Null => 0.0.into(),
+            Json::Bool(_) => return error(format!("{} has no length", input.described())),
+            Json::Number(n) => n.abs().into(),
+            Json::Text(text) => text.chars().count().into(),
+            Json::List(items) => items.len().into(),
+            Json::Map(entries) => entries.len().into(),
+        },
+        ("utf8bytelength", []) => match input {
+            Json::Text(text) => text.len().into(),
+            other => return error(format!("{} only strings have UTF-8 byte length", other.described())),
+        },
+        ("keys" | "keys_unsorted", []) => match input {
+            Json::List(items) => (0..items.len()).map(Json::from).collect::<Vec<_>>().into(),
+            Json::Map(entries) => {
+                let entries = if name == "keys" { input.sorted() } else { entries.to_vec() };
+                entries.into_iter().map(|(key, _)| Json::Text(key)).collect::<Vec<_>>().into()
+            }
+            other => return error(format!("{} has no keys", other.described())),
+        },
+        ("has", [key]) => match (input, key) {
+            (Json::Map(entries), Json::Text(key)) => entries.iter().any(|(known, _)| known == key).into(),
+            (Json::List(items), Json::Number(n)) => (*n >= 0.0 && *n < items.len() as f64).into(),
+            (input, key) => return error(format!("Cannot check whether {} has a {} key", input.kind(), key.kind())),
+        },
+        ("contains", [other]) => contains(input, other)?.into(),
+        ("add", []) => {
+            let mut sum = Json::Null;
+            machine.each(&Item::of(input.clone()), &mut |item| {
+                sum = arithmetic("+", &sum, &item.value)?;
+                Ok(())
+            })?;
+            sum
+        }
+        ("tostring", []) => input.text().into(),
+        ("tojson", []) => input.compact().into(),
+        ("fromjson", []) => match input {
+            Json::Text(text) => parse(text).or_else(|why| error(format!("{why} (while parsing '{text}')")))?,
+            other => return error(format!("{} cannot be parsed as JSON", other.described())),
+        },
+        ("tonumber", []) => match input {
+            Json::Number(n) => (*n).into(),
+            Json::Text(text) => match parse(text) {
+                Ok(Json::Number(n)) if !text.trim().is_empty() && text.trim() == &**text => n.into(),
+                _ => return error(format!("Cannot parse '{text}' as number")),
+            },
+            other => return error(format!("{} cannot be parsed as a number", other.described())),
+        },
+        ("sort" | "unique" | "min" | "max", []) => ordered(machine, name, None, &None, input)?,
+        ("reverse", []) => match input {
+            Json::Null => Vec::<Json>::new().into(),
+            Json::Text(text) => text.chars().rev().collect::<String>().into(),
+            Json::List(items) => items.iter().rev().cloned().collect::<Vec<_>>().into(),
+            other => return error(format!("Cannot reverse {}", other.described())),
+        },
+        ("flatten", [Json::Number(depth)]) => match input {
+            _ if *depth < 0.0 => return error("flatten depth must not be negative"),
+            Json::List(items) => {
+                let mut flat = Vec::new();
+                flatten(items, *depth, &mut flat);
+                flat.into()
+            }
+            other => return error(format!("Cannot iterate over {}", with_value(other))),
+        },
+        ("implode", []) => {
+            let Json::List(items) = input else { return error("implode input must be an array") };
+            let letter = |item: &Json| match item {
+                Json::Number(n) if *n >= 0.0 => char::from_u32(*n as u32),
+                _ => None,
+            };
+            let text: Option<String> = items.iter().map(letter).collect();
+            text.ok_or(Stop::Error("Unicode codepoint must be numeric".into()))?.into()
+        }
+        ("infinite", []) => f64::INFINITY.into(),
+        ("nan", []) => f64::NAN.into(),
+        ("isnan", []) => number()?.is_nan().into(),
+        ("isinfinite", []) => number()?.is_infinite().into(),
+        ("isnormal", []) => number()?.is_normal().into(),
+        ("pow" | "fmin" | "fmax" | "fmod", [Json::Number(a), Json::Number(b)]) => match name {
+            "pow" => a.powf(*b),
+            "fmin" => a.min(*b),
+            "fmax" => a.max(*b),
+            _ => a % b,
+        }
+        .into(),
+        ("floor" | "ceil" | "round" | "trunc" | "sqrt" | "fabs" | "log" | "log2" | "log10" | "exp" | "exp2" | "exp10" | "sin"
+        | "cos" | "tan" | "atan" | "cbrt" | "significand", []) => mathematics(name, number()?).into(),
+        ("now", []) => machine.now.into(),
+        ("mktime" | "gmtime" | "localtime" | "strftime" | "strflocaltime" | "strptime", _) => {
+            time(name, input, arguments.first())?
+        }
+        ("setpath", [Json::List(path), value]) => paths::update(input, path, &mut |_| Ok(value.clone()))?,
+        ("delpaths", [Json::List(all)]) => paths::delete(input, all)?,
+        ("setpath" | "delpaths", _) => return error("Path must be specified as an array"),
+        ("bsearch", [wanted]) => match input {
+            Json::List(items) => {
+                let found = items.binary_search_by(|item| compare(item, wanted));
+                found.map_or_else(|at| -1.0 - at as f64, |at| at as f64).into()
+            }
+            other => return error(format!("{} cannot be searched from", other.described())),
+        },
+        ("debug", []) => {
+            machine.said.borrow_mut().push_str(&format!("[\"DEBUG:\",{}]\n", input.compact()));
+            input.clone()
+        }
+        ("stderr", []) => {
+            machine.said.borrow_mut().push_str(&input.compact());
+            input.clone()
+        }
+        ("input_line_number", []) => machine.line.get().into(),
+        ("builtins", []) => PLAIN.split_whitespace().chain(SPECIAL.split_whitespace()).map(Json::from).collect::<Vec<_>>().into(),
+        ("halt", []) => {
+            let value: Json = vec![("__halt__".into(), Json::Null), ("code".into(), 0.0.into())].into();
+            return Err(Stop::Error(value));
+        }
+        _ => return text::apply(name, input, arguments),
+    })
+}
+
+fn mathematics(name: &str, n: f64) -> f64 {
+    match name {
+        "floor" => n.floor(),
+        "ceil" => n.ceil(),
+        "round" => n.round(),
+        "trunc" => n.trunc(),
+        "sqrt" => n.sqrt(),
+        "fabs" => n.abs(),
+        "log" => n.ln(),
+        "log2" => n.log2(),
+        "log10" => n.log10(),
+        "exp" => n.exp(),
+        "exp2" => n.exp2(),
+        "exp10" => 10f64.powf(n),
+        "sin" => n.sin(),
+        "cos" => n.cos(),
+        "tan" => n.tan(),
+        "atan" => n.atan(),
+        "cbrt" => n.cbrt(),
+        _ if n == 0.0 || !n.is_finite() => n,
+        _ => n / n.abs().log2().floor().exp2(),
+    }
+}
+
+fn flatten(items: &[Json], depth: f64, flat: &mut Vec<Json>) {
+    for item in items {
+        match item {
+            Json::List(inner) if depth > 0.0 => flatten(inner, depth - 1.0, flat),
+            other => flat.push(other.clone()),
+        }
+    }
+}
+
+fn contains(a: &Json, b: &Json) -> Result<bool, Stop> {
+    Ok(match (a, b) {
+        (Json::Text(a), Json::Text(b)) => a.contains(&**b),
+        (Json::List(a), Json::List(b)) => {
+            for wanted in b.iter() {
+                let mut found = false;
+                for item in a.iter() {
+                    found |= item.kind() == wanted.kind() && contains(item, wanted)?;
+                }
+                if !found {
+                    return Ok(false);
+                }
+            }
+            true
+        }
+        (Json::Map(entries), Json::Map(b)) => {
+            for (key, wanted) in b.iter() {
+                let item = a.get(key);
+                let there = entries.iter().any(|(known, _)| known == key);
+                if !there || item.kind() != wanted.kind() || !contains(&item, wanted)? {
+                    return Ok(false);
+                }
+            }
+            true
+        }
+        (a, b) if a.kind() == b.kind() => a == b,
+        (a, b) => return error(format!("{} and {} cannot have their containment checked", a.described(), b.described())),
+    })
+}
+
+/// Times are seconds since the epoch, or their parts: year, month from 0, day, hours, minutes, seconds, week day, day of the year.
+fn time(name: &str, input: &Json, argument: Option<&Json>) -> Result<Json, Stop> {
+    let moment = |input: &Json| match input {
+        Json::Number(seconds) => Ok(*seconds),
+        Json::List(parts) => {
+            let part = |at: usize| if let Some(Json::Number(n)) = parts.get(at) { *n } else { 0.0 };
+            let text = format!(
+                "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+                part(0), part(1) + 1.0, part(2), part(3), part(4), part(5).floor()
+            );
+            Time::parse(&text).map(|time| time.seconds() as f64).ok_or(Stop::Error("invalid gmtime representation".into()))
+        }
+        _ => error(format!("{name} requires array of 6 numbers")),
+    };
+    let at = |seconds: f64| Time((seconds.clamp(-6e10, 2e11) * 1e6) as i64);
+    match (name, argument) {
+        ("mktime", None) => match input {
+            Json::List(_) => Ok(moment(input)?.floor().into()),
+            _ => error("mktime requires array of 6 numbers"),
+        },
+        ("gmtime" | "localtime", None) => {
+            let Json::Number(seconds) = input else { return error(format!("{name}() requires a number")) };
+            Ok(parts(at(*seconds), *seconds))
+        }
+        ("strftime" | "strflocaltime", Some(Json::Text(form))) => {
+            if !matches!(input, Json::Number(_) | Json::List(_)) {
+                return error(format!("{name}/1 requires parsed datetime inputs"));
+            }
+            Ok(crate::tools::date::show(at(moment(input)?), form).into())
+        }
+        ("strptime", Some(Json::Text(form))) => {
+            let Json::Text(text) = input else {
+                return error("strptime/1 requires string inputs and arguments");
+            };
+            match crate::tools::date::read(text, form) {
+                Some(time) => Ok(parts(time, time.seconds() as f64)),
+                None => error(format!("date \"{text}\" does not match format \"{form}\"")),
+            }
+        }
+        _ => error(format!("{name}/1 requires a string format")),
+    }
+}
+
+fn parts(time: Time, seconds: f64) -> Json {
+    let show = |form: &str| crate::tools::date::show(time, form).trim().parse::<f64>().unwrap_or_default();
+    let fraction = seconds - seconds.floor();
+    let values =
+        [show("%Y"), show("%m") - 1.0, show("%d"), show("%H"), show("%M"), show("%S") + fraction, show("%w"), show("%j") - 1.0];
+    values.map(Json::from).to_vec().into()
+}
+
+/// `@base64` and the other forms.
+pub(super) fn format(name: &str, value: &Json) -> Result<Json, Stop> {
+    let row = |what: &str, quoted: fn(&str) -> String, separator: &str| -> Result<Json, Stop> {
+        let Json::List(items) = value else {
+            return error(format!("{} cannot be {what}-formatted, only an array can be", value.described()));
+        };
+        let mut cells = Vec::new();
+        for item in items.iter() {
+            cells.push(match item {
+                Json::Number(n) => digits(*n),
+                Json::Bool(truth) => truth.to_string(),
+                Json::Null => String::new(),
+                Json::Text(text) => quoted(text),
+                other => return error(format!("{} is not valid in a {what} row", other.described())),
+            });
+        }
+        Ok(cells.join(separator).into())
+    };
+    Ok(match name {
+        "text" => value.text().into(),
+        "json" => value.compact().into(),
+        "csv" => row("csv", |text| format!("\"{}\"", text.replace('"', "\"\"")), ",")?,
+        "tsv" => row(
+            "tsv",
+            |text| text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r"),
+            "\t",
+        )?,
+        "html" => escaped(&value.text(), |c| match c {
+            '<' => Some("&lt;".into()),
+            '>' => Some("&gt;".into()),
+            '&' => Some("&amp;".into()),
+            '\'' => Some("&#39;".into()),
+            '"' => Some("&quot;".into()),
+            _ => None,
+        }),
+        "uri" => escaped(&value.text(), |c| {
+            let kept = c.is_ascii_alphanumeric() || "-_.~".contains(c);
+            let mut bytes = [0; 4];
+            (!kept).then(|| c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect())
+        }),
+        "sh" => {
+            let word = |value: &Json| match value {
+                Json::Text(text) => Ok(format!("'{}'", text.replace('\'', "'\\''"))),
+                Json::List(_) | Json::Map(_) => error(format!("{} can not be escaped for shell", value.described())),
+                other => Ok(other.text()),
+            };
+            match value {
+                Json::List(items) => items.iter().map(word).collect::<Result<Vec<_>, _>>()?.join(" ").into(),
+                other => word(other)?.into(),
+            }
+        }
+        "base64" => api::base64::encode(value.text().as_bytes()).into(),
+        "base64d" => match api::base64::decode_bytes(value.text().trim_end_matches('=')).or_else(|_| api::base64::decode_bytes(&value.text())) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
+            Err(_) => return error(format!("{} is not valid base64 data", value.described())),
+        },
+        other => return error(format!("{other} is not a valid format")),
+    })
+}
+
+fn escaped(text: &str, by: fn(char) -> Option<String>) -> Json {
+    let mut made = String::new();
+    for c in text.chars() {
+        match by(c) {
+            Some(escape) => made.push_str(&escape),
+            None => made.push(c),
+        }
+    }
+    made.into()
 }

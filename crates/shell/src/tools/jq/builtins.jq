@@ -1,0 +1,101 @@
+# What can be said in the language itself.
+def map(f): [.[] | f];
+def map_values(f): .[] |= f;
+def recurse(f): def r: ., (f | r); r;
+def recurse(f; cond): def r: ., (f | select(cond) | r); r;
+def recurse: ..;
+def values: select(. != null);
+def nulls: select(. == null);
+def booleans: select(type == "boolean");
+def numbers: select(type == "number");
+def strings: select(type == "string");
+def arrays: select(type == "array");
+def objects: select(type == "object");
+def iterables: select(type == "array" or type == "object");
+def scalars: select(type != "array" and type != "object");
+def to_entries: [keys_unsorted[] as $k | {key: $k, value: .[$k]}];
+def from_entries: reduce .[] as $e ({};
+  . + {($e | if type == "object" and has("key") then .key else (.k // .name // .Name // .K // .Key) end
+           | if type == "string" then . elif type == "null" then "null" else tojson end):
+       ($e | if has("value") then .value elif has("v") then .v else .Value end)});
+def with_entries(f): to_entries | map(f) | from_entries;
+def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f; w;
+def paths: path(..) | select(length > 0);
+def paths(f): . as $top | paths | select(. as $p | $top | getpath($p) | f);
+def leaf_paths: paths(scalars);
+def del(f): delpaths([path(f)]);
+def toarray: if type == "array" then . else [.] end;
+def pick(f): . as $top | reduce path(f) as $p (null; setpath($p; $top | getpath($p)));
+def add(f): reduce f as $x (null; . + $x);
+def any: any(.[]; .);
+def all: all(.[]; .);
+def any(f): any(.[]; f);
+def all(f): all(.[]; f);
+def in(xs): . as $x | xs | has($x);
+def inside(xs): . as $x | xs | contains($x);
+def index($i): indices($i) | .[0];
+def rindex($i): indices($i) | .[-1:][0];
+def while(cond; update): def w: if cond then ., (update | w) else empty end; w;
+def repeat(f): def r: ., (f | r); r;
+def range($from; $to): range($from; $to; 1);
+def range($n): range(0; $n);
+def first: .[0];
+def last: .[-1];
+def last(f): reduce f as $x (null; $x);
+def nth($n): .[$n];
+def limit($n; f): if $n <= 0 then empty else take_first($n; f) end;
+def nth($n; f): if $n < 0 then error("Out of bounds negative array index") else last(limit($n + 1; f)) end;
+def isempty(f): label $out | (f | false, break $out), true | ., break $out;
+def flatten: flatten(1e9);
+def ascii: [.] | implode;
+def todate: strftime("%Y-%m-%dT%H:%M:%SZ");
+def fromdateiso8601: strptime("%Y-%m-%dT%H:%M:%SZ") | mktime;
+def todateiso8601: todate;
+def fromdate: fromdateiso8601;
+def date: todate;
+def dateadd(u; n): . + n;
+def datesub(u; n): . - n;
+def test($re; $flags): match_all($re; $flags; true);
+def test($re): test($re; null);
+def match($re; $flags): match_all($re; $flags; false)[];
+def match($re): match($re; null);
+def named: [.captures[] | select(.name != null) | {key: .name, value: .string}] | from_entries;
+def capture($re; $flags): match($re; $flags) | named;
+def capture($re): capture($re; null);
+def scan($re; $flags): match($re; "g" + $flags) | if (.captures | length) > 0 then [.captures[].string] else .string end;
+def scan($re): scan($re; null);
+def split($re; $flags): . as $in
+  | [foreach (match($re; "g" + $flags), null) as $m ({at: 0};
+      if $m == null then .part = $in[.at:] else .part = $in[.at:$m.offset] | .at = $m.offset + $m.length end; .part)];
+def splits($re; $flags): split($re; $flags)[];
+def splits($re): splits($re; null);
+def sub($re; by; $flags): . as $in
+  | def rest($ms; $at): if ($ms | length) == 0 then $in[$at:] else
+      ($ms[0] | named | by) as $s | ($in[$at:$ms[0].offset] + $s) + rest($ms[1:]; $ms[0].offset + $ms[0].length) end;
+    rest([match($re; $flags)]; 0);
+def gsub($re; by; $flags): sub($re; by; $flags + "g");
+def sub($re; by): sub($re; by; "");
+def gsub($re; by): sub($re; by; "g");
+def combinations: if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | [$x] + $w end;
+def combinations(n): . as $top | [range(n)] | map($top) | combinations;
+def transpose: if . == [] then [] else . as $in | (map(length) | max) as $max
+  | [range(0; $max) as $j | [range(0; $in | length) as $i | $in[$i][$j]]] end;
+def INDEX(stream; f): reduce stream as $row ({}; .[$row | f | tostring] |= $row);
+def INDEX(f): INDEX(.[]; f);
+def IN(s): any(s == .; .);
+def IN(src; s): any(src == s; .);
+def tostream: path(def r: (.[]? | r), .; r) as $p | getpath($p) | reduce path(.[]?) as $q ([$p, .]; [$p + $q]);
+def fromstream(f): foreach f as $i ({x: null, e: false}; if .e then {x: null, e: false} else . end
+  | if ($i | length) == 2 then setpath(["e"]; ($i[0] | length) == 0) | setpath(["x"] + $i[0]; $i[1])
+    else setpath(["e"]; ($i[0] | length) == 1) end; if .e then .x else empty end);
+def truncate_stream(depth; stream): depth as $n | stream | if (.[0] | length) > $n then setpath([0]; .[0][$n:]) else empty end;
+def skip($n; f): foreach f as $x ($n + 1; . - 1; if . <= 0 then $x else empty end);
+def env: $ENV;
+def halt_error: halt_error(5);
+def debug(m): (m | debug | empty), .;
+def finites: select(isinfinite or isnan | not);
+def normals: select(isnormal);
+def abs: if type == "number" and . < 0 then -. else . end;
+def error(m): m | error;
+def have_literal_numbers: true;
+def input_filename: null;
