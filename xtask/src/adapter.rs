@@ -79,17 +79,21 @@ impl World {
         let link = folder.join("bin/kubectl");
         let _ = std::fs::remove_file(&link);
         std::os::unix::fs::symlink(kubectl, &link)?;
-        let mut serve = Command::new(kubarium);
-        serve.args(["serve", "--listen", "127.0.0.1:0", "--write-kubeconfig"]).arg(folder.join(".kube/config"));
-        let mut server = serve.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let mut said = String::new();
-        if let Some(output) = server.stdout.take() {
-            BufReader::new(output).read_line(&mut said)?;
+        // The recordings' own port, if nobody has it.
+        for listen in ["127.0.0.1:6443", "127.0.0.1:0"] {
+            let mut serve = Command::new(kubarium);
+            serve.args(["serve", "--listen", listen, "--tls", "--write-kubeconfig"]).arg(folder.join(".kube/config"));
+            let mut server = serve.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+            let mut said = String::new();
+            if let Some(output) = server.stdout.take() {
+                BufReader::new(output).read_line(&mut said)?;
+            }
+            if let Some((_, address)) = said.trim().rsplit_once("://") {
+                return Ok(World { address: address.to_owned(), server, folder });
+            }
+            let _ = server.wait();
         }
-        let Some((_, address)) = said.trim().rsplit_once("http://") else {
-            return fail(format!("kubarium serve said: {said}"));
-        };
-        Ok(World { address: address.to_owned(), server, folder })
+        fail("kubarium serve did not begin")
     }
 
     /// The body of an answer of the server's control paths.

@@ -41,12 +41,14 @@ impl User {
     /// The user of the kubeconfig that comes with a cluster.
     pub fn admin() -> User {
         static ADMIN: std::sync::OnceLock<User> = std::sync::OnceLock::new();
-        let admin = ADMIN.get_or_init(|| {
-            let certificate = format!("X509SHA256={}", api::sha256::hex("kubernetes-admin"));
-            let extra = api::obj! { "authentication.kubernetes.io/credential-id" => api::list![certificate] };
-            User { extra, ..User::new("kubernetes-admin", &[MASTERS, AUTHENTICATED]) }
-        });
-        admin.clone()
+        ADMIN.get_or_init(|| User::certified_admin(&api::sha256::hex("kubernetes-admin"))).clone()
+    }
+
+    /// The administrator by a certificate with this SHA-256 (k8s.io/apiserver/pkg/authentication/request/x509).
+    pub fn certified_admin(digest: &str) -> User {
+        let certificate = format!("X509SHA256={digest}");
+        let extra = api::obj! { "authentication.kubernetes.io/credential-id" => api::list![certificate] };
+        User { extra, ..User::new("kubernetes-admin", &[MASTERS, AUTHENTICATED]) }
     }
 
     /// Nobody.

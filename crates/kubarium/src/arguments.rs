@@ -96,6 +96,8 @@ pub struct Serve {
     pub control_plane_only: bool,
     /// Where to write a kubeconfig.
     pub write_kubeconfig: Option<String>,
+    /// Whether clients are told to use TLS. It is spoken at the same port anyway.
+    pub tls: bool,
     /// The administrator's bearer token.
     pub token: Option<String>,
     /// Whether whoever shows no token is let in as nobody.
@@ -115,6 +117,7 @@ impl Default for Serve {
             speed: 1.0,
             control_plane_only: false,
             write_kubeconfig: None,
+            tls: false,
             token: None,
             anonymous: false,
             seed: 1,
@@ -204,6 +207,7 @@ fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
             "--speed" => serve.speed = speed(&text(name, value, rest)?)?,
             "--control-plane-only" => serve.control_plane_only = flag(name, value)?,
             "--write-kubeconfig" => serve.write_kubeconfig = Some(text(name, value, rest)?),
+            "--tls" => serve.tls = flag(name, value)?,
             "--token" => serve.token = Some(text(name, value, rest)?),
             "--anonymous" => serve.anonymous = flag(name, value)?,
             "--seed" => serve.seed = number(name, value, rest, u64::MAX)?,

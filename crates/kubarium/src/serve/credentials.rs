@@ -1,5 +1,6 @@
 //! Who a client is: tokens, impersonation, anonymity; and the kubeconfig that shows kubectl the way.
 
+use super::tls::Papers;
 use crate::arguments::Serve;
 use api::{Map, Status, Str, Value, list, obj, yaml};
 use apiserver::User;
@@ -22,12 +23,16 @@ impl Credentials {
         Credentials { token: arguments.token.clone(), anonymous: arguments.anonymous }
     }
 
-    /// Who a request says that he is: a user, and the token that the API server has yet to check (empty for none). Without
-    /// `--token` whoever shows none is the administrator, unless `--anonymous` makes nobodies of them.
+    /// Who a request says that he is: a user, and the token that the API server has yet to check (empty for none). The
+    /// administrator has a certificate, of which `certificate` is the digest. Without `--token` whoever shows neither is the
+    /// administrator, too, unless `--anonymous` makes nobodies of them.
     ///
     /// # Errors
     /// 401: a token is needed.
-    pub fn shown(&self, headers: &HeaderMap) -> Result<(User, Str), Status> {
+    pub fn shown(&self, headers: &HeaderMap, certificate: Option<&str>) -> Result<(User, Str), Status> {
+        if let Some(digest) = certificate {
+            return Ok((User::certified_admin(digest), Str::default()));
+        }
         let authorization = text(headers, "authorization");
         let shown = authorization.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let shown = shown.map(|(_, token)| token.trim()).filter(|token| !token.is_empty());
@@ -40,17 +45,27 @@ impl Credentials {
         }
     }
 
-    /// Writes a kubeconfig whose current context is this server.
+    /// Writes a kubeconfig whose current context is this server; with `papers` it is asked over TLS.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write_kubeconfig(&self, path: &str, address: SocketAddr) -> io::Result<()> {
+    pub fn write_kubeconfig(&self, path: &str, address: SocketAddr, papers: Option<&Papers>) -> io::Result<()> {
         let host = if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
         let host = if host.contains(':') { format!("[{host}]") } else { host };
-        let cluster = obj! { "server" => format!("http://{host}:{}", address.port()) };
-        let user = match &self.token {
-            Some(token) => obj! { "token" => token.as_str() },
-            None => obj! {},
+        let data = |pem: &str| api::base64::encode(pem.as_bytes());
+        let cluster = match papers {
+            Some(papers) => obj! {
+                "certificate-authority-data" => data(&papers.authority),
+                "server" => format!("https://{host}:{}", address.port()),
+            },
+            None => obj! { "server" => format!("http://{host}:{}", address.port()) },
+        };
+        let user = match (&self.token, papers) {
+            (Some(token), _) => obj! { "token" => token.as_str() },
+            (None, Some(papers)) => obj! {
+                "client-certificate-data" => data(&papers.certificate), "client-key-data" => data(&papers.key),
+            },
+            (None, None) => obj! {},
         };
         let context = obj! { "cluster" => "kubernetes", "user" => "kubernetes-admin", "namespace" => "default" };
         let config = obj! {

@@ -1,7 +1,7 @@
 //! One connection: HTTP/1.1 in, answers and streams out.
 
 use super::credentials::{impersonated, text};
-use super::{Context, control, exec, forward, protobuf, proxy, stream};
+use super::{Context, control, exec, forward, protobuf, proxy, stream, tls};
 use api::{Kind, Status, Value, kind};
 use apiserver::http::{self, Answer, Asked, Call, Head, Media, body};
 use apiserver::{Request as ApiRequest, Verb};
@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 type Kinds = Vec<&'static Kind>;
@@ -31,9 +32,24 @@ const RETRY: Duration = Duration::from_millis(100);
 
 /// Serves a connection until it ends.
 pub async fn connection(socket: TcpStream, context: Rc<Context>) {
+    if !tls::begins(&socket).await {
+        return serve(socket, None, context).await;
+    }
+    // A client that does not trust the server has been told so by then.
+    if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, context.tls.accept(socket)).await {
+        let certificate = context.tls.shown(stream.get_ref().1);
+        serve(stream, certificate, context).await;
+    }
+}
+
+/// Serves what comes over a connection whose client has shown the certificate with this digest, or none.
+async fn serve<S>(socket: S, certificate: Option<String>, context: Rc<Context>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = hyper::service::service_fn(move |request| {
-        let context = context.clone();
-        async move { Ok::<_, Infallible>(answer(request, &context).await) }
+        let (context, certificate) = (context.clone(), certificate.clone());
+        async move { Ok::<_, Infallible>(answer(request, certificate.as_deref(), &context).await) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(PATIENCE);
@@ -41,14 +57,18 @@ pub async fn connection(socket: TcpStream, context: Rc<Context>) {
     let _ = builder.serve_connection(TokioIo::new(socket), service).with_upgrades().await;
 }
 
-async fn answer(request: Request<Incoming>, context: &Context) -> Response<Body> {
-    match answered(request, context).await {
+async fn answer(request: Request<Incoming>, certificate: Option<&str>, context: &Context) -> Response<Body> {
+    match answered(request, certificate, context).await {
         Ok(response) => response,
         Err(status) => whole(Answer::refusal(&status, Media::default())),
     }
 }
 
-async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<Response<Body>, Status> {
+async fn answered(
+    mut request: Request<Incoming>,
+    certificate: Option<&str>,
+    context: &Context,
+) -> Result<Response<Body>, Status> {
     let _flying = context.metrics.begin(request.method().as_str());
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, incoming) = request.into_parts();
@@ -66,7 +86,7 @@ async fn answered(mut request: Request<Incoming>, context: &Context) -> Result<R
     if let Some(answer) = control::answer(&context.door, &head).await {
         return Ok(whole(answer));
     }
-    let (user, token) = context.credentials.shown(&parts.headers)?;
+    let (user, token) = context.credentials.shown(&parts.headers, certificate)?;
     let impersonate = impersonated(&parts.headers)?;
     let who = ApiRequest { user, token, impersonate, ..ApiRequest::new(Verb::Get, kind::POD, "", "") };
     let (kinds, custom, who) = enter(context, &head, who).await?;

@@ -21,11 +21,13 @@ mod proxy;
 mod spdy;
 mod stream;
 mod terminal;
+mod tls;
 mod upgrade;
 
 use crate::arguments::Serve;
 use cluster::Options;
 use std::io;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 /// What every connection knows.
@@ -34,6 +36,7 @@ struct Context {
     credentials: credentials::Credentials,
     documents: documents::Documents,
     metrics: metrics::Metrics,
+    tls: tls::Tls,
 }
 
 /// Serves until the process is ended.
@@ -58,14 +61,17 @@ async fn serve(arguments: &Serve) -> io::Result<()> {
         start: clock::now(),
         ..arguments.made.options()
     };
+    // The API server's own Service has the range's first address.
+    let service = Ipv4Addr::from_bits(options.services().first() + 1);
+    let tls = tls::Tls::new(&[Ipv4Addr::LOCALHOST.into(), service.into(), address.ip()])?;
     let door =
         owner::start(options, arguments.speed).await.ok_or_else(|| io::Error::other("the cluster did not start"))?;
     if let Some(path) = &arguments.write_kubeconfig {
-        credentials.write_kubeconfig(path, address)?;
+        credentials.write_kubeconfig(path, address, arguments.tls.then(|| tls.papers()))?;
     }
-    println!("kubarium: serving the Kubernetes API on http://{address}");
+    println!("kubarium: serving the Kubernetes API on {}://{address}", if arguments.tls { "https" } else { "http" });
     let (documents, metrics) = (documents::Documents::default(), metrics::Metrics::default());
-    let context = Rc::new(Context { door, credentials, documents, metrics });
+    let context = Rc::new(Context { door, credentials, documents, metrics, tls });
     loop {
         // A connection that cannot be accepted (too many files, say) is no reason to end; the next may be.
         let Ok((socket, _)) = listener.accept().await else {
