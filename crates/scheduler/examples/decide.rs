@@ -54,7 +54,7 @@ fn main() {
             volume_nodes: Vec::new(),
             unbound: Vec::new(),
         };
-        let outcome = decide(&cycle, rows.of(class.shape, nodes), &mut start, &mut rng);
+        let outcome = decide(&cycle, &mut rows, class.shape, &mut start, &mut rng);
         let node = outcome.result.unwrap_or_default();
         cache.place_class(pod.uid(), &node, &class, true);
     }

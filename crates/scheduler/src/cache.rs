@@ -97,6 +97,11 @@ impl Cache {
         self.nodes.get(*self.by_name.get(name)?)
     }
 
+    /// The place of the node of that name among [`Cache::nodes`].
+    pub fn place_of(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
     /// Whether any Pod on any node asks for company or distance.
     pub fn any_affinity(&self) -> bool {
         self.with_affinity > 0

@@ -1,9 +1,10 @@
 //! One decision: filter the nodes, score what is left, take the best.
 
+use crate::cache::Cache;
 use crate::decision::{Decision, NodeVerdict};
 use crate::node::NodeInfo;
 use crate::plugins::{Check, Cycle, Filter, MAX_SCORE, PLUGINS, Plugin, Rejection, Score};
-use crate::rows::{MOST_SCORES, Row, State};
+use crate::rows::{MOST_SCORES, Row, Rows, State};
 use api::OrdMap;
 use api::{Rng, Str};
 
@@ -33,6 +34,8 @@ pub struct Failure {
     pub plugins: Vec<&'static str>,
     /// The rejections by the node's place in the cache; empty where one plugin refused all nodes at once.
     pub rejections: Vec<(usize, Rejection)>,
+    /// How many nodes did not come into question at all, which no removal of Pods would change.
+    pub absent: usize,
     /// How many nodes there are.
     pub nodes: usize,
 }
@@ -48,42 +51,67 @@ fn enough(nodes: usize) -> usize {
 
 type Named<T> = (&'static str, T);
 
-/// Prepares the filters. One that refuses all nodes at once is an error.
-pub fn filters<'a>(cycle: &'a Cycle<'a>) -> Result<Vec<Named<Check<'a>>>, Named<Rejection>> {
-    filters_of(cycle, |_| true)
+/// The prepared filters of one decision.
+#[derive(Default)]
+pub struct Filters<'a> {
+    checks: Vec<(&'static Plugin, Check<'a>)>,
+    /// The nodes that come into question, and the plugins that say so; `None` for all.
+    only: Option<(Vec<Str>, Vec<&'static str>)>,
 }
 
-fn filters_of<'a>(
-    cycle: &'a Cycle<'a>,
-    wanted: impl Fn(&Plugin) -> bool,
-) -> Result<Vec<Named<Check<'a>>>, Named<Rejection>> {
-    let mut checks = Vec::new();
-    for plugin in PLUGINS.iter().filter(|plugin| wanted(plugin)) {
-        match plugin.filter.map_or(Filter::Skip, |prepare| prepare(cycle)) {
-            Filter::Skip => {}
-            Filter::Check(check) => checks.push((plugin.name, check)),
+/// Prepares the filters. One that refuses all nodes at once is an error.
+pub fn filters<'a>(cycle: &'a Cycle<'a>) -> Result<Filters<'a>, Named<Rejection>> {
+    let mut found = Filters::default();
+    for plugin in PLUGINS {
+        let check = match plugin.filter.map_or(Filter::Skip, |prepare| prepare(cycle)) {
+            Filter::Skip => continue,
             Filter::Never(rejection) => return Err((plugin.name, rejection)),
+            Filter::Check(check) => check,
+            Filter::Among(names, check) => {
+                found.narrow(plugin.name, names);
+                check
+            }
+        };
+        found.checks.push((plugin, check));
+    }
+    Ok(found)
+}
+
+impl Filters<'_> {
+    fn narrow(&mut self, plugin: &'static str, names: Vec<Str>) {
+        let (only, plugins) = self.only.get_or_insert_with(|| (names.clone(), Vec::new()));
+        only.retain(|name| names.contains(name));
+        plugins.push(plugin);
+    }
+
+    /// The places of the nodes that come into question, in the order in which they are looked at; `first` is where that begins.
+    fn places(&self, cache: &Cache, first: usize) -> Vec<usize> {
+        match &self.only {
+            Some((names, _)) => names.iter().filter_map(|name| cache.place_of(name)).collect(),
+            None => (first..cache.nodes().len()).chain(0..first).collect(),
         }
     }
-    Ok(checks)
 }
-
 /// Asks the filters about one node, in order; the first that refuses decides.
-pub fn check(filters: &[Named<Check<'_>>], node: &NodeInfo) -> Result<(), Named<Rejection>> {
-    filters.iter().try_for_each(|(name, check)| check(node).map_err(|rejection| (*name, rejection)))
+pub fn check(filters: &Filters<'_>, node: &NodeInfo) -> Result<(), Named<Rejection>> {
+    ask_those(filters, node, |_| true)
 }
 
-/// Decides. `start` is where the search among the nodes begins; it moves on, so that all nodes get their turn. `rows` are
-/// the answers kept for the Pod's shape, one a node.
-pub fn decide(cycle: &Cycle<'_>, rows: &mut [Row], start: &mut usize, rng: &mut Rng) -> Outcome {
+fn ask_those(filters: &Filters<'_>, node: &NodeInfo, those: fn(&Plugin) -> bool) -> Result<(), Named<Rejection>> {
+    let mut checks = filters.checks.iter().filter(|(plugin, _)| those(plugin));
+    checks.try_for_each(|(plugin, check)| check(node).map_err(|rejection| (plugin.name, rejection)))
+}
+
+/// Decides. `start` is where the search among the nodes begins; it moves on, so that all nodes get their turn. `kept` are the
+/// answers kept for Pods of a shape, one a node.
+pub fn decide(cycle: &Cycle<'_>, kept: &mut Rows, shape: u32, start: &mut usize, rng: &mut Rng) -> Outcome {
     let nodes = cycle.cache.nodes();
     let mut decision = Decision::default();
     if nodes.is_empty() {
         return failed(decision, Failure::of_all("no nodes available to schedule pods".into(), Vec::new(), 0));
     }
-    let checks = filters_of(cycle, |p| p.per_node).and_then(|own| Ok((own, filters_of(cycle, |p| !p.per_node)?)));
-    let (own_checks, other_checks) = match checks {
-        Ok(checks) => checks,
+    let filters = match filters(cycle) {
+        Ok(filters) => filters,
         Err((plugin, rejection)) => {
             let message = format!("0/{} nodes are available: {}.", nodes.len(), rejection.reasons.join(", "));
             return failed(decision, Failure::of_all(message, vec![plugin], nodes.len()));
@@ -91,17 +119,21 @@ pub fn decide(cycle: &Cycle<'_>, rows: &mut [Row], start: &mut usize, rng: &mut 
     };
     let own_scores = own_scores(cycle);
     let explain = nodes.len() <= EXPLAINED_NODES;
-    let wanted = enough(nodes.len());
-    let mut feasible = Vec::with_capacity(wanted);
     let first = *start % nodes.len();
-    for at in (first..nodes.len()).chain(0..first) {
-        *start = at + 1;
-        let row = &mut rows[at];
+    let places = filters.places(cycle.cache, first);
+    let wanted = enough(places.len());
+    // Of a few nodes that come into question nothing is kept: a table would have a row for each of all.
+    let mut rows = filters.only.is_none().then(|| kept.of(shape, nodes.len()));
+    let mut feasible = Vec::with_capacity(wanted);
+    for (looked, at) in places.iter().enumerate() {
+        *start = (first + looked + 1) % nodes.len();
+        let mut own = Row::default();
+        let row = rows.as_mut().map_or(&mut own, |rows| &mut rows[*at]);
         if row.state == State::Unknown {
-            *row = ask(&own_checks, &own_scores, at, &nodes[at]);
+            *row = ask(&filters, &own_scores, *at, &nodes[*at]);
         }
-        if row.state == State::Feasible && check(&other_checks, &nodes[at]).is_ok() {
-            feasible.push(at);
+        if row.state == State::Feasible && ask_those(&filters, &nodes[*at], |plugin| !plugin.per_node).is_ok() {
+            feasible.push((*at, *row));
             if feasible.len() == wanted {
                 break;
             }
@@ -109,13 +141,13 @@ pub fn decide(cycle: &Cycle<'_>, rows: &mut [Row], start: &mut usize, rng: &mut 
     }
     if explain || feasible.is_empty() {
         // Now the reasons matter as well.
-        let failure = explain_rejections(cycle, first, explain, &mut decision);
+        let failure = explain_rejections(cycle, &filters, &places, explain, &mut decision);
         if feasible.is_empty() {
             return failed(decision, failure);
         }
     }
-    let totals = totals(cycle, rows, &own_scores, &feasible, explain, &mut decision);
-    let name = nodes[feasible[pick(&totals, rng)]].name.clone();
+    let totals = totals(cycle, &own_scores, &feasible, explain, &mut decision);
+    let name = nodes[feasible[pick(&totals, rng)].0].name.clone();
     decision.node = name.clone();
     Outcome { result: Ok(name), decision }
 }
@@ -127,13 +159,8 @@ fn own_scores<'a>(cycle: &'a Cycle<'a>) -> Vec<(&'static Plugin, Option<Score<'a
 }
 
 /// What the plugins that look at one node alone say of it.
-fn ask(
-    checks: &[Named<Check<'_>>],
-    scores: &[(&'static Plugin, Option<Score<'_>>)],
-    at: usize,
-    node: &NodeInfo,
-) -> Row {
-    if check(checks, node).is_err() {
+fn ask(filters: &Filters<'_>, scores: &[(&'static Plugin, Option<Score<'_>>)], at: usize, node: &NodeInfo) -> Row {
+    if ask_those(filters, node, |plugin| plugin.per_node).is_err() {
         return Row { state: State::Rejected, ..Row::default() };
     }
     let mut row = Row { state: State::Feasible, ..Row::default() };
@@ -143,31 +170,44 @@ fn ask(
     row
 }
 
-/// Goes through all nodes again and notes why each was rejected.
-fn explain_rejections(cycle: &Cycle<'_>, first: usize, explain: bool, decision: &mut Decision) -> Failure {
+/// Goes through the nodes again and notes why each was rejected.
+fn explain_rejections(
+    cycle: &Cycle<'_>,
+    filters: &Filters<'_>,
+    places: &[usize],
+    explain: bool,
+    decision: &mut Decision,
+) -> Failure {
     let nodes = cycle.cache.nodes();
-    let filters = filters(cycle).unwrap_or_default();
     let (mut plugins, mut rejections) = (Vec::new(), Vec::new());
-    for at in (first..nodes.len()).chain(0..first) {
-        let Err((plugin, rejection)) = check(&filters, &nodes[at]) else { continue };
+    for at in places {
+        let Err((plugin, rejection)) = check(filters, &nodes[*at]) else { continue };
         if !plugins.contains(&plugin) {
             plugins.push(plugin);
         }
         if explain {
-            decision.nodes.push(NodeVerdict::rejected(&nodes[at].name, plugin, &rejection));
+            decision.nodes.push(NodeVerdict::rejected(&nodes[*at].name, plugin, &rejection));
         }
-        rejections.push((at, rejection));
+        rejections.push((*at, rejection));
     }
-    let message = format!("0/{} nodes are available: {}.", nodes.len(), histogram(&rejections));
-    Failure { message, plugins, rejections, nodes: nodes.len() }
+    let (mut absent, mut why) = (0, String::new());
+    if let Some((_, narrowed_by)) = &filters.only {
+        absent = nodes.len() - places.len();
+        why = format!("node(s) didn't satisfy plugin(s) [{}]", narrowed_by.join(" "));
+        let rejection = Rejection::final_(why.clone());
+        let others = (0..nodes.len()).filter(|at| explain && !places.contains(at));
+        decision.nodes.extend(others.map(|at| NodeVerdict::rejected(&nodes[at].name, narrowed_by[0], &rejection)));
+        plugins.extend(narrowed_by);
+    }
+    let message = format!("0/{} nodes are available: {}.", nodes.len(), histogram(&rejections, &why, absent));
+    Failure { message, plugins, rejections, absent, nodes: nodes.len() }
 }
 
 /// The weighted sums of all scores of the feasible nodes.
 fn totals(
     cycle: &Cycle<'_>,
-    rows: &[Row],
     own: &[(&'static Plugin, Option<Score<'_>>)],
-    feasible: &[usize],
+    feasible: &[(usize, Row)],
     explain: bool,
     decision: &mut Decision,
 ) -> Vec<i64> {
@@ -175,7 +215,7 @@ fn totals(
     let mut totals = vec![0; feasible.len()];
     let explained = decision.nodes.len();
     if explain {
-        decision.nodes.extend(feasible.iter().map(|at| NodeVerdict::feasible(&nodes[*at].name)));
+        decision.nodes.extend(feasible.iter().map(|(at, _)| NodeVerdict::feasible(&nodes[*at].name)));
     }
     if feasible.len() == 1 {
         return totals; // as upstream: of one there is nothing to compare
@@ -192,12 +232,13 @@ fn totals(
     };
     for (kept, (plugin, score)) in own.iter().enumerate() {
         if let Some(score) = score {
-            add(plugin, score.normalise, feasible.iter().map(|at| i64::from(rows[*at].scores[kept])).collect());
+            add(plugin, score.normalise, feasible.iter().map(|(_, row)| i64::from(row.scores[kept])).collect());
         }
     }
+    let places: Vec<usize> = feasible.iter().map(|(at, _)| *at).collect();
     for plugin in PLUGINS.iter().filter(|plugin| !plugin.per_node) {
-        if let Some(score) = plugin.score.and_then(|prepare| prepare(cycle, feasible)) {
-            add(plugin, score.normalise, feasible.iter().map(|at| (score.of)(*at, &nodes[*at])).collect());
+        if let Some(score) = plugin.score.and_then(|prepare| prepare(cycle, &places)) {
+            add(plugin, score.normalise, places.iter().map(|at| (score.of)(*at, &nodes[*at])).collect());
         }
     }
     totals
@@ -219,11 +260,15 @@ fn pick(totals: &[i64], rng: &mut Rng) -> usize {
     best
 }
 
-/// How many nodes have each reason, sorted as text: `1 node(s) had untolerated taint(s), 3 Insufficient cpu`.
-fn histogram(rejections: &[(usize, Rejection)]) -> String {
+/// How many nodes have each reason, sorted as text: `1 node(s) had untolerated taint(s), 3 Insufficient cpu`. Of those that did
+/// not come into question all have the same.
+fn histogram(rejections: &[(usize, Rejection)], why: &str, absent: usize) -> String {
     let mut counts: OrdMap<&str, usize> = OrdMap::new();
     for reason in rejections.iter().flat_map(|(_, rejection)| &rejection.reasons) {
         *counts.entry(reason).or_default() += 1;
+    }
+    if absent > 0 {
+        *counts.entry(why).or_default() += absent;
     }
     sorted_counts(counts.into_iter())
 }
@@ -242,14 +287,13 @@ fn failed(mut decision: Decision, failure: Failure) -> Outcome {
 
 impl Failure {
     fn of_all(message: String, plugins: Vec<&'static str>, nodes: usize) -> Failure {
-        Failure { message, plugins, rejections: Vec::new(), nodes }
+        Failure { message, plugins, rejections: Vec::new(), absent: 0, nodes }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::Cache;
     use crate::pod::PodView;
     use api::{Value, list, obj};
 
@@ -292,7 +336,7 @@ mod tests {
             volume_nodes: Vec::new(),
             unbound: Vec::new(),
         };
-        decide(&cycle, &mut vec![Row::default(); cache.nodes().len()], &mut 0, rng)
+        decide(&cycle, &mut Rows::default(), 0, &mut 0, rng)
     }
 
     #[test]
@@ -336,10 +380,10 @@ mod tests {
             let (claim_problem, volume_nodes) = (String::new(), Vec::new());
             let unbound = Vec::new();
             let cycle = Cycle { cache: &cache, pod: &class.view, siblings, claim_problem, volume_nodes, unbound };
-            let (mut fresh, nodes) = (crate::rows::Rows::default(), cache.nodes().len());
+            let mut fresh = crate::rows::Rows::default();
             let (mut rng, mut again, mut from) = (Rng::new(i), Rng::new(i), start);
-            let kept = decide(&cycle, rows.of(class.shape, nodes), &mut start, &mut rng).result;
-            let asked = decide(&cycle, fresh.of(class.shape, nodes), &mut from, &mut again).result;
+            let kept = decide(&cycle, &mut rows, class.shape, &mut start, &mut rng).result;
+            let asked = decide(&cycle, &mut fresh, class.shape, &mut from, &mut again).result;
             assert_eq!((kept.as_ref().ok(), start), (asked.as_ref().ok(), from));
             if let Ok(name) = kept {
                 cache.place_class(pod.uid(), &name, &class, true);
@@ -355,6 +399,28 @@ mod tests {
         let failure = outcome.result.expect_err("no node is that large");
         assert_eq!(failure.message, "0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu.");
         assert_eq!(failure.plugins, ["TaintToleration", "NodeResourcesFit"]);
+    }
+
+    #[test]
+    fn a_pod_that_names_its_node_is_about_no_other() {
+        let (cache, mut rng) = (default_cluster(), Rng::new(1));
+        let named = |names: Value, cpu: &str| {
+            let field = obj! { "key" => "metadata.name", "operator" => "In", "values" => names };
+            let terms = obj! { "nodeSelectorTerms" => list![obj! { "matchFields" => list![field] }] };
+            let required = obj! { "requiredDuringSchedulingIgnoredDuringExecution" => terms };
+            let mut pod = pod("a", cpu);
+            pod.set("spec.affinity", obj! { "nodeAffinity" => required });
+            decide_for(&cache, &PodView::read(&pod), &mut rng)
+        };
+        let mut named = named;
+        let found = named(list!["node2"], "1");
+        assert_eq!((found.result.ok().as_deref(), found.decision.nodes.len()), (Some("node2"), 4));
+        let failure = named(list!["node2"], "100").result.expect_err("it is too small");
+        let message = "0/4 nodes are available: 1 Insufficient cpu, 3 node(s) didn't satisfy plugin(s) [NodeAffinity].";
+        assert_eq!((failure.message.as_str(), failure.absent), (message, 3));
+        assert_eq!(failure.plugins, ["NodeResourcesFit", "NodeAffinity"]);
+        let failure = named(list!["gone"], "1").result.expect_err("there is no such node");
+        assert_eq!(failure.message, "0/4 nodes are available: 4 node(s) didn't satisfy plugin(s) [NodeAffinity].");
     }
 
     #[test]

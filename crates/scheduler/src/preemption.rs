@@ -27,7 +27,7 @@ pub fn post_filter(
     if failure.nodes == 0 {
         return (String::new(), None);
     }
-    if failure.rejections.is_empty() {
+    if failure.rejections.is_empty() && failure.absent == 0 {
         return ("not found".into(), None);
     }
     // The sentence about claims is that of the DynamicResources plugin, which has nothing to give up either.

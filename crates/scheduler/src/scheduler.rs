@@ -141,10 +141,9 @@ impl Scheduler {
             volume_nodes: claims.volume_nodes.clone(),
             unbound: claims.unbound.clone(),
         };
-        let nodes = cycle.cache.nodes().len();
         let mut fresh = Rows::default();
         let rows = if with_nominated.is_some() { &mut fresh } else { &mut self.rows };
-        let outcome = decide(&cycle, rows.of(class.shape, nodes), &mut self.start, cx.rng);
+        let outcome = decide(&cycle, rows, class.shape, &mut self.start, cx.rng);
         let result = outcome.result.map_err(|failure| {
             let more = preemption::post_filter(&cycle, pod, &failure, &mut cx.client, cx.now);
             (failure, more)

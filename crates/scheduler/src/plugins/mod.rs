@@ -72,6 +72,8 @@ pub enum Filter<'a> {
     Skip,
     /// Each node has to be asked about.
     Check(Check<'a>),
+    /// Only nodes of these names come into question (`PreFilterResult.NodeNames`), and each of them has to be asked about.
+    Among(Vec<Str>, Check<'a>),
     /// No node will do.
     Never(Rejection),
 }

@@ -3,6 +3,7 @@
 use super::{Change, Cycle, Filter, Plugin, Rejection, Score, highest_is_best};
 use crate::node::NodeInfo;
 use crate::pod::{NodeTerm, PodView};
+use api::Str;
 
 pub const PLUGIN: Plugin = Plugin {
     name: "NodeAffinity",
@@ -18,10 +19,30 @@ fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
     if pod.node_selector.is_empty() && pod.required_nodes.is_none() {
         return Filter::Skip;
     }
-    Filter::Check(Box::new(|node| match node_fits(pod, node) {
+    let check = Box::new(|node: &NodeInfo| match node_fits(pod, node) {
         true => Ok(()),
         false => Err(Rejection::final_("node(s) didn't match Pod's node affinity/selector")),
-    }))
+    });
+    match named(pod.required_nodes.as_deref().unwrap_or_default()) {
+        None => Filter::Check(check),
+        Some(names) if names.is_empty() => Filter::Never(Rejection::final_("pod affinity terms conflict")),
+        Some(names) => Filter::Among(names, check),
+    }
+}
+
+/// The names of the nodes that the terms allow, if each of them names some: then no other node comes into question.
+fn named(terms: &[NodeTerm]) -> Option<Vec<Str>> {
+    let mut all = Vec::new();
+    for term in terms {
+        let mut wanted = term.names.iter().filter(|(wanted, _)| *wanted).map(|(_, names)| names);
+        let mut names = wanted.next()?.clone();
+        for others in wanted {
+            names.retain(|name| others.contains(name));
+        }
+        names.retain(|name| !all.contains(name));
+        all.append(&mut names);
+    }
+    (!terms.is_empty()).then_some(all)
 }
 
 fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
@@ -71,5 +92,20 @@ mod tests {
         assert!(!node_fits(&pod(list![obj! {}]), &node), "an empty term matches nothing");
         let named = obj! { "matchFields" => list![expression("metadata.name", "In", list!["node1"])] };
         assert!(node_fits(&pod(list![named]), &node));
+    }
+
+    #[test]
+    fn terms_that_all_name_nodes_leave_no_others() {
+        let field = |operator: &str, names: api::Value| obj! { "key" => "metadata.name", "operator" => operator, "values" => names };
+        let term = |fields: api::Value| obj! { "matchFields" => fields };
+        let names = |terms: api::Value| named(pod(terms).required_nodes.as_deref().unwrap_or_default());
+        let a = term(list![field("In", list!["a"])]);
+        let both = term(list![field("In", list!["a", "b"]), field("In", list!["b", "c"])]);
+        let free = obj! { "matchExpressions" => list![obj! { "key" => "zone", "operator" => "Exists" }] };
+        let neither = term(list![field("In", list!["a"]), field("In", list!["b"])]);
+        assert_eq!(names(list![a.clone(), both, a.clone()]), Some(vec!["a".into(), "b".into()]));
+        assert_eq!(names(list![a, free]), None);
+        assert_eq!(names(list![term(list![field("NotIn", list!["a"])])]), None);
+        assert_eq!(names(list![neither]), Some(Vec::new()));
     }
 }
