@@ -5,15 +5,18 @@ const ATTRIBUTES = ["src", "nodes", "run", "manifests", "lesson", "seed", "panel
 
 /**
  * Reads the words behind the language: `name=value`, `name="a value"`, or a name alone. What the element does not know is left out.
+ * `src`, if given, is where the page is unless the words say so.
  * @param {string | null | undefined} words
+ * @param {string} [src]
  * @returns {[string, string][]}
  */
-export function attributes(words) {
+export function attributes(words, src) {
   const found = [];
   for (const [, name, double, single, bare] of (words ?? "").matchAll(/([\w-]+)(?:="([^"]*)"|='([^']*)'|=(\S+))?/g)) {
     const known = name.toLowerCase().replaceAll("_", "-").replace(/^readonly$/, "read-only");
     if (ATTRIBUTES.includes(known)) found.push([known, double ?? single ?? bare ?? ""]);
   }
+  if (src && !found.some(([name]) => name === "src")) found.push(["src", src]);
   return found;
 }
 

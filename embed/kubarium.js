@@ -85,6 +85,13 @@ export function read(text) {
   return { manifests: "", script: script.map((line) => (prompts ? line.replace(/^[$>] ?/, "") : line)).join("\n") };
 }
 
+/** The text of a block, of which some tools end lines with elements. @param {Element} block */
+function text(block) {
+  const copy = /** @type {Element} */ (block.cloneNode(true));
+  copy.querySelectorAll("br").forEach((end) => end.replaceWith("\n"));
+  return copy.textContent ?? "";
+}
+
 /** A playground. Its attributes, methods and events are in docs/embed.md. */
 export class Playground extends HTMLElement {
   static observedAttributes = ["src", "nodes", "run", "manifests", "lesson", "seed", "panels", "read-only", "lang", "theme", "height"];
@@ -283,16 +290,16 @@ export class Playground extends HTMLElement {
     this.#size();
     const inside = this.querySelector("pre, script[type='application/yaml']");
     const asks = this.#get("run") + this.#get("manifests") + this.#get("lesson");
-    ({ manifests: this.#manifests, script: this.#script } = read((!asks && inside?.textContent) || ""));
+    ({ manifests: this.#manifests, script: this.#script } = read(asks || !inside ? "" : text(inside)));
     const workers = Math.min(parseInt(this.#get("nodes") || "3") || 0, 8);
     const nodes = Array.from({ length: workers + 1 }, (_, i) =>
       make("div", "node", make("b", "", i ? `node${i}` : "master"), make("small", "", this.#text(i ? "worker" : "plane"))));
     const lines = (this.#get("run") || this.#script).split(/[;\n]\s*/).map((line) => `$ ${line}`);
     this.#button = make("button", "", make("span", "", this.#text("start")));
     this.#button.onclick = () => this.start();
-    const text = make("pre", "", this.#manifests || lines.join("\n"));
+    const typed = make("pre", "", this.#manifests || lines.join("\n"));
     this.#words.classList.toggle("none", !this.textContent?.trim());
-    this.#box.replaceChildren(make("div", "still", make("div", "nodes", ...nodes), text, this.#button));
+    this.#box.replaceChildren(make("div", "still", make("div", "nodes", ...nodes), typed, this.#button));
   }
 
   /** The page's address, with all that the attributes ask for. */

@@ -28,11 +28,10 @@ export function chapter(text, src) {
     } else if (open) {
       if (open.playground) open.lines.push(line.startsWith(open.before) ? line.slice(open.before.length) : line.replace(/^[\s>]*/, ""));
       else out.push(line);
-      open.source.push(line);
     } else if (fence && !(fence[2][0] === "`" && fence[3].includes("`"))) {
       const [, before, mark, info] = fence;
       const playground = /^kubarium(?=$|[\s,])/.test(info);
-      open = { before, fence: mark, words: info.slice("kubarium".length), playground, lines: [], source: [line] };
+      open = { before, fence: mark, words: info.slice("kubarium".length), playground, lines: [] };
       if (!playground) out.push(line);
     } else out.push(line);
   }
@@ -42,10 +41,8 @@ export function chapter(text, src) {
 }
 
 function element({ before, words, lines }, src) {
-  const given = attributes(words);
-  if (src && !given.some(([name]) => name === "src")) given.push(["src", src]);
   // An empty line of the same quotation, so that no paragraph goes on into it.
-  return ["", ...html(lines.join("\n"), given).split("\n"), ""].map((line) => (before + line).trimEnd());
+  return ["", ...html(lines.join("\n"), attributes(words, src)).split("\n"), ""].map((line) => (before + line).trimEnd());
 }
 
 /** A book with its blocks changed. @param {[any, any]} input */

@@ -19,13 +19,16 @@ function change(node, src) {
 }
 
 function playground(code, src) {
-  const given = attributes(code.meta);
-  if (src && !given.some(([name]) => name === "src")) given.push(["src", src]);
-  return {
-    type: "mdxJsxFlowElement",
-    name: "kubarium-playground",
-    // A name alone is an attribute with an empty value: React leaves out `true` on elements that it does not know.
-    attributes: given.map(([name, value]) => ({ type: "mdxJsxAttribute", name, value })),
-    children: [{ ...code, meta: null }],
-  };
+  const given = attributes(code.meta, src);
+  const block = element("code", [["className", "language-kubarium"]], [{ type: "text", value: code.value }]);
+  return element("kubarium-playground", given, [element("pre", [], [block])]);
+}
+
+/**
+ * An element as if it stood in the source: for a fence, Docusaurus would put its own component, in whose text lines have no end.
+ * A name alone is an attribute with an empty value: React leaves out `true` on elements that it does not know.
+ */
+function element(name, given, children) {
+  const attributes = given.map(([name, value]) => ({ type: "mdxJsxAttribute", name, value }));
+  return { type: "mdxJsxFlowElement", name, attributes, children, data: { _mdxExplicitJsx: true } };
 }

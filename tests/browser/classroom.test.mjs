@@ -7,14 +7,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { host } from "./host.mjs";
-import { DIST, eventually, launch, open } from "./kubarium.mjs";
+import { DIST, ROOT, eventually, launch, open } from "./kubarium.mjs";
 import { courseProblems, manifestProblems, statementProblems, xml } from "./packages.mjs";
 import { unzip } from "./zip.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KUBARIUM = process.env.KUBARIUM ?? join(ROOT, "target/debug/kubarium");
 const run = promisify(execFile);
 

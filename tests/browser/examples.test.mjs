@@ -3,24 +3,22 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { OWN, TOOLS, page as framed } from "../../examples/page.mjs";
 import { attributes, html } from "../../embed/fence.mjs";
 import { book, chapter } from "../../embed/mdbook.mjs";
 import remarkKubarium from "../../embed/remark.mjs";
 import { host } from "./host.mjs";
-import { DIST, launch } from "./kubarium.mjs";
+import { DIST, ROOT, launch } from "./kubarium.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const EXAMPLES = join(ROOT, "examples");
 const read = (name) => readFileSync(join(EXAMPLES, name), "utf8");
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".json": "application/json", ".svg": "image/svg+xml" };
 
 test("the words behind a fence are the element's attributes", () => {
   assert.deepEqual(attributes(`height=420 nodes="2" read_only panels='picture terminal' onclick=alert(1) Theme=dark`),
     [["height", "420"], ["nodes", "2"], ["read-only", ""], ["panels", "picture terminal"], ["theme", "dark"]]);
-  assert.deepEqual(attributes(null), []);
+  assert.deepEqual([attributes(null), attributes("src=a", "b"), attributes("", "b")], [[], [["src", "a"]], [["src", "b"]]]);
   assert.equal(html("a\n\n<b>\n", [["run", 'echo "x"'], ["read-only", ""]]),
     '<kubarium-playground run="echo &quot;x&quot;" read-only>\n<pre><code class="language-kubarium">a&#10;&#10;&lt;b&gt;</code></pre>\n</kubarium-playground>');
 });
@@ -43,12 +41,28 @@ test("mdBook's protocol", () => {
   const broken = run([], "{");
   assert.equal(broken.status, 1);
   assert.match(broken.stderr, /^kubarium: /);
-  for (const [lang, source] of [["", "pods.md"], ["ko/", "pods.ko.md"]]) {
-    const chapters = [{ Chapter: { name: "Pods", path: source, content: read(`mdbook/src/${source}`), sub_items: [] } }];
-    const made = JSON.parse(run([], JSON.stringify([{}, { sections: chapters }])).stdout).sections[0].Chapter.content;
-    const elements = made.match(/<kubarium-playground[^]*?<\/kubarium-playground>/g);
-    assert.equal(elements.length, 3);
-    for (const element of elements) assert.ok(read(`site/${lang}mdbook.html`).includes(element), "examples/site is old: node examples/make.mjs");
+});
+
+test("examples/site is what comes of its sources", () => {
+  const old = "examples/site is old: node examples/make.mjs";
+  const plain = (text) => text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code)).replace(/&(lt|gt|quot|amp);/g, (_, name) => ({ lt: "<", gt: ">", quot: '"', amp: "&" })[name]);
+  for (const lang of ["en", "ko"]) {
+    const kept = (name) => read(`site/${lang === "en" ? "" : "ko/"}${name}.html`);
+    for (const [name, body] of Object.entries(OWN)) assert.equal(kept(name), framed(lang, name, body[lang]), old);
+    for (const [tool, { config, source }] of Object.entries(TOOLS)) {
+      // The frame, and the two files that are shown in it, as they are now; around what the tool has made.
+      const found = kept(tool);
+      const files = [config, source[lang]].map((file) => [file, read(`${tool}/${file}`)]);
+      const made = found.slice(found.indexOf(`<!-- ${tool} -->\n`) + tool.length + 10, found.indexOf("\n<!-- end -->"));
+      assert.equal(found, framed(lang, tool, made, files), old);
+      // Its blocks, each with the attributes behind its fence.
+      const blocks = [...files[1][1].matchAll(/^```kubarium *(.*)\n([^]*?)\n```$/gm)].map(([, words, text]) => [attributes(words.replace(/[{}]/g, "")), text]);
+      const elements = [...made.matchAll(/<kubarium-playground([^>]*)>\s*<pre><code class="language-kubarium">([^]*?)<\/code><\/pre>\s*<\/kubarium-playground>/g)];
+      const sorted = (given) => given.map(([name, value]) => [name, value === "true" ? "" : value]).sort();
+      assert.deepEqual(elements.map(([, given, text]) => [sorted(attributes(given)), plain(text).trimEnd()]),
+        blocks.map(([given, text]) => [sorted(given), text.trimEnd()]), old);
+      assert.ok(blocks.length >= 2);
+    }
   }
 });
 
@@ -57,7 +71,7 @@ test("MDX: a fenced block becomes the element, wherever it stands", () => {
   const tree = { type: "root", children: [{ type: "list", children: [{ type: "listItem", children: [code] }] }, { type: "code", lang: "sh", value: "x" }] };
   remarkKubarium({ src: "/k/" })(tree);
   const made = tree.children[0].children[0].children[0];
-  assert.deepEqual([made.type, made.name, made.children[0].value], ["mdxJsxFlowElement", "kubarium-playground", "ls"]);
+  assert.deepEqual([made.type, made.name, made.children[0].name, made.children[0].children[0].children[0].value], ["mdxJsxFlowElement", "kubarium-playground", "pre", "ls"]);
   assert.deepEqual(made.attributes.map(({ name, value }) => [name, value]), [["height", "300"], ["read-only", ""], ["src", "/k/"]]);
   assert.equal(tree.children[1].type, "code");
 });
@@ -77,13 +91,7 @@ const complaints = [];
 
 before(async () => {
   // As `cargo xtask serve --examples` does it: the page below /kubarium/.
-  site = await host(join(EXAMPLES, "site"), "/", (name, response) => {
-    if (!name.startsWith("kubarium/")) return false;
-    const file = name === "kubarium/" || name === "kubarium/index.html" ? "index.html" : name.slice("kubarium/".length);
-    const cache = /-[0-9a-f]{12,16}/.test(file) ? "public, max-age=31536000, immutable" : "no-cache";
-    response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "text/plain", "Cache-Control": cache }).end(readFileSync(join(DIST, file)));
-    return true;
-  });
+  site = await host(join(EXAMPLES, "site"), "/", undefined, 0, { "kubarium/": DIST });
   browser = await launch({ viewport: { width: 1100, height: 900 } });
   page = browser.browser.pages()[0] ?? (await browser.browser.newPage());
   page.setDefaultTimeout(30_000);

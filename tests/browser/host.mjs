@@ -21,9 +21,9 @@ const TYPES = {
  * Serves `folder` below `prefix` ("/" or "/some/path/"); returns its address, what it has sent in full, and a
  * function that ends it. `change` may answer a
  * request itself: it is called with the file's name and the response, and returns true if it has answered. `port` is any that is
- * free, unless one is wanted.
+ * free, unless one is wanted. `mounted` are other folders, by the names below which they are served.
  */
-export async function host(folder, prefix = "/", change = () => false, port = 0) {
+export async function host(folder, prefix = "/", change = () => false, port = 0, mounted = {}) {
   const sent = [];
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://127.0.0.1").pathname;
@@ -33,7 +33,8 @@ export async function host(folder, prefix = "/", change = () => false, port = 0)
     if (change(name, response)) return;
     try {
       if (!safe) throw new Error("outside");
-      const body = await readFile(join(folder, name));
+      const mount = Object.keys(mounted).find((mount) => name.startsWith(mount));
+      const body = await readFile(mount ? join(mounted[mount], name.slice(mount.length)) : join(folder, name));
       const tag = `"${createHash("sha256").update(body).digest("hex").slice(0, 16)}"`;
       const cache = /-[0-9a-f]{12,16}/.test(name) ? "public, max-age=31536000, immutable" : "no-cache";
       const head = { "Content-Type": TYPES[extname(name)] ?? "application/octet-stream", "Cache-Control": cache, ETag: tag };

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { host } from "./host.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const DIST = process.env.DIST ?? join(ROOT, "dist");
 const SCREENSHOTS = join(ROOT, "target/screenshots");
 export const BROWSERS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -88,6 +88,16 @@ export async function open({ path = "/", query = {}, lang = "en", context = {}, 
     throw error;
   }
   return kubarium;
+}
+
+/** Opens the page, and closes it whatever happens. */
+export async function withPage(options, use) {
+  const kube = await open(options);
+  try {
+    await use(kube);
+  } finally {
+    await kube.close();
+  }
 }
 
 export class Kubarium {

@@ -4,17 +4,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { DIST, isRunning, open } from "./kubarium.mjs";
-
-/** Opens the page, and closes it whatever happens. */
-async function withPage(options, use) {
-  const kube = await open(options);
-  try {
-    await use(kube);
-  } finally {
-    await kube.close();
-  }
-}
+import { DIST, isRunning, withPage } from "./kubarium.mjs";
 
 test("it works below any path and asks nothing of other hosts", { timeout: 120_000 }, () =>
   withPage({ path: "/some/path/" }, async (kube) => {

@@ -2,17 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { open } from "./kubarium.mjs";
+import { withPage } from "./kubarium.mjs";
 
-async function withPage(options, journey) {
-  const kube = await open(options);
-  try {
+/** A journey along the timeline, at the end of which nothing went wrong. */
+const alongTheTimeline = (journey) =>
+  withPage({}, async (kube) => {
     await journey(kube, bar(kube.page));
     assert.deepEqual(kube.complaints, []);
-  } finally {
-    await kube.close();
-  }
-}
+  });
 
 /** The timeline as a person meets it. */
 function bar(page) {
@@ -40,7 +37,7 @@ const pause = (page) => page.getByRole("button", { name: "Pause" }).click();
 const commands = (kube) => kube.entries().locator("button.command").allTextContents();
 
 test("undo and redo lead to the same state, in the transcript and in the picture", { timeout: 120_000 }, () =>
-  withPage({}, async (kube, bar) => {
+  alongTheTimeline(async (kube, bar) => {
     await kube.run("kubectl create deployment web --image=nginx");
     await kube.podsUntil("web-", (pods) => pods.length === 1);
     await kube.run("cd /tmp; kubectl scale deployment web --replicas=3");
@@ -70,7 +67,7 @@ test("undo and redo lead to the same state, in the transcript and in the picture
   }));
 
 test("keys undo and redo, but never what is being written", { timeout: 120_000 }, () =>
-  withPage({}, async (kube, bar) => {
+  alongTheTimeline(async (kube, bar) => {
     await kube.run("kubectl create namespace a");
     await kube.prompt.fill("kubectl get");
     await kube.prompt.press("Control+z");
@@ -88,7 +85,7 @@ test("keys undo and redo, but never what is being written", { timeout: 120_000 }
   }));
 
 test("typing in the past begins another course, and the old one can be returned to", { timeout: 120_000 }, () =>
-  withPage({}, async (kube, bar) => {
+  alongTheTimeline(async (kube, bar) => {
     await kube.run("kubectl create deployment web --image=nginx");
     await kube.run("kubectl delete deployment web");
     await bar.click(/^Undo/);
@@ -103,7 +100,7 @@ test("typing in the past begins another course, and the old one can be returned 
   }));
 
 test("one can go to any moment, and see what changed since", { timeout: 120_000 }, () =>
-  withPage({}, async (kube, bar) => {
+  alongTheTimeline(async (kube, bar) => {
     await kube.run("kubectl create deployment web --image=nginx");
     await kube.podsUntil("web-", (pods) => pods.some((pod) => /Running/.test(pod)));
     await kube.run("kubectl scale deployment web --replicas=2; kubectl create configmap extra");

@@ -72,8 +72,8 @@ fn place(from: &Path, to: &Path) -> Result {
     Ok(())
 }
 
-/// Leaves out comments, indentation, and blanks that nothing needs. It reads by lines: a comment has lines of its own, or stands at
-/// the beginning of one; blanks go only from lines without any text, and from the style sheet.
+/// Leaves out comments, indentation, and blanks and line ends that nothing needs. It reads by lines: a comment has lines of its
+/// own, or stands at the beginning of one; a text within quotes, and a line with a `/` (it may be a pattern), stay as they are.
 fn squeeze(source: &str) -> String {
     let (mut out, mut in_comment, mut in_style) = (String::new(), false, false);
     for line in source.lines() {
@@ -89,16 +89,41 @@ fn squeeze(source: &str) -> String {
         if line == "`;" {
             in_style = false;
         }
-        match (in_style, line.contains(['"', '\'', '`', '/'])) {
+        match (in_style, line.contains('/')) {
             (true, _) => out += &tight(line, "{},;:>+"),
-            (false, false) => out += &tight(line, "{}()=,;:<>&|?!+"),
+            (false, false) => out += &outside_quotes(line),
             (false, true) => out += line,
         }
-        out.push('\n');
+        // Behind these signs a line's end means nothing.
+        if !line.ends_with(['{', ',', ';', '(']) {
+            out.push('\n');
+        }
         in_style |= line.ends_with("STYLE = `");
     }
     out
 }
+
+/// A line of code without blanks that nothing needs; what stands in quotes stays.
+fn outside_quotes(line: &str) -> String {
+    let (mut out, mut rest) = (String::new(), line);
+    while let Some(at) = rest.find(['"', '\'', '`']) {
+        let quote = char::from(rest.as_bytes()[at]);
+        let end = rest[at + 1..].find(quote).map_or(rest.len(), |end| at + end + 2);
+        // The signs beside a quote have no blanks either: so the quote is squeezed with them.
+        out += &tight(&format!("{}\u{1}", &rest[..at]), CODE);
+        out.truncate(out.len() - 1);
+        out += &rest[at..end];
+        rest = &rest[end..];
+        if rest.starts_with(' ') && rest[1..].starts_with(|c| CODE.contains(c)) {
+            rest = &rest[1..];
+        }
+    }
+    out += &tight(rest, CODE);
+    out
+}
+
+/// Signs beside which code needs no blank.
+const CODE: &str = "{}()=,;:<>&|?!+";
 
 /// A line without the blanks beside these signs.
 fn tight(line: &str, signs: &str) -> String {
@@ -117,7 +142,7 @@ fn tight(line: &str, signs: &str) -> String {
 /// The module as a script without `import` and `export`; what it exports is in the global `Kubarium`.
 fn plain(module: &str) -> String {
     let body = module.replace("import.meta.url", "document.currentScript.src");
-    let body = body.replace("\nexport ", "\n");
+    let body = body.replace("export class", "class").replace("export function", "function");
     format!("globalThis.Kubarium=(()=>{{\n{body}return{{Playground,enliven,read}};\n}})();\n")
 }
 
@@ -129,16 +154,17 @@ mod tests {
     fn what_nobody_runs_is_left_out() {
         let source =
             "// a\n/** b\n * c\n */\nconst x = () => 1; \n/** @type {X} */\n  const y = \"a, b\";\n/** d */ let z;\n";
-        assert_eq!(squeeze(source), "const x=()=>1;\nconst y = \"a, b\";\nlet z;\n");
+        assert_eq!(squeeze(source), "const x=()=>1;const y=\"a, b\";let z;");
+        assert_eq!(
+            squeeze("f(a , `x  ${ y }`) ;\nreturn \"a = b\" ? 'c' : d;\n"),
+            "f(a,`x  ${ y }`);return \"a = b\"?'c':d;"
+        );
     }
 
     #[test]
     fn a_style_keeps_what_means_something() {
         let source = "const STYLE = `\n.a .b { margin: 1em 0; }\n.c:not(.d) + .e { font: 14px/1.5 x; }\n`;\nf(1, 2);\n";
-        assert_eq!(
-            squeeze(source),
-            "const STYLE = `\n.a .b{margin:1em 0;}\n.c:not(.d)+.e{font:14px/1.5 x;}\n`;\nf(1,2);\n"
-        );
+        assert_eq!(squeeze(source), "const STYLE=`\n.a .b{margin:1em 0;}\n.c:not(.d)+.e{font:14px/1.5 x;}\n`;f(1,2);");
     }
 
     #[test]

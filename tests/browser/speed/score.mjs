@@ -17,7 +17,7 @@ function erf(x) {
 }
 
 /** From 0 to 1. */
-export function part(value, [p10, median]) {
+function part(value, [p10, median]) {
   if (value <= 0) return 1;
   // The inverse of erfc at 1/5.
   const standard = (Math.log(value / median) * 0.9061938024368232) / -Math.log(p10 / median);
