@@ -5,6 +5,7 @@ use super::{Jump, Shell, arith};
 use crate::process::{BoxFuture, Io, Output, Pipe};
 use crate::syntax::{Operation, Part, Script, Word};
 use std::rc::Rc;
+use std::task::Poll;
 
 /// The arguments that a word becomes, while they are being put together.
 #[derive(Default)]
@@ -222,9 +223,13 @@ impl Shell {
             collect(running, &pipe).await
         };
         self.calls -= 1;
-        self.status = subshell.finish(flow.0);
+        let Some((flow, output)) = flow else {
+            self.complain(io, &format!("xrealloc: cannot allocate {} bytes", 2 * Pipe::MOST));
+            return Err(Jump::Fail(2));
+        };
+        self.status = subshell.finish(flow);
         self.substituted = Some(self.status);
-        Ok(flow.1.trim_end_matches('\n').to_owned())
+        Ok(output.trim_end_matches('\n').to_owned())
     }
 
     /// An expression's value.
@@ -246,14 +251,15 @@ impl arith::Variables for Shell {
     }
 }
 
-/// Runs commands and takes their output as it comes, so that they never wait for a full pipe.
-async fn collect<T>(mut running: BoxFuture<'_, T>, pipe: &Pipe) -> (T, String) {
+/// Runs commands and takes their output as it comes, so that they never wait for a full pipe. Nothing if there is more of it than
+/// there is room for: then they are ended.
+async fn collect<T>(mut running: BoxFuture<'_, T>, pipe: &Pipe) -> Option<(T, String)> {
     let mut output = String::new();
     let result = std::future::poll_fn(|cx| {
         let polled = running.as_mut().poll(cx);
         output.push_str(&pipe.take());
-        polled
+        if output.len() > Pipe::MOST { Poll::Ready(None) } else { polled.map(Some) }
     })
     .await;
-    (result, output)
+    result.map(|result| (result, output))
 }

@@ -27,6 +27,9 @@ impl Pipe {
     /// A writer that gets this far ahead of the reader waits: a loop that prints for ever must not fill the memory.
     const FULL: usize = 64 << 10;
 
+    /// As much is kept of what must be there whole (a substitution, what is to be sorted): then the machine's memory is full.
+    pub const MOST: usize = 8 << 20;
+
     /// What is in it, taken out.
     pub fn take(&self) -> String {
         self.buffer.take()
@@ -126,6 +129,11 @@ impl Input {
                     kernel.until(|| pipe.writers_gone.get() || !pipe.buffer.borrow().is_empty()).await;
                     all.push_str(&pipe.take());
                     kernel.touch();
+                    if all.len() > Pipe::MOST {
+                        pipe.close_reader();
+                        kernel.emit(Stream::Stderr, "memory exhausted\n");
+                        break;
+                    }
                     if pipe.writers_gone.get() {
                         break;
                     }

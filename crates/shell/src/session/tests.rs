@@ -165,6 +165,15 @@ fn control_flow() {
 }
 
 #[test]
+fn what_never_ends_fills_the_memory_and_no_more() {
+    let (out, err, status) = run("for i in $(seq 29223372036854775807); do echo $i; done; echo no");
+    assert_eq!((out.as_str(), status), ("", 2));
+    assert_eq!(err, "bash: xrealloc: cannot allocate 16777216 bytes\n");
+    let (out, err, _) = run("yes | tail -1; echo on");
+    assert_eq!((out.as_str(), err.as_str()), ("y\non\n", "memory exhausted\n"));
+}
+
+#[test]
 fn files_pipes_and_here_documents() {
     assert_eq!(
         out("cat > f <<EOF\na $HOME\nEOF\ncat >> f <<'EOF'\nb $HOME\nEOF\ncat f | wc -l; cat < f"),
