@@ -192,7 +192,7 @@ const SAID: &[(&str, &str, &str)] = &[
     ("object", "", ""),
     ("absent", "{}: is gone", "{}: 없음"),
     ("lost", "{}: one of them was replaced", "{}: 하나가 교체됨"),
-    ("endpoints", "{}: has endpoints", "{}: endpoint가 있음"),
+    ("endpoints", "{}: has endpoints", "{}: 엔드포인트가 있음"),
     ("selector", "{}", "{}"),
     ("matches", "selects {}", "{} 선택"),
     ("request", "{}: answers", "{}: 응답함"),
