@@ -56,6 +56,48 @@ fn number(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, base: u32, most:
     code
 }
 
+/// A number as C's `%f`, `%e` and `%g` write it.
+pub(crate) fn float(n: f64, conversion: char, precision: usize) -> String {
+    let scientific = |precision: usize| {
+        let text = format!("{n:.precision$e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let exponent: i32 = exponent.parse().unwrap_or(0);
+        (mantissa.to_owned(), exponent)
+    };
+    let joined = |mantissa: &str, exponent: i32| {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{mantissa}e{sign}{:02}", exponent.abs())
+    };
+    if !n.is_finite() {
+        return if n.is_nan() {
+            "nan".into()
+        } else if n > 0.0 {
+            "inf".into()
+        } else {
+            "-inf".into()
+        };
+    }
+    let short = |text: &str| {
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
+    };
+    let text = match conversion.to_ascii_lowercase() {
+        'e' => {
+            let (mantissa, exponent) = scientific(precision);
+            joined(&mantissa, exponent)
+        }
+        'g' => {
+            let precision = precision.max(1);
+            let (mantissa, exponent) = scientific(precision - 1);
+            match exponent < -4 || exponent >= precision as i32 {
+                true => joined(&short(&mantissa), exponent),
+                false => short(&format!("{n:.*}", (precision as i32 - 1 - exponent).max(0) as usize)),
+            }
+        }
+        _ => format!("{n:.precision$}"),
+    };
+    if conversion.is_ascii_uppercase() { text.to_uppercase() } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::unescape;

@@ -44,7 +44,8 @@ fn tokens(text: &str) -> Result<Vec<String>, String> {
             rest = &rest[c.len_utf8()..];
             continue;
         } else if c.is_ascii_alphanumeric() || c == '_' {
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '#')).unwrap_or(rest.len())
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '#')).unwrap_or(rest.len());
+            end + subscript(&rest[end..])
         } else if "(),".contains(c) {
             1
         } else if let Some(operator) = OPERATORS.iter().find(|op| rest.starts_with(**op)) {
@@ -56,6 +57,33 @@ fn tokens(text: &str) -> Result<Vec<String>, String> {
         rest = &rest[length..];
     }
     Ok(tokens)
+}
+
+/// How long the `[...]` is that text begins with; 0 if it begins with none.
+fn subscript(text: &str) -> usize {
+    if !text.starts_with('[') {
+        return 0;
+    }
+    let mut open = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' => open += 1,
+            ']' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return at + 1;
+        }
+    }
+    0
+}
+
+/// Whether it is a variable's name, or that of an element.
+fn is_variable(token: &str) -> bool {
+    match token.split_once('[') {
+        Some((name, index)) => crate::syntax::is_name(name) && index.ends_with(']'),
+        None => crate::syntax::is_name(token),
+    }
 }
 
 struct Parser<'v> {
@@ -114,8 +142,9 @@ impl Parser<'_> {
         let name = self.peek().to_owned();
         let operator = self.tokens.get(self.at + 1).cloned().unwrap_or_default();
         let assigns = operator.ends_with('=') && !["==", "!=", "<=", ">="].contains(&operator.as_str());
-        if assigns && crate::syntax::is_name(&name) {
+        if assigns && is_variable(&name) {
             self.at += 2;
+            let name = self.resolved(name)?;
             let right = self.assignment()?;
             let value = match operator.trim_end_matches('=') {
                 "" => right,
@@ -197,6 +226,7 @@ impl Parser<'_> {
             "++" | "--" => {
                 self.at += 1;
                 let name = self.peek().to_owned();
+                let name = self.resolved(name)?;
                 self.at += 1;
                 let value = self.variable(&name)?.wrapping_add(if operator == "++" { 1 } else { -1 });
                 self.assign(&name, value);
@@ -218,12 +248,13 @@ impl Parser<'_> {
         if token.starts_with(|c: char| c.is_ascii_digit()) {
             return number(&token);
         }
-        if !crate::syntax::is_name(&token) {
+        if !is_variable(&token) {
             return Err(match token.is_empty() {
                 true => "syntax error: operand expected (error token is \"\")".into(),
                 false => format!("syntax error: operand expected (error token is \"{token}\")"),
             });
         }
+        let token = self.resolved(token)?;
         let value = self.variable(&token)?;
         let step = match self.peek() {
             "++" => 1,
@@ -233,6 +264,18 @@ impl Parser<'_> {
         self.at += 1;
         self.assign(&token, value.wrapping_add(step));
         Ok(value)
+    }
+
+    /// An element's name with its index worked out, where that is no name itself.
+    fn resolved(&mut self, token: String) -> Result<String, String> {
+        let Some((name, index)) = token.strip_suffix(']').and_then(|token| token.split_once('[')) else {
+            return Ok(token);
+        };
+        if self.variables.get(&token).is_some() {
+            return Ok(token);
+        }
+        let number = nested(index, self.variables, self.depth + 1)?;
+        Ok(format!("{name}[{number}]"))
     }
 
     /// A variable's value: its text is an expression itself.
@@ -277,6 +320,11 @@ fn number(token: &str) -> Result<i64, String> {
     let lower = token.to_ascii_lowercase();
     let parsed = if let Some(hex) = lower.strip_prefix("0x") {
         i64::from_str_radix(hex, 16)
+    } else if let Some((base, digits)) = token.split_once('#') {
+        match base.parse::<u32>() {
+            Ok(base @ 2..=36) => i64::from_str_radix(&digits.to_ascii_lowercase(), base),
+            _ => return Err(format!("invalid arithmetic base (error token is \"{token}\")")),
+        }
     } else if lower.len() > 1 && lower.starts_with('0') {
         i64::from_str_radix(&lower, 8)
     } else {

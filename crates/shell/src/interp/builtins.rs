@@ -17,12 +17,14 @@ table! {
     "." => source, ":" => nothing, "alias" => alias, "bg" => jobs_bg, "break" => leave, "builtin" => command, "cd" => cd,
     "command" => command, "complete" => nothing, "continue" => leave, "declare" => export, "eval" => eval, "exec" => exec, "exit" => leave,
     "export" => export, "fg" => jobs_fg, "help" => help, "history" => history, "jobs" => jobs_list, "kill" => jobs_kill,
-    "let" => let_, "local" => local, "logout" => leave, "read" => read, "readonly" => export, "return" => leave, "set" => set,
-    "shift" => shift, "shopt" => nothing, "source" => source, "trap" => nothing, "type" => type_, "typeset" => export,
+    "dirs" => dirs, "getopts" => getopts, "hash" => nothing, "let" => let_, "local" => local, "logout" => leave, "mapfile" => mapfile,
+    "popd" => popd, "printf" => printf, "pushd" => pushd, "read" => read, "readarray" => mapfile, "readonly" => export, "return" => leave, "set" => set,
+    "shift" => shift, "shopt" => nothing, "source" => source, "trap" => trap, "type" => type_, "typeset" => export,
     "ulimit" => nothing, "umask" => nothing, "unalias" => unalias, "unset" => unset, "wait" => jobs_wait,
 }
 
 use super::jobs::{bg as jobs_bg, fg as jobs_fg, kill as jobs_kill, list as jobs_list, wait as jobs_wait};
+use super::more::{dirs, getopts, mapfile, popd, printf, pushd, trap};
 use super::variables::{alias, export, local, set, unalias, unset};
 
 /// The names of all builtins, those that are tools as well included.
@@ -168,6 +170,15 @@ async fn command(shell: &mut Shell, mut arguments: Vec<String>, io: Io) -> Flow 
 
 async fn type_(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
     let mut status = 0;
+    if arguments.get(1).is_some_and(|flag| flag == "-t") {
+        for name in &arguments[2..] {
+            match shell.sort_of(name) {
+                Some(sort) => io.stdout.write(&shell.kernel, &format!("{sort}\n")),
+                None => status = 1,
+            }
+        }
+        return Ok(status);
+    }
     for name in arguments[1..].iter().filter(|a| !a.starts_with('-')) {
         match shell.what_is(name, false) {
             Some(text) => io.stdout.write(&shell.kernel, &format!("{text}\n")),
@@ -181,6 +192,17 @@ async fn type_(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
 }
 
 impl Shell {
+    /// `type -t`
+    fn sort_of(&self, name: &str) -> Option<&'static str> {
+        Some(match name {
+            name if self.aliases.contains_key(name) => "alias",
+            name if crate::syntax::is_reserved(name) => "keyword",
+            name if self.functions.contains_key(name) => "function",
+            name if self.builtin(name).is_some() || crate::tools::is_shell_tool(name) => "builtin",
+            name => self.find(name).map(|_| "file")?,
+        })
+    }
+
     fn what_is(&self, name: &str, brief: bool) -> Option<String> {
         if let Some(value) = self.aliases.get(name) {
             return Some(if brief {
@@ -188,6 +210,9 @@ impl Shell {
             } else {
                 format!("{name} is aliased to `{value}'")
             });
+        }
+        if crate::syntax::is_reserved(name) {
+            return Some(if brief { name.into() } else { format!("{name} is a shell keyword") });
         }
         if self.functions.contains_key(name) {
             return Some(if brief { name.into() } else { format!("{name} is a function") });
@@ -203,24 +228,56 @@ impl Shell {
 
 async fn read(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
     let mut names: Vec<String> = Vec::new();
-    let mut raw = false;
+    let (mut raw, mut array, mut end, mut most) = (false, None, '\n', None);
     let mut rest = arguments.into_iter().skip(1);
     while let Some(argument) = rest.next() {
         match argument.as_str() {
-            "-p" => io.stderr.write(&shell.kernel, &rest.next().unwrap_or_default()),
-            "-t" | "-n" | "-d" | "-u" => drop(rest.next()),
-            flags if flags.starts_with('-') && flags.len() > 1 => raw |= flags.contains('r'),
+            "-t" | "-u" => drop(rest.next()),
+            "-d" => end = rest.next().and_then(|text| text.chars().next()).unwrap_or('\0'),
+            "-n" | "-N" => most = rest.next().and_then(|n| n.parse::<usize>().ok()),
+            flags if flags.starts_with('-') && flags.len() > 1 => {
+                raw |= flags.contains('r');
+                match flags.chars().next_back() {
+                    Some('a') => array = rest.next(),
+                    Some('p') => io.stderr.write(&shell.kernel, &rest.next().unwrap_or_default()),
+                    Some('d') => end = rest.next().and_then(|text| text.chars().next()).unwrap_or('\0'),
+                    _ => {}
+                }
+            }
             _ => names.push(argument),
         }
     }
-    let line = io.stdin.line(&shell.kernel).await;
-    let complete = line.as_ref().is_some_and(|line| line.ends_with('\n'));
-    let mut text = line.unwrap_or_default().trim_end_matches('\n').to_owned();
+    let mut line = io.stdin.line(&shell.kernel).await;
+    // Another end than that of the line may come lines later.
+    while end != '\n'
+        && let Some(begun) = line.as_mut().filter(|line| !line.contains(end))
+        && let Some(more) = io.stdin.line(&shell.kernel).await
+    {
+        begun.push_str(&more);
+    }
+    let complete = line.as_ref().is_some_and(|line| line.contains(end));
+    let mut text = line.unwrap_or_default();
+    if let Some(at) = text.find(end) {
+        text.truncate(at);
+    }
+    if let Some(most) = most {
+        text = text.chars().take(most).collect();
+    }
     if !raw {
         text = text.replace('\\', "");
     }
     let separators = shell.get("IFS").unwrap_or(" \t\n").to_owned();
     let blank = |c: char| separators.contains(c);
+    if let Some(array) = array {
+        let whole = text.trim_matches(|c: char| blank(c) && c.is_whitespace());
+        let mut values: Vec<String> = whole.split(blank).map(str::to_owned).collect();
+        values.retain(|value| !value.is_empty() || !separators.contains([' ', '\t']));
+        if whole.is_empty() {
+            values.clear();
+        }
+        shell.set_elements(&array, super::Elements::of(values));
+        return Ok(i32::from(!complete));
+    }
     if names.is_empty() {
         shell.set("REPLY", text);
         return Ok(i32::from(!complete));

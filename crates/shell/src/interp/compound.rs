@@ -10,8 +10,13 @@ impl Shell {
             Compound::Group(script) => self.script(script, io).await,
             Compound::Subshell(script) => {
                 let mut subshell = self.clone();
-                let flow = subshell.script(script, io).await;
-                Ok(subshell.finish(flow))
+                subshell.traps.clear();
+                let flow = match subshell.script(script, io).await {
+                    // What ends a command line ends a subshell like any other error.
+                    Err(Jump::Fail(_)) => Ok(1),
+                    flow => flow,
+                };
+                Ok(subshell.leave(flow, io).await)
             }
             Compound::If(branches, otherwise) => {
                 for (condition, body) in branches {
@@ -63,15 +68,21 @@ impl Shell {
             }
             Compound::Case(subject, arms) => {
                 let text: Vec<char> = self.one(subject, io).await?.chars().collect();
-                for (patterns, body) in arms {
+                let (mut status, mut falls) = (0, false);
+                for (patterns, body, end) in arms {
+                    let mut hit = falls;
                     for pattern in patterns {
-                        let pattern = self.pattern(pattern, io).await?;
-                        if glob::matches(&pattern, &text) {
-                            return self.script(body, io).await;
+                        hit = hit || glob::matches(&self.pattern(pattern, io).await?, &text);
+                    }
+                    if hit {
+                        status = self.script(body, io).await?;
+                        falls = *end == ";&";
+                        if *end == ";;" {
+                            break;
                         }
                     }
                 }
-                Ok(0)
+                Ok(status)
             }
             Compound::Test(words) => self.double_bracket(words, io).await,
             Compound::Arithmetic(word) => Ok(i32::from(self.arithmetic(word, io).await? == 0)),

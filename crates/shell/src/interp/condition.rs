@@ -226,7 +226,9 @@ impl Shell {
                 let Ok(regex) = Regex::new(&text, true, false) else { return Err(Jump::Fail(2)) };
                 let found = regex.find(left, 0);
                 if let Some(found) = &found {
-                    self.set("BASH_REMATCH", &left[found.start..found.end]);
+                    let groups = found.groups.iter().map(|group| group.map_or("", |(from, to)| &left[from..to]));
+                    let all = std::iter::once(&left[found.start..found.end]).chain(groups).map(str::to_owned);
+                    self.set_elements("BASH_REMATCH", super::Elements::of(all));
                 }
                 return Ok(Some(found.is_some()));
             }

@@ -93,7 +93,7 @@ impl Shell {
                     Part::Literal(text) => fields.add(text, false),
                     Part::Quoted(text) => fields.add(text, true),
                     Part::Double(parts) => self.double(parts, &mut fields, io).await?,
-                    Part::Parameter(parameter) if matches!(parameter.name.as_str(), "@" | "*") => {
+                    Part::Parameter(parameter) if parameter.star().is_some() => {
                         let values = self.all_parameters(parameter, io).await?;
                         for (i, value) in values.iter().enumerate() {
                             if i > 0 {
@@ -103,7 +103,7 @@ impl Shell {
                         }
                     }
                     // The quotes inside `${x:-'a b'}` keep their meaning.
-                    Part::Parameter(parameter) => match (&parameter.operation, self.fallback(parameter)) {
+                    Part::Parameter(parameter) => match (&parameter.operation, self.fallback(parameter, io).await?) {
                         (Operation::Default('-' | '+', _, word), true) => {
                             let inner = self.fields(word, io, split).await?;
                             for (i, field) in inner.into_iter().enumerate() {
@@ -140,14 +140,23 @@ impl Shell {
 
     /// The parts between double quotes: one argument, except that `"$@"` makes as many as there are.
     async fn double(&mut self, parts: &[Part], fields: &mut Fields, io: &Io) -> Result<(), Jump> {
-        if !matches!(parts, [Part::Parameter(p)] if p.name == "@" && self.parameters.is_empty()) {
+        let is_nothing = match parts {
+            [Part::Parameter(p)] if p.star() == Some('@') => match p.index {
+                Some(_) => p.operation != Operation::Length && self.elements(&p.name).is_empty(),
+                None => self.parameters.is_empty(),
+            },
+            _ => false,
+        };
+        if !is_nothing {
             fields.open();
         }
         for part in parts {
             match part {
                 Part::Literal(text) | Part::Quoted(text) => fields.add(text, true),
                 Part::Double(parts) => Box::pin(self.double(parts, fields, io)).await?,
-                Part::Parameter(parameter) if parameter.name == "@" && parameter.operation != Operation::Length => {
+                Part::Parameter(parameter)
+                    if parameter.star() == Some('@') && parameter.operation != Operation::Length =>
+                {
                     for (i, value) in self.all_parameters(parameter, io).await?.into_iter().enumerate() {
                         if i > 0 {
                             fields.close();
@@ -156,8 +165,11 @@ impl Shell {
                     }
                 }
                 Part::Parameter(parameter) => {
-                    let value = match parameter.name.as_str() {
-                        "*" => self.all_parameters(parameter, io).await?.join(" "),
+                    let value = match parameter.star() {
+                        Some('*') if parameter.operation != Operation::Length => {
+                            let joint = self.joint();
+                            self.all_parameters(parameter, io).await?.join(&joint)
+                        }
                         _ => self.parameter(parameter, io).await?,
                     };
                     fields.add(&value, true);
@@ -244,10 +256,16 @@ impl Shell {
 
 impl arith::Variables for Shell {
     fn get(&self, name: &str) -> Option<String> {
-        Shell::get(self, name).map(str::to_owned)
+        match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+            Some((name, index)) => self.element(name, index),
+            None => Shell::get(self, name).map(str::to_owned),
+        }
     }
     fn set(&mut self, name: &str, value: String) {
-        Shell::set(self, name, value);
+        match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+            Some((name, index)) => drop(self.set_element(name, index.to_owned(), value)),
+            None => drop(Shell::set(self, name, value)),
+        }
     }
 }
 

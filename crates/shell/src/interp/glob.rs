@@ -115,6 +115,11 @@ pub(crate) fn files(kernel: &Kernel, place: &Place, cwd: &str, pattern: &[Char])
         }
         found = next;
     }
+    // A slash at the end means directories.
+    if pattern.last().is_some_and(|c| c.0 == '/') && !parts.is_empty() {
+        found.retain(|path| kernel.files(place, |files| files.is_dir(&vfs::path::resolve(cwd, path))).unwrap_or(false));
+        found.iter_mut().for_each(|path| path.push('/'));
+    }
     found
 }
 

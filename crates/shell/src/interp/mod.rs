@@ -1,18 +1,21 @@
 //! The interpreter: a tree of commands, run in virtual time.
 
 mod arith;
+mod array;
 mod builtins;
 mod compound;
 mod condition;
 mod expand;
 pub(crate) mod glob;
 mod jobs;
+mod more;
 mod parameter;
 mod redirect;
 mod repl;
 mod simple;
 mod variables;
 
+pub use array::Elements;
 pub(crate) use builtins::names as builtin_names;
 pub(crate) use condition::Files;
 pub use repl::{Rest, repl, terminal};
@@ -35,6 +38,8 @@ pub struct Variable {
     pub exported: bool,
     /// Whether it cannot be changed.
     pub read_only: bool,
+    /// Its elements, if it is an array; its text is then that of element 0.
+    pub elements: Option<Elements>,
 }
 
 /// Why the flow of commands is left.
@@ -93,6 +98,12 @@ pub struct Shell {
     interactive: bool,
     /// The status of the last `$(...)`: a command line of nothing but assignments ends with it.
     substituted: Option<i32>,
+    /// What `trap` has been told to run, by signal.
+    traps: FlatMap<String, String>,
+    /// The functions that run, the innermost last.
+    callers: Vec<String>,
+    /// The directories of `pushd`.
+    stack: Vec<String>,
     /// What `local` hides, a function call each.
     locals: Vec<FlatMap<String, Option<Variable>>>,
     /// The number of the command line that runs, by which the cluster knows it.
@@ -121,6 +132,9 @@ impl Shell {
             last_job: None,
             interactive: false,
             substituted: None,
+            traps: FlatMap::new(),
+            callers: Vec::new(),
+            stack: Vec::new(),
             locals: Vec::new(),
             typed: None,
         };
@@ -128,7 +142,7 @@ impl Shell {
             [("HOME", identity.home), ("PWD", identity.cwd), ("USER", identity.user), ("HOSTNAME", identity.hostname)];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
         for (name, value) in own.chain(identity.env) {
-            shell.variables.insert(name, Variable { value, exported: true, read_only: false });
+            shell.variables.insert(name, Variable { value, exported: true, ..Variable::default() });
         }
         shell.variables.insert("PS1".into(), Variable { value: identity.prompt, ..Variable::default() });
         Some(shell)
@@ -139,9 +153,11 @@ impl Shell {
         Shell { kernel: kernel.clone(), ..self.clone() }
     }
 
-    /// A variable's text.
+    /// A variable's text; an array's is that of its element 0, if there is one.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(|variable| variable.value.as_str())
+        let variable = self.variables.get(name)?;
+        let there = variable.elements.as_ref().is_none_or(|e| e.entries.iter().any(|(index, _)| index == "0"));
+        there.then_some(variable.value.as_str())
     }
 
     /// Sets a variable, keeping whether it is exported. False if it is read-only.
@@ -149,6 +165,9 @@ impl Shell {
         let variable = self.variables.get_or_default(name.to_owned());
         if !variable.read_only {
             variable.value = value.into();
+            if let Some(elements) = &mut variable.elements {
+                elements.put("0".to_owned(), variable.value.clone());
+            }
             variable.exported |= self.options.contains(&'a');
         }
         !variable.read_only
@@ -156,7 +175,7 @@ impl Shell {
 
     /// The environment of commands.
     pub fn environment(&self) -> FlatMap<String, String> {
-        let exported = self.variables.iter().filter(|(_, variable)| variable.exported);
+        let exported = self.variables.iter().filter(|(_, variable)| variable.exported && variable.elements.is_none());
         exported.map(|(name, variable)| (name.clone(), variable.value.clone())).collect()
     }
 
@@ -267,10 +286,22 @@ impl Shell {
             }));
         }
         let statuses = join_all(running).await;
+        self.set_elements("PIPESTATUS", Elements::of(statuses.iter().map(i32::to_string)));
         let last = statuses.last().copied().unwrap_or(0);
         match self.options.contains(&'P') {
             true => statuses.iter().rev().copied().find(|status| *status != 0).unwrap_or(0),
             false => last,
+        }
+    }
+
+    /// Ends a shell: what `trap` was told to do at its end is done.
+    pub(crate) async fn leave(&mut self, flow: Flow, io: &Io) -> i32 {
+        let status = self.finish(flow);
+        let Some(command) = self.traps.remove("EXIT") else { return status };
+        self.status = status;
+        match self.run_text(&command, io.clone()).await {
+            Err(Jump::Exit(status)) => status,
+            _ => status,
         }
     }
 

@@ -15,6 +15,8 @@ impl Shell {
             "-" => Some(self.options.iter().filter(|c| c.is_ascii_lowercase()).collect()),
             "0" => Some(self.name.clone()),
             "@" | "*" => (!self.parameters.is_empty()).then(|| self.parameters.join(" ")),
+            "FUNCNAME" => self.callers.last().cloned(),
+            "BASH_VERSION" if self.name == "bash" => Some("5.2.37(1)-release".into()),
             "RANDOM" => Some(self.random().to_string()),
             "SECONDS" => Some((self.kernel.now().seconds() % 100_000).to_string()),
             name => match name.parse::<usize>() {
@@ -33,23 +35,49 @@ impl Shell {
     }
 
     /// Whether `${NAME:-word}` or `${NAME:+word}` gives the word.
-    pub(super) fn fallback(&self, parameter: &Parameter) -> bool {
-        let Operation::Default(letter, colon, _) = &parameter.operation else { return false };
-        let there = self.value(&parameter.name).is_some_and(|value| !(*colon && value.is_empty()));
-        there == (*letter == '+')
+    pub(super) async fn fallback(&mut self, parameter: &Parameter, io: &Io) -> Result<bool, Jump> {
+        let Operation::Default(letter, colon, _) = &parameter.operation else { return Ok(false) };
+        let value = self.looked_up(parameter, io).await?;
+        let there = value.is_some_and(|value| !(*colon && value.is_empty()));
+        Ok(there == (*letter == '+'))
     }
 
-    /// The positional parameters, each with the operation done to it.
+    /// The value of a parameter, or of an element; of all of them their texts in one. None if there is none.
+    async fn looked_up(&mut self, parameter: &Parameter, io: &Io) -> Result<Option<String>, Jump> {
+        let Some(index) = &parameter.index else { return Ok(self.value(&parameter.name)) };
+        if parameter.star().is_some() {
+            let all: Vec<String> = self.elements(&parameter.name).into_iter().map(|(_, value)| value).collect();
+            return Ok((!all.is_empty()).then(|| all.join(" ")));
+        }
+        let index = self.index(&parameter.name, index, io).await?;
+        Ok(self.element(&parameter.name, &index))
+    }
+
+    /// What stands between the parts of `"$*"`: the first of `IFS`.
+    pub(super) fn joint(&self) -> String {
+        self.get("IFS").map_or(" ".to_owned(), |separators| separators.chars().take(1).collect())
+    }
+
+    /// The positional parameters, or an array's elements, each with the operation done to it.
     pub(super) async fn all_parameters(&mut self, parameter: &Parameter, io: &Io) -> Result<Vec<String>, Jump> {
+        let of_array = parameter.index.is_some();
+        let values = |shell: &Self| match of_array {
+            true => shell.elements(&parameter.name).into_iter().map(|(_, value)| value).collect(),
+            false => shell.parameters.clone(),
+        };
         match &parameter.operation {
-            Operation::Value => Ok(self.parameters.clone()),
+            Operation::Value => Ok(values(self)),
+            Operation::Indirect if of_array => {
+                Ok(self.elements(&parameter.name).into_iter().map(|(index, _)| index).collect())
+            }
             Operation::Slice(offset, length) => {
                 let offset = self.arithmetic(offset, io).await?;
                 let length = match length {
                     Some(word) => Some(self.arithmetic(word, io).await?),
                     None => None,
                 };
-                let all: Vec<String> = [self.name.clone()].into_iter().chain(self.parameters.iter().cloned()).collect();
+                let first = (!of_array).then(|| self.name.clone());
+                let all: Vec<String> = first.into_iter().chain(values(self)).collect();
                 let (from, to) = bounds(all.len(), offset, length);
                 Ok(all[from..to].to_vec())
             }
@@ -57,11 +85,11 @@ impl Shell {
                 Ok(vec![self.parameter(parameter, io).await?])
             }
             _ => {
-                let mut values = Vec::new();
-                for value in self.parameters.clone() {
-                    values.push(self.operate(value, parameter, io).await?);
+                let mut made = Vec::new();
+                for value in values(self) {
+                    made.push(self.operate(value, parameter, io).await?);
                 }
-                Ok(values)
+                Ok(made)
             }
         }
     }
@@ -69,7 +97,7 @@ impl Shell {
     /// The text of a parameter expansion.
     pub(super) async fn parameter(&mut self, parameter: &Parameter, io: &Io) -> Result<String, Jump> {
         let name = &parameter.name;
-        let value = self.value(name);
+        let value = self.looked_up(parameter, io).await?;
         match &parameter.operation {
             Operation::Default(letter, colon, word) => {
                 let there = value.as_ref().is_some_and(|value| !(*colon && value.is_empty()));
@@ -79,7 +107,13 @@ impl Shell {
                     (_, true) => Ok(value.unwrap_or_default()),
                     ('=', false) => {
                         let text = self.one(word, io).await?;
-                        self.set(name, text.clone());
+                        match &parameter.index {
+                            Some(index) => {
+                                let index = self.index(name, index, io).await?;
+                                self.set_element(name, index, text.clone());
+                            }
+                            None => drop(self.set(name, text.clone())),
+                        }
                         Ok(text)
                     }
                     ('?', false) => {
@@ -91,10 +125,14 @@ impl Shell {
                     (_, false) => self.one(word, io).await,
                 }
             }
-            Operation::Length if matches!(name.as_str(), "@" | "*") => Ok(self.parameters.len().to_string()),
+            Operation::Length if parameter.star().is_some() => Ok(match parameter.index {
+                Some(_) => self.elements(name).len(),
+                None => self.parameters.len(),
+            }
+            .to_string()),
             Operation::Indirect => Ok(value.and_then(|name| self.value(&name)).unwrap_or_default()),
             _ => {
-                if value.is_none() && self.options.contains(&'u') && !matches!(name.as_str(), "@" | "*" | "!") {
+                if value.is_none() && self.options.contains(&'u') && parameter.star().is_none() && name != "!" {
                     self.complain(io, &format!("{name}: unbound variable"));
                     return Err(Jump::Fail(127));
                 }
@@ -122,11 +160,32 @@ impl Shell {
                 let start = if *longest { starts.find(hit) } else { starts.rev().find(hit) };
                 text(&chars[..start.unwrap_or(chars.len())])
             }
-            Operation::Replace(all, pattern, by) => {
+            Operation::Replace(how, pattern, by) => {
                 let pattern = self.pattern(pattern, io).await?;
                 let by = self.one(by, io).await?;
-                replace(&chars, &pattern, &by, *all)
+                let hit = |from: usize, to: usize| glob::matches(&pattern, &chars[from..to]);
+                match how {
+                    '#' => match (0..=chars.len()).rev().find(|end| hit(0, *end)) {
+                        Some(end) => format!("{by}{}", text(&chars[end..])),
+                        None => value,
+                    },
+                    '%' => match (0..=chars.len()).find(|start| hit(*start, chars.len())) {
+                        Some(start) => format!("{}{by}", text(&chars[..start])),
+                        None => value,
+                    },
+                    how => replace(&chars, &pattern, &by, *how == '/'),
+                }
             }
+            Operation::Transform(letter) => match letter {
+                'U' => value.to_uppercase(),
+                'L' => value.to_lowercase(),
+                'u' => {
+                    chars.iter().take(1).flat_map(|c| c.to_uppercase()).chain(chars.iter().skip(1).copied()).collect()
+                }
+                'Q' | 'K' => format!("'{}'", value.replace('\'', "'\\''")),
+                'E' => crate::text::unescape(&value, true).0,
+                _ => String::new(),
+            },
             Operation::Slice(offset, length) => {
                 let offset = self.number(offset, io).await?;
                 let length = match length {

@@ -67,6 +67,7 @@ async fn run_buffer(shell: &mut Shell, io: &Io, buffer: &mut String, depth: usiz
                 return None;
             }
             Err(Error::Incomplete(_)) if !ended => return None,
+            Ok(Some((_, used))) if !ended && used >= buffer.len() && goes_on(buffer) => return None,
             Err(Error::Incomplete(text)) => (buffer.len(), None, text),
             Err(Error::Syntax(text)) => {
                 (syntax::line_end(buffer.trim_start()) + buffer.len() - buffer.trim_start().len(), None, text)
@@ -101,6 +102,14 @@ async fn run_buffer(shell: &mut Shell, io: &Io, buffer: &mut String, depth: usiz
         shell.after_line(status);
         kernel.show(Chunk::Exit { status, depth });
     }
+}
+
+/// Whether the last line ends with a backslash that is not quoted by another one: it goes on in the next line.
+fn goes_on(text: &str) -> bool {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    let line = line.rsplit_once('\n').map_or(line, |(_, last)| last);
+    let backslashes = line.len() - line.trim_end_matches('\\').len();
+    backslashes % 2 == 1 && !line.trim_start().starts_with('#')
 }
 
 /// Keeps a line in the history, unless it repeats the last one or begins with a blank.

@@ -18,25 +18,35 @@ impl Shell {
         let arguments = self.words(&simple.words, io).await?;
         let Some(redirected) = self.redirect(&simple.redirects, io).await? else { return Ok(1) };
         if arguments.is_empty() {
-            for (name, add, value) in &simple.assignments {
-                let value = self.assigned(name, *add, value, io).await?;
-                self.assign(name, value, io)?;
+            // `$(< file)` is the file's text.
+            if let ([redirect], true) = (&simple.redirects[..], simple.assignments.is_empty())
+                && matches!(redirect.action, crate::syntax::Action::Read(_))
+                && matches!(io.stdout, crate::process::Output::Pipe(_))
+            {
+                let text = redirected.stdin.all(&self.kernel).await;
+                io.stdout.write(&self.kernel, &text);
+            }
+            for assignment in &simple.assignments {
+                self.give(assignment, io).await?;
             }
             return Ok(self.substituted.unwrap_or(0));
         }
         let mut own = Vec::new();
-        for (name, add, value) in &simple.assignments {
-            own.push((name.clone(), self.assigned(name, *add, value, io).await?));
+        for assignment in &simple.assignments {
+            if let (crate::syntax::Assigned::Text(value), None) = (&assignment.value, &assignment.index) {
+                let value = self.one(value, io).await?;
+                let old = self.get(&assignment.name).filter(|_| assignment.add).unwrap_or_default();
+                own.push((assignment.name.clone(), format!("{old}{value}")));
+            }
         }
         if self.options.contains(&'x') {
             io.stderr.write(&self.kernel, &format!("+ {}\n", arguments.join(" ")));
         }
-        self.call(arguments, own, &redirected, true).await
-    }
-
-    async fn assigned(&mut self, name: &str, add: bool, value: &crate::syntax::Word, io: &Io) -> Result<String, Jump> {
-        let value = self.one(value, io).await?;
-        Ok(if add { format!("{}{value}", self.get(name).unwrap_or_default()) } else { value })
+        let status = self.call(arguments, own, &redirected, true).await?;
+        for list in &simple.lists {
+            self.give(list, io).await?;
+        }
+        Ok(status)
     }
 
     pub(super) fn assign(&mut self, name: &str, value: String, io: &Io) -> Result<(), Jump> {
@@ -126,13 +136,16 @@ impl Shell {
 
     /// A new shell process: the environment is all it knows.
     pub(crate) fn child(&self, env: FlatMap<String, String>) -> Shell {
-        let exported = |value| Variable { value, exported: true, read_only: false };
+        let exported = |value| Variable { value, exported: true, ..Variable::default() };
         Shell {
             variables: env.into_iter().map(|(name, value)| (name, exported(value))).collect(),
             aliases: FlatMap::new(),
             functions: FlatMap::new(),
             options: Vec::new(),
             parameters: Vec::new(),
+            traps: FlatMap::new(),
+            callers: Vec::new(),
+            stack: Vec::new(),
             locals: Vec::new(),
             tested: 0,
             status: 0,
@@ -146,7 +159,7 @@ impl Shell {
         self.name = name.to_owned();
         self.parameters = parameters.to_vec();
         let flow = self.run_text(text, io.clone()).await;
-        self.finish(flow)
+        self.leave(flow, io).await
     }
 
     async fn function(
@@ -162,7 +175,9 @@ impl Shell {
         let parameters = std::mem::replace(&mut self.parameters, arguments);
         let before = self.swap_in(own);
         self.locals.push(FlatMap::new());
+        self.callers.push(name.to_owned());
         let flow = self.command(body, io).await;
+        self.callers.pop();
         let locals = self.locals.pop().unwrap_or_default();
         self.swap_out(locals.into_iter().collect());
         self.swap_out(before);
@@ -177,7 +192,7 @@ impl Shell {
     /// Sets variables for one command; what they were before.
     fn swap_in(&mut self, own: Vec<(String, String)>) -> Vec<(String, Option<Variable>)> {
         let swap = |(name, value): (String, String)| {
-            let new = Variable { value, exported: true, read_only: false };
+            let new = Variable { value, exported: true, ..Variable::default() };
             let old = self.variables.insert(name.clone(), new);
             (name, old)
         };

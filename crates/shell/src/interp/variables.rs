@@ -12,11 +12,23 @@ pub(super) async fn export(shell: &mut Shell, arguments: Vec<String>, io: Io) ->
     let exports = command == "export" || flags.contains('x');
     if operands.is_empty() {
         let shown = shell.variables.iter().filter(|(_, v)| v.exported || !exports);
-        let lines: String = shown.map(|(name, v)| format!("declare -x {name}={}\n", quote(&v.value))).collect();
+        let lines: String = shown.map(|(name, v)| declared(name, v)).collect();
         io.stdout.write(&shell.kernel, &lines);
         return Ok(0);
     }
     let mut status = 0;
+    if flags.contains('p') {
+        for name in operands {
+            match shell.variables.get(name) {
+                Some(variable) => io.stdout.write(&shell.kernel, &declared(name, variable)),
+                None => {
+                    shell.complain(&io, &format!("{command}: {name}: not found"));
+                    status = 1;
+                }
+            }
+        }
+        return Ok(status);
+    }
     for operand in operands {
         let (name, value) = operand.split_once('=').map_or((operand.as_str(), None), |(n, v)| (n, Some(v)));
         if !is_name(name) {
@@ -26,6 +38,9 @@ pub(super) async fn export(shell: &mut Shell, arguments: Vec<String>, io: Io) ->
         }
         if let Some(value) = value {
             shell.assign(name, value.to_owned(), &io)?;
+        }
+        if flags.contains(['A', 'a']) && shell.variables.get(name).is_none_or(|variable| variable.elements.is_none()) {
+            shell.set_elements(name, super::Elements { named: flags.contains('A'), ..super::Elements::default() });
         }
         if value.is_some() || exports || shell.variables.contains_key(name) {
             let variable = shell.variables.get_or_default(name.to_owned());
@@ -53,7 +68,16 @@ pub(super) async fn local(shell: &mut Shell, arguments: Vec<String>, io: Io) -> 
 }
 
 pub(super) async fn unset(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
+    let functions = arguments.get(1).is_some_and(|flag| flag == "-f");
     for name in arguments.iter().skip(1).filter(|a| !a.starts_with('-')) {
+        if functions {
+            shell.functions.remove(name);
+            continue;
+        }
+        if let Some((name, index)) = name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+            shell.unset_element(name, index);
+            continue;
+        }
         if shell.variables.get(name).is_some_and(|v| v.read_only) {
             shell.complain(&io, &format!("unset: {name}: cannot unset: readonly variable"));
             return Ok(1);
@@ -139,6 +163,24 @@ pub(super) async fn set(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Fl
         }
     }
     Ok(0)
+}
+
+/// A variable as `declare -p` shows it.
+fn declared(name: &str, variable: &Variable) -> String {
+    let mut flags = String::new();
+    flags.extend(variable.elements.as_ref().map(|elements| if elements.named { 'A' } else { 'a' }));
+    flags.extend(variable.read_only.then_some('r'));
+    flags.extend(variable.exported.then_some('x'));
+    let flags = if flags.is_empty() { "-" } else { &flags };
+    match &variable.elements {
+        None => format!("declare -{flags} {name}={}\n", quote(&variable.value)),
+        Some(elements) => {
+            let shown: Vec<String> =
+                elements.entries.iter().map(|(index, value)| format!("[{index}]={}", quote(value))).collect();
+            let end = if elements.named && !shown.is_empty() { " " } else { "" };
+            format!("declare -{flags} {name}=({}{end})\n", shown.join(" "))
+        }
+    }
 }
 
 /// A value as `declare` shows it.

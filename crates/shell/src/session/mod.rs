@@ -5,6 +5,8 @@
 //! often the driver looks in.
 
 #[cfg(test)]
+mod bash_tests;
+#[cfg(test)]
 mod cluster_tests;
 #[cfg(test)]
 mod cni_tests;

@@ -51,12 +51,36 @@ pub enum Command {
 /// A simple command. Without words its assignments change the shell itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Simple {
-    /// `NAME=value` before the first word; `true` for `NAME+=value`.
-    pub assignments: Vec<(String, bool, Word)>,
+    /// What stands before the first word.
+    pub assignments: Vec<Assignment>,
     /// The command and its arguments.
     pub words: Vec<Word>,
     /// The redirections, in order.
     pub redirects: Vec<Redirect>,
+    /// Lists among the arguments of `declare` and its kin: given after it has run.
+    pub lists: Vec<Assignment>,
+}
+
+/// `NAME=value`, `NAME[index]+=value`, `NAME=(values)`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment {
+    /// The variable.
+    pub name: String,
+    /// Which of its elements.
+    pub index: Option<Word>,
+    /// Whether it is `+=`.
+    pub add: bool,
+    /// What it gets.
+    pub value: Assigned,
+}
+
+/// What a variable gets.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Assigned {
+    /// A text.
+    Text(Word),
+    /// Elements, some with their index.
+    List(Vec<(Option<Word>, Word)>),
 }
 
 /// The commands that contain commands.
@@ -72,8 +96,8 @@ pub enum Compound {
     For(String, Option<Vec<Word>>, Script),
     /// `while`, or `until` when the flag is set.
     While(bool, Script, Script),
-    /// `case WORD in PATTERN) ... ;; esac`
-    Case(Word, Vec<(Vec<Word>, Script)>),
+    /// `case WORD in PATTERN) ... ;; esac`: patterns, commands, and what ends them (`;;`, `;&`, `;;&`).
+    Case(Word, Vec<(Vec<Word>, Script, &'static str)>),
     /// `[[ ... ]]`, the words inside
     Test(Vec<Word>),
     /// `(( ... ))`
@@ -138,6 +162,8 @@ pub enum Part {
 pub struct Parameter {
     /// A variable's name, a digit, or one of `?#@*$!-`.
     pub name: String,
+    /// `${NAME[index]}`
+    pub index: Option<Word>,
     /// What is done with its value.
     pub operation: Operation,
 }
@@ -155,14 +181,31 @@ pub enum Operation {
     Prefix(bool, Word),
     /// `${NAME%pattern}`, `%%` (when the flag is set)
     Suffix(bool, Word),
-    /// `${NAME/pattern/text}`, `//` (when the flag is set)
-    Replace(bool, Word, Word),
+    /// `${NAME/pattern/text}`; before the pattern may stand `/` (all), `#` (at the beginning), `%` (at the end), else a blank.
+    Replace(char, Word, Word),
     /// `${NAME:offset:length}`
     Slice(Word, Option<Word>),
     /// `${NAME^}`, `^^`, `,`, `,,`: the letter and whether it is doubled
     Case(char, bool),
-    /// `${!NAME}`
+    /// `${!NAME}`; of all elements (`${!NAME[@]}`) the indices.
     Indirect,
+    /// `${NAME@Q}` and the other letters.
+    Transform(char),
+}
+
+impl Parameter {
+    /// Whether it means all positional parameters, or all elements: `@` or `*`.
+    pub fn star(&self) -> Option<char> {
+        let name = match &self.index {
+            Some(index) => index.literal()?,
+            None => &self.name,
+        };
+        match name {
+            "@" => Some('@'),
+            "*" => Some('*'),
+            _ => None,
+        }
+    }
 }
 
 impl Word {

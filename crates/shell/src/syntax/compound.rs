@@ -114,12 +114,15 @@ impl Parser<'_, '_> {
                 return Err(self.unexpected());
             }
             let body = self.list(&["esac"], false)?;
-            arms.push((patterns, body));
-            match self.lexer.peek()? {
-                Token::Operator(";;" | ";&" | ";;&") => drop(self.lexer.next()?),
+            let end = match self.lexer.peek()? {
+                Token::Operator(end @ (";;" | ";&" | ";;&")) => {
+                    self.lexer.next()?;
+                    end
+                }
                 Token::End => return Err(self.unexpected()),
-                _ => {}
-            }
+                _ => ";;",
+            };
+            arms.push((patterns, body, end));
         }
     }
 
@@ -129,7 +132,13 @@ impl Parser<'_, '_> {
         loop {
             match self.lexer.next()? {
                 Token::Word(word) if word.literal() == Some("]]") => return Ok(Compound::Test(words)),
-                Token::Word(word) => words.push(word),
+                Token::Word(word) => {
+                    let matches = word.literal() == Some("=~");
+                    words.push(word);
+                    if matches {
+                        words.push(self.lexer.expression()?);
+                    }
+                }
                 Token::Operator(op) => words.push(Word(vec![Part::Literal(op.into())])),
                 Token::Number(n) => words.push(Word::quoted(n.to_string())),
                 Token::Newline => {}

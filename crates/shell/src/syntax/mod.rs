@@ -11,7 +11,7 @@ mod parser;
 mod word;
 
 pub use ast::*;
-pub use parser::{assignment, is_name, line_end, parse_one};
+pub use parser::{is_name, is_reserved, line_end, parse_one};
 
 use api::FlatMap;
 use std::fmt;

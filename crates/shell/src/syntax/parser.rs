@@ -7,6 +7,11 @@ use super::*;
 const RESERVED: [&str; 16] =
     ["if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "!", "[["];
 
+/// Whether a word has a meaning at a command's beginning.
+pub fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word) || matches!(word, "function" | "in" | "]]" | "time")
+}
+
 /// Words that only ever end something.
 const CLOSING: [&str; 8] = ["then", "elif", "else", "fi", "do", "done", "esac", "}"];
 
@@ -205,8 +210,11 @@ impl<'p, 'a> Parser<'p, 'a> {
             let Token::Word(word) = self.lexer.peek()? else { break };
             self.lexer.next()?;
             if simple.words.is_empty() {
-                if let Some((name, add, value)) = assignment(&word) {
-                    simple.assignments.push((name, add, value));
+                if let Some(mut assignment) = assignment(&word) {
+                    if assignment.value == Assigned::Text(Word::default()) && self.lexer.starts_with("(") {
+                        assignment.value = Assigned::List(self.elements()?);
+                    }
+                    simple.assignments.push(assignment);
                     continue;
                 }
                 if let Some(name) = word.literal() {
@@ -222,11 +230,40 @@ impl<'p, 'a> Parser<'p, 'a> {
                     }
                 }
             }
+            let declares = simple.words.first().and_then(Word::literal).is_some_and(|name| DECLARING.contains(&name));
+            if declares
+                && self.lexer.starts_with("(")
+                && let Some(mut assignment) = assignment(&word)
+            {
+                assignment.value = Assigned::List(self.elements()?);
+                simple.words.push(Word(vec![Part::Literal(assignment.name.clone())]));
+                simple.lists.push(assignment);
+                continue;
+            }
             simple.words.push(word);
         }
         match simple == Simple::default() || matches!(self.lexer.peek()?, Token::Operator("(")) {
             true => Err(self.unexpected()),
             false => Ok(Command::Simple(simple)),
+        }
+    }
+
+    /// `(a b [x]=c)`, standing at it.
+    fn elements(&mut self) -> Result<Vec<(Option<Word>, Word)>, Error> {
+        self.lexer.next()?;
+        let mut elements = Vec::new();
+        loop {
+            match self.lexer.next()? {
+                Token::Newline => {}
+                Token::Operator(")") => return Ok(elements),
+                Token::Word(word) => elements.push(match assigned_element(&word) {
+                    Some((index, _, value)) => (Some(index), value),
+                    None => (None, word),
+                }),
+                Token::Number(number) => elements.push((None, Word::quoted(number.to_string()))),
+                Token::End => return Err(Error::Incomplete("syntax error: unexpected end of file".into())),
+                token => return Err(near(&token.text(""))),
+            }
         }
     }
 
@@ -341,16 +378,63 @@ fn is_descriptor(text: &str) -> bool {
     text == "-" || (!text.is_empty() && text.chars().all(|c| c.is_ascii_digit()))
 }
 
-/// `NAME=value` or `NAME+=value`, taken apart.
-pub fn assignment(word: &Word) -> Option<(String, bool, Word)> {
+/// The builtins whose arguments may be lists.
+const DECLARING: [&str; 5] = ["declare", "typeset", "local", "export", "readonly"];
+
+/// `NAME=value`, `NAME+=value` or `NAME[index]=value`, taken apart.
+pub fn assignment(word: &Word) -> Option<Assignment> {
     let Some(Part::Literal(first)) = word.0.first() else { return None };
-    let (name, value) = first.split_once('=')?;
-    let (name, add) = name.strip_suffix('+').map_or((name, false), |name| (name, true));
+    let name = first.split(['=', '[', '+']).next().unwrap_or_default();
     if !is_name(name) {
         return None;
     }
-    let rest = (!value.is_empty()).then(|| Part::Literal(value.to_owned()));
-    Some((name.to_owned(), add, Word(rest.into_iter().chain(word.0[1..].iter().cloned()).collect())))
+    let mut rest = word.clone();
+    rest.0[0] = Part::Literal(first[name.len()..].to_owned());
+    let name = name.to_owned();
+    if let Some((index, add, value)) = assigned_element(&rest) {
+        return Some(Assignment { name, index: Some(index), add, value: Assigned::Text(value) });
+    }
+    let Some(Part::Literal(text)) = rest.0.first() else { return None };
+    let (add, value) = match text.strip_prefix('=') {
+        Some(value) => (false, value.to_owned()),
+        None => (true, text.strip_prefix("+=")?.to_owned()),
+    };
+    let value = (!value.is_empty()).then_some(Part::Literal(value));
+    let value = Word(value.into_iter().chain(rest.0[1..].iter().cloned()).collect());
+    Some(Assignment { name, index: None, add, value: Assigned::Text(value) })
+}
+
+/// `[index]=value`, taken apart: the index, whether it is `+=`, the value.
+fn assigned_element(word: &Word) -> Option<(Word, bool, Word)> {
+    let Some(Part::Literal(first)) = word.0.first() else { return None };
+    if !first.starts_with('[') {
+        return None;
+    }
+    let (mut index, mut value): (Vec<Part>, Option<Vec<Part>>) = (Vec::new(), None);
+    let mut add = false;
+    for (at, part) in word.0.iter().enumerate() {
+        if let Some(value) = &mut value {
+            value.push(part.clone());
+            continue;
+        }
+        let Part::Literal(text) = part else {
+            index.push(part.clone());
+            continue;
+        };
+        let text = if at == 0 { &text[1..] } else { text.as_str() };
+        let end = text.find("]=").or_else(|| text.find("]+="));
+        let Some(end) = end else {
+            index.push(Part::Literal(text.to_owned()));
+            continue;
+        };
+        add = text[end..].starts_with("]+=");
+        let after = &text[end + if add { 3 } else { 2 }..];
+        if end > 0 {
+            index.push(Part::Literal(text[..end].to_owned()));
+        }
+        value = Some((!after.is_empty()).then(|| Part::Literal(after.to_owned())).into_iter().collect());
+    }
+    Some((Word(index), add, Word(value?)))
 }
 
 fn add_redirect(command: &mut Command, redirect: Redirect) {

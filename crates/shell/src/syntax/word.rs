@@ -37,6 +37,24 @@ impl Lexer<'_> {
         self.word_until(|c| META.contains(c))
     }
 
+    /// A regular expression behind `=~`: only blanks outside of its brackets end it.
+    pub(super) fn expression(&mut self) -> Result<Word, Error> {
+        self.skip_blanks();
+        let open = std::cell::Cell::new(0_usize);
+        self.word_until(|c| match c {
+            '(' => {
+                open.set(open.get() + 1);
+                false
+            }
+            ')' => {
+                open.set(open.get().saturating_sub(1));
+                false
+            }
+            ' ' | '\t' => open.get() == 0,
+            c => c == '\n',
+        })
+    }
+
     fn word_until(&mut self, ends: impl Fn(char) -> bool) -> Result<Word, Error> {
         let mut parts = Parts::default();
         while let Some(c) = self.peek_char() {
@@ -164,11 +182,11 @@ impl Lexer<'_> {
             }
             Some(c) if c.is_ascii_alphabetic() || c == '_' => {
                 let name = self.name();
-                Ok(Some(Part::Parameter(Parameter { name, operation: Operation::Value })))
+                Ok(Some(Part::Parameter(Parameter { name, index: None, operation: Operation::Value })))
             }
             Some(c) if c.is_ascii_digit() || "?#@*$!-".contains(c) => {
                 self.at += 1;
-                Ok(Some(Part::Parameter(Parameter { name: c.into(), operation: Operation::Value })))
+                Ok(Some(Part::Parameter(Parameter { name: c.into(), index: None, operation: Operation::Value })))
             }
             _ => Ok(None),
         }
@@ -255,14 +273,17 @@ impl Lexer<'_> {
         if self.peek_char() == Some('#') && self.chars.get(self.at + 1).is_some_and(|c| *c != '}') {
             self.at += 1;
             let name = self.parameter_name();
-            return self.close(Parameter { name, operation: Operation::Length }, bad);
+            let index = self.subscript()?;
+            return self.close(Parameter { name, index, operation: Operation::Length }, bad);
         }
         if self.peek_char() == Some('!') && self.chars.get(self.at + 1).is_some_and(|c| c.is_ascii_alphabetic()) {
             self.at += 1;
             let name = self.parameter_name();
-            return self.close(Parameter { name, operation: Operation::Indirect }, bad);
+            let index = self.subscript()?;
+            return self.close(Parameter { name, index, operation: Operation::Indirect }, bad);
         }
         let name = self.parameter_name();
+        let index = self.subscript()?;
         let Some(c) = self.peek_char() else { return Err(unclosed('}')) };
         if name.is_empty() {
             return Err(bad(self));
@@ -295,18 +316,49 @@ impl Lexer<'_> {
             }
             '/' => {
                 self.at += 1 + usize::from(doubled);
+                let how = match self.peek_char() {
+                    _ if doubled => '/',
+                    Some(anchor @ ('#' | '%')) => {
+                        self.at += 1;
+                        anchor
+                    }
+                    _ => ' ',
+                };
                 let pattern = self.operand("/}")?;
                 let more = self.peek_char() == Some('/');
                 self.at += usize::from(more);
-                Operation::Replace(doubled, pattern, if more { self.operand("}")? } else { Word::default() })
+                Operation::Replace(how, pattern, if more { self.operand("}")? } else { Word::default() })
             }
             '^' | ',' => {
                 self.at += 1 + usize::from(doubled);
                 Operation::Case(c, doubled)
             }
+            '@' if self.chars.get(self.at + 1).is_some_and(|c| "QULulEAaKkP".contains(*c)) => {
+                let letter = self.chars[self.at + 1];
+                self.at += 2;
+                Operation::Transform(letter)
+            }
             _ => return Err(bad(self)),
         };
-        self.close(Parameter { name, operation }, bad)
+        self.close(Parameter { name, index, operation }, bad)
+    }
+
+    /// `[index]` behind a name.
+    fn subscript(&mut self) -> Result<Option<Word>, Error> {
+        if self.peek_char() != Some('[') {
+            return Ok(None);
+        }
+        self.at += 1;
+        self.deeper()?;
+        let index = self.word_until(|c| c == ']')?;
+        self.depth -= 1;
+        match self.peek_char() {
+            Some(_) => {
+                self.at += 1;
+                Ok(Some(index))
+            }
+            None => Err(unclosed(']')),
+        }
     }
 
     fn parameter_name(&mut self) -> String {

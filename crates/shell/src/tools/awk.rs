@@ -32,11 +32,12 @@ pub(super) async fn run(cx: Cx) -> i32 {
         text = program.clone();
         operands = rest;
     }
-    let program = match parse::parse(&text) {
+    let mut program = match parse::parse(&text) {
         Ok(program) => program,
         Err(error) => return cx.fail(format_args!("line 1: {error}")) + 1,
     };
     let mut machine = run::Machine::new(&cx.env);
+    machine.functions = std::rc::Rc::new(std::mem::take(&mut program.functions));
     if let Some(separator) = options.value('F') {
         let separator = if separator == "t" { "\t".to_owned() } else { crate::text::unescape(separator, true).0 };
         machine.set("FS", separator);
@@ -62,7 +63,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
                     status = status.and_then(|()| text.lines().try_for_each(|line| machine.line(&program, line)));
                 }
                 Err(error) => {
-                    cx.fail(format_args!("cannot open \"{operand}\" ({error})"));
+                    cx.fail(format_args!("cannot open {operand} ({error})"));
                     fine = false;
                 }
             }
@@ -83,7 +84,12 @@ pub(super) async fn run(cx: Cx) -> i32 {
         status => machine.end(&program).and(status),
     };
     cx.out(&machine.out);
-    for (name, text, append) in &machine.files {
+    for (name, text, how) in &machine.files {
+        if *how == program::To::Command {
+            let io = crate::process::Io { stdin: crate::process::Input::text(text.clone()), ..cx.io.clone() };
+            cx.run(vec!["sh".into(), "-c".into(), name.clone()], &io).await;
+            continue;
+        }
         let (path, now) = (cx.path(name), cx.now());
         let written = match name.as_str() {
             "/dev/stderr" => {
@@ -94,7 +100,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
                 cx.out(text);
                 Ok(())
             }
-            _ => cx.files(|files| if *append { files.append(&path, text.as_bytes(), now) } else { files.write(&path, text.as_str(), now) }),
+            _ => cx.files(|files| if *how == program::To::Append { files.append(&path, text.as_bytes(), now) } else { files.write(&path, text.as_str(), now) }),
         };
         if let Err(error) = written {
             cx.fail(format_args!("can't redirect to {name} ({error})"));

@@ -7,8 +7,8 @@ const MAX_LINES: usize = 3000;
 
 /// Compares two files, or with `-r` two directories.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let long = [("unified", 'u'), ("brief", 'q'), ("recursive", 'r'), ("new-file", 'N'), ("ignore-space-change", 'b'), ("color", 'z')];
-    let options = match cx.options("uU:qrNbwBiz::", &long) {
+    let long = [("unified", 'u'), ("brief", 'q'), ("recursive", 'r'), ("new-file", 'N'), ("ignore-space-change", 'b'), ("color", 'z'), ("report-identical-files", 's'), ("ignore-case", 'i'), ("ignore-all-space", 'w'), ("ignore-blank-lines", 'B')];
+    let options = match cx.options("uU:qrNsbwBiz::", &long) {
         Ok(options) => options,
         Err(_) => return 2,
     };
@@ -20,15 +20,39 @@ pub(super) async fn run(cx: Cx) -> i32 {
     let directory = |name: &str| cx.stat(name).is_ok_and(|stat| stat.directory);
     let mut pairs = vec![(left.clone(), right.clone())];
     if directory(left) && directory(right) {
-        let list = |dir: &str| cx.files(|files| files.list(&cx.path(dir))).unwrap_or_default();
-        let mut names: Vec<vfs::Str> = list(left).into_iter().chain(list(right)).collect();
-        api::sort(&mut names);
-        names.dedup();
-        pairs = names.iter().map(|n| (vfs::path::join(left, n), vfs::path::join(right, n))).collect();
+        pairs = inside(&cx, left, right);
+    } else if directory(left) != directory(right) {
+        // A file is compared with the one of its name in the folder.
+        let (folder, file) = if directory(left) { (left, right) } else { (right, left) };
+        let found = vfs::path::join(folder, vfs::path::name(file));
+        pairs = vec![if directory(left) { (found, right.clone()) } else { (left.clone(), found) }];
     }
-    let titles = pairs.len() > 1 || directory(left);
+    let titles = pairs.len() > 1 || directory(left) && directory(right);
     let mut status = 0;
-    for (left, right) in pairs {
+    let mut at = 0;
+    while at < pairs.len() {
+        let (left, right) = pairs[at].clone();
+        at += 1;
+        let both = directory(&left) && directory(&right);
+        if both && options.has('r') {
+            let more = inside(&cx, &left, &right);
+            pairs.splice(at..at, more);
+            continue;
+        }
+        if both {
+            cx.out(&format!("Common subdirectories: {left} and {right}\n"));
+            continue;
+        }
+        if titles && !options.has('N') {
+            let (there, other) = (cx.stat(&left).is_ok(), cx.stat(&right).is_ok());
+            if there != other {
+                let only = if there { &left } else { &right };
+                let (folder, name) = only.rsplit_once('/').unwrap_or((".", only));
+                cx.out(&format!("Only in {folder}: {name}\n"));
+                status = 1;
+                continue;
+            }
+        }
         let mut texts = Vec::new();
         for name in [&left, &right] {
             match cx.read(name).await {
@@ -40,7 +64,11 @@ pub(super) async fn run(cx: Cx) -> i32 {
                 }
             }
         }
-        if texts[0] == texts[1] {
+        let same = |a: &str, b: &str| seen(a, &options) == seen(b, &options);
+        if same(&texts[0], &texts[1]) {
+            if options.has('s') {
+                cx.out(&format!("Files {left} and {right} are identical\n"));
+            }
             continue;
         }
         status = 1;
@@ -55,7 +83,24 @@ pub(super) async fn run(cx: Cx) -> i32 {
             let modified = cx.stat(name).map_or(0, |stat| stat.modified);
             api::Time(modified).rfc3339_micros().replace('T', " ").replace('Z', "000 +0000")
         };
-        let (a, b): (Vec<&str>, Vec<&str>) = (texts[0].lines().collect(), texts[1].lines().collect());
+        // A last line without an end differs from one that has one.
+        let whole = |text: &str| match text.is_empty() || text.ends_with('\n') {
+            true => text.to_owned(),
+            false => format!("{text}\n\\ No newline at end of file"),
+        };
+        let texts = [whole(&texts[0]), whole(&texts[1])];
+        let lines = |text: &str| {
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            if let [.., last, _] = &mut lines[..]
+                && text.ends_with("\n\\ No newline at end of file")
+            {
+                last.push_str("\n\\ No newline at end of file");
+                lines.pop();
+            }
+            lines
+        };
+        let (a, b) = (lines(&texts[0]), lines(&texts[1]));
+        let (a, b): (Vec<&str>, Vec<&str>) = (a.iter().map(String::as_str).collect(), b.iter().map(String::as_str).collect());
         if options.has('u') || options.has('U') {
             let around = options.value('U').and_then(|n| n.parse().ok()).unwrap_or(3);
             cx.out(&format!("--- {left}\t{}\n+++ {right}\t{}\n{}", time(&left), time(&right), unified(&a, &b, around)));
@@ -64,6 +109,32 @@ pub(super) async fn run(cx: Cx) -> i32 {
         }
     }
     status
+}
+
+/// What lies in two folders, by name.
+fn inside(cx: &Cx, left: &str, right: &str) -> Vec<(String, String)> {
+    let list = |dir: &str| cx.files(|files| files.list(&cx.path(dir))).unwrap_or_default();
+    let mut names: Vec<vfs::Str> = list(left).into_iter().chain(list(right)).collect();
+    api::sort(&mut names);
+    names.dedup();
+    names.iter().map(|n| (vfs::path::join(left, n), vfs::path::join(right, n))).collect()
+}
+
+/// A text as far as the options look at it.
+fn seen(text: &str, options: &super::Options) -> String {
+    let mut seen = String::new();
+    for line in text.split_inclusive('\n') {
+        if options.has('B') && line.trim().is_empty() {
+            continue;
+        }
+        let line = match (options.has('w'), options.has('b')) {
+            (true, _) => line.chars().filter(|c| *c == '\n' || !c.is_whitespace()).collect(),
+            (_, true) => line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n",
+            _ => line.to_owned(),
+        };
+        seen.push_str(&if options.has('i') { line.to_lowercase() } else { line });
+    }
+    seen
 }
 
 /// A run of lines: equal ones, or `from` replaced by `to`.

@@ -64,6 +64,13 @@ pub(super) async fn printf(cx: Cx) -> i32 {
     printer.status
 }
 
+/// One value by a format, as `seq -f` shows it.
+pub(super) fn formatted(format: &str, value: &str) -> String {
+    let mut printer = Printer { out: String::new(), status: 0, stop: false, problems: String::new() };
+    printer.once(format, &mut std::iter::once(value));
+    printer.out
+}
+
 struct Printer {
     out: String,
     problems: String,
@@ -135,15 +142,23 @@ impl Printer {
             'q' => quote(text),
             'd' | 'i' | 'u' => {
                 let n = self.number(text);
-                let sign = if n >= 0 && flags.contains('+') { "+" } else { "" };
+                let sign = match n >= 0 {
+                    true if flags.contains('+') => "+",
+                    true if flags.contains(' ') => " ",
+                    _ => "",
+                };
                 format!("{sign}{n}")
             }
+            'x' if flags.contains('#') => format!("{:#x}", self.number(text)),
+            'X' if flags.contains('#') => format!("0X{:X}", self.number(text)),
+            'o' if flags.contains('#') => format!("0{:o}", self.number(text)),
             'x' => format!("{:x}", self.number(text)),
             'X' => format!("{:X}", self.number(text)),
             'o' => format!("{:o}", self.number(text)),
-            'f' | 'F' | 'g' | 'e' => {
+            'f' | 'F' | 'g' | 'e' | 'G' | 'E' => {
                 let n: f64 = text.trim().parse().unwrap_or_default();
-                format!("{n:.*}", precision.unwrap_or(6).min(100))
+                let sign = if n >= 0.0 && flags.contains('+') { "+" } else { "" };
+                format!("{sign}{}", crate::text::float(n, conversion, precision.unwrap_or(6).min(100)))
             }
             other => {
                 self.problems.push_str(&format!("printf: `{other}': invalid format character\n"));
@@ -153,7 +168,7 @@ impl Printer {
         };
         let width = width.min(MAX_WIDTH);
         let pad = width.saturating_sub(shown.chars().count());
-        let zeros = flags.contains('0') && !flags.contains('-') && "diuxXofFge".contains(conversion);
+        let zeros = flags.contains('0') && !flags.contains('-') && "diuxXofFgeGE".contains(conversion);
         match (flags.contains('-'), zeros) {
             (true, _) => self.out.extend([shown.as_str(), &" ".repeat(pad)]),
             (false, true) => {
@@ -173,6 +188,7 @@ impl Printer {
         let parsed = match text.strip_prefix("0x") {
             Some(hex) => i64::from_str_radix(hex, 16),
             None if text.is_empty() => Ok(0),
+            None if text.len() > 1 && text.starts_with('0') => i64::from_str_radix(&text[1..], 8),
             None => text.parse(),
         };
         parsed.unwrap_or_else(|_| {

@@ -1,6 +1,7 @@
 //! `grep`, `egrep`, `fgrep`
 
 use super::{Cx, Options};
+use crate::interp::glob;
 use crate::regex::Regex;
 
 /// Shows the lines that match.
@@ -31,8 +32,11 @@ pub(super) async fn run(cx: Cx) -> i32 {
         ("no-messages", 's'),
         ("color", 'z'),
         ("line-buffered", 'z'),
+        ("include", 'I'),
+        ("exclude", 'X'),
+        ("exclude-dir", 'D'),
     ];
-    let mut options = match Options::parse(&cx.args[1..], "ivcnoEFPGqwxlLrRm:A:B:C:e:hHsaz::", &long) {
+    let mut options = match Options::parse(&cx.args[1..], "ivcnoEFPGqwxlLrRm:A:B:C:e:hHsaz::I:X:D:f:", &long) {
         Ok(options) => options,
         Err(problem) => {
             cx.err(&format!("grep: {problem}\nUsage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n"));
@@ -53,6 +57,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         let extended = options.has('E') || options.has('P') || cx.name() == "egrep";
         let regex = match options.has('F') || cx.name() == "fgrep" {
             true => Ok(Regex::literal(pattern, ignore)),
+            false if options.has('P') => Regex::perl(pattern, ignore).map(|(regex, _)| regex),
             false => Regex::new(pattern, extended, ignore),
         };
         match regex {
@@ -64,6 +69,13 @@ pub(super) async fn run(cx: Cx) -> i32 {
     let mut names = options.operands.clone();
     if recursive {
         names = walk(&cx, if names.is_empty() { vec![".".into()] } else { names });
+        let fits = |letter: char, name: &str| {
+            let letters: Vec<char> = vfs::path::name(name).chars().collect();
+            options.values(letter).any(|pattern| glob::matches(&glob::unquoted(pattern), &letters))
+        };
+        names.retain(|name| (!options.has('I') || fits('I', name)) && !fits('X', name));
+        let folders = |name: &str| name.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+        names.retain(|name| !folders(name).split('/').any(|folder| fits('D', folder)));
     }
     if names.is_empty() {
         names.push("-".into());

@@ -17,7 +17,14 @@ struct Amount {
 /// `-5` is an old way to write `-n 5`.
 fn modern(cx: &Cx) -> Vec<String> {
     let old = |a: &String| a.len() > 1 && a.starts_with('-') && a[1..].chars().all(|c| c.is_ascii_digit());
-    cx.args.iter().map(|a| if old(a) { format!("-n{}", &a[1..]) } else { a.clone() }).collect()
+    // A number behind `-n` is a value: `head -n -5`.
+    let mut value = false;
+    let mut modern = Vec::new();
+    for argument in &cx.args {
+        modern.push(if old(argument) && !value { format!("-n{}", &argument[1..]) } else { argument.clone() });
+        value = matches!(argument.as_str(), "-n" | "-c");
+    }
+    modern
 }
 
 fn amount(cx: &Cx, options: &super::Options, sign: char) -> Result<Amount, i32> {
@@ -44,6 +51,21 @@ fn headed(name: &str, first: bool) -> String {
     format!("{}==> {name} <==\n", if first { "" } else { "\n" })
 }
 
+/// The texts of the operands; what cannot be opened has been complained about.
+async fn opened(cx: &Cx, operands: &[String]) -> (Vec<(String, String)>, bool) {
+    let (mut texts, mut fine) = (Vec::new(), true);
+    let stdin = ["-".to_owned()];
+    for name in if operands.is_empty() { &stdin[..] } else { operands } {
+        match cx.read(name).await {
+            Ok(text) => texts.push((name.clone(), text)),
+            Err(error) if cx.is_busybox() => fine = cx.fail(format_args!("{name}: {error}")) == 0,
+            Err(vfs::Error::IsDirectory) => fine = cx.fail(format_args!("error reading '{name}': Is a directory")) == 0,
+            Err(error) => fine = cx.fail(format_args!("cannot open '{name}' for reading: {error}")) == 0,
+        }
+    }
+    (texts, fine)
+}
+
 /// The first lines.
 pub(super) async fn run(mut cx: Cx) -> i32 {
     cx.args = modern(&cx);
@@ -63,7 +85,7 @@ pub(super) async fn run(mut cx: Cx) -> i32 {
         }
         return 0;
     }
-    let (texts, fine) = cx.inputs(&options.operands).await;
+    let (texts, fine) = opened(&cx, &options.operands).await;
     let titles = (texts.len() > 1 || options.has('v')) && !options.has('q');
     for (i, (name, text)) in texts.iter().enumerate() {
         if titles {
@@ -92,7 +114,7 @@ pub(super) async fn tail(mut cx: Cx) -> i32 {
         Ok(amount) => amount,
         Err(status) => return status,
     };
-    let (texts, fine) = cx.inputs(&options.operands).await;
+    let (texts, fine) = opened(&cx, &options.operands).await;
     let titles = texts.len() > 1 && !options.has('q');
     for (i, (name, text)) in texts.iter().enumerate() {
         if titles {

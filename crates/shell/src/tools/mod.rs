@@ -141,6 +141,17 @@ impl Cx {
     }
 }
 
+/// Complains about too few or too many operands, as coreutils do.
+pub(crate) fn wrong_operands(cx: &Cx, operands: &[String], most: usize) -> i32 {
+    let what = match operands {
+        [] => "missing operand".to_owned(),
+        operands if operands.len() > most => format!("extra operand \u{2018}{}\u{2019}", operands[most]),
+        operands => format!("missing operand after \u{2018}{}\u{2019}", operands[operands.len() - 1]),
+    };
+    cx.err(&format!("{0}: {what}\nTry '{0} --help' for more information.\n", cx.name()));
+    1
+}
+
 /// One program's name, its function, and whether the shell has it built in (so that it takes no time to start).
 struct Entry(&'static str, Tool, bool);
 
@@ -163,6 +174,7 @@ programs! {
     disk: "fallocate" fallocate false, "dd" dd false, "df" df false, "du" du false;
     diff: "diff" run false;
     echo: "echo" run true, "printf" printf true, "yes" yes false;
+    expr: "expr" run false;
     env: "env" run false, "printenv" printenv false;
     find: "find" run false;
     grep: "grep" run false, "egrep" run false, "fgrep" run false;
@@ -183,6 +195,7 @@ programs! {
     nc: "nc" run false;
     nginx: "nginx" run false;
     nslookup: "nslookup" run false, "dig" dig false, "host" host false;
+    paste: "paste" run false, "comm" comm false, "cmp" cmp false, "column" column false, "shuf" shuf false;
     ping: "ping" run false, "traceroute" traceroute false;
     pkill: "pkill" run false, "pgrep" pgrep false;
     registry: "registry" run false;
@@ -195,6 +208,7 @@ programs! {
     ssh: "ssh" run false;
     stress: "stress" run false, "stress-ng" run false;
     stat: "stat" run false, "file" file false;
+    sum: "md5sum" run false, "sha1sum" run false, "sha256sum" run false, "xxd" xxd false, "hexdump" hexdump false, "od" od false;
     systemctl: "systemctl" run false, "poweroff" poweroff false, "shutdown" poweroff false, "reboot" reboot false;
     tc: "tc" run false;
     tee: "tee" run false;

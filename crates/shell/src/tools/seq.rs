@@ -7,12 +7,13 @@ const BATCH: usize = 4096;
 
 /// Counts.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let (mut separator, mut numbers, mut equal) = ("\n".to_owned(), Vec::new(), false);
+    let (mut separator, mut numbers, mut equal, mut format) = ("\n".to_owned(), Vec::new(), false, None);
     let mut arguments = cx.args[1..].iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "-s" => separator = arguments.next().cloned().unwrap_or_default(),
             "-w" => equal = true,
+            "-f" => format = arguments.next().cloned(),
             text if text.starts_with("-s") => separator = text[2..].to_owned(),
             text => match text.parse::<f64>().ok().filter(|n| n.is_finite()) {
                 Some(n) => numbers.push((n, text.split_once('.').map_or(0, |(_, digits)| digits.len()))),
@@ -48,7 +49,11 @@ pub(super) async fn run(cx: Cx) -> i32 {
         if i > 0 {
             batch.push_str(&separator);
         }
-        batch.push_str(&format!("{value:0width$.digits$}"));
+        let text = format!("{value:0width$.digits$}");
+        match &format {
+            Some(format) => batch.push_str(&super::echo::formatted(format, &text)),
+            None => batch.push_str(&text),
+        }
         i += 1;
         if i.is_multiple_of(BATCH) {
             cx.out(&std::mem::take(&mut batch));

@@ -5,14 +5,31 @@ use std::cmp::Ordering;
 
 /// Sorts lines.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let long = [("numeric-sort", 'n'), ("reverse", 'r'), ("unique", 'u'), ("key", 'k'), ("field-separator", 't'), ("human-numeric-sort", 'h'), ("version-sort", 'V')];
+    let long = [("numeric-sort", 'n'), ("reverse", 'r'), ("unique", 'u'), ("key", 'k'), ("field-separator", 't'), ("human-numeric-sort", 'h'), ("version-sort", 'V'), ("month-sort", 'M'), ("check", 'c'), ("stable", 's'), ("ignore-case", 'f'), ("output", 'o')];
     let options = match cx.options("nruk:t:fbhVgso:cdiM", &long) {
         Ok(options) => options,
         Err(_) => return 2,
     };
-    let (texts, fine) = cx.inputs(&options.operands).await;
-    if !fine {
-        return 2;
+    let mut texts = Vec::new();
+    let stdin = ["-".to_owned()];
+    for name in if options.operands.is_empty() { &stdin[..] } else { &options.operands } {
+        match cx.read(name).await {
+            Ok(text) => texts.push((name.clone(), text)),
+            Err(error) => return cx.fail(format_args!("cannot read: {name}: {error}")) + 1,
+        }
+    }
+    if options.has('c') {
+        for (name, text) in &texts {
+            let lines: Vec<&str> = text.lines().collect();
+            let wrong = |at: &usize| {
+                let order = compare(lines[at - 1], lines[*at], &options).then_with(|| last_resort(lines[at - 1], lines[*at], &options));
+                order.is_gt() || options.has('u') && order.is_eq()
+            };
+            if let Some(at) = (1..lines.len()).find(wrong) {
+                return cx.fail(format_args!("{name}:{}: disorder: {}", at + 1, lines[at]));
+            }
+        }
+        return 0;
     }
     let mut lines: Vec<&str> = texts.iter().flat_map(|(_, text)| text.lines()).collect();
     api::sort_by(&mut lines, |a, b| compare(a, b, &options).then_with(|| last_resort(a, b, &options)));
@@ -66,6 +83,8 @@ fn by(a: &str, b: &str, letters: &str, options: &Options) -> Ordering {
         human(a).total_cmp(&human(b))
     } else if has('V') {
         version(a).cmp(&version(b))
+    } else if has('M') {
+        month(a).cmp(&month(b))
     } else if has('f') {
         a.to_uppercase().cmp(&b.to_uppercase())
     } else {
@@ -103,6 +122,13 @@ fn human(text: &str) -> f64 {
     number(text) * 1024f64.powi(power)
 }
 
+/// The number of the month that a text begins with; 0 for none.
+fn month(text: &str) -> usize {
+    const NAMES: &str = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
+    let start: String = text.trim_start().chars().take(3).collect::<String>().to_uppercase();
+    NAMES.find(&start).filter(|at| start.len() == 3 && at % 3 == 0).map_or(0, |at| at / 3 + 1)
+}
+
 /// Runs of digits compare as numbers, everything else as text.
 fn version(text: &str) -> Vec<(String, u64)> {
     let (mut parts, mut rest) = (Vec::new(), text);
@@ -115,9 +141,20 @@ fn version(text: &str) -> Vec<(String, u64)> {
     parts
 }
 
+/// What `uniq` looks at of a line.
+fn compared(line: &str, options: &Options) -> String {
+    let number = |letter: char| options.value(letter).and_then(|n| n.parse::<usize>().ok());
+    let mut rest = line;
+    for _ in 0..number('f').unwrap_or(0) {
+        let blank = rest.trim_start_matches([' ', '\t']);
+        rest = &blank[blank.find([' ', '\t']).unwrap_or(blank.len())..];
+    }
+    rest.chars().skip(number('s').unwrap_or(0)).take(number('w').unwrap_or(usize::MAX)).collect()
+}
+
 /// Folds equal neighbours into one.
 pub(super) async fn uniq(cx: Cx) -> i32 {
-    let long = [("count", 'c'), ("repeated", 'd'), ("unique", 'u'), ("ignore-case", 'i')];
+    let long = [("count", 'c'), ("repeated", 'd'), ("unique", 'u'), ("ignore-case", 'i'), ("skip-fields", 'f'), ("skip-chars", 's'), ("check-chars", 'w')];
     let options = match cx.options("cduif:s:w:", &long) {
         Ok(options) => options,
         Err(status) => return status,
@@ -125,7 +162,10 @@ pub(super) async fn uniq(cx: Cx) -> i32 {
     let (texts, fine) = cx.inputs(options.operands.get(..1).unwrap_or_default()).await;
     let mut groups: Vec<(&str, usize)> = Vec::new();
     for line in texts.iter().flat_map(|(_, text)| text.lines()) {
-        let same = |last: &str| if options.has('i') { last.eq_ignore_ascii_case(line) } else { last == line };
+        let same = |last: &str| {
+            let (last, line) = (compared(last, &options), compared(line, &options));
+            if options.has('i') { last.eq_ignore_ascii_case(&line) } else { last == line }
+        };
         match groups.last_mut() {
             Some((last, count)) if same(last) => *count += 1,
             _ => groups.push((line, 1)),

@@ -31,12 +31,13 @@ pub(super) async fn run(cx: Cx) -> i32 {
         let columns = rows.first().map_or(0, |(counts, _)| counts.len());
         rows.push(((0..columns).map(sum).collect(), " total".into()));
     }
-    // As wide as the largest number; standard input alone gets columns of seven.
+    // As wide as the size of all files; standard input alone gets columns of seven.
+    let size: usize = texts.iter().map(|(_, text)| text.len()).sum();
     let one = rows.len() == 1 && rows[0].0.len() == 1;
     let width = match (one, options.operands.is_empty()) {
         (true, _) => 0,
         (_, true) => 7,
-        _ => rows.iter().flat_map(|(counts, _)| counts).map(|n| n.to_string().len()).max().unwrap_or(0),
+        _ => size.to_string().len(),
     };
     for (counts, name) in rows {
         let counts: Vec<String> = counts.iter().map(|n| format!("{n:width$}")).collect();
@@ -83,7 +84,16 @@ pub(super) async fn fold(cx: Cx) -> i32 {
     let (texts, fine) = cx.inputs(&options.operands).await;
     for line in texts.iter().flat_map(|(_, text)| text.lines()) {
         let chars: Vec<char> = line.chars().collect();
-        let rows: Vec<String> = chars.chunks(width).map(|row| row.iter().collect()).collect();
+        let mut rows: Vec<String> = Vec::new();
+        let mut rest = &chars[..];
+        while rest.len() > width {
+            // At a blank, if there is one.
+            let blank = rest[..width].iter().rposition(|c| c.is_whitespace()).filter(|_| options.has('s'));
+            let (row, more) = rest.split_at(blank.map_or(width, |at| at + 1));
+            rows.push(row.iter().collect());
+            rest = more;
+        }
+        rows.push(rest.iter().collect());
         cx.out(&format!("{}\n", rows.join("\n")));
     }
     i32::from(!fine)

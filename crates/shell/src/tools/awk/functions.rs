@@ -50,6 +50,9 @@ impl Machine {
             }
             _ => {}
         }
+        if let Some(at) = self.functions.iter().position(|(known, ..)| known == name) {
+            return self.own(at, arguments);
+        }
         let mut values = Vec::new();
         for argument in arguments {
             values.push(self.eval(argument)?);
@@ -79,6 +82,72 @@ impl Machine {
             "" => Value::Text(values.iter().map(Value::text).collect::<Vec<_>>().join(" ")),
             name => return Err(Stop::Error(format!("calling undefined function {name}"))),
         })
+    }
+}
+
+impl Machine {
+    /// Calls a function of the program; arrays are handed over as they are, and back.
+    fn own(&mut self, at: usize, arguments: &[Expr]) -> Run<Value> {
+        const DEEPEST: usize = 30;
+        if self.depth >= DEEPEST {
+            return Err(Stop::Error("function call nesting level too deep".into()));
+        }
+        let functions = self.functions.clone();
+        let (name, parameters, body) = &functions[at];
+        if arguments.len() > parameters.len() {
+            return Err(Stop::Error(format!("function {name} called with too many arguments")));
+        }
+        let mut values = Vec::new();
+        for argument in arguments {
+            values.push(match argument {
+                Expr::Variable(array) if self.arrays.contains_key(array) => None,
+                Expr::Variable(name) if !self.variables.contains_key(name) => None,
+                argument => Some(self.eval(argument)?),
+            });
+        }
+        let before: Vec<_> =
+            parameters.iter().map(|name| (self.variables.remove(name), self.arrays.remove(name))).collect();
+        let mut lent: Vec<(String, usize)> = Vec::new();
+        for (number, parameter) in parameters.iter().enumerate() {
+            match (values.get(number), arguments.get(number)) {
+                (Some(Some(value)), _) => drop(self.variables.insert(parameter.clone(), value.clone())),
+                (Some(None), Some(Expr::Variable(array))) => {
+                    let own = parameters.iter().position(|name| name == array);
+                    let elements = match own {
+                        Some(own) => before[own].1.clone(),
+                        None => self.arrays.remove(array),
+                    };
+                    self.arrays.insert(parameter.clone(), elements.unwrap_or_default());
+                    lent.push((array.clone(), number));
+                }
+                _ => {}
+            }
+        }
+        self.depth += 1;
+        let done = self.block(body);
+        self.depth -= 1;
+        let mut back = Vec::new();
+        for (array, number) in lent {
+            back.extend(self.arrays.remove(&parameters[number]).map(|elements| (array, elements)));
+        }
+        for (name, (variable, array)) in parameters.iter().zip(before) {
+            self.variables.remove(name);
+            self.arrays.remove(name);
+            if let Some(variable) = variable {
+                self.variables.insert(name.clone(), variable);
+            }
+            if let Some(array) = array {
+                self.arrays.insert(name.clone(), array);
+            }
+        }
+        for (array, elements) in back.into_iter().filter(|(_, elements)| elements.keys().next().is_some()) {
+            self.arrays.insert(array, elements);
+        }
+        match done {
+            Ok(()) => Ok(Value::Input(String::new())),
+            Err(Stop::Return(value)) => Ok(value),
+            Err(stop) => Err(stop),
+        }
     }
 }
 

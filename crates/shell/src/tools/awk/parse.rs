@@ -2,7 +2,7 @@
 
 mod expression;
 
-use super::program::{Expr, Pattern, Program, Rule, Statement};
+use super::program::{Expr, Pattern, Program, Rule, Statement, To};
 use super::token::{Token, tokens};
 
 struct Parser {
@@ -27,6 +27,11 @@ pub(super) fn parse(text: &str) -> Parsed<Program> {
         parser.skip();
         if *parser.peek() == Token::End {
             return Ok(program);
+        }
+        if parser.word("function") || parser.word("func") {
+            let function = parser.function()?;
+            program.functions.push(function);
+            continue;
         }
         let pattern = match parser.peek().clone() {
             Token::Name(name) if name == "BEGIN" => parser.taking(Pattern::Begin),
@@ -100,6 +105,25 @@ impl Parser {
     fn deeper(&mut self) -> Parsed<()> {
         self.depth += 1;
         if self.depth > 60 { Err("program too deeply nested".into()) } else { Ok(()) }
+    }
+
+    /// `name(a, b) { ... }`
+    fn function(&mut self) -> Parsed<(String, Vec<String>, Vec<Statement>)> {
+        let (Token::Function(name) | Token::Name(name)) = self.peek().clone() else { return Err(self.unexpected()) };
+        self.at += 1;
+        self.expect("(")?;
+        let mut parameters = Vec::new();
+        while let Token::Name(parameter) = self.peek().clone() {
+            self.at += 1;
+            parameters.push(parameter);
+            if !self.take(",") {
+                break;
+            }
+            self.newlines();
+        }
+        self.expect(")")?;
+        self.newlines();
+        Ok((name, parameters, self.block()?))
     }
 
     fn block(&mut self) -> Parsed<Vec<Statement>> {
@@ -208,6 +232,10 @@ impl Parser {
             let bare = matches!(self.peek(), Token::Symbol(";" | "}") | Token::Newline | Token::End);
             return Ok(Statement::Exit(if bare { None } else { Some(self.expr()?) }));
         }
+        if self.word("return") {
+            let bare = matches!(self.peek(), Token::Symbol(";" | "}") | Token::Newline | Token::End);
+            return Ok(Statement::Return(if bare { None } else { Some(self.expr()?) }));
+        }
         if self.word("delete") {
             let Token::Name(name) = self.peek().clone() else { return Err(self.unexpected()) };
             self.at += 1;
@@ -235,8 +263,17 @@ impl Parser {
         {
             values = inner;
         }
-        let append = *self.peek() == Token::Symbol(">>");
-        let to = if self.take(">") || self.take(">>") { Some((self.concat()?, append)) } else { None };
+        let how = match self.peek() {
+            Token::Symbol(">") => Some(To::Write),
+            Token::Symbol(">>") => Some(To::Append),
+            Token::Symbol("|") => Some(To::Command),
+            _ => None,
+        };
+        self.at += usize::from(how.is_some());
+        let to = match how {
+            Some(how) => Some((self.concat()?, how)),
+            None => None,
+        };
         Ok(Statement::Print(values, printf, to))
     }
 

@@ -6,6 +6,8 @@ use crate::regex::Regex;
 #[derive(Default)]
 pub(super) struct Program {
     pub(super) rules: Vec<Rule>,
+    /// The functions: name, parameters, what they do.
+    pub(super) functions: Vec<(String, Vec<String>, Vec<Statement>)>,
 }
 
 /// A pattern and what is done with the lines that it selects.
@@ -23,8 +25,8 @@ pub(super) enum Pattern {
 }
 
 pub(super) enum Statement {
-    /// The values, whether by a format, and where to: the file and whether it is appended to.
-    Print(Vec<Expr>, bool, Option<(Expr, bool)>),
+    /// The values, whether by a format, and where to.
+    Print(Vec<Expr>, bool, Option<(Expr, To)>),
     Expr(Expr),
     If(Expr, Vec<Statement>, Vec<Statement>),
     While(Expr, Vec<Statement>),
@@ -36,6 +38,18 @@ pub(super) enum Statement {
     Break,
     Continue,
     Exit(Option<Expr>),
+    Return(Option<Expr>),
+}
+
+/// What becomes of what is printed somewhere else.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum To {
+    /// `> file`
+    Write,
+    /// `>> file`
+    Append,
+    /// `| command`
+    Command,
 }
 
 pub(super) enum Expr {

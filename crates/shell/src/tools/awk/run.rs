@@ -1,6 +1,7 @@
 //! awk's programs, run.
 
-use super::program::{Expr, Pattern, Program, Statement};
+use super::program::{Expr, Pattern, Program, Statement, To};
+use std::rc::Rc;
 use super::value::Value;
 use crate::regex::Regex;
 use api::OrdMap;
@@ -11,9 +12,11 @@ pub(super) enum Stop {
     Break,
     Continue,
     Exit(i32),
+    Return(Value),
     Error(String),
 }
 
+pub(super) type Function = (String, Vec<String>, Vec<Statement>);
 pub(super) type Run<T> = Result<T, Stop>;
 
 /// How many steps one line may take: a loop can go on for ever.
@@ -28,8 +31,11 @@ pub(super) struct Machine {
     steps: usize,
     status: i32,
     pub(super) out: String,
-    /// Files written to: name, text, whether it is appended.
-    pub(super) files: Vec<(String, String, bool)>,
+    /// Files written to, and commands: name, text, and how.
+    pub(super) files: Vec<(String, String, To)>,
+    pub(super) functions: Rc<Vec<Function>>,
+    /// How deep functions call each other.
+    pub(super) depth: usize,
 }
 
 impl Machine {
@@ -51,6 +57,8 @@ impl Machine {
             status: 0,
             out: String::new(),
             files: Vec::new(),
+            functions: Rc::default(),
+            depth: 0,
         }
     }
 
@@ -149,7 +157,7 @@ impl Machine {
         Ok(parts)
     }
 
-    fn block(&mut self, body: &[Statement]) -> Run<()> {
+    pub(super) fn block(&mut self, body: &[Statement]) -> Run<()> {
         body.iter().try_for_each(|statement| self.statement(statement))
     }
 
@@ -233,6 +241,10 @@ impl Machine {
                 }
                 Ok(())
             }
+            Statement::Return(value) => Err(Stop::Return(match value {
+                Some(value) => self.eval(value)?,
+                None => Value::Input(String::new()),
+            })),
             Statement::Next => Err(Stop::Next),
             Statement::Break => Err(Stop::Break),
             Statement::Continue => Err(Stop::Continue),
@@ -245,7 +257,7 @@ impl Machine {
         }
     }
 
-    fn print(&mut self, values: &[Expr], printf: bool, to: Option<&(Expr, bool)>) -> Run<()> {
+    fn print(&mut self, values: &[Expr], printf: bool, to: Option<&(Expr, To)>) -> Run<()> {
         let mut shown = Vec::new();
         for value in values {
             shown.push(self.eval(value)?);
@@ -259,14 +271,14 @@ impl Machine {
             };
             format!("{line}{}", self.text_of("ORS"))
         };
-        let Some((name, append)) = to else {
+        let Some((name, how)) = to else {
             self.out.push_str(&text);
             return Ok(());
         };
         let name = self.eval(name)?.text();
         match self.files.iter_mut().find(|(n, ..)| *n == name) {
             Some((_, all, _)) => all.push_str(&text),
-            None => self.files.push((name, text, *append)),
+            None => self.files.push((name, text, *how)),
         }
         Ok(())
     }
@@ -293,7 +305,9 @@ impl Machine {
                 'd' | 'i' | 'u' => format!("{}", value.number() as i64),
                 'x' => format!("{:x}", value.number() as i64),
                 'o' => format!("{:o}", value.number() as i64),
-                'f' | 'e' | 'g' | 'F' => format!("{:.*}", precision.unwrap_or(6).min(100), value.number()),
+                'f' | 'e' | 'g' | 'F' | 'E' | 'G' => {
+                    crate::text::float(value.number(), conversion, precision.unwrap_or(6).min(100))
+                }
                 'c' => value.text().chars().take(1).collect(),
                 _ => value.text().chars().take(precision.unwrap_or(usize::MAX)).collect(),
             };

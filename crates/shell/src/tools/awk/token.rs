@@ -36,7 +36,14 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
         } else if c == '#' {
             rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
         } else if c.is_ascii_digit() || (c == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) {
-            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+            let mut end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+            if let Some(exponent) = rest[end..].strip_prefix(['e', 'E']) {
+                let signed = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+                let digits = signed.len() - signed.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                if digits > 0 {
+                    end += 1 + exponent.len() - signed.len() + digits;
+                }
+            }
             tokens.push(Token::Number(rest[..end].parse().unwrap_or(0.0)));
             rest = &rest[end..];
         } else if c.is_ascii_alphabetic() || c == '_' {
@@ -64,7 +71,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, String> {
 }
 
 /// Words that are no names.
-pub(super) const KEYWORDS: [&str; 15] = [
+pub(super) const KEYWORDS: [&str; 17] = [
+    "function", "func",
     "if", "else", "while", "for", "do", "in", "print", "printf", "next", "exit", "break", "continue", "delete", "return", "getline",
 ];
 
