@@ -158,10 +158,10 @@ fn rule(backend: &Backend, request: &Request) -> Step {
 
 /// nginx' own page for a status.
 pub(crate) fn page(status: u16) -> Reply {
-    let title = format!("{status} {}", kubelet::http::reason(status));
+    let title = format!("{status} {}", kubelet::http::nginx_reason(status));
     let text = format!(
         "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
          <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
     );
-    Reply::new(status, "", "text/html", text)
+    Reply { nginx: true, ..Reply::new(status, "", "text/html", text) }
 }

@@ -32,6 +32,8 @@ pub struct Reply {
     pub headers: Vec<(Str, Str)>,
     /// The body.
     pub body: Vec<u8>,
+    /// Whether nginx sends it, whether it says so or not.
+    pub nginx: bool,
     /// What goes on after the body, for as long as the client listens.
     pub follow: Option<Follow>,
 }
@@ -80,12 +82,12 @@ impl Reply {
         }
         headers.push((Str::new_static("Content-Type"), content_type.into()));
         headers.push((Str::new_static("Content-Length"), body.len().to_string().into()));
-        Reply { status, headers, body, follow: None }
+        Reply { status, headers, body, nginx: server.starts_with("nginx"), follow: None }
     }
 
-    /// The text of the status line after the number.
+    /// The text of the status line after the number: nginx has its own for some.
     pub fn reason(&self) -> &'static str {
-        reason(self.status)
+        if self.nginx { nginx_reason(self.status) } else { reason(self.status) }
     }
 
     /// The body as text.
@@ -110,9 +112,20 @@ pub fn reason(status: u16) -> &'static str {
         500 => "Internal Server Error",
         501 => "Not Implemented",
         502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Unknown",
+    }
+}
+
+/// What nginx says in its place (ngx_http_header_filter_module.c).
+pub fn nginx_reason(status: u16) -> &'static str {
+    match status {
+        302 => "Moved Temporarily",
+        405 => "Not Allowed",
         503 => "Service Temporarily Unavailable",
         504 => "Gateway Time-out",
-        _ => "Unknown",
+        _ => reason(status),
     }
 }
 

@@ -146,10 +146,13 @@ fn file(around: &mut Inside<'_>, flavour: Flavour, root: &str, request: &Request
 fn error_page(flavour: Flavour, server: &str, status: u16) -> String {
     let reason = crate::http::reason(status);
     match flavour {
-        Flavour::Nginx => format!(
-            "<html>\r\n<head><title>{status} {reason}</title></head>\r\n<body>\r\n<center><h1>{status} {reason}</h1>\
-             </center>\r\n<hr><center>{server}</center>\r\n</body>\r\n</html>\r\n"
-        ),
+        Flavour::Nginx => {
+            let reason = crate::http::nginx_reason(status);
+            format!(
+                "<html>\r\n<head><title>{status} {reason}</title></head>\r\n<body>\r\n<center><h1>{status} {reason}</h1>\
+                 </center>\r\n<hr><center>{server}</center>\r\n</body>\r\n</html>\r\n"
+            )
+        }
         _ => format!("<html><head><title>{status} {reason}</title></head><body><h1>{reason}</h1></body></html>\n"),
     }
 }

@@ -24,8 +24,10 @@ impl Walk<'_> {
         if !self.network.bridge_is_up(&name) {
             return Err(self.stop(At::Bridge(name), Outcome::TimedOut(Reason::BridgeDown)));
         }
-        // weave's own rule: whoever is no Pod comes to Pods under the bridge's address.
-        if overlay && !self.network.plugin.contains(self.packet.source) {
+        // weave's own rules: whoever is no Pod comes to other nodes' Pods under the bridge's address. Here he keeps his own, for
+        // the sake of the policy Local (NO_MASQ_LOCAL).
+        let to_others = || self.network.owner(self.packet.destination) != Some(&name);
+        if overlay && !self.network.plugin.contains(self.packet.source) && to_others() {
             self.masquerade(&name, Some(bridge));
         }
         self.elapsed += WITHIN_A_NODE;

@@ -144,11 +144,13 @@ const FRAME: &[TableLines] = &[
     ),
 ];
 
-/// weave-net's: whoever is no Pod comes to Pods under the bridge's address, and Pods go out under their node's.
+/// weave-net's: whoever is no Pod comes to other nodes' Pods under the bridge's address, and Pods go out under their node's. The
+/// set holds the blocks of addresses that the node owns.
 const WEAVE: TableLines = (
     "nat",
     &[
         "POSTROUTING -j WEAVE",
+        "WEAVE -m set --match-set weaver-no-masq-local dst -m comment --comment \"Prevent SNAT to locally running containers\" -j RETURN",
         "WEAVE -s POD-RANGE -d 224.0.0.0/4 -j RETURN",
         "WEAVE ! -s POD-RANGE -d POD-RANGE -j MASQUERADE",
         "WEAVE -s POD-RANGE ! -d POD-RANGE -j MASQUERADE",

@@ -117,6 +117,7 @@ fn the_local_policy_keeps_the_clients_address_or_drops() {
     for _ in 0..20 {
         let trace = cluster.user_calls("172.17.0.12", 30_082);
         assert_eq!(pod_of(&trace), "web-1");
+        assert_eq!(way(&trace), "outside > node2 > service local > bridge node2 > web-1", "nobody masquerades");
     }
     assert_eq!(cluster.user_calls("172.17.0.10", 30_082).outcome, Outcome::TimedOut(Reason::NoLocalEndpoints));
     // What begins on a node is not asked for by its rules; on the next node it comes from outside, under its node's address.

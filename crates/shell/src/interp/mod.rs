@@ -267,17 +267,20 @@ impl Shell {
     /// Runs commands side by side, each in a subshell, each reading what the one before it writes.
     async fn piped(&mut self, commands: &[Command], io: &Io) -> i32 {
         let mut running: Vec<BoxFuture<'_, i32>> = Vec::new();
-        let mut stdin = io.stdin.clone();
+        let mut before: Option<Rc<Pipe>> = None;
         for (i, command) in commands.iter().enumerate() {
-            let mut io = Io { stdin: stdin.clone(), ..io.clone() };
-            if i + 1 < commands.len() {
-                let pipe = Rc::new(Pipe::default());
+            let mut io = io.clone();
+            let after = (i + 1 < commands.len()).then(|| Rc::new(Pipe::default()));
+            let ends = PipeEnds { reads: std::mem::replace(&mut before, after.clone()), writes: after };
+            if let Some(pipe) = &ends.reads {
+                io.stdin = Input::Pipe(pipe.clone());
+            }
+            if let Some(pipe) = &ends.writes {
                 io.stdout = Output::Pipe(pipe.clone());
-                stdin = Input::Pipe(pipe);
             }
             let mut subshell = self.clone();
             running.push(Box::pin(async move {
-                let _ends = PipeEnds(io.clone());
+                let _ends = ends;
                 let flow = {
                     let body = subshell.command(command, &io);
                     killed_by_pipe(body, &io.stdout).await
@@ -375,15 +378,19 @@ impl Shell {
     }
 }
 
-/// Closes a process' ends of its pipes when it is over, however it ends.
-struct PipeEnds(Io);
+/// Closes a process' ends of its pipeline's pipes when it is over, however it ends. What it has from around the pipeline (a pipe,
+/// too, perhaps) stays open: others go on with it.
+struct PipeEnds {
+    reads: Option<Rc<Pipe>>,
+    writes: Option<Rc<Pipe>>,
+}
 
 impl Drop for PipeEnds {
     fn drop(&mut self) {
-        if let Output::Pipe(pipe) = &self.0.stdout {
+        if let Some(pipe) = &self.writes {
             pipe.close_writer();
         }
-        if let Input::Pipe(pipe) = &self.0.stdin {
+        if let Some(pipe) = &self.reads {
             pipe.close_reader();
         }
     }

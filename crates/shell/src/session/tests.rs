@@ -201,6 +201,8 @@ fn control_flow() {
         out("(cd /; pwd; x=1); pwd; echo \"$x\"; { echo a; echo b; } | tr a-z A-Z"),
         "/\n/home/student/work\n\nA\nB\n"
     );
+    assert_eq!(out("for i in 1 2; do echo a$i | cat; echo b | cat; done | tr a-z A-Z"), "A1\nB\nA2\nB\n");
+    assert_eq!(out("seq 3 | { true | cat; cat; } | while read n; do echo $n | cat; cat | head -1; done"), "1\n2\n");
     assert_eq!(out("for ((i=0;i<2;i++)); do echo $i; done; [[ abc == a* && 2 -gt 1 ]] && echo yes"), "0\n1\nyes\n");
     assert_eq!(run("false || true && false").2, 1);
     assert_eq!(run("set -e; false; echo no").0, "");
