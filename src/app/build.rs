@@ -35,6 +35,7 @@ impl App {
             BuildAct::Reset => return self.build_reset(cx, ""),
             BuildAct::Record(path) => return self.build_record(cx, path),
             BuildAct::Copy(name) => return self.build_copy(cx, name),
+            BuildAct::Look(object) => return self.offer(object),
             BuildAct::Read(text) => return self.build_read(text.as_deref()),
             _ => {}
         }
@@ -48,10 +49,13 @@ impl App {
                 let (lesson, problems) = builder.draft.own(lang).read();
                 match problems.is_empty() {
                     true => self.begin_lesson(Rc::new(lesson), 0),
-                    false => builder.problems = Some(Rc::new(problems)),
+                    false => builder.found(&lesson, &problems, self.settings.lang),
                 }
             }
-            BuildAct::Lint => builder.problems = Some(Rc::new(problems(&mut builder.draft, lang))),
+            BuildAct::Lint => {
+                let (lesson, found) = problems(&mut builder.draft, lang);
+                builder.found(&lesson, &found, self.settings.lang);
+            }
             BuildAct::Open => {
                 let read = |text| classroom::Msg::Build(BuildAct::Read(text));
                 keep::open_file(&answer(cx, read), true);
@@ -258,7 +262,10 @@ impl App {
         let (news, problem, link) =
             (self.lessons.news.clone(), self.lessons.problem.clone(), self.lessons.link.clone());
         let course = Rc::new(self.lessons.titles(lang));
-        Some(html! { <BuilderView {lang} {builder} {course} {news} {problem} {link} onact={&self.calls.build} /> })
+        let objects = Rc::new(self.machine.borrow().cluster(::classroom::objects).unwrap_or_default());
+        Some(
+            html! { <BuilderView {lang} {builder} {course} {objects} {news} {problem} {link} onact={&self.calls.build} /> },
+        )
     }
 
     /// The presenter's desk.
@@ -347,20 +354,17 @@ fn change(builder: &mut Builder, act: BuildAct, lang: api::Language) {
     }
 }
 
-/// What `kubarium check` would say. First it is found which check notices each mistake, and which note appears.
-fn problems(draft: &mut Draft, lang: api::Language) -> Vec<Problem> {
-    let read = |draft: &Draft| -> (Lesson, Vec<Problem>) {
+/// The lesson, and what `kubarium check` would say of it. First it is found which check notices each mistake, and which note appears.
+fn problems(draft: &mut Draft, lang: api::Language) -> (Rc<Lesson>, Vec<Problem>) {
+    let read = |draft: &Draft| {
         let (lesson, mut problems) = draft.own(lang).read();
-        if problems.is_empty() {
-            problems = ::lessons::lint(&lesson);
-        }
-        (lesson, problems)
+        problems.extend(::lessons::lint(&lesson));
+        (Rc::new(lesson), problems)
     };
     let (lesson, found) = read(draft);
     if !found.is_empty() {
-        return found;
+        return (lesson, found);
     }
-    let lesson = Rc::new(lesson);
     for at in 0..draft.at("/plan/mistakes").len() {
         let path = format!("/plan/mistakes/{at}");
         let mistake = draft.at(&path).clone();
@@ -376,7 +380,8 @@ fn problems(draft: &mut Draft, lang: api::Language) -> Vec<Problem> {
         }
     }
     let (lesson, found) = read(draft);
-    if found.is_empty() { ::lessons::play(&Rc::new(lesson)).problems } else { found }
+    let found = if found.is_empty() { ::lessons::play(&lesson).problems } else { found };
+    (lesson, found)
 }
 
 /// Big type for everything, or no more.

@@ -371,6 +371,8 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     await record(0, ["kubectl create deployment web --image=nginx --replicas=4"]);
     const pods = await kube.podsUntil("web-", (pods) => pods.length === 4 && pods.every((pod) => /Running/.test(pod)));
     await panel.getByRole("button", { name: "Choose by clicking" }).first().click();
+    await panel.getByRole("combobox", { name: "Choose an object" }).selectOption("deployment/web");
+    await panel.getByRole("button", { name: "deployment/web: ready", exact: true }).waitFor();
     await page.getByRole("button", { name: pods[0].split(" ")[0] }).first().click();
     await panel.getByRole("button", { name: "pods of deployment/web: STATUS = Running, 4 of them" }).click();
     // A check written by hand: it counts as soon as it is one.

@@ -22,13 +22,14 @@ mod set;
 mod state;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use attempts::Attempts;
 pub use broken::Broken;
 pub use csv::csv;
 pub use draft::{Draft, escaped};
 pub use finding::{Finding, Which};
-pub use offer::{EXAMPLES, offers, words as clause_words};
+pub use offer::{EXAMPLES, called, objects, offers, words as clause_words};
 pub use proof::{Proof, Watch};
 pub use record::Record;
 pub use replay::Replay;
@@ -36,3 +37,4 @@ pub use report::{Course, Report, digest};
 pub use script::{Cue, script};
 pub use set::{Own, Set, is_name};
 pub use state::state;
+pub use told::{step_of, told};

@@ -23,6 +23,39 @@ fn pods_of(kind: &str, namespace: &str, name: &str) -> String {
     format!("pods{place} of {}/{name}", word(kind))
 }
 
+/// Kinds that belong to no namespace and are nevertheless a matter of lessons.
+const WIDE: &[&str] = &["Namespace", "Node", "PersistentVolume"];
+/// Kinds that nobody makes by hand.
+const MADE: &[&str] = &["Event", "EndpointSlice", "Endpoints", "ControllerRevision", "Lease", "ServiceAccount"];
+/// More objects of a kind are not listed.
+const MOST: usize = 50;
+
+/// The objects that are not the cluster's own and that nobody else owns, each as `Kind/namespace/name`: not all of them are in the
+/// picture.
+pub fn objects(cluster: &Cluster) -> Vec<String> {
+    let mut found = Vec::new();
+    for kind in cluster.api().stored_kinds() {
+        if MADE.contains(&kind.kind) || !kind.namespaced && !WIDE.contains(&kind.kind) {
+            continue;
+        }
+        let own = |object: &&Value| {
+            let (namespace, name) = (object.namespace(), object.name());
+            let system = |text: &str| text.starts_with("kube-") || text == "local-path-storage";
+            !system(namespace) && !system(name) && object.at("metadata.ownerReferences").is_null()
+        };
+        let listed = cluster.api().store().list(kind, "").filter(own).take(MOST);
+        found.extend(listed.map(|object| format!("{}/{}/{}", kind.kind, object.namespace(), object.name())));
+    }
+    found
+}
+
+/// How an object of [`objects`] is called in a lesson.
+pub fn called(object: &str) -> String {
+    let mut parts = object.splitn(3, '/');
+    let (kind, namespace, name) = (parts.next(), parts.next(), parts.next());
+    reference(kind.unwrap_or_default(), namespace.unwrap_or_default(), name.unwrap_or_default())
+}
+
 /// What could be checked of an object, `Kind/namespace/name`, as things are now.
 pub fn offers(cluster: &Cluster, object: &str) -> Vec<Value> {
     let mut parts = object.splitn(3, '/');
@@ -64,6 +97,7 @@ pub fn offers(cluster: &Cluster, object: &str) -> Vec<Value> {
             let status = shown(cluster, kind, &found, "Status");
             offers.push(obj! { "object" => this.as_str(), "columns" => obj! { "STATUS" => status } });
         }
+        "Job" | "PersistentVolumeClaim" => offers.push(obj! { "object" => this.as_str(), "ready" => true }),
         "ConfigMap" => {
             let first =
                 found.get("data").entries().next().map(|(key, value)| (format!("data[\"{key}\"]"), value.clone()));

@@ -2,7 +2,7 @@
 
 use super::{Act, Props};
 use crate::i18n::Message;
-use ::classroom::{EXAMPLES, clause_words};
+use ::classroom::{EXAMPLES, called, clause_words};
 use api::Value;
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -151,6 +151,8 @@ pub fn clauses(props: &Props, path: &str, remove: impl Fn(usize) -> Act) -> Html
             <li><button type="button" class="clause" onclick={props.act(Act::Offer(at))}>{ clause_words(clause, lang) }</button></li>
         }
     };
+    let onlook =
+        props.onact.reform(|event: Event| Act::Look(event.target_unchecked_into::<HtmlSelectElement>().value()));
     html! {
         <>
             <ul class="built">{ for builder.draft.at(path).array().iter().enumerate().map(clause) }</ul>
@@ -163,6 +165,10 @@ pub fn clauses(props: &Props, path: &str, remove: impl Fn(usize) -> Act) -> Html
             </div>
             if aimed {
                 if builder.offers.is_empty() { <p>{ props.text(Message::BuildChecksHint) }</p> }
+                <select class="control" aria-label={props.text(Message::BuildObject)} onchange={onlook}>
+                    <option value="" selected={true}>{ props.text(Message::BuildObject) }</option>
+                    { for props.objects.iter().map(|object| html! { <option value={object.clone()}>{ called(object) }</option> }) }
+                </select>
                 <ul class="clauses" aria-label={props.text(Message::BuildOffers)}>{ for builder.offers.iter().enumerate().map(offer) }</ul>
             }
         </>

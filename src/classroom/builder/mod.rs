@@ -20,6 +20,8 @@ pub struct Props {
     pub lang: Lang,
     /// What is built.
     pub builder: Builder,
+    /// The cluster's objects, to choose from.
+    pub objects: Rc<Vec<String>>,
     /// The lessons of the course, or those that were handed out: names and titles.
     pub course: Rc<Vec<(String, String)>>,
     /// What went well with a link.
@@ -215,7 +217,14 @@ fn problems(props: &Props) -> Html {
         Some(problems) => html! {
             <div class="verdict bad" role="alert">
                 <p>{ props.text(Message::BuildBad) }</p>
-                <ul>{ for problems.iter().map(|problem| html! { <li>{ &problem.text }</li> }) }</ul>
+                <ul>{ for problems.iter().map(|(step, text)| html! {
+                    <li>
+                        if let Some(step) = *step {
+                            <button type="button" class="control words" onclick={props.act(Act::Step(step))}>{ props.lang.fill(Message::BuildStep, &[&(step + 1).to_string()]) }</button>
+                        }
+                        { text }
+                    </li>
+                }) }</ul>
             </div>
         },
     }

@@ -1,8 +1,8 @@
 //! What the builder knows, and what a teacher does in it.
 
 use crate::i18n::Lang;
-use ::classroom::Draft;
-use ::lessons::Problem;
+use ::classroom::{Draft, step_of, told};
+use ::lessons::{Lesson, Problem};
 use api::Value;
 use std::rc::Rc;
 
@@ -43,6 +43,8 @@ pub enum Act {
     Record(String),
     /// What is offered of a clicked object goes into this list of clauses.
     Aim(String),
+    /// An object was chosen from the list instead of clicked.
+    Look(String),
     /// A clause that was offered is taken.
     Offer(usize),
     /// One of the examples is a clause of this list.
@@ -77,6 +79,9 @@ pub enum Act {
     Back,
 }
 
+/// What is wrong: in which step (none for the whole lesson), and in words.
+pub type Told = (Option<usize>, String);
+
 /// What the builder knows.
 #[derive(Clone, PartialEq)]
 pub struct Builder {
@@ -97,7 +102,7 @@ pub struct Builder {
     /// The clause that is written as YAML: its path, its text, what is wrong with that.
     pub writing: Option<(String, String, String)>,
     /// What is wrong with the lesson; none if it was not checked since it was changed.
-    pub problems: Option<Rc<Vec<Problem>>>,
+    pub problems: Option<Rc<Vec<Told>>>,
 }
 
 impl Builder {
@@ -119,6 +124,12 @@ impl Builder {
         };
         builder.show(0);
         builder
+    }
+
+    /// The lesson was checked.
+    pub fn found(&mut self, lesson: &Lesson, problems: &[Problem], lang: Lang) {
+        let said = |problem: &Problem| (step_of(lesson, problem), told(problem, lang.of_the_core()));
+        self.problems = Some(Rc::new(problems.iter().map(said).collect()));
     }
 
     /// The lesson was changed: keeps it.

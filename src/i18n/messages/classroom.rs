@@ -72,7 +72,8 @@ macro_rules! classroom {
     BuildUnmet { en: "Said instead of a check's own words", ko: "확인의 설명 대신 할 말" }
     BuildAddUnmet { en: "+ Words of your own for a check", ko: "+ 확인에 직접 쓴 설명" }
     BuildChecks { en: "What must be true", ko: "확인할 것" }
-    BuildChecksHint { en: "Click an object in the picture to add a check.", ko: "그림에서 오브젝트를 클릭하면 확인을 추가할 수 있습니다." }
+    BuildChecksHint { en: "Click an object in the picture, or choose one here.", ko: "그림에서 오브젝트를 클릭하거나 여기에서 고르세요." }
+    BuildObject { en: "Choose an object", ko: "오브젝트 고르기" }
     BuildOffers { en: "Checks for this object", ko: "이 오브젝트로 할 수 있는 확인" }
     BuildAim { en: "Choose by clicking", ko: "클릭해서 고르기" }
     BuildWrite { en: "Write one", ko: "직접 쓰기" }

@@ -47,6 +47,14 @@ fn what_is_clicked_becomes_a_check_and_the_lesson_is_accepted() {
         crate::clause_words(&of_pod[0], Language::English),
         "pods of deployment/web: STATUS = Running, 4 of them"
     );
+    let listed = crate::objects(cluster);
+    let expected = ["Deployment/default/web", "Node//node1", "Service/default/kubernetes", "Namespace//default"];
+    assert!(expected.iter().all(|object| listed.iter().any(|listed| listed == object)), "{listed:?}");
+    assert!(!listed.iter().any(|object| object.starts_with("Pod/") || object.contains("kube-")), "{listed:?}");
+    assert_eq!(
+        (crate::called("Service/shop/web"), crate::called("Node//node1")),
+        ("service/web -n shop".into(), "node/node1".into())
+    );
     let of_deployment = crate::offers(cluster, "Deployment/default/web");
     assert_eq!(of_deployment[0], of_pod[0]);
     for object in ["Node//node1", "Service/default/kubernetes", "ReplicaSet/default/nothing", "x"] {
