@@ -196,6 +196,15 @@ states("the whole page", {}, {
     await button(page, "Lessons").click();
     await page.locator(".lesson-body li").first().waitFor();
   }),
+  "the builder with a part of each kind, and what is wrong with it": only(".lesson", async (_, page) => {
+    await page.getByText("Progress and class").click();
+    await button(page, "Build a lesson").click();
+    for (const more of ["+ Another way", "+ A mistake", "+ A note", "+ A question", "+ Words of your own"]) await button(page, more).click();
+    await page.getByRole("combobox", { name: "Write one" }).first().selectOption("absent: pod/web");
+    for (const summary of await page.locator(".builder summary").all()) await summary.click();
+    await button(page, "Check it").click();
+    await page.locator(".builder [role=alert]").waitFor();
+  }),
 });
 
 states("a lesson", { query: { lesson: "deployment" } }, {
@@ -207,6 +216,17 @@ states("a lesson", { query: { lesson: "deployment" } }, {
   "a step that is done": only(".lesson", async (_, page) => {
     await button(page, "Show me").click();
     await page.locator(".lesson-done").waitFor();
+  }),
+  "its report": only(".report", async (_, page) => {
+    await button(page, "Report").click();
+    await page.getByRole("dialog").waitFor();
+  }),
+  "a script to present": only(".script", async (_, page) => {
+    await page.keyboard.press("Escape");
+    await button(page, "Lessons").nth(1).click();
+    await page.getByText("Progress and class").click();
+    await button(page, "Present a script").click();
+    await page.getByRole("dialog").waitFor();
   }),
 });
 
