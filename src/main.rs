@@ -31,10 +31,10 @@ mod terminal;
 
 fn main() {}
 
-/// Makes what the page begins with, a piece at each call; true while there is more to do. `static/start.js` lets the browser draw
+/// Makes what the page begins with, a piece at each call; how far it is, from 0 to 1. `static/start.js` lets the browser draw
 /// and listen between two pieces.
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn prepare() -> bool {
+pub fn prepare() -> f64 {
     app::prepare()
 }
 

@@ -75,10 +75,9 @@ const PANELS_OF_A_FRAME: &str = "picture,terminal,time";
 
 /// The seed of a page that names none: everybody who opens it sees the same cluster.
 const DEFAULT_SEED: u64 = 1;
-/// The worker nodes of a page that names no number, and the most that it may name: with the system's Pods on each, more take too
-/// long to set up while one waits.
+/// The worker nodes of a page that names no number, and the most that it may name: they are there within seconds.
 const DEFAULT_NODES: usize = 3;
-const MAX_NODES: usize = 200;
+const MAX_NODES: usize = 1000;
 
 impl Settings {
     /// Reads the address, the last choices and the browser's preferences.

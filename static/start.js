@@ -138,6 +138,42 @@ function keep() {
 /** Lets the browser draw and listen. */
 const turn = () => (globalThis.scheduler && scheduler.yield ? scheduler.yield() : new Promise((done) => setTimeout(done)));
 
+const SETTING_UP = {
+  en: "A large cluster is being set up: its nodes join one after the other.",
+  ko: "큰 클러스터를 준비하고 있습니다. 노드가 하나씩 합류합니다.",
+};
+/** What is there within this time needs no words, in milliseconds. */
+const SOON = 600;
+/** And so often the browser draws while it takes long. */
+const DRAWN = 40;
+
+/** Sets the cluster up in pieces, between which the browser draws and listens; where it takes long, it says how far it is. */
+async function setUp(prepare) {
+  const began = performance.now();
+  let [bar, drawn] = [undefined, began];
+  for (let share; (share = prepare()) < 1; await turn()) {
+    const now = performance.now();
+    if (!bar && now - began > SOON) bar = showSettingUp();
+    if (!bar || now - drawn < DRAWN) continue;
+    bar.value = share;
+    // A tab in the background has no frames.
+    await new Promise((done) => (document.hidden ? setTimeout(done) : requestAnimationFrame(() => setTimeout(done))));
+    drawn = performance.now();
+  }
+}
+
+function showSettingUp() {
+  const words = SETTING_UP[document.documentElement.lang] || SETTING_UP.en;
+  const [line, bar] = ["p", "progress"].map((name) => document.createElement(name));
+  line.className = "setting-up";
+  line.setAttribute("role", "status");
+  line.textContent = words;
+  bar.setAttribute("aria-label", words);
+  line.append(bar);
+  document.querySelector(".skeleton").append(line);
+  return bar;
+}
+
 async function begin() {
   if (typeof WebAssembly !== "object") return trouble("off");
   if (!WebAssembly.validate(ABLE)) return trouble("old");
@@ -161,7 +197,7 @@ async function begin() {
     return trouble("start", error);
   }
   watch(crashed);
-  while (prepare()) await turn();
+  await setUp(prepare);
   run();
   keep();
 }

@@ -91,8 +91,8 @@ impl App {
                 changed = true;
             }
         }
-        if (!seen.output.is_empty() || seen.world) && self.stopped.as_ref() != &seen.stopped {
-            self.stopped = Rc::new(seen.stopped);
+        if let Some(stopped) = seen.stopped.filter(|stopped| self.stopped.as_ref() != stopped) {
+            self.stopped = Rc::new(stopped);
             changed = true;
         }
         changed |= std::mem::replace(&mut self.now, seen.now) != seen.now;

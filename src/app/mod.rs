@@ -169,7 +169,7 @@ impl Component for App {
     type Properties = ();
 
     fn create(cx: &Context<App>) -> App {
-        let Beginning { settings, restored, cluster } = Beginning::take();
+        let Beginning { settings, restored, cluster, .. } = Beginning::take();
         let run = restored.recording.as_ref().map_or(settings.run.clone(), timeline::Recording::commands);
         let resumed = restored.recording.is_some();
         let machine = Machine::of(cluster, restored.recording);

@@ -13,7 +13,7 @@ impl App {
         html! {
             <section class="picture-frame" aria-label={lang.text(Message::Picture)}>
                 <div class="picture">
-                    <Picture view={self.view.clone()} traffic={self.traffic.clone()} ruling={self.ruling.clone()} read={self.story.as_ref().map(|story| story.id)} lit={self.lit.clone()} stopped={self.stopped.clone()} now={self.now} still={self.paused && !self.hurrying}
+                    <Picture view={self.view.clone()} traffic={self.traffic.clone()} ruling={self.ruling.clone()} read={self.story.as_ref().map(|story| story.id)} lit={self.lit.clone()} stopped={self.stopped.clone()} now={self.now} theme={self.settings.theme} still={self.paused && !self.hurrying}
                         onpoint={&calls.point} oninspect={&calls.inspect} ontype={&calls.type_line} onpacket={&calls.packet} />
                 </div>
                 if let Some(story) = &self.story {

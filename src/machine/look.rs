@@ -7,6 +7,11 @@ use api::Str;
 use apiserver::watch::EventType;
 use cluster::Cluster;
 
+/// So many changes are taken in at once. The first look at a large cluster goes over some frames.
+const CHANGES_AT_ONCE: usize = 4000;
+/// More nodes than this are many.
+const MANY_NODES: usize = 200;
+
 /// What has happened since the last look.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -30,8 +35,8 @@ pub struct Seen {
     pub busy: bool,
     /// What stands before the line.
     pub prompt: String,
-    /// The nodes whose kubelet does not run; known when the picture or the terminal has changed.
-    pub stopped: OrdSet<Str>,
+    /// The nodes whose kubelet does not run, if that may have changed.
+    pub stopped: Option<OrdSet<Str>>,
     /// Tenths of a virtual second since the cluster was ready.
     pub tenths: u64,
     /// What time it is, in seconds since the Unix epoch, while the picture counts down; else 0.
@@ -48,7 +53,9 @@ impl Machine {
         let edit = self.session.editor().filter(|_| !std::mem::replace(&mut self.editing, true));
         self.editing = self.session.editor().is_some();
         let (world, output) = (self.watch(), self.session.drain());
-        let stopped = if world || !output.is_empty() { self.stopped() } else { OrdSet::new() };
+        // Nobody goes through thousands of nodes in each frame: of what a command does to one of them, its output tells.
+        let looks = world && self.world.view().rooms.len() <= MANY_NODES || !output.is_empty();
+        let stopped = looks.then(|| self.stopped());
         Seen {
             output,
             restarted,
@@ -66,14 +73,15 @@ impl Machine {
         }
     }
 
-    /// Takes the API's changes in; true if there were any.
+    /// Takes the API's changes in, at most so many that a frame has time for them; true if there were any.
     fn watch(&mut self) -> bool {
         let system = self.session.kernel().system();
-        let mut changed = false;
         for watch in &mut self.watches {
-            for event in system.poll(watch) {
-                changed |= self.world.apply(event.kind, event.event == EventType::Deleted, &event.object);
-            }
+            self.pending.extend(system.poll(watch));
+        }
+        let mut changed = false;
+        for event in self.pending.drain(..self.pending.len().min(CHANGES_AT_ONCE)) {
+            changed |= self.world.apply(event.kind, event.event == EventType::Deleted, &event.object);
         }
         changed
     }

@@ -10,8 +10,9 @@ use crate::terminal::Completion;
 use api::OrdSet;
 use api::{Kind, Status, Str, Time, Value};
 use apiserver::request::{Request, Verb};
-use apiserver::watch::Watch;
+use apiserver::watch::{Watch, WatchEvent};
 use cluster::{Cluster, Options};
+use std::collections::VecDeque;
 use std::time::Duration;
 use timeline::{Recording, Timeline};
 
@@ -32,6 +33,8 @@ pub struct Machine {
     session: Timeline,
     world: World,
     watches: Vec<Watch>,
+    /// Changes that are still to be taken in.
+    pending: VecDeque<WatchEvent>,
     /// The last connection that was handed out.
     connection: u64,
     /// The second in which the traffic was counted the last time, and whether there was any.
@@ -71,6 +74,7 @@ impl Machine {
             session,
             world: World::default(),
             watches: Vec::new(),
+            pending: VecDeque::new(),
             connection: 0,
             counted: (0, false),
             ruled: (0, Str::default(), started),
@@ -88,6 +92,7 @@ impl Machine {
         let watch = |kind| system.watch(&Request::new(Verb::Watch, kind, "", "")).ok();
         self.watches = World::kinds().into_iter().filter_map(watch).collect();
         self.world = World::default();
+        self.pending.clear();
         let carried =
             system.cluster().and_then(|cluster| cluster.connections_after(0).last().map(|carried| carried.number));
         self.connection = carried.unwrap_or_default();

@@ -23,6 +23,8 @@ pub struct Room {
     pub ready: bool,
     /// Whether it is cordoned.
     pub cordoned: bool,
+    /// What it is short of: its conditions of pressure that are True.
+    pub pressure: Vec<Str>,
     /// Whether it is a control plane node.
     pub control_plane: bool,
     /// Whether the API knows the node (Pods can outlive it).
@@ -150,20 +152,19 @@ impl World {
             range: node["spec"]["podCIDR"].to_str(),
             ready: api::meta::condition(node, "Ready")["status"].str() == "True",
             cordoned: node["spec"]["unschedulable"].bool(),
+            pressure: pressure(node),
             control_plane: !labels["node-role.kubernetes.io/control-plane"].is_null(),
             known: true,
             pods: Vec::new(),
         };
         let room = self.room(&name);
-        let same = (&room.address, &room.range) == (&seen.address, &seen.range)
-            && (room.ready, room.cordoned, room.control_plane, room.known)
-                == (seen.ready, seen.cordoned, seen.control_plane, seen.known);
         // Every heartbeat changes a Node; the picture only changes when what it shows does.
-        if !same {
-            let pods = room.pods.clone();
-            *Rc::make_mut(room) = Room { pods, ..seen };
+        let seen = Room { pods: room.pods.clone(), ..seen };
+        let changed = **room != seen;
+        if changed {
+            *room = Rc::new(seen);
         }
-        !same
+        changed
     }
 
     fn room(&mut self, name: &Str) -> &mut Rc<Room> {
@@ -359,4 +360,10 @@ impl World {
             hue
         }))
     }
+}
+
+fn pressure(node: &Value) -> Vec<Str> {
+    let conditions = node["status"]["conditions"].array().iter();
+    let pressed = conditions.filter(|c| c["status"].str() == "True" && c["type"].str().ends_with("Pressure"));
+    pressed.map(|condition| condition["type"].to_str()).collect()
 }

@@ -1,27 +1,34 @@
-//! The whole cluster at once: a cell for each node, on a canvas, so that thousands of nodes are one drawing.
+//! The whole cluster at once: a cell for each node, on a canvas, so that thousands of nodes are one drawing. To a screen reader and
+//! to the keyboard it is a grid, of which the cell that one stands on is there.
+
+mod cell;
+mod grid;
+mod paint;
 
 use super::pods::Light;
+use super::resized::use_resized;
 use crate::event::when;
+use crate::focus;
 use crate::i18n::{Lang, Message};
-use crate::model::{Pod, PodState, Room};
+use crate::model::Room;
+use crate::settings::Theme;
 use api::{OrdMap, Str};
-use std::cell::Cell;
+use cell::{SHADES, told};
+use grid::Grid;
+use paint::{Painter, Sight};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
+use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
-/// A cell's side in pixels, at most and at least.
-const LARGEST: f64 = 56.0;
-const SMALLEST: f64 = 6.0;
-/// The height that the map tries to keep to, in pixels.
-const HEIGHT: f64 = 320.0;
-/// So many Pods of its own make a node's cell as full as it gets: what a kubelet admits.
-const FULL: usize = 110;
-/// Shades of fullness, the first for an empty node. After them: something fails here, and not Ready.
-const SHADES: usize = 6;
-const FAILING: usize = SHADES;
-const NOT_READY: usize = SHADES + 1;
+/// What is drawn of a mark in the legend, by the name of its class, and what it stands for.
+const MARKS: [(&str, Message); 4] = [
+    ("shade-6", Message::MapFailing),
+    ("shade-7", Message::NotReady),
+    ("mark-cordoned", Message::SchedulingDisabled),
+    ("mark-pressure", Message::MapPressure),
+];
 
 /// What the map is drawn from.
 #[derive(Properties, PartialEq)]
@@ -30,241 +37,135 @@ pub struct Props {
     pub rooms: OrdMap<Str, Rc<Room>>,
     /// What belongs to what is pointed at, or was found.
     pub light: Light,
+    /// In which colours.
+    pub theme: Theme,
     /// A node was chosen.
     pub onchoose: Callback<Str>,
     /// The chosen node.
     pub chosen: Option<Str>,
 }
 
-/// The size of the grid: a cell's side, and how many there are in a row.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Grid {
-    side: f64,
-    columns: usize,
-}
-
-impl Grid {
-    /// The largest cells with which so many fit into the width and, if that can be, into the height.
-    fn new(count: usize, width: f64) -> Grid {
-        let side = (width * HEIGHT / count.max(1) as f64).sqrt().floor().clamp(SMALLEST, LARGEST);
-        let columns = ((width / side).floor() as usize).max(1);
-        // The last row may have made it too high by one.
-        let rows = count.div_ceil(columns) as f64;
-        let side = if rows * side > HEIGHT && side > SMALLEST { side - 1.0 } else { side };
-        Grid { side, columns: ((width / side).floor() as usize).max(1) }
-    }
-
-    fn place(&self, nth: usize) -> (f64, f64) {
-        ((nth % self.columns) as f64 * self.side, (nth / self.columns) as f64 * self.side)
-    }
-
-    fn at(&self, x: f64, y: f64) -> usize {
-        let column = ((x / self.side) as usize).min(self.columns - 1);
-        (y / self.side) as usize * self.columns + column
-    }
-}
-
 /// The map.
 #[component]
 pub fn Map(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
-    let (canvas, legend) = (use_node_ref(), use_node_ref());
-    let grid = use_memo((), |()| Cell::new(Grid { side: LARGEST, columns: 1 }));
-    let told = use_state_eq(|| None::<Str>);
-    let names: Rc<Vec<Str>> = Rc::new(props.rooms.keys().cloned().collect());
+    let (map, canvas, legend) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let painter = use_mut_ref(Painter::default);
+    let grid = use_state_eq(Grid::default);
+    let told_of = use_state_eq(|| None::<Str>);
+    let rooms = Rc::new(props.rooms.clone());
+    let sight = Sight {
+        rooms: props.rooms.clone(),
+        light: props.light.clone(),
+        chosen: props.chosen.clone(),
+        theme: props.theme,
+        resized: use_resized(&map),
+    };
     {
-        let (canvas, legend, grid) = (canvas.clone(), legend.clone(), grid.clone());
-        let key = (props.rooms.clone(), props.light.clone(), props.chosen.clone());
-        use_effect_with(key, move |(rooms, light, chosen)| {
+        let (canvas, legend, grid) = (canvas.clone(), legend.clone(), grid.setter());
+        use_effect_with(sight, move |sight| {
             let drawn = canvas.cast::<HtmlCanvasElement>().zip(legend.cast::<Element>());
-            if let Some(drawn) =
-                drawn.and_then(|(canvas, legend)| draw(&canvas, &legend, rooms, light, chosen.as_ref()))
-            {
+            if let Some(drawn) = drawn.and_then(|(canvas, legend)| repaint(&painter, &canvas, &legend, sight)) {
                 grid.set(drawn);
             }
         });
     }
     let at = {
-        let (grid, names) = (grid.clone(), names.clone());
-        move |event: &MouseEvent| names.get(grid.get().at(event.offset_x().into(), event.offset_y().into())).cloned()
+        let (grid, rooms) = (*grid, rooms.clone());
+        move |event: &MouseEvent| {
+            let nth = grid.at(event.offset_x().into(), event.offset_y().into());
+            Some((nth, rooms.keys().nth(nth)?.clone()))
+        }
+    };
+    let choose = {
+        let (map, grid) = (map.clone(), *grid);
+        move |(nth, node): (usize, Str)| {
+            grows_out_of(&map, 100.0 * ((nth % grid.columns) as f64 + 0.5) / grid.columns as f64);
+            node
+        }
     };
     let onclick = {
-        let at = at.clone();
-        when(&props.onchoose, move |event: MouseEvent| at(&event))
+        let (at, choose) = (at.clone(), choose.clone());
+        when(&props.onchoose, move |event: MouseEvent| at(&event).map(&choose))
     };
     let onmousemove = {
-        let told = told.clone();
-        move |event: MouseEvent| told.set(at(&event))
+        let told_of = told_of.setter();
+        move |event: MouseEvent| told_of.set(at(&event).map(|(_, node)| node))
     };
     let onmouseleave = {
-        let told = told.clone();
-        move |_: MouseEvent| told.set(None)
+        let told_of = told_of.setter();
+        move |_: MouseEvent| told_of.set(None)
     };
-    // The arrow keys walk over the cells.
+    let here = props.chosen.as_ref().and_then(|chosen| rooms.keys().position(|name| name == chosen));
     let onkeydown = {
-        let (names, chosen) = (names.clone(), props.chosen.clone());
+        let (grid, rooms, chosen) = (*grid, rooms.clone(), props.chosen.clone());
         when(&props.onchoose, move |event: KeyboardEvent| {
-            let columns = grid.get().columns as i64;
-            let step = match event.key().as_str() {
-                "ArrowLeft" => -1,
-                "ArrowRight" => 1,
-                "ArrowUp" => -columns,
-                "ArrowDown" => columns,
-                _ => return None,
-            };
+            if let (true, Some(chosen)) = (event.key() == "Enter", &chosen) {
+                event.prevent_default();
+                enter(chosen);
+                return None;
+            }
+            let to = grid.step(&event.key(), here, rooms.len())?;
             event.prevent_default();
-            let from = chosen.as_ref().and_then(|chosen| names.binary_search(chosen).ok());
-            let to = from.map_or(0, |from| from as i64 + step);
-            usize::try_from(to).ok().and_then(|to| names.get(to)).cloned()
+            Some(choose((to, rooms.keys().nth(to)?.clone())))
         })
     };
-    let ready = props.rooms.values().filter(|room| room.ready).count();
-    let pods: usize = props.rooms.values().map(|room| room.pods.len()).sum();
-    let label = lang.fill(Message::MapLabel, &[&names.len().to_string(), &ready.to_string(), &pods.to_string()]);
-    let shown = told.as_ref().or(props.chosen.as_ref()).and_then(|name| props.rooms.get(name));
+    let ready = rooms.values().filter(|room| room.ready).count();
+    let pods: usize = rooms.values().map(|room| room.pods.len()).sum();
+    let counts = [rooms.len(), ready, pods].map(|count| lang.number(count));
+    let label = lang.fill(Message::MapLabel, &counts.each_ref().map(String::as_str));
+    let shown = told_of.as_ref().or(props.chosen.as_ref()).and_then(|name| rooms.get(name));
+    let standing = here.and_then(|nth| Some((nth, rooms.get(props.chosen.as_ref()?)?)));
     html! {
-        <div class="map">
-            <canvas ref={canvas} tabindex="0" role="img" aria-label={label.clone()} {onclick} {onmousemove} {onmouseleave} {onkeydown}></canvas>
+        <div class="map" ref={map}>
+            <canvas ref={canvas} tabindex="0" role="grid" aria-label={label.clone()} aria-describedby="map-keys"
+                aria-rowcount={rooms.len().div_ceil(grid.columns).to_string()} aria-colcount={grid.columns.to_string()}
+                aria-activedescendant={standing.map(|(nth, _)| format!("map-{nth}"))}
+                {onclick} {onmousemove} {onmouseleave} {onkeydown}>
+                { standing.map(|(nth, room)| standing_on(nth, *grid, room)).unwrap_or_default() }
+            </canvas>
             <p class="caption" ref={legend}>
                 <span>{ label }</span>
-                { for (0..=NOT_READY).map(|shade| html! { <i class={format!("shade shade-{shade}")} aria-hidden="true"></i> }) }
-                <span>{ lang.text(Message::MapLegend) }</span>
+                <span class="key">{ for (0..SHADES).map(|shade| html! { <i class={format!("shade shade-{shade}")} aria-hidden="true"></i> }) }{ lang.text(Message::MapLegend) }</span>
+                { for MARKS.map(|(mark, says)| html! {
+                    <span class="key"><i class={format!("shade {mark}")} aria-hidden="true"></i>{ lang.text(says) }</span>
+                }) }
+                <span class="unseen" id="map-keys">{ lang.text(Message::MapKeys) }</span>
                 if let Some(room) = shown {
-                    <b role="status">{ told_of(room) }</b>
+                    <b>{ told(room) }</b>
                 }
             </p>
         </div>
     }
 }
 
-fn told_of(room: &Room) -> String {
-    let failing = room.pods.iter().filter(|pod| fails(pod)).count();
-    let state = if room.ready { "Ready" } else { "NotReady" };
-    let failing = if failing > 0 { format!(", ✕ {failing}") } else { String::new() };
-    format!("{} {state}, Pods: {}{failing}", room.name, room.pods.len())
+fn repaint(painter: &RefCell<Painter>, canvas: &HtmlCanvasElement, legend: &Element, sight: &Sight) -> Option<Grid> {
+    painter.borrow_mut().paint(canvas, legend, sight)
 }
 
-fn fails(pod: &Pod) -> bool {
-    matches!(pod.look, PodState::Failed | PodState::BackOff | PodState::Evicted)
-}
-
-/// Which shade a node's cell has.
-fn shade(room: &Room) -> usize {
-    let own = room.pods.iter().filter(|pod| !pod.system).count();
-    match own {
-        _ if !room.ready => NOT_READY,
-        _ if room.pods.iter().any(|pod| fails(pod)) => FAILING,
-        0 => 0,
-        own => (1 + own * (SHADES - 1) / (FULL + 1)).min(SHADES - 1),
+/// The cell that one stands on, for those who do not see it.
+fn standing_on(nth: usize, grid: Grid, room: &Room) -> Html {
+    let (row, column) = (nth / grid.columns + 1, nth % grid.columns + 1);
+    html! {
+        <span role="row" aria-rowindex={row.to_string()}>
+            <span role="gridcell" key={nth} id={format!("map-{nth}")} aria-colindex={column.to_string()} aria-selected="true">{ told(room) }</span>
+        </span>
     }
 }
 
-fn draw(
-    canvas: &HtmlCanvasElement,
-    legend: &Element,
-    rooms: &OrdMap<Str, Rc<Room>>,
-    light: &Light,
-    chosen: Option<&Str>,
-) -> Option<Grid> {
-    let width = canvas.parent_element()?.get_bounding_client_rect().width().floor();
-    let grid = Grid::new(rooms.len(), width);
-    let height = rooms.len().div_ceil(grid.columns) as f64 * grid.side;
-    let dots = gloo::utils::window().device_pixel_ratio().max(1.0);
-    canvas.set_width((width * dots) as u32);
-    canvas.set_height((height * dots) as u32);
-    let style = canvas.style();
-    _ = style.set_property("width", &format!("{width}px"));
-    _ = style.set_property("height", &format!("{height}px"));
-    let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    _ = pen.scale(dots, dots);
-    let gap = if grid.side > 9.0 { 2.0 } else { 1.0 };
-    let colours = colours(legend);
-    let shades: Vec<usize> = rooms.values().map(|room| shade(room)).collect();
-    // Colour by colour: to change it costs more than a cell.
-    for (number, colour) in colours.iter().enumerate() {
-        pen.set_fill_style_str(colour);
-        for (nth, _) in shades.iter().enumerate().filter(|(_, shade)| **shade == number) {
-            let (x, y) = grid.place(nth);
-            pen.fill_rect(x, y, grid.side - gap, grid.side - gap);
-            // Not by colour alone: a cross through a node that is lost, a notch where something fails.
-            if number == NOT_READY {
-                strike(&pen, x, y, grid.side - gap);
-            } else if number == FAILING {
-                pen.clear_rect(x + (grid.side - gap) / 2.0, y, (grid.side - gap) / 2.0, (grid.side - gap) / 2.0);
-            }
-        }
-    }
-    mark(&pen, legend, rooms, light, chosen, grid, gap);
-    Some(grid)
-}
-
-fn strike(pen: &CanvasRenderingContext2d, x: f64, y: f64, side: f64) {
-    pen.set_line_width((side / 6.0).max(1.0));
-    pen.begin_path();
-    pen.move_to(x, y);
-    pen.line_to(x + side, y + side);
-    pen.move_to(x + side, y);
-    pen.line_to(x, y + side);
-    pen.stroke();
-}
-
-/// A frame around what is lit and what is chosen.
-fn mark(
-    pen: &CanvasRenderingContext2d,
-    legend: &Element,
-    rooms: &OrdMap<Str, Rc<Room>>,
-    light: &Light,
-    chosen: Option<&Str>,
-    grid: Grid,
-    gap: f64,
-) {
-    if light.lit.is_none() && chosen.is_none() {
-        return;
-    }
-    pen.set_stroke_style_str(&colour(legend, "color"));
-    pen.set_line_width(2.0);
-    for (nth, room) in rooms.values().enumerate() {
-        let lit = light.lit.is_some() && room.pods.iter().any(|pod| light.on(&pod.uid));
-        if lit || chosen == Some(&room.name) {
-            let (x, y) = grid.place(nth);
-            pen.stroke_rect(x + 1.0, y + 1.0, grid.side - gap - 2.0, grid.side - gap - 2.0);
-        }
+/// Into the node's room, which is drawn below.
+fn enter(node: &str) {
+    let doors = focus::all(&gloo::utils::document(), ".scene .room header button[data-object]");
+    let wanted = format!("Node//{node}");
+    if let Some(door) = doors.iter().find(|door| door.get_attribute("data-object").as_ref() == Some(&wanted)) {
+        _ = door.focus();
     }
 }
 
-/// The colours as the browser resolves them, from the legend's swatches.
-fn colours(legend: &Element) -> Vec<String> {
-    let Ok(swatches) = legend.query_selector_all(".shade") else { return Vec::new() };
-    let swatches = (0..swatches.length()).filter_map(|i| swatches.item(i)?.dyn_into::<Element>().ok());
-    swatches.map(|swatch| colour(&swatch, "background-color")).collect()
-}
-
-fn colour(element: &Element, property: &str) -> String {
-    let style = gloo::utils::window().get_computed_style(element).ok().flatten();
-    style.and_then(|style| style.get_property_value(property).ok()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_fill_the_width_and_are_found_again() {
-        for count in [1, 4, 48, 1000, 5001] {
-            let grid = Grid::new(count, 1090.0);
-            assert!(grid.side >= SMALLEST && grid.side <= LARGEST);
-            let (x, y) = grid.place(count - 1);
-            assert_eq!(grid.at(x + 1.0, y + 1.0), count - 1, "{count}");
-            assert!(x + grid.side <= 1090.0);
-        }
-        let grid = Grid::new(5001, 1090.0);
-        assert!(grid.place(5000).1 + grid.side <= HEIGHT, "{grid:?}");
-    }
-
-    #[test]
-    fn a_lost_node_and_a_failing_pod_are_seen_before_how_full_it_is() {
-        let room = Room { ready: true, ..Room::default() };
-        assert_eq!(shade(&room), 0);
-        assert_eq!(shade(&Room::default()), NOT_READY);
+/// The room that is drawn next below the map comes out of its cell, which is so far in percent of the map's width.
+fn grows_out_of(map: &NodeRef, percent: f64) {
+    if let Some(scene) = map.cast::<HtmlElement>().and_then(|map| map.parent_element()?.dyn_into::<HtmlElement>().ok())
+    {
+        _ = scene.style().set_property("--from", &format!("{percent:.1}%"));
     }
 }

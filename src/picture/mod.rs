@@ -12,6 +12,7 @@ mod outside;
 mod path;
 mod pod;
 mod pods;
+mod resized;
 mod room;
 mod routes;
 mod scaler;
@@ -24,6 +25,7 @@ use crate::app::packets::Act;
 use crate::focus;
 use crate::i18n::{Lang, Message};
 use crate::model::{Room, Ruling, Traffic, View, filter};
+use crate::settings::Theme;
 use api::{OrdSet, Str};
 use apps::Apps;
 use flight::FlightView;
@@ -61,6 +63,8 @@ pub struct Props {
     pub read: Option<u64>,
     /// What belongs to what is pointed at.
     pub lit: Option<Rc<OrdSet<Str>>>,
+    /// In which colours the page is.
+    pub theme: Theme,
     /// Whether time stands.
     pub still: bool,
     /// The nodes whose kubelet does not run.
@@ -90,6 +94,7 @@ pub fn Picture(props: &Props) -> Html {
         })
     };
     let view = use_memo((props.view.clone(), sight.filter.clone()), |(view, filter)| filter.apply(view));
+    let namespaces = use_memo(props.view.clone(), namespaces);
     let found = use_memo((view.clone(), sight.search.clone()), |(view, search)| {
         (!search.trim().is_empty()).then(|| Rc::new(filter::search(view, search)))
     });
@@ -139,7 +144,7 @@ pub fn Picture(props: &Props) -> Html {
         <div {class} ref={scene.clone()} {onclick} {onmouseover} {onmouseleave} {onfocusin} {onfocusout} {onkeydown}>
             { outside::outside(&view, &light, lang) }
             <div class={classes!("cluster", sight.by_app.then_some("by-app"))} data-place="wall">
-                <Tools sight={(*sight).clone()} namespaces={namespaces(&props.view)} found={found.as_ref().as_ref().map(|found| found.len())} {onsight} />
+                <Tools sight={(*sight).clone()} namespaces={(*namespaces).clone()} found={found.as_ref().as_ref().map(|found| found.len())} {onsight} />
                 if sight.by_app {
                     <Apps view={(*view).clone()} shares={props.traffic.shares.clone()} light={light.clone()} system={sight.system} ontype={props.ontype.clone()} />
                 } else {
@@ -265,11 +270,11 @@ impl Part<'_> {
             return html! { <div class="rooms">{ for masters.iter().chain(&workers).map(|room| draw(room)) }</div> };
         }
         // Far out the nodes are cells; the one that is chosen is drawn below as a room, beside the control plane.
-        let chosen = self.chosen.as_ref().and_then(|name| self.view.rooms.get(name)).filter(|room| !room.control_plane);
+        let room = self.chosen.as_ref().and_then(|node| self.view.rooms.get(node)).filter(|room| !room.control_plane);
         html! {
             <>
-                <Map rooms={self.view.rooms.clone()} light={Light { now: 0, ..self.light.clone() }} chosen={self.chosen.clone()} onchoose={self.onchoose.clone()} />
-                <div class="rooms">{ for masters.first().copied().into_iter().chain(chosen).map(draw) }</div>
+                <Map rooms={self.view.rooms.clone()} light={Light { now: 0, ..self.light.clone() }} theme={self.props.theme} chosen={self.chosen.clone()} onchoose={self.onchoose.clone()} />
+                <div class="rooms of-map">{ for masters.first().copied().into_iter().chain(room).map(draw) }</div>
             </>
         }
     }

@@ -13,6 +13,12 @@ const CROWD: usize = 36;
 /// As many Pods that are over are drawn before the rest is folded.
 const OVER_SHOWN: usize = 1;
 
+/// As many Pods are drawn that stand together; nobody looks at more of them one by one, and of the rest the number is told.
+const SHOWN: usize = 400;
+
+/// Of those that wait for a node, fewer.
+const QUEUED: usize = 60;
+
 /// How near the reader stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Zoom {
@@ -73,19 +79,40 @@ pub fn PodList(props: &Props) -> Html {
         }
     });
     let shape = shape(props.pods.len(), props.light.zoom);
+    let left = (props.pods.len() - if fold { over - OVER_SHOWN } else { 0 }).saturating_sub(SHOWN);
     let toggle = {
         let open = open.clone();
         move |_: MouseEvent| open.set(!*open)
     };
     html! {
         <div class="pods">
-            { for shown.map(|pod| draw(pod, &props.light, props.named, shape)) }
+            { for shown.take(SHOWN).map(|pod| draw(pod, &props.light, props.named, shape)) }
+            { more(left, lang) }
             if over > OVER_SHOWN {
                 <button type="button" class="fold" aria-expanded={(!fold).to_string()} onclick={toggle}>
                     { if fold { lang.fill(Message::FinishedPods, &[&(over - OVER_SHOWN).to_string()]) } else { lang.text(Message::FoldFinished).to_owned() } }
                 </button>
             }
         </div>
+    }
+}
+
+/// Pods that wait for a node: the first of them.
+pub fn queue(pods: &[Rc<Pod>], light: &Light, lang: Lang) -> Html {
+    let shape = shape(pods.len(), light.zoom);
+    html! {
+        <div class="pods">
+            { for pods.iter().take(QUEUED).map(|pod| draw(pod, light, false, shape)) }
+            { more(pods.len().saturating_sub(QUEUED), lang) }
+        </div>
+    }
+}
+
+/// How many are not drawn.
+fn more(left: usize, lang: Lang) -> Html {
+    match left {
+        0 => Html::default(),
+        left => html! { <span class="more">{ lang.fill(Message::MorePods, &[&lang.number(left)]) }</span> },
     }
 }
 

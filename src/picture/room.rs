@@ -2,7 +2,7 @@
 
 use super::faults::FaultMenu;
 use super::pod::Shape;
-use super::pods::{Light, PodList, crowding, draw, shape};
+use super::pods::{Light, PodList, crowding, draw, queue};
 use crate::i18n::{Lang, Message};
 use crate::model::{Pod, Room, Verdict};
 use api::Str;
@@ -61,7 +61,7 @@ pub fn RoomView(props: &Props) -> Html {
                 <div class={classes!("tray", tray.is_empty().then_some("empty"), crowding(tray.len(), light.zoom))} data-place="tray">
                     <p class="caption">{ lang.text(Message::PendingTray) }</p>
                     if !tray.is_empty() {
-                        <div class="pods">{ for tray.iter().map(|pod| draw(pod, light, false, shape(tray.len(), light.zoom))) }</div>
+                        { queue(tray, light, lang) }
                     }
                 </div>
             }
@@ -88,6 +88,7 @@ fn header(room: &Room, props: &Props, lang: Lang) -> Html {
                 if room.cordoned {
                     <span class="badge wait">{ lang.text(Message::SchedulingDisabled) }</span>
                 }
+                { for room.pressure.iter().map(|pressure| html! { <span class="badge wait">{ pressure.as_str() }</span> }) }
             </p>
         </header>
     }

@@ -1,13 +1,13 @@
 //! Lines that stay: the last requests' routes, to compare and to read, and steady traffic as flows with their rates.
 
 use super::path;
+use super::resized::use_resized;
 use crate::i18n::{Lang, Message};
 use crate::model::{Flight, Place, Stream, Traffic, View};
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{Element, ResizeObserver};
+use web_sys::Element;
 use yew::prelude::*;
 
 /// Things that moved are where they belong after so many milliseconds.
@@ -35,28 +35,10 @@ pub struct Props {
 pub fn Routes(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let svg = use_node_ref();
-    let resized = use_state_eq(|| 0_u32);
-    {
-        let (scene, resized) = (props.scene.clone(), resized.setter());
-        use_effect_with((), move |()| {
-            let mut times = 0;
-            let changed = Closure::<dyn FnMut()>::new(move || {
-                times += 1;
-                resized.set(times);
-            });
-            let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok();
-            if let (Some(observer), Some(scene)) = (&observer, scene.cast::<Element>()) {
-                observer.observe(&scene);
-            }
-            move || {
-                observer.iter().for_each(ResizeObserver::disconnect);
-                drop(changed);
-            }
-        });
-    }
+    let resized = use_resized(&props.scene);
     {
         let (svg, scene, traffic) = (svg.clone(), props.scene.clone(), props.traffic.clone());
-        let key = (props.traffic.clone(), props.view.clone(), props.layout.clone(), *resized);
+        let key = (props.traffic.clone(), props.view.clone(), props.layout.clone(), resized);
         use_effect_with(key, move |_| {
             let lay = move || {
                 if let (Some(svg), Some(scene)) = (svg.cast::<Element>(), scene.cast::<Element>()) {

@@ -190,17 +190,33 @@ test("nothing went wrong meanwhile", () => assert.deepEqual(kube.complaints, [])
 test("a hundred nodes are a map of cells, and one can look into a node", { timeout: 240_000 }, async () => {
   const many = await open({ query: { seed: "3", nodes: "100" } });
   try {
-    const map = many.page.getByRole("img", { name: /^101 nodes, 101 Ready, \d+ Pods$/ });
+    const map = many.page.getByRole("grid", { name: /^101 nodes, 101 Ready, \d+ Pods$/ });
     await map.waitFor();
     const before = Number((await map.getAttribute("aria-label")).match(/(\d+) Pods$/)[1]);
     await map.focus();
     await many.page.keyboard.press("ArrowRight");
     await many.page.keyboard.press("ArrowRight");
     await many.node("node1").waitFor();
+    const told = () => map.evaluate((map) => map.querySelector(`#${map.getAttribute("aria-activedescendant")}`).textContent);
+    assert.equal(await told(), "node1 Ready, Pods: 2");
+    await many.page.keyboard.press("End");
+    await many.page.keyboard.press("Home");
+    await many.page.keyboard.press("ArrowRight");
+    // Each change of a node is a change of its cell, and of no other.
+    const colours = () => map.evaluate((map) => [...map.getContext("2d").getImageData(0, 0, map.width, map.height).data].join());
+    const plain = await colours();
+    await many.run("kubectl cordon node1");
+    assert.equal(await told(), "node1 Ready, SchedulingDisabled, Pods: 2");
+    assert.notEqual(await colours(), plain, "a mark stands in the cell");
+    await many.run("kubectl uncordon node1");
+    assert.equal(await colours(), plain, "and is gone");
+    await map.focus();
+    await many.page.keyboard.press("Enter");
+    assert.equal(await many.page.evaluate(() => document.activeElement.textContent), "node1");
     await many.screenshot("map");
     await many.start("kubectl create deployment web --image=nginx --replicas=400; kubectl rollout status deployment web");
     await many.speed("10");
-    await many.page.getByRole("img", { name: `, ${before + 400} Pods` }).waitFor();
+    await many.page.getByRole("grid", { name: `, ${before + 400} Pods` }).waitFor();
     await many.finish();
     await many.screenshot("map-full");
     assert.deepEqual(many.complaints, []);
