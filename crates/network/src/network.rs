@@ -261,7 +261,8 @@ impl Network {
         self.node_by_address.get(&address.to_bits())
     }
 
-    pub(crate) fn node_of(&self, uid: &str) -> Option<Str> {
+    /// The node of a Pod that has a network of its own.
+    pub fn node_of(&self, uid: &str) -> Option<Str> {
         let address = self.pod_addresses.get(uid)?;
         self.pods.get(address).map(|pod| pod.node.clone())
     }

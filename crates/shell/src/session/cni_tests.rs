@@ -36,6 +36,20 @@ fn pods_reach_each_other_by_routes() {
     }
     let api = ask("kubectl exec on1 -- curl -s -m 2 --trace-route http://10.96.0.1:443");
     assert!(api.contains("out of the cluster to 172.17.0.2"), "{api}");
+    ask("kubectl run box --image=busybox --overrides='{\"spec\":{\"nodeName\":\"node1\"}}' -- sleep 1d");
+    ask("kubectl wait --for=condition=Ready pod box");
+    for (line, answer) in [
+        (
+            "kubectl exec box -- ip route",
+            "default via 10.244.1.1 dev eth0\n10.244.1.0/24 dev eth0 proto kernel scope link src 10.244.1.4",
+        ),
+        ("kubectl exec box -- ip -br addr show eth0", "eth0             UP             10.244.1.4/24"),
+        ("ssh node1 ip route get 10.244.2.2", "10.244.2.2 via 172.17.0.12 dev eth0 src 172.17.0.11 uid 0"),
+        ("ssh node1 ip route get 10.244.1.3", "10.244.1.3 dev cni0 src 10.244.1.1 uid 0"),
+    ] {
+        let told = ask(line);
+        assert!(told.starts_with(answer), "{line}: {told}");
+    }
     ask("ssh node2 ip link set cni0 down");
     assert!(ask("kubectl exec on1 -- curl -s -m 2 --trace-route http://10.244.2.2").contains("bridge-down"));
 }

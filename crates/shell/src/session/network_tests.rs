@@ -166,6 +166,14 @@ fn kube_proxy_works_in_ipvs_mode_when_it_is_configured_and_started_again() {
     let (text, _) = ask("ssh node1 ipvsadm -Ln");
     assert!(text.contains("TCP  10.96.0.1:443 rr\n  -> 172.17.0.10:6443 "), "{text}");
     assert!(ask("ssh node1 ip addr").0.contains("    inet 10.96.0.1/32 scope global kube-ipvs0\n"));
+    let (text, _) = ask("ssh node1 ip a s dev weave");
+    let inet = "    inet 10.44.0.0/12 brd 10.47.255.255 scope global weave\n";
+    assert!(
+        text.starts_with("6: weave: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1376 ") && text.ends_with(inet),
+        "{text}"
+    );
+    assert_eq!(text.lines().count(), 2, "one interface: {text}");
+    assert_eq!(ask("ssh node1 ip link show eth7"), ("Device \"eth7\" does not exist.\n".to_owned(), 1));
     assert!(ask("ssh node1 curl -ks https://10.96.0.1/version --trace-route").0.contains("IPVS rr picked"));
 }
 

@@ -28,14 +28,13 @@ const MACHINE_ONLY: &[&str] = &[
     "iptables-save",
     "conntrack",
     "ipvsadm",
-    "ip",
     "tc",
     "virsh",
     "registry",
     "why",
 ];
 /// Programs that busybox has and slim Debian images have not.
-const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ping", "traceroute", "vi", "watch"];
+const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ip", "ping", "traceroute", "vi", "watch"];
 /// Programs that an image must bring with it.
 const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "nginx"];
 
