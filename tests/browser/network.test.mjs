@@ -111,18 +111,30 @@ test("the four types of Service: each way is drawn as the network tells it, and 
   await kube.page.keyboard.press("Escape");
 });
 
-test("two nodes are cut off from each other by a button, and the picture tells where a packet ends", async () => {
+/** Presses a button of a node's menu, and waits for the command that it types to end. */
+async function pressed(node, name) {
+  kube.before = await kube.entries().count();
+  await kube.node(node).locator("summary").click();
+  await kube.node(node).getByRole("button", { name }).first().click();
+  await kube.entries().nth(kube.before).waitFor();
+  return kube.finish();
+}
+
+test("two nodes are cut off from each other by a button of the one or the other, and the picture tells where a packet ends", async () => {
   await kube.run("kubectl run far --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node1\"}}'; kubectl run near --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node3\"}}'");
   await kube.run("kubectl wait --for=condition=Ready pod/far pod/near");
-  const before = await kube.entries().count();
-  await kube.node("node1").locator("summary").click();
-  await kube.node("node1").getByRole("button", { name: "Drop what node3 sends" }).first().click();
-  await kube.page.waitForFunction((before) => document.querySelectorAll("[data-entry]").length > before, before);
   const call = "kubectl exec near -- curl -s -m 3 -o /dev/null --trace-route http://$(kubectl get pod far -o jsonpath='{.status.podIP}')";
-  const { printed } = await compared(call);
-  assert.match(printed, /end {4}timed out: filtered/);
-  assert.match(await kube.run("ssh node1 iptables -S INPUT"), /-A INPUT -s 172\.17\.0\.13\/32 -j DROP/);
-  await kube.run("ssh node1 iptables -F INPUT; kubectl delete pod far near --now");
+  for (const [node, other, address] of [["node1", "node3", "172.17.0.13"], ["node3", "node1", "172.17.0.11"]]) {
+    await pressed(node, new RegExp(`^Drop what ${other} sends`));
+    assert.ok((await kube.run(`ssh ${node} iptables -S INPUT`)).includes(`-A INPUT -s ${address}/32 -j DROP`), node);
+    const { printed, way } = await compared(call);
+    assert.match(printed, new RegExp(`${node}: stops: filtered\\nend {4}timed out: filtered`));
+    assert.ok(way.endsWith(`node:${node}`), way);
+    if (node === "node3") await pictures("cut-at-the-other");
+    await pressed(node, new RegExp(`^Drop what ${other} sends: undo`));
+  }
+  assert.match(await kube.run(call), /far answered 200/);
+  await kube.run("kubectl delete pod far near --now");
 });
 
 test("a NetworkPolicy stops a packet at the Pod that it isolates, and the picture says so", async () => {
