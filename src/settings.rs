@@ -75,9 +75,10 @@ const PANELS_OF_A_FRAME: &str = "picture,terminal,time";
 
 /// The seed of a page that names none: everybody who opens it sees the same cluster.
 const DEFAULT_SEED: u64 = 1;
-/// The worker nodes of a page that names no number, and the most that it may name: they are there within seconds.
+/// The worker nodes of a page that names no number, and the most that it may name, Kubernetes' own limit: a thousand are
+/// there within seconds, so many take up to a minute on a busy machine, and the page says how far it is.
 const DEFAULT_NODES: usize = 3;
-const MAX_NODES: usize = 1000;
+const MAX_NODES: usize = 5000;
 
 impl Settings {
     /// Reads the address, the last choices and the browser's preferences.

@@ -312,7 +312,7 @@ impl Component for App {
                         <Header {lang} theme={self.settings.theme} paused={self.paused} hurrying={self.hurrying} speed={self.speed}
                             beside={self.beside} taught={self.lessons.open} tenths={self.tenths} onaction={&calls.action} menu={self.view_menu()} />
                     }
-                    <Bar {lang} course={self.passage.course.clone()} comparing={self.passage.changes.is_some()} onact={&calls.time} />
+                    <Bar {lang} course={self.passage.course.clone()} comparing={self.passage.changes.is_some()} pinned={self.passage.pinned.as_ref().map(|(at, _)| *at)} onact={&calls.time} />
                     if self.lessons.open {
                         { self.view_builder().unwrap_or_else(|| html! { <Panel {lang} shown={self.lessons.shown()} onmsg={&calls.lesson} onclass={&calls.class} /> }) }
                     }

@@ -19,8 +19,8 @@ impl App {
                 if let Some(story) = &self.story {
                     <StoryView story={story.clone()} onclose={&calls.close_story} />
                 }
-                if let Some(changes) = &self.passage.changes {
-                    <Changes {lang} between={(self.passage.course.now, self.passage.course.end)} changes={changes.clone()}
+                if let Some(compared) = &self.passage.changes {
+                    <Changes {lang} compared={compared.clone()}
                         oninspect={&calls.inspect} onclose={&calls.compare} />
                 }
                 if let Some(menu) = &self.desk.menu {

@@ -1,11 +1,12 @@
 //! Going back and forth in the course of the session.
 
 use super::{App, CommandSoFar, Msg};
-use crate::course::{Act, Course};
+use crate::course::{Act, Compared, Course};
 use crate::event::hear;
 use crate::i18n::Message;
+use cluster::Cluster;
 use std::rc::Rc;
-use timeline::Position;
+use timeline::{Position, compare};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
 use yew::Context;
@@ -15,8 +16,10 @@ use yew::Context;
 pub struct Passage {
     /// What the bar shows.
     pub course: Rc<Course>,
-    /// Whether what differs from the end is listed, and what that is.
-    pub changes: Option<Rc<Vec<timeline::Change>>>,
+    /// What differs between two moments, if that is listed.
+    pub changes: Option<Rc<Compared>>,
+    /// The moment with which others are compared: in seconds since the start, and the cluster as it was.
+    pub pinned: Option<(f64, Cluster)>,
     /// Whether time stands only because the reader went back.
     pub held: bool,
     /// What is said on arrival.
@@ -25,12 +28,22 @@ pub struct Passage {
 
 impl App {
     pub(super) fn time(&mut self, act: Act) -> bool {
-        if act == Act::Compare {
-            self.passage.changes = match self.passage.changes.take() {
-                Some(_) => None,
-                None => Some(Rc::new(self.machine.borrow_mut().timeline().compare_with_end())),
-            };
-            return true;
+        match act {
+            Act::Compare => {
+                self.passage.changes = if self.passage.changes.is_some() { None } else { self.compared() };
+                return true;
+            }
+            Act::Pin => {
+                self.passage.pinned = match self.passage.pinned.take() {
+                    Some(_) => None,
+                    None => {
+                        self.machine.borrow().cluster(Cluster::clone).map(|cluster| (self.passage.course.now, cluster))
+                    }
+                };
+                self.passage.changes = self.passage.pinned.is_some().then(|| self.compared()).flatten();
+                return true;
+            }
+            _ => {}
         }
         let target = {
             let machine = self.machine.borrow();
@@ -41,7 +54,7 @@ impl App {
                 Act::Go(seconds) => Some(timeline.at(std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)))),
                 Act::Before(input) => timeline.before(*input),
                 Act::Now => (!timeline.is_live()).then(|| timeline.end()),
-                Act::Branch(_) | Act::Compare => None,
+                Act::Branch(_) | Act::Compare | Act::Pin => None,
             }
         };
         let lang = self.settings.lang;
@@ -101,10 +114,6 @@ impl App {
         if self.machine.borrow().timeline().is_live() {
             self.release();
         }
-        if self.passage.changes.is_some() {
-            let changes = self.machine.borrow_mut().timeline().compare_with_end();
-            self.passage.changes = Some(Rc::new(changes)).filter(|_| !self.machine.borrow().timeline().is_live());
-        }
         // What was done again on the way is no news.
         self.telling = super::telling::Telling::default();
         if let Some(said) = self.passage.arrival.take() {
@@ -112,7 +121,23 @@ impl App {
         }
         self.passage.course = Rc::default();
         self.refresh_course();
+        if self.passage.changes.is_some() {
+            self.passage.changes = self.compared();
+        }
         true
+    }
+
+    /// What differs between the pinned moment and this one, or between this one and the end.
+    fn compared(&self) -> Option<Rc<Compared>> {
+        let Course { now, end, live, .. } = *self.passage.course;
+        let machine = self.machine.borrow();
+        let (between, changes) = match &self.passage.pinned {
+            Some((at, then)) if *at <= now => ((*at, now), machine.cluster(|here| compare(then, here))?),
+            Some((at, then)) => ((now, *at), machine.cluster(|here| compare(here, then))?),
+            None if live => return None,
+            None => ((now, end), machine.timeline().compare_with_end()),
+        };
+        Some(Rc::new(Compared { between, changes }))
     }
 
     /// Takes the course in. True if it has changed.

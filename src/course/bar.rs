@@ -24,6 +24,8 @@ pub struct Props {
     pub course: Rc<Course>,
     /// Whether the comparison is open.
     pub comparing: bool,
+    /// The moment with which others are compared, in seconds since the start.
+    pub pinned: Option<f64>,
     /// What the reader does.
     pub onact: Callback<Act>,
 }
@@ -88,16 +90,28 @@ pub fn Bar(props: &Props) -> Html {
                     <rect class="past" x="0" y="7.5" width={percent(now)} height="3" rx="1.5" />
                     { for marks }
                     { for forks }
+                    { for props.pinned.map(|at| html! { <circle class="pin" cx={percent(scale.place(at))} cy="9" r="5" /> }) }
                     <circle class="now" cx={percent(now)} cy="9" r="6" />
                 </svg>
                 <input type="range" min="0" max={STEPS.to_string()} step="1" value={format!("{:.0}", now * STEPS)} aria-label={lang.text(Message::Timeline)}
                     aria-valuetext={text} {oninput} />
                 <span class="bubble" aria-hidden="true" ref={&bubble}></span>
             </div>
+            if let Some(at) = props.pinned {
+                <button type="button" class="control words pin" aria-pressed="true" title={lang.text(Message::Unpin)} onclick={act(Act::Pin)}>
+                    { lang.fill(Message::Pinned, &[&at_text(at)]) }{ icon(Icon::Close) }
+                </button>
+                if !props.comparing {
+                    <button type="button" class="control words" onclick={act(Act::Compare)}>{ lang.text(Message::CompareAgain) }</button>
+                }
+            }
             if !course.live {
                 <span class="past-note">
                     <span class="moment">{ at_text(course.now) }<span>{ " / " }{ at_text(course.end) }</span></span>
-                    <button type="button" class="control words" aria-pressed={props.comparing.to_string()} onclick={act(Act::Compare)}>{ lang.text(Message::CompareWithNow) }</button>
+                    if props.pinned.is_none() {
+                        <button type="button" class="control words" aria-pressed={props.comparing.to_string()} onclick={act(Act::Compare)}>{ lang.text(Message::CompareWithNow) }</button>
+                        <button type="button" class="control words" title={lang.text(Message::PinHint)} onclick={act(Act::Pin)}>{ lang.text(Message::Pin) }</button>
+                    }
                     <button type="button" class="control words main" onclick={act(Act::Now)}>{ lang.text(Message::BackToNow) }</button>
                 </span>
             }

@@ -13,15 +13,22 @@ const LONGEST_VALUE: usize = 48;
 /// More objects are counted only.
 const MAX_CHANGES: usize = 200;
 
+/// What differs between two moments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// The two moments, in seconds since the start, the earlier one first.
+    pub between: (f64, f64),
+    /// What differs.
+    pub changes: Vec<Change>,
+}
+
 /// What the comparison is made of.
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The reader's language.
     pub lang: Lang,
-    /// The two moments, in seconds since the start.
-    pub between: (f64, f64),
-    /// What differs.
-    pub changes: Rc<Vec<Change>>,
+    /// What is shown.
+    pub compared: Rc<Compared>,
     /// An object was chosen: `Kind/namespace/name`.
     pub oninspect: Callback<String>,
     /// The reader has seen enough.
@@ -32,9 +39,11 @@ pub struct Props {
 #[component]
 pub fn Changes(props: &Props) -> Html {
     let lang = props.lang;
-    let title = lang.fill(Message::ChangesBetween, &[&at_text(props.between.0), &at_text(props.between.1)]);
+    let Compared { between: (from, to), changes } = &*props.compared;
+    let title = lang.fill(Message::ChangesBetween, &[&at_text(*from), &at_text(*to)]);
+    let nothing = if from == to { Message::PinHint } else { Message::NoChanges };
     let onclose = props.onclose.reform(|_: MouseEvent| ());
-    let more = props.changes.len().saturating_sub(MAX_CHANGES);
+    let more = changes.len().saturating_sub(MAX_CHANGES);
     let one = |change: &Change| {
         let path = format!("{}/{}/{}", change.kind, change.namespace, change.name);
         let onclick = props.oninspect.reform(move |_: MouseEvent| path.clone());
@@ -62,10 +71,10 @@ pub fn Changes(props: &Props) -> Html {
                 <button type="button" class="control" aria-label={lang.text(Message::Close)} title={lang.text(Message::Close)} onclick={onclose}>{ icon(Icon::Close) }</button>
             </header>
             <div class="panel" tabindex="0">
-                if props.changes.is_empty() {
-                    <p>{ lang.text(Message::NoChanges) }</p>
+                if changes.is_empty() {
+                    <p>{ lang.text(nothing) }</p>
                 }
-                <ul>{ for props.changes.iter().take(MAX_CHANGES).map(one) }</ul>
+                <ul>{ for changes.iter().take(MAX_CHANGES).map(one) }</ul>
                 if more > 0 {
                     <p>{ lang.fill(Message::MoreChanges, &[&more.to_string()]) }</p>
                 }

@@ -5,7 +5,7 @@ mod changes;
 mod scale;
 
 pub use bar::Bar;
-pub use changes::Changes;
+pub use changes::{Changes, Compared};
 
 use timeline::{Input, Timeline};
 
@@ -27,8 +27,10 @@ pub enum Act {
     Now,
     /// To the end of another course, by its number.
     Branch(usize),
-    /// What differs from the end shall be listed, or not.
+    /// What differs from the end, or from the pinned moment, shall be listed, or not.
     Compare,
+    /// This moment is compared with the others to which one goes, or no longer.
+    Pin,
 }
 
 /// A command on the bar.

@@ -113,11 +113,20 @@ test("one can go to any moment, and see what changed since", { timeout: 120_000 
     assert.match(await changes.innerText(), /Deployment web[\s\S]*spec\.replicas 1 → 2/);
     assert.match(await changes.innerText(), /ConfigMap extra\s*is created/);
     await kube.screenshot("time-compare-light");
+    await bar.click("Compare with now");
 
+    // Any two moments: from this one to the start, and from it to the end.
+    await bar.click("Compare from here");
+    assert.match(await changes.innerText(), /go to the other moment/);
     await bar.slider.focus();
     await bar.slider.press("Home");
     await bar.settled();
     await kube.podsUntil("web-", (pods) => pods.length === 0);
+    assert.match(await changes.innerText(), /from 0:00\.0 to [\s\S]*Deployment web\s*is created/);
+    assert.doesNotMatch(await changes.innerText(), /ConfigMap extra/);
+    await kube.screenshot("time-compare-two-light");
+    await kube.page.getByRole("button", { name: /^Compared from/ }).press("Enter");
+    assert.equal(await changes.count(), 0);
     assert.match(await bar.slider.getAttribute("aria-valuetext"), /^0:00\.0/);
     await bar.click("Back to now");
     assert.equal(await bar.state(), end);

@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the release page in `dist/`, plain files with relative addresses.
 
 use crate::error::{Error, Result, fail};
-use crate::{offline, profile, sh, split, tools};
+use crate::{offline, profile, sh, size, split, tools};
 use std::hash::Hasher;
 use std::path::PathBuf;
 
@@ -27,18 +27,33 @@ const FOR_SIZE: &[(&str, &str)] = &[
     ),
 ];
 
-/// Builds the page after installing what is missing. `--dev` builds it for working on it: quickly, in one module, large and
+/// Builds the page after installing what is missing, and weighs it. `--dev` builds it for working on it: quickly, in one module, large and
 /// slow, with the texts of panics.
 pub fn run(arguments: &[String]) -> Result {
     match arguments {
         [] => {
             whole(&[])?;
             in_two()?;
+            offline::write()?;
+            weigh()
         }
-        [flag] if flag == "--dev" => whole(&["--cargo-profile", "page-dev"])?,
-        _ => return fail("usage: cargo xtask build [--dev]"),
+        [flag] if flag == "--dev" => {
+            whole(&["--cargo-profile", "page-dev"])?;
+            offline::write()
+        }
+        _ => fail("usage: cargo xtask build [--dev]"),
     }
-    offline::write()
+}
+
+/// Fails if a file is over its budget. Where there is no `brotli` and none can be installed, the page is built all the same.
+fn weigh() -> Result {
+    match tools::brotli() {
+        Ok(()) => size::run(&[]),
+        Err(problem) => {
+            println!("the page is not weighed: {problem}");
+            Ok(())
+        }
+    }
 }
 
 /// Builds the page for release, but leaves its program in one module with the names of its functions.

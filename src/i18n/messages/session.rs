@@ -10,6 +10,11 @@ macro_rules! session {
     Redone { en: "Done again: {}", ko: "다시 했습니다: {}" }
     BackToNow { en: "Back to now", ko: "지금으로" }
     CompareWithNow { en: "Compare with now", ko: "지금과 비교" }
+    Pin { en: "Compare from here", ko: "여기부터 비교" }
+    PinHint { en: "Now go to the other moment on the timeline: what differs between the two is listed here.", ko: "이제 타임라인에서 다른 순간으로 가 보세요. 두 순간 사이에 달라진 것이 여기에 나옵니다." }
+    Pinned { en: "Compared from {}", ko: "{}부터 비교 중" }
+    Unpin { en: "End this comparison", ko: "비교 끝내기" }
+    CompareAgain { en: "Compare", ko: "비교" }
     ChangesBetween { en: "What changes from {} to {}", ko: "{}부터 {}까지 바뀌는 것" }
     NoChanges { en: "Nothing but time passes.", ko: "시간 말고는 바뀌는 것이 없습니다." }
     ChangeAdded { en: "is created", ko: "생김" }
