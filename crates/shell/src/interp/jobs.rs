@@ -80,7 +80,11 @@ pub(super) async fn wait(shell: &mut Shell, arguments: Vec<String>, io: Io) -> F
         match shell.job(Some(name)) {
             Some(at) => status = finished(shell, at).await,
             None => {
-                shell.complain(&io, &format!("wait: {name}: no such job"));
+                let problem = match name.parse::<usize>() {
+                    Ok(pid) => format!("wait: pid {pid} is not a child of this shell"),
+                    Err(_) => format!("wait: {name}: no such job"),
+                };
+                shell.complain(&io, &problem);
                 status = 127;
             }
         }
@@ -137,8 +141,43 @@ fn end_container(shell: &Shell, signal: &str) {
     }
 }
 
+/// The signals that have names, by number from 1.
+const SIGNALS: [&str; 31] = [
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM",
+    "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",
+    "PWR", "SYS",
+];
+
+/// `kill -l`: all signals, or the name of a number, or the number of a name.
+fn list_signals(shell: &Shell, wanted: &[String], io: &Io) {
+    let mut text = String::new();
+    for name in wanted {
+        match name.parse::<usize>() {
+            // An exit status above 128 tells the signal, too.
+            Ok(number) => text.push_str(SIGNALS.get((number % 128).wrapping_sub(1)).unwrap_or(&"")),
+            Err(_) => {
+                let plain = name.trim_start_matches("SIG").to_uppercase();
+                let number = SIGNALS.iter().position(|known| *known == plain);
+                text.push_str(&number.map_or(String::new(), |at| (at + 1).to_string()));
+            }
+        }
+        text.push('\n');
+    }
+    if wanted.is_empty() {
+        for (at, name) in SIGNALS.iter().enumerate() {
+            let end = if (at + 1) % 5 == 0 || at + 1 == SIGNALS.len() { "\n" } else { "\t" };
+            text.push_str(&format!("{:2}) SIG{name}{end}", at + 1));
+        }
+    }
+    io.stdout.write(&shell.kernel, &text);
+}
+
 pub(super) async fn kill(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
     let mut status = 0;
+    if arguments.get(1).is_some_and(|flag| flag == "-l" || flag == "-L") {
+        list_signals(shell, &arguments[2..], &io);
+        return Ok(0);
+    }
     let names: Vec<&String> = arguments[1..].iter().filter(|a| !a.starts_with('-')).collect();
     if names.is_empty() {
         let usage = "kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]";

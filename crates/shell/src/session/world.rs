@@ -71,6 +71,7 @@ impl World {
             ("/etc/hosts", hosts.as_str()),
             ("/etc/hostname", "workstation\n"),
             ("/etc/resolv.conf", cluster.kubelets().node_resolv_conf()),
+            ("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\nstudent:x:1000:1000:student:/home/student:/bin/bash\n"),
             (
                 "/etc/os-release",
                 "PRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"13\"\nID=debian\n",
