@@ -39,6 +39,8 @@ pub enum Act {
     Suggest(String),
     /// A file shall be saved to the reader's computer.
     Download(String),
+    /// The form for an image of the reader's own.
+    Images,
     /// Files came from there: names and texts.
     Arrived(Vec<(String, String)>),
 }
@@ -120,6 +122,7 @@ pub fn Drawer(props: &Props) -> Html {
                         <button type="submit" class="control words">{ lang.text(Message::NewFile) }</button>
                     </form>
                     <p>{ lang.text(Message::DropFiles) }</p>
+                    <button type="button" class="control words" onclick={act.reform(|_: MouseEvent| Act::Images)}>{ lang.text(Message::OwnImages) }{ " …" }</button>
                 </aside>
             }
         </>

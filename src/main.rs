@@ -13,6 +13,7 @@ mod focus;
 mod glyph;
 mod header;
 mod i18n;
+mod images;
 mod inspector;
 mod keep;
 mod lessons;

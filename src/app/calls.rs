@@ -7,6 +7,7 @@ use crate::drawer;
 use crate::editor::Advice;
 use crate::embed;
 use crate::header::Action;
+use crate::images;
 use crate::keep;
 use crate::lessons;
 use crate::machine::Machine;
@@ -35,6 +36,7 @@ pub(super) struct Calls {
     pub(super) advice: Advice,
     pub(super) desk: Callback<writing::Act>,
     pub(super) drawer: Callback<drawer::Act>,
+    pub(super) images: Callback<images::Act>,
     pub(super) choose: Callback<Choice>,
     pub(super) apply: Callback<String>,
     pub(super) close_story: Callback<()>,
@@ -71,6 +73,7 @@ impl Calls {
             packet: link.callback(Msg::Packet),
             edited: link.callback(Msg::Edited),
             desk: link.callback(Msg::Desk),
+            images: link.callback(|act| Msg::Desk(writing::Act::Images(act))),
             drawer: link.callback(|act| Msg::Desk(writing::Act::Drawer(act))),
             choose: link.callback(|choice| Msg::Desk(writing::Act::Chosen(choice))),
             apply: link.callback(|text| Msg::Desk(writing::Act::Apply(text))),

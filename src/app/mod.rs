@@ -24,6 +24,7 @@ use crate::event::when;
 use crate::focus;
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
+use crate::images::Images;
 use crate::inspector::{Answer, Inspector};
 use crate::keep::{self, Menu};
 use crate::lessons::{self, Lessons, Panel};
@@ -334,6 +335,9 @@ impl Component for App {
                     }
                     </div>
                     { self.view_class() }
+                    if let Some(images) = &self.desk.images {
+                        <Images {lang} images={images.clone()} onact={&calls.images} />
+                    }
                     if let Some(sheet) = &self.sheet {
                         <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={&calls.apply} advice={calls.advice.clone()} />
                     }

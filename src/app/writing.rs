@@ -4,6 +4,7 @@ use super::{App, Msg};
 use crate::drawer::{self, Row};
 use crate::editor::Advice;
 use crate::i18n::Message;
+use crate::images;
 use crate::keep;
 use crate::machine::Machine;
 use crate::menu::{Choice, Menu};
@@ -24,6 +25,8 @@ pub(super) struct Desk {
     pub rows: Rc<Vec<Row>>,
     /// What was last put at the prompt, with its number.
     pub given: Rc<(u64, String)>,
+    /// The images that the reader has described, while their form is open.
+    pub images: Option<Rc<Vec<images::Own>>>,
     /// The menu of an object.
     pub menu: Option<Menu>,
 }
@@ -36,6 +39,8 @@ pub enum Act {
     Menu(Menu),
     /// Something of it was chosen.
     Chosen(Choice),
+    /// In the form for images.
+    Images(images::Act),
     /// The editor's text shall be saved and applied.
     Apply(String),
 }
@@ -91,6 +96,17 @@ impl App {
                     Choice::Close => true,
                 }
             }
+            Act::Images(images::Act::Open) => {
+                self.desk.images = Some(Rc::new(self.machine.borrow().own_images()));
+                true
+            }
+            Act::Images(images::Act::Close) => self.desk.images.take().is_some(),
+            Act::Images(images::Act::Run { lines, stay }) => {
+                if !stay {
+                    self.desk.images = None;
+                }
+                self.run(&lines)
+            }
             Act::Apply(text) => self.apply(text),
         }
     }
@@ -104,6 +120,7 @@ impl App {
             }
             drawer::Act::Run(line) => self.run(&[line]),
             drawer::Act::Suggest(line) => self.give(line),
+            drawer::Act::Images => self.at_desk(Act::Images(images::Act::Open)),
             drawer::Act::Download(path) => {
                 let text = self.machine.borrow().read_file(&path);
                 keep::save_file(path.rsplit('/').next().unwrap_or(&path), "text/plain", &text);
@@ -135,8 +152,11 @@ impl App {
         true
     }
 
-    /// Reads the files again, if they are shown.
+    /// Reads the files again, and the images, if they are shown.
     pub(super) fn list_files(&mut self) {
+        if let Some(images) = &mut self.desk.images {
+            *images = Rc::new(self.machine.borrow().own_images());
+        }
         if self.desk.open {
             self.desk.rows = Rc::new(self.machine.borrow().work_files());
         }

@@ -31,6 +31,15 @@ impl Machine {
         rows
     }
 
+    /// The images that the reader has described, as they were written: names and descriptions.
+    pub fn own_images(&self) -> Vec<(String, String)> {
+        let read = |cluster: &cluster::Cluster| {
+            let images = cluster.kubelets().registry.images();
+            images.map(|image| (image.written.to_string(), image.text.to_string())).collect()
+        };
+        self.cluster(read).unwrap_or_default()
+    }
+
     /// A file's path as it can be typed at the prompt.
     pub fn shown_path(&self, path: &str) -> String {
         let cwd = format!("{}/", self.session.kernel().front().cwd.trim_end_matches('/'));

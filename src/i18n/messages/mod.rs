@@ -45,6 +45,8 @@ mod session;
 #[macro_use]
 mod files;
 #[macro_use]
+mod images;
+#[macro_use]
 mod lessons;
 #[macro_use]
 mod access;
@@ -53,4 +55,4 @@ mod embed;
 #[macro_use]
 mod classroom;
 
-collect! { [page terminal picture inspector why health session files lessons access embed classroom] }
+collect! { [page terminal picture inspector why health session files images lessons access embed classroom] }
