@@ -191,6 +191,28 @@ test("files are brought in, opened, applied and deleted by commands", { timeout:
     assert.equal(await kube.prompt.inputValue(), "rm new.yaml");
     await kube.entered();
     await drawer.getByRole("button", { name: "new.yaml", exact: true }).waitFor({ state: "detached" });
+    // An image of one's own is a file, too.
+    await drawer.getByRole("button", { name: /^Images of your own/ }).click();
+    const form = page.getByRole("dialog", { name: "Images of your own" });
+    await form.getByLabel("Name and tag").fill("shop:1.0");
+    await form.getByLabel("Ports it listens on").fill("8080, eighty");
+    await form.getByText(/must be between 1 and 65535/).waitFor();
+    await form.getByLabel("Ports it listens on").fill("8080");
+    await form.getByLabel("What it answers").fill("Hello from the shop");
+    await form.getByLabel("Log lines when it starts").fill("open");
+    await form.getByRole("button", { name: "Push", exact: true }).click();
+    await kube.podsUntil("shop-", (pods) => pods.length === 1 && /Running/.test(pods[0]));
+    const address = "$(kubectl get pods -l app=shop -o jsonpath='{.items[0].status.podIP}')";
+    assert.equal(await kube.run(`ssh node1 curl -s ${address}:8080`), "Hello from the shop");
+    assert.equal(await kube.run("kubectl logs deployment/shop"), "open");
+    await drawer.getByRole("button", { name: /^Images of your own/ }).click();
+    await form.getByRole("button", { name: "Edit: shop:1.0" }).click();
+    assert.equal(await form.getByLabel("What it answers").inputValue(), "Hello from the shop");
+    await form.getByRole("button", { name: "Delete: shop:1.0" }).click();
+    await form.getByText("shop:1.0", { exact: true }).waitFor({ state: "detached" });
+    await kube.screenshot("images");
+    await form.getByRole("button", { name: "Cancel" }).click();
+    assert.equal((await kube.run("registry list")).split("\n").length, 1, "its head alone");
   }));
 
 test("an object has a menu of commands", { timeout: 120_000 }, () =>
