@@ -10,6 +10,7 @@ pub(crate) mod glob;
 mod jobs;
 mod more;
 mod parameter;
+mod pipes;
 mod redirect;
 mod repl;
 mod simple;
@@ -24,10 +25,9 @@ use crate::process::{BoxFuture, Io, Kernel, Pipe, Place, System, join_all};
 use crate::process::{Input, Output};
 use crate::syntax::{Aliases, Command, Compound, Item, Join, Pipeline, Redirect, Script};
 use api::FlatMap;
+use pipes::{PipeEnds, killed_by_pipe};
 use std::cell::RefMut;
-use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
 
 /// A variable.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -376,32 +376,4 @@ impl Shell {
         self.calls += 1;
         Ok(())
     }
-}
-
-/// Closes a process' ends of its pipeline's pipes when it is over, however it ends. What it has from around the pipeline (a pipe,
-/// too, perhaps) stays open: others go on with it.
-struct PipeEnds {
-    reads: Option<Rc<Pipe>>,
-    writes: Option<Rc<Pipe>>,
-}
-
-impl Drop for PipeEnds {
-    fn drop(&mut self) {
-        if let Some(pipe) = &self.writes {
-            pipe.close_writer();
-        }
-        if let Some(pipe) = &self.reads {
-            pipe.close_reader();
-        }
-    }
-}
-
-/// Runs a process, and ends it as SIGPIPE does when nobody reads what it has written.
-async fn killed_by_pipe(mut body: BoxFuture<'_, Flow>, stdout: &Output) -> Flow {
-    const SIGPIPE: i32 = 128 + 13;
-    poll_fn(|cx| match body.as_mut().poll(cx) {
-        Poll::Pending if stdout.is_broken() => Poll::Ready(Ok(SIGPIPE)),
-        polled => polled,
-    })
-    .await
 }

@@ -4,6 +4,7 @@
 //! what is merely unfinished (an open quote, a loop without `done`, a here-document without its end) is
 //! [`Error::Incomplete`], so that a prompt can ask for more.
 
+mod assignment;
 mod ast;
 mod compound;
 mod lexer;

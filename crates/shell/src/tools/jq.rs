@@ -1,21 +1,32 @@
 //! `jq`, in the words of 1.7. (jaq as a library would add more than a hundred kilobytes to the page.)
 
+mod ast;
+mod binding;
 mod check;
 mod eval;
+mod forms;
 mod functions;
+mod input;
+mod item;
 mod lex;
+mod operators;
 mod parse;
 mod paths;
+mod reader;
+mod scope;
+mod strings;
 mod text;
+mod times;
 mod value;
 
 use super::Cx;
 use eval::{Item, Machine, Meaning, Scope, Stop, bind, called};
-use parse::{Definition, Filter};
+use ast::{Definition, Filter};
+use input::{documents, inputs};
+use reader::parse as parse_json;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
-use value::{Json, Reader, Style, parse as parse_json, write};
+use value::{Json, Style, write};
 
 /// What can be said in the language itself.
 const BUILTINS: &str = include_str!("jq/builtins.jq");
@@ -278,91 +289,6 @@ async fn named(cx: &Cx, read: &mut Invocation, option: &str, rest: &mut std::sli
         read.named.push((name.as_str().into(), value));
     }
     Ok(())
-}
-
-/// The JSON texts of an input with the lines up to which they were read, and what is wrong behind them.
-fn documents(text: &str) -> (Vec<(Json, usize)>, Option<String>) {
-    let (mut reader, mut values) = (Reader::new(text), Vec::new());
-    loop {
-        match reader.next() {
-            Ok(Some(value)) => values.push((value, reader.lines())),
-            Ok(None) => return (values, None),
-            Err(why) => return (values, Some(why)),
-        }
-    }
-}
-
-/// What is still to be read.
-struct Inputs {
-    values: VecDeque<(Json, usize)>,
-    wrong: Option<String>,
-    name: String,
-    line: usize,
-    /// Whether a file could not be opened.
-    missing: bool,
-}
-
-impl Inputs {
-    fn next(&mut self) -> Result<Option<Json>, String> {
-        match (self.values.pop_front(), self.wrong.take()) {
-            (Some((value, line)), wrong) => {
-                (self.line, self.wrong) = (line, wrong);
-                Ok(Some(value))
-            }
-            (None, Some(why)) => Err(why),
-            (None, None) => Ok(None),
-        }
-    }
-
-    fn place(&self) -> String {
-        format!("{}:{}", self.name, self.line)
-    }
-}
-
-async fn inputs(cx: &Cx, invocation: &Invocation) -> Result<Inputs, i32> {
-    let has = |flag: char| invocation.flags.contains(flag);
-    let mut read = Inputs { values: VecDeque::new(), wrong: None, name: "<stdin>".into(), line: 0, missing: false };
-    let mut texts = Vec::new();
-    if invocation.files.is_empty() {
-        // A terminal is not waited for where nothing is read from it.
-        let unused = has('n') && !invocation.program.as_deref().unwrap_or_default().contains("input");
-        if !unused {
-            texts.push(cx.io.stdin.all(cx.kernel()).await);
-        }
-    }
-    for file in &invocation.files {
-        match cx.read(file).await {
-            Ok(text) => {
-                read.name.clone_from(file);
-                texts.push(text);
-            }
-            Err(error) => {
-                cx.err(&format!("jq: error: Could not open file {file}: {error}\n"));
-                read.missing = true;
-            }
-        }
-    }
-    let text = texts.concat();
-    let lines = text.matches('\n').count();
-    if has('R') {
-        match has('s') {
-            true => read.values.push_back((text.into(), lines)),
-            false => read.values.extend(text.lines().enumerate().map(|(at, line)| (line.into(), at + 1))),
-        }
-        return Ok(read);
-    }
-    let (values, wrong) = documents(&text);
-    match has('s') {
-        true if wrong.is_none() => {
-            let all: Vec<Json> = values.into_iter().map(|(value, _)| value).collect();
-            read.values.push_back((all.into(), lines));
-        }
-        true => {}
-        false => read.values.extend(values),
-    }
-    read.line = if wrong.is_some() { lines } else { 0 };
-    read.wrong = wrong;
-    Ok(read)
 }
 
 /// A program that has been read, with what it builds on.

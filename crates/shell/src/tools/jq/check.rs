@@ -2,7 +2,7 @@
 
 use super::eval::called;
 use super::functions::is_known;
-use super::parse::{Definition, Filter, Part, Pattern};
+use super::ast::{Definition, Filter, Part, Pattern};
 
 /// The names that are known at a place: `$x`, `f/1`, `*label`.
 type Names = Vec<String>;

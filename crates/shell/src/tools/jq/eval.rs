@@ -1,9 +1,14 @@
 //! What a filter makes of a value: it hands one result after the other to whoever asked, with the path to it where paths
 //! are asked for.
 
+use super::ast::{Definition, Filter};
+use super::forms;
 use super::functions;
+pub(super) use super::item::{Item, Run, Stop, Trail, error};
+use super::operators;
 use super::paths;
-use super::parse::{Definition, Field, Filter, Part, Pattern};
+pub(super) use super::scope::{Meaning, Scope, bind, called};
+use super::scope::{Node, find};
 use super::value::{Json, compare, put};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -13,108 +18,8 @@ const DEPTH: usize = 300;
 /// How much a program may do: one gone wild must not hold up the rest.
 const STEPS: usize = 4_000_000;
 
-/// Why a filter gives no further results.
-#[derive(Clone, Debug)]
-pub(super) enum Stop {
-    /// An error, which `try` catches.
-    Error(Json),
-    /// `break`, to the label with a number.
-    Break(usize),
-    /// The program has done too much.
-    Wild,
-}
-
-pub(super) type Run = Result<(), Stop>;
-
-/// An error with a text.
-pub(super) fn error<T>(text: impl Into<String>) -> Result<T, Stop> {
-    Err(Stop::Error(Json::from(text.into())))
-}
-
-/// The way from where paths begin to a value.
-#[derive(Clone, Debug)]
-pub(super) enum Trail {
-    /// Nobody asks.
-    Off,
-    /// The beginning.
-    Root,
-    /// A step behind another one.
-    Step(Rc<(Trail, Json)>),
-    /// A value that was made, and lies nowhere.
-    Lost,
-}
-
-impl Trail {
-    fn step(&self, key: &Json) -> Trail {
-        match self {
-            Trail::Off => Trail::Off,
-            Trail::Lost => Trail::Lost,
-            _ => Trail::Step(Rc::new((self.clone(), key.clone()))),
-        }
-    }
-
-    /// A value that was made.
-    fn made(&self) -> Trail {
-        if matches!(self, Trail::Off) { Trail::Off } else { Trail::Lost }
-    }
-
-    /// The keys from the beginning.
-    pub(super) fn keys(&self) -> Vec<Json> {
-        let (mut keys, mut at) = (Vec::new(), self);
-        while let Trail::Step(step) = at {
-            keys.push(step.1.clone());
-            at = &step.0;
-        }
-        keys.reverse();
-        keys
-    }
-}
-
-/// A value and the way to it.
-#[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) trail: Trail,
-    pub(super) value: Json,
-}
-
-impl Item {
-    /// A value of which nobody asks where it lies.
-    pub(super) fn of(value: Json) -> Item {
-        Item { trail: Trail::Off, value }
-    }
-
-    fn made(&self, value: impl Into<Json>) -> Item {
-        Item { trail: self.trail.made(), value: value.into() }
-    }
-}
-
 /// Takes results.
 pub(super) type Out<'o> = &'o mut dyn FnMut(Item) -> Run;
-
-/// What names mean.
-pub(super) type Scope<'p> = Option<Rc<Node<'p>>>;
-
-/// A name, and the names before it.
-pub(super) struct Node<'p> {
-    name: Rc<str>,
-    what: Meaning<'p>,
-    before: Scope<'p>,
-}
-
-#[derive(Clone)]
-pub(super) enum Meaning<'p> {
-    Value(Json),
-    /// A function; it sees what was known before it, and itself.
-    Function(&'p Definition),
-    /// An argument, and where it was written.
-    Argument(&'p Filter, Scope<'p>),
-    Label(usize),
-}
-
-/// Puts a name before others.
-pub(super) fn bind<'p>(scope: &Scope<'p>, name: impl Into<Rc<str>>, what: Meaning<'p>) -> Scope<'p> {
-    Some(Rc::new(Node { name: name.into(), what, before: scope.clone() }))
-}
 
 /// Gives the next input; none at the end.
 pub(super) type NextInput = Box<dyn FnMut() -> Result<Option<Json>, String>>;
@@ -123,7 +28,7 @@ pub(super) type NextInput = Box<dyn FnMut() -> Result<Option<Json>, String>>;
 pub(super) struct Machine {
     depth: Cell<usize>,
     steps: Cell<usize>,
-    labels: Cell<usize>,
+    pub(super) labels: Cell<usize>,
     /// The inputs that have not been read.
     pub(super) inputs: RefCell<NextInput>,
     /// What `debug` and `stderr` have written.
@@ -204,7 +109,7 @@ impl Machine {
             Filter::Break(name) => leave(name, scope),
             Filter::Variable(name) => give(input, self.variable(name, scope)?, out),
             Filter::Call(name, arguments) => self.call(name, arguments, scope, input, out),
-            Filter::Format(name) => give(input, functions::format(name, &input.value)?, out),
+            Filter::Format(name) => give(input, forms::format(name, &input.value)?, out),
         }
     }
 
@@ -225,7 +130,7 @@ impl Machine {
         input: &Item,
         out: Out<'_>,
     ) -> Run {
-        self.pairs(a, b, scope, input, &mut |a, b| give(input, functions::operate(sign, &a, &b)?, out))
+        self.pairs(a, b, scope, input, &mut |a, b| give(input, operators::operate(sign, &a, &b)?, out))
     }
 
     fn negate<'p>(&self, of: &'p Filter, scope: &Scope<'p>, input: &Item, out: Out<'_>) -> Run {
@@ -315,30 +220,6 @@ impl Machine {
             other => return error(format!("Cannot iterate over {}", functions::with_value(other))),
         }
         Ok(())
-    }
-
-    fn text<'p>(&self, form: &str, parts: &'p [Part], scope: &Scope<'p>, input: &Item, out: Out<'_>) -> Run {
-        let plain = Item::of(input.value.clone());
-        self.filled(form, parts, scope, &plain, String::new(), &mut |text| out(input.made(text)))
-    }
-
-    fn filled<'p>(
-        &self,
-        form: &str,
-        parts: &'p [Part],
-        scope: &Scope<'p>,
-        input: &Item,
-        begun: String,
-        out: &mut dyn FnMut(String) -> Run,
-    ) -> Run {
-        let Some((part, rest)) = parts.split_first() else { return out(begun) };
-        match part {
-            Part::Plain(text) => self.filled(form, rest, scope, input, begun + text, out),
-            Part::Filled(filter) => self.eval(filter, scope, input, &mut |item| {
-                let text = functions::format(form, &item.value)?.text();
-                self.filled(form, rest, scope, input, format!("{begun}{text}"), out)
-            }),
-        }
     }
 
     fn index<'p>(&self, of: &'p Filter, index: &'p Filter, scope: &Scope<'p>, input: &Item, out: Out<'_>) -> Run {
@@ -463,160 +344,6 @@ impl Machine {
         })
     }
 
-    fn bound<'p>(
-        &self,
-        source: &'p Filter,
-        patterns: &'p [Pattern],
-        body: &'p Filter,
-        scope: &Scope<'p>,
-        input: &Item,
-        out: Out<'_>,
-    ) -> Run {
-        let plain = Item::of(input.value.clone());
-        // Names of other patterns are there, too, and null.
-        let mut base = scope.clone();
-        if patterns.len() > 1 {
-            let mut names = Vec::new();
-            patterns.iter().for_each(|pattern| pattern.names(&mut names));
-            for name in names {
-                base = bind(&base, format!("${name}"), Meaning::Value(Json::Null));
-            }
-        }
-        self.eval(source, scope, &plain, &mut |value| {
-            for (at, pattern) in patterns.iter().enumerate() {
-                let run = self.take_apart(pattern, &value.value, &base, input, &mut |scope| self.eval(body, scope, input, out));
-                match run {
-                    Err(Stop::Error(_)) if at + 1 < patterns.len() => {}
-                    run => return run,
-                }
-            }
-            Ok(())
-        })
-    }
-
-    /// Binds the names of a pattern to parts of a value.
-    fn take_apart<'p>(
-        &self,
-        pattern: &'p Pattern,
-        value: &Json,
-        scope: &Scope<'p>,
-        input: &Item,
-        then: &mut dyn FnMut(&Scope<'p>) -> Run,
-    ) -> Run {
-        match pattern {
-            Pattern::Name(name) => then(&bind(scope, format!("${name}"), Meaning::Value(value.clone()))),
-            Pattern::List(items) => self.take_items(items, 0, value, scope, input, then),
-            Pattern::Map(fields) => self.take_fields(fields, value, scope, input, then),
-        }
-    }
-
-    fn take_items<'p>(
-        &self,
-        items: &'p [Pattern],
-        at: usize,
-        value: &Json,
-        scope: &Scope<'p>,
-        input: &Item,
-        then: &mut dyn FnMut(&Scope<'p>) -> Run,
-    ) -> Run {
-        let Some(pattern) = items.get(at) else { return then(scope) };
-        let part = paths::at(value, &at.into())?;
-        self.take_apart(pattern, &part, scope, input, &mut |scope| self.take_items(items, at + 1, value, scope, input, then))
-    }
-
-    fn take_fields<'p>(
-        &self,
-        fields: &'p [Field],
-        value: &Json,
-        scope: &Scope<'p>,
-        input: &Item,
-        then: &mut dyn FnMut(&Scope<'p>) -> Run,
-    ) -> Run {
-        let Some(((name, key, pattern), rest)) = fields.split_first() else { return then(scope) };
-        let plain = Item::of(input.value.clone());
-        self.eval(key, scope, &plain, &mut |key| {
-            if !matches!(key.value, Json::Text(_)) {
-                return error(format!("Cannot index {} with {}", value.kind(), key.value.kind()));
-            }
-            let part = paths::at(value, &key.value)?;
-            let scope = match name {
-                Some(name) => bind(scope, format!("${name}"), Meaning::Value(part.clone())),
-                None => scope.clone(),
-            };
-            match pattern {
-                Some(pattern) => self.take_apart(pattern, &part, &scope, input, &mut |scope| {
-                    self.take_fields(rest, value, scope, input, then)
-                }),
-                None => self.take_fields(rest, value, &scope, input, then),
-            }
-        })
-    }
-
-    fn reduce<'p>(
-        &self,
-        source: &'p Filter,
-        pattern: &'p Pattern,
-        (start, update): (&'p Filter, &'p Filter),
-        scope: &Scope<'p>,
-        input: &Item,
-        out: Out<'_>,
-    ) -> Run {
-        let plain = Item::of(input.value.clone());
-        self.eval(start, scope, input, &mut |start| {
-            let mut state = Some(start);
-            self.eval(source, scope, &plain, &mut |value| {
-                self.take_apart(pattern, &value.value, scope, &plain, &mut |scope| {
-                    let before = state.take().unwrap_or_else(|| input.made(Json::Null));
-                    let mut last = None;
-                    self.eval(update, scope, &before, &mut |item| {
-                        last = Some(item);
-                        Ok(())
-                    })?;
-                    state = last;
-                    Ok(())
-                })
-            })?;
-            out(state.take().unwrap_or_else(|| input.made(Json::Null)))
-        })
-    }
-
-    fn foreach<'p>(
-        &self,
-        source: &'p Filter,
-        pattern: &'p Pattern,
-        (start, update, extract): (&'p Filter, &'p Filter, Option<&'p Filter>),
-        scope: &Scope<'p>,
-        input: &Item,
-        out: Out<'_>,
-    ) -> Run {
-        let plain = Item::of(input.value.clone());
-        self.eval(start, scope, input, &mut |start| {
-            let mut state = start;
-            self.eval(source, scope, &plain, &mut |value| {
-                self.take_apart(pattern, &value.value, scope, &plain, &mut |scope| {
-                    let before = state.clone();
-                    self.eval(update, scope, &before, &mut |item| {
-                        state = item.clone();
-                        match extract {
-                            Some(extract) => self.eval(extract, scope, &item, out),
-                            None => out(item),
-                        }
-                    })
-                })
-            })
-        })
-    }
-
-    fn label<'p>(&self, name: &Rc<str>, body: &'p Filter, scope: &Scope<'p>, input: &Item, out: Out<'_>) -> Run {
-        let number = self.labels.get();
-        self.labels.set(number + 1);
-        let scope = bind(scope, format!("*{name}"), Meaning::Label(number));
-        match self.eval(body, &scope, input, out) {
-            Err(Stop::Break(to)) if to == number => Ok(()),
-            run => run,
-        }
-    }
-
     /// Lets `run` go on until `enough` of its results have been taken.
     pub(super) fn until_enough(&self, run: &mut dyn FnMut(usize) -> Run) -> Run {
         let number = self.labels.get();
@@ -624,49 +351,6 @@ impl Machine {
         match run(number) {
             Err(Stop::Break(to)) if to == number => Ok(()),
             run => run,
-        }
-    }
-
-    fn call<'p>(&self, name: &Rc<str>, arguments: &'p [Filter], scope: &Scope<'p>, input: &Item, out: Out<'_>) -> Run {
-        match find(scope, &called(name, arguments.len())) {
-            Some(Node { what: Meaning::Argument(filter, theirs), .. }) => self.eval(filter, theirs, input, out),
-            Some(node @ Node { what: Meaning::Function(definition), .. }) => {
-                // The function sees what was known where it was written, and itself.
-                let inside = bind(&node.before, node.name.clone(), Meaning::Function(definition));
-                self.enter(definition, arguments, scope, inside, input, out)
-            }
-            _ => functions::call(self, name, arguments, scope, input, out),
-        }
-    }
-
-    fn enter<'p>(
-        &self,
-        definition: &'p Definition,
-        arguments: &'p [Filter],
-        scope: &Scope<'p>,
-        inside: Scope<'p>,
-        input: &Item,
-        out: Out<'_>,
-    ) -> Run {
-        let at = definition.parameters.len() - arguments.len();
-        let Some((argument, rest)) = arguments.split_first() else {
-            return self.eval(&definition.body, &inside, input, out);
-        };
-        let parameter = &definition.parameters[at];
-        match parameter.strip_prefix('$') {
-            None => {
-                let inside = bind(&inside, called(parameter, 0), Meaning::Argument(argument, scope.clone()));
-                self.enter(definition, rest, scope, inside, input, out)
-            }
-            // A value is a function of its name as well.
-            Some(name) => {
-                let plain = Item::of(input.value.clone());
-                self.eval(argument, scope, &plain, &mut |value| {
-                    let inside = bind(&inside, called(name, 0), Meaning::Argument(argument, scope.clone()));
-                    let inside = bind(&inside, format!("${name}"), Meaning::Value(value.value));
-                    self.enter(definition, rest, scope, inside, input, out)
-                })
-            }
         }
     }
 
@@ -685,23 +369,6 @@ impl Machine {
     }
 }
 
-impl Pattern {
-    fn names(&self, names: &mut Vec<Rc<str>>) {
-        match self {
-            Pattern::Name(name) => names.push(name.clone()),
-            Pattern::List(items) => items.iter().for_each(|item| item.names(names)),
-            Pattern::Map(fields) => {
-                for (name, _, pattern) in fields {
-                    names.extend(name.clone());
-                    if let Some(pattern) = pattern {
-                        pattern.names(names);
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// Gives a value that was made.
 fn give(input: &Item, value: Json, out: Out<'_>) -> Run {
     out(input.made(value))
@@ -714,18 +381,3 @@ fn leave(name: &str, scope: &Scope<'_>) -> Run {
     }
 }
 
-/// A function's name with the number of its arguments.
-pub(super) fn called(name: &str, arguments: usize) -> String {
-    format!("{name}/{arguments}")
-}
-
-fn find<'s, 'p>(scope: &'s Scope<'p>, name: &str) -> Option<&'s Node<'p>> {
-    let mut at = scope.as_deref();
-    while let Some(node) = at {
-        if &*node.name == name {
-            return Some(node);
-        }
-        at = node.before.as_deref();
-    }
-    None
-}

@@ -2,10 +2,13 @@
 
 use super::eval::{Item, Machine, Out, Run, Scope, Stop, Trail, error};
 use super::paths;
-use super::parse::Filter;
+use super::ast::Filter;
+use super::forms::format;
+use super::operators::arithmetic;
+use super::reader::parse;
 use super::text;
-use super::value::{Json, compare, digits, parse};
-use api::Time;
+use super::times::time;
+use super::value::{Json, compare};
 
 /// Those that take values, with the number of their arguments.
 const PLAIN: &str = "not/0 length/0 utf8bytelength/0 keys/0 keys_unsorted/0 has/1 contains/1 add/0 type/0 tostring/0 tonumber/0 \
@@ -206,75 +209,6 @@ fn ordered<'p>(machine: &Machine, name: &str, by: Option<&'p Filter>, scope: &Sc
     })
 }
 
-/// `a + b` and the other operators of two values.
-pub(super) fn operate(sign: &str, a: &Json, b: &Json) -> Result<Json, Stop> {
-    let order = || compare(a, b);
-    Ok(match sign {
-        "==" => order().is_eq().into(),
-        "!=" => order().is_ne().into(),
-        "<" => order().is_lt().into(),
-        "<=" => order().is_le().into(),
-        ">" => order().is_gt().into(),
-        ">=" => order().is_ge().into(),
-        sign => arithmetic(sign, a, b)?,
-    })
-}
-
-fn arithmetic(sign: &str, a: &Json, b: &Json) -> Result<Json, Stop> {
-    let how = match sign {
-        "+" => "added",
-        "-" => "subtracted",
-        "*" => "multiplied",
-        _ => "divided",
-    };
-    let zero = || error(format!("{} and {} cannot be divided because the divisor is zero", a.described(), b.described()));
-    Ok(match (sign, a, b) {
-        ("+", Json::Null, other) | ("+", other, Json::Null) => other.clone(),
-        ("+", Json::Number(a), Json::Number(b)) => (a + b).into(),
-        ("+", Json::Text(a), Json::Text(b)) => format!("{a}{b}").into(),
-        ("+", Json::List(a), Json::List(b)) => a.iter().chain(b.iter()).cloned().collect::<Vec<_>>().into(),
-        ("+", Json::Map(a), Json::Map(b)) => {
-            let mut entries = a.to_vec();
-            b.iter().for_each(|(key, value)| super::value::put(&mut entries, key.clone(), value.clone()));
-            entries.into()
-        }
-        ("-", Json::Number(a), Json::Number(b)) => (a - b).into(),
-        ("-", Json::List(a), Json::List(b)) => a.iter().filter(|item| !b.contains(item)).cloned().collect::<Vec<_>>().into(),
-        ("*", Json::Number(a), Json::Number(b)) => (a * b).into(),
-        ("*", Json::Text(text), Json::Number(n)) | ("*", Json::Number(n), Json::Text(text)) => match *n {
-            n if n <= 0.0 || n.is_nan() => Json::Null,
-            n if n * text.len() as f64 > 1e6 => return error("Repeat string result too long"),
-            n => text.repeat((n.ceil() as usize).max(1)).into(),
-        },
-        ("*", Json::Map(_), Json::Map(_)) => merged(a, b),
-        ("/", Json::Number(_), Json::Number(b)) | ("%", Json::Number(_), Json::Number(b)) if *b == 0.0 => return zero(),
-        ("/", Json::Number(a), Json::Number(b)) => (a / b).into(),
-        ("/", Json::Text(text), Json::Text(by)) => text::split(text, by).into(),
-        ("%", Json::Number(a), Json::Number(b)) => {
-            let (a, b) = (*a as i64, *b as i64);
-            if b == 0 {
-                return zero();
-            }
-            let rest = a.unsigned_abs() % b.unsigned_abs();
-            let rest = rest as f64;
-            (if a < 0 { -rest } else { rest }).into()
-        }
-        _ => return error(format!("{} and {} cannot be {how}", a.described(), b.described())),
-    })
-}
-
-/// Objects inside objects are merged as well.
-fn merged(a: &Json, b: &Json) -> Json {
-    let (Json::Map(a), Json::Map(b)) = (a, b) else { return b.clone() };
-    let mut entries = a.to_vec();
-    for (key, value) in b.iter() {
-        let old = entries.iter().find(|(known, _)| known == key).map(|(_, old)| old.clone());
-        let new = old.map_or_else(|| value.clone(), |old| merged(&old, value));
-        super::value::put(&mut entries, key.clone(), new);
-    }
-    entries.into()
-}
-
 fn apply(machine: &Machine, name: &str, input: &Json, arguments: &[Json]) -> Result<Json, Stop> {
     let number = || match input {
         Json::Number(n) => Ok(*n),
@@ -463,126 +397,4 @@ fn contains(a: &Json, b: &Json) -> Result<bool, Stop> {
         (a, b) if a.kind() == b.kind() => a == b,
         (a, b) => return error(format!("{} and {} cannot have their containment checked", a.described(), b.described())),
     })
-}
-
-/// Times are seconds since the epoch, or their parts: year, month from 0, day, hours, minutes, seconds, week day, day of the year.
-fn time(name: &str, input: &Json, argument: Option<&Json>) -> Result<Json, Stop> {
-    let moment = |input: &Json| match input {
-        Json::Number(seconds) => Ok(*seconds),
-        Json::List(parts) => {
-            let part = |at: usize| if let Some(Json::Number(n)) = parts.get(at) { *n } else { 0.0 };
-            let text = format!(
-                "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-                part(0), part(1) + 1.0, part(2), part(3), part(4), part(5).floor()
-            );
-            Time::parse(&text).map(|time| time.seconds() as f64).ok_or(Stop::Error("invalid gmtime representation".into()))
-        }
-        _ => error(format!("{name} requires array of 6 numbers")),
-    };
-    let at = |seconds: f64| Time((seconds.clamp(-6e10, 2e11) * 1e6) as i64);
-    match (name, argument) {
-        ("mktime", None) => match input {
-            Json::List(_) => Ok(moment(input)?.floor().into()),
-            _ => error("mktime requires array of 6 numbers"),
-        },
-        ("gmtime" | "localtime", None) => {
-            let Json::Number(seconds) = input else { return error(format!("{name}() requires a number")) };
-            Ok(parts(at(*seconds), *seconds))
-        }
-        ("strftime" | "strflocaltime", Some(Json::Text(form))) => {
-            if !matches!(input, Json::Number(_) | Json::List(_)) {
-                return error(format!("{name}/1 requires parsed datetime inputs"));
-            }
-            Ok(crate::tools::date::show(at(moment(input)?), form).into())
-        }
-        ("strptime", Some(Json::Text(form))) => {
-            let Json::Text(text) = input else {
-                return error("strptime/1 requires string inputs and arguments");
-            };
-            match crate::tools::date::read(text, form) {
-                Some(time) => Ok(parts(time, time.seconds() as f64)),
-                None => error(format!("date \"{text}\" does not match format \"{form}\"")),
-            }
-        }
-        _ => error(format!("{name}/1 requires a string format")),
-    }
-}
-
-fn parts(time: Time, seconds: f64) -> Json {
-    let show = |form: &str| crate::tools::date::show(time, form).trim().parse::<f64>().unwrap_or_default();
-    let fraction = seconds - seconds.floor();
-    let values =
-        [show("%Y"), show("%m") - 1.0, show("%d"), show("%H"), show("%M"), show("%S") + fraction, show("%w"), show("%j") - 1.0];
-    values.map(Json::from).to_vec().into()
-}
-
-/// `@base64` and the other forms.
-pub(super) fn format(name: &str, value: &Json) -> Result<Json, Stop> {
-    let row = |what: &str, quoted: fn(&str) -> String, separator: &str| -> Result<Json, Stop> {
-        let Json::List(items) = value else {
-            return error(format!("{} cannot be {what}-formatted, only an array can be", value.described()));
-        };
-        let mut cells = Vec::new();
-        for item in items.iter() {
-            cells.push(match item {
-                Json::Number(n) => digits(*n),
-                Json::Bool(truth) => truth.to_string(),
-                Json::Null => String::new(),
-                Json::Text(text) => quoted(text),
-                other => return error(format!("{} is not valid in a {what} row", other.described())),
-            });
-        }
-        Ok(cells.join(separator).into())
-    };
-    Ok(match name {
-        "text" => value.text().into(),
-        "json" => value.compact().into(),
-        "csv" => row("csv", |text| format!("\"{}\"", text.replace('"', "\"\"")), ",")?,
-        "tsv" => row(
-            "tsv",
-            |text| text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r"),
-            "\t",
-        )?,
-        "html" => escaped(&value.text(), |c| match c {
-            '<' => Some("&lt;".into()),
-            '>' => Some("&gt;".into()),
-            '&' => Some("&amp;".into()),
-            '\'' => Some("&#39;".into()),
-            '"' => Some("&quot;".into()),
-            _ => None,
-        }),
-        "uri" => escaped(&value.text(), |c| {
-            let kept = c.is_ascii_alphanumeric() || "-_.~".contains(c);
-            let mut bytes = [0; 4];
-            (!kept).then(|| c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect())
-        }),
-        "sh" => {
-            let word = |value: &Json| match value {
-                Json::Text(text) => Ok(format!("'{}'", text.replace('\'', "'\\''"))),
-                Json::List(_) | Json::Map(_) => error(format!("{} can not be escaped for shell", value.described())),
-                other => Ok(other.text()),
-            };
-            match value {
-                Json::List(items) => items.iter().map(word).collect::<Result<Vec<_>, _>>()?.join(" ").into(),
-                other => word(other)?.into(),
-            }
-        }
-        "base64" => api::base64::encode(value.text().as_bytes()).into(),
-        "base64d" => match api::base64::decode_bytes(value.text().trim_end_matches('=')).or_else(|_| api::base64::decode_bytes(&value.text())) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
-            Err(_) => return error(format!("{} is not valid base64 data", value.described())),
-        },
-        other => return error(format!("{other} is not a valid format")),
-    })
-}
-
-fn escaped(text: &str, by: fn(char) -> Option<String>) -> Json {
-    let mut made = String::new();
-    for c in text.chars() {
-        match by(c) {
-            Some(escape) => made.push_str(&escape),
-            None => made.push(c),
-        }
-    }
-    made.into()
 }

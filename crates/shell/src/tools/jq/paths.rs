@@ -1,8 +1,8 @@
 //! Ways into a value: reading, writing and deleting at them, and what assigns through them.
 
 use super::eval::{Item, Machine, Out, Run, Scope, Stop, Trail, error};
-use super::functions::operate;
-use super::parse::Filter;
+use super::operators::operate;
+use super::ast::Filter;
 use super::value::{Json, compare, put};
 
 /// The longest list that an assignment makes.

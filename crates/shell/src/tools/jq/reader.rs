@@ -1,0 +1,236 @@
+//! JSON texts to values, in jq's words where something is wrong.
+
+use super::value::Json::{self, Bool, Null, Number, Text};
+use super::value::put;
+
+/// How deep texts may be nested, as jq's parser has it.
+const DEPTH: usize = 256;
+
+/// Reads JSON texts one after the other.
+pub(super) struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str) -> Reader<'a> {
+        Reader { text, at: 0 }
+    }
+
+    /// How many lines have been read.
+    pub(super) fn lines(&self) -> usize {
+        // The end of a value's line is read with it.
+        let rest = &self.text[self.at..];
+        let ended = rest.starts_with('\n') || rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+        self.text[..self.at].matches('\n').count() + usize::from(ended)
+    }
+
+    /// The next value; none at the end.
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub(super) fn next(&mut self) -> Result<Option<Json>, String> {
+        self.blanks();
+        if self.at == self.text.len() {
+            return Ok(None);
+        }
+        self.value(0).map(Some)
+    }
+
+    fn blanks(&mut self) {
+        let rest = &self.text[self.at..];
+        self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', '\u{feff}']).len();
+    }
+
+    fn wrong(&self, what: &str, at: usize) -> String {
+        let read = &self.text[..at.min(self.text.len())];
+        let line = read.matches('\n').count() + 1;
+        let column = read.len() - read.rfind('\n').map_or(0, |at| at + 1);
+        format!("{what} at line {line}, column {column}")
+    }
+
+    fn unfinished(&self) -> String {
+        self.wrong("Unfinished JSON term at EOF", self.text.len())
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn value(&mut self, depth: usize) -> Result<Json, String> {
+        if depth > DEPTH {
+            return Err(self.wrong("Exceeds depth limit for parsing", self.at));
+        }
+        match self.peek() {
+            None => Err(self.unfinished()),
+            Some(b'"') => Ok(Text(self.string()?.into())),
+            Some(b'[') => self.list(depth),
+            Some(b'{') => self.map(depth),
+            Some(b']' | b'}' | b',' | b':') => Err(self.wrong("Expected JSON value", self.at + 1)),
+            Some(_) => self.word(),
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Json, String> {
+        self.at += 1;
+        let mut items = Vec::new();
+        self.blanks();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(items.into());
+        }
+        loop {
+            self.blanks();
+            items.push(self.value(depth + 1)?);
+            self.blanks();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => break,
+                None => return Err(self.unfinished()),
+                Some(_) => return Err(self.wrong("Expected separator between values", self.at + 1)),
+            }
+        }
+        self.at += 1;
+        Ok(items.into())
+    }
+
+    fn map(&mut self, depth: usize) -> Result<Json, String> {
+        self.at += 1;
+        let mut entries = Vec::new();
+        self.blanks();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(entries.into());
+        }
+        loop {
+            self.blanks();
+            match self.peek() {
+                Some(b'"') => {}
+                None => return Err(self.unfinished()),
+                Some(b'}') => return Err(self.wrong("Expected another key-value pair", self.at + 1)),
+                Some(c) if c.is_ascii_alphabetic() || c == b'\'' => {
+                    self.word()?;
+                    return Err(self.wrong("Object keys must be strings", self.at + 1));
+                }
+                Some(_) => return Err(self.wrong("Object keys must be strings", self.at + 1)),
+            }
+            let key = self.string()?;
+            self.blanks();
+            match self.peek() {
+                Some(b':') => self.at += 1,
+                None => return Err(self.unfinished()),
+                Some(b'}' | b',') => return Err(self.wrong("Objects must consist of key:value pairs", self.at + 1)),
+                Some(_) => return Err(self.wrong("Expected separator between values", self.at + 1)),
+            }
+            self.blanks();
+            let value = self.value(depth + 1)?;
+            put(&mut entries, key.into(), value);
+            self.blanks();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => break,
+                None => return Err(self.unfinished()),
+                Some(_) => return Err(self.wrong("Expected separator between values", self.at + 1)),
+            }
+        }
+        self.at += 1;
+        Ok(entries.into())
+    }
+
+    /// A number, or one of the words that JSON knows.
+    fn word(&mut self) -> Result<Json, String> {
+        let rest = &self.text[self.at..];
+        let ends = |c: char| c.is_ascii_whitespace() || matches!(c, '[' | ']' | '{' | '}' | ',' | ':' | '"');
+        let end = rest.find(ends).unwrap_or(rest.len());
+        let word = &rest[..end];
+        // What is wrong is noticed at the next character.
+        let at = self.at + end + 1;
+        let eof = self.at + end == self.text.len();
+        let wrong = |reader: &Self, what: &str| match eof {
+            true => reader.wrong(&format!("{what} at EOF"), reader.at + end),
+            false => reader.wrong(what, at),
+        };
+        let value = match word {
+            "null" => Null,
+            "true" => Bool(true),
+            "false" => Bool(false),
+            "nan" | "NaN" => Number(f64::NAN),
+            word if word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) => {
+                match word.parse::<f64>() {
+                    Ok(number) if !word.ends_with(|c: char| c.is_ascii_alphabetic()) => Number(number),
+                    _ => return Err(wrong(self, "Invalid numeric literal")),
+                }
+            }
+            word if ["nul", "tru", "fals"].iter().any(|start| word.starts_with(start)) => {
+                return Err(wrong(self, "Invalid literal"));
+            }
+            _ => return Err(wrong(self, "Invalid numeric literal")),
+        };
+        self.at += end;
+        Ok(value)
+    }
+
+    fn string(&mut self) -> Result<String, String> {
+        self.at += 1;
+        let mut string = String::new();
+        loop {
+            let rest = &self.text[self.at..];
+            let Some(end) = rest.find(['"', '\\']) else {
+                return Err(self.wrong("Unfinished string at EOF", self.text.len()));
+            };
+            string.push_str(&rest[..end]);
+            self.at += end + 1;
+            if rest.as_bytes()[end] == b'"' {
+                return Ok(string);
+            }
+            self.escape(&mut string)?;
+        }
+    }
+
+    fn escape(&mut self, string: &mut String) -> Result<(), String> {
+        let Some(letter) = self.text[self.at..].chars().next() else {
+            return Err(self.wrong("Unfinished string at EOF", self.text.len()));
+        };
+        self.at += letter.len_utf8();
+        string.push(match letter {
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            '"' | '\\' | '/' => letter,
+            'u' => {
+                let unit = self.unit()?;
+                let mut units = vec![unit];
+                if (0xd800..0xdc00).contains(&unit) && self.text[self.at..].starts_with("\\u") {
+                    self.at += 2;
+                    units.push(self.unit()?);
+                }
+                char::decode_utf16(units).for_each(|c| string.push(c.unwrap_or('\u{fffd}')));
+                return Ok(());
+            }
+            _ => return Err(self.wrong("Invalid escape", self.at + 1)),
+        });
+        Ok(())
+    }
+
+    fn unit(&mut self) -> Result<u16, String> {
+        let digits = self.text.get(self.at..self.at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        self.at += 4;
+        digits.ok_or_else(|| self.wrong("Invalid escape", self.at))
+    }
+}
+
+/// One JSON text and nothing else.
+///
+/// # Errors
+/// What is wrong, and where.
+pub(super) fn parse(text: &str) -> Result<Json, String> {
+    let mut reader = Reader::new(text);
+    let value = reader.next()?.unwrap_or(Null);
+    match reader.next() {
+        Ok(None) => Ok(value),
+        Ok(Some(_)) => Err("Unexpected extra JSON values".to_owned()),
+        Err(why) => Err(why),
+    }
+}
