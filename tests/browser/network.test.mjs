@@ -69,7 +69,11 @@ async function compared(command) {
 /** A picture in both themes. */
 async function pictures(name) {
   for (const theme of ["dark", "light"]) {
-    await kube.page.evaluate((theme) => document.documentElement.setAttribute("data-theme", theme), theme);
+    await kube.page.evaluate((theme) => {
+      document.documentElement.setAttribute("data-theme", theme);
+      // Colours that change slowly would be caught halfway.
+      for (const change of document.getAnimations()) if (change instanceof CSSTransition) change.finish();
+    }, theme);
     await kube.screenshot(`${name}-${theme}`);
   }
 }
