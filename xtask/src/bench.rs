@@ -8,8 +8,9 @@ use std::path::PathBuf;
 /// Nodes and Pods of each workload; all but the first have Kubernetes' own 30 Pods a node.
 const WORKLOADS: &[(usize, usize)] = &[(5, 1_000), (334, 10_000), (3_334, 100_000)];
 
-/// What is measured in the browser: opening the page, and commands.
-const IN_THE_BROWSER: &[&str] = &["tests/browser/speed/load.mjs", "tests/browser/speed/commands.mjs"];
+/// What is measured in the browser: opening the page, commands, and frames while much changes.
+const IN_THE_BROWSER: &[&str] =
+    &["tests/browser/speed/load.mjs", "tests/browser/speed/commands.mjs", "tests/browser/speed/frames.mjs"];
 
 /// The workloads one after the other, then the page; `--quick` leaves the greatest workload and the page out, `--page` measures
 /// the page alone.
