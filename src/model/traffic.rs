@@ -140,13 +140,16 @@ impl Stream {
         ends && places.all(|place| flight.places.contains(place))
     }
 
-    /// The rate as text: `0.5`, `12`, `1.2k`.
-    pub fn rate_text(&self) -> String {
-        match self.rate {
+    /// What is written at the end of a stream, which others may share: how much of all of them arrives there, at the first one.
+    /// As `0.5`, `12`, `1.2k`.
+    pub fn rate_text(&self, all: &[Stream]) -> Option<String> {
+        let mut same = all.iter().filter(|other| other.lost == self.lost && other.places.last() == self.places.last());
+        let first = same.next().filter(|first| *first == self)?;
+        Some(match first.rate + same.map(|other| other.rate).sum::<f64>() {
             rate if rate >= 1000.0 => format!("{:.1}k", rate / 1000.0),
             rate if rate >= 10.0 => format!("{rate:.0}"),
             rate => format!("{rate:.1}"),
-        }
+        })
     }
 }
 
@@ -177,7 +180,11 @@ mod tests {
     fn steady_traffic_is_a_stream_and_its_packets_are_not_drawn() {
         let mut traffic = Traffic::default();
         assert!(traffic.count(&[flow("a", 1000), flow("b", 3)]));
-        assert_eq!(traffic.streams.iter().map(Stream::rate_text).collect::<Vec<_>>(), ["100"]);
+        let texts = |all: &[Stream]| all.iter().map(|stream| stream.rate_text(all)).collect::<Vec<_>>();
+        assert_eq!(texts(&traffic.streams), [Some("100".to_owned())]);
+        let (one, mut other) = (traffic.streams[0].clone(), traffic.streams[0].clone());
+        other.places.remove(0);
+        assert_eq!(texts(&[one, other]), [Some("200".to_owned()), None], "two that end at the same place");
         traffic.carry(vec![flight(1, "a"), flight(2, "b")]);
         assert_eq!(traffic.flights.iter().map(|flight| flight.id).collect::<Vec<_>>(), [2]);
         assert_eq!(traffic.routes.len(), 1);

@@ -26,6 +26,8 @@ pub struct Props {
     pub flight: Rc<Flight>,
     /// The element whose places it passes.
     pub scene: NodeRef,
+    /// How it is shown: in another layout its way is another, and only its line stays.
+    pub layout: String,
     /// It has been drawn.
     pub onflown: Callback<u64>,
 }
@@ -38,10 +40,12 @@ pub fn FlightView(props: &Props) -> Html {
     {
         let (svg, note, scene) = (svg.clone(), note.clone(), props.scene.clone());
         let (flight, onflown) = (props.flight.clone(), props.onflown.clone());
-        use_effect_with(flight.id, move |id| {
+        let began_in = use_mut_ref(|| props.layout.clone());
+        use_effect_with((flight.id, props.layout.clone()), move |(id, layout)| {
             let id = *id;
+            let elsewhere = *began_in.borrow() != *layout;
             let stay = match (scene.cast::<Element>(), svg.cast::<Element>(), note.cast::<HtmlElement>()) {
-                (Some(scene), Some(svg), Some(note)) => draw(&flight, &scene, &svg, &note),
+                (Some(scene), Some(svg), Some(note)) if !elsewhere => draw(&flight, &scene, &svg, &note),
                 _ => 0.0,
             };
             let timer = Timeout::new(stay as u32, move || onflown.emit(id));

@@ -140,6 +140,7 @@ pub fn Picture(props: &Props) -> Html {
         onchoose,
         lang,
     };
+    let layout = format!("{} {:?}", sight.by_app, sight.zoom);
     html! {
         <div {class} ref={scene.clone()} {onclick} {onmouseover} {onmouseleave} {onfocusin} {onfocusout} {onkeydown}>
             { outside::outside(&view, &light, lang) }
@@ -153,11 +154,11 @@ pub fn Picture(props: &Props) -> Html {
                     { part.services() }
                 }
             </div>
-            <Routes traffic={props.traffic.clone()} view={(*view).clone()} layout={format!("{} {:?}", sight.by_app, sight.zoom)}
+            <Routes traffic={props.traffic.clone()} view={(*view).clone()} layout={layout.clone()}
                 scene={scene.clone()} read={props.read} onstory={onstory} />
             // A list of its own, in which all have keys: among others a packet would begin anew when one before it is gone.
             <>{ for props.traffic.flights.iter().map(|flight| html! {
-                <FlightView key={flight.id} flight={flight.clone()} scene={scene.clone()} onflown={onflown.clone()} />
+                <FlightView key={flight.id} flight={flight.clone()} scene={scene.clone()} layout={layout.clone()} onflown={onflown.clone()} />
             }) }</>
         </div>
     }

@@ -81,20 +81,20 @@ pub fn Routes(props: &Props) -> Html {
     };
     html! {
         <svg class="paths routes" ref={svg}>
-            <g aria-hidden="true">{ for props.traffic.streams.iter().map(stream) }</g>
+            <g aria-hidden="true">{ for props.traffic.streams.iter().map(|one| stream(one, &props.traffic.streams)) }</g>
             { for props.traffic.routes.iter().map(route) }
         </svg>
     }
 }
 
-fn stream(stream: &Stream) -> Html {
+fn stream(stream: &Stream, all: &[Stream]) -> Html {
     // Ten times the traffic is a line of one more step.
     let width = format!("{:.1}", 1.5 + 1.5 * stream.rate.max(1.0).log10());
     html! {
         <g class={classes!("stream", stream.lost.then_some("lost"))} data-stream={way(&stream.places)}>
             <path class="bed" stroke-width={width.clone()} />
             <path class="line" stroke-width={width} />
-            <text>{ stream.rate_text() }{ "/s" }</text>
+            <text>{ stream.rate_text(all).map(|rate| rate + "/s") }</text>
         </g>
     }
 }
