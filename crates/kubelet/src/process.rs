@@ -71,6 +71,15 @@ pub enum Step {
     MakeDirectory(Text),
     /// Sets a variable.
     Assign(Text, Text),
+    /// Gives a variable the next member of a list; goes on elsewhere when there is none.
+    Each {
+        /// The variable.
+        variable: Text,
+        /// The members, which are counted out while the loop goes round and take no room before.
+        list: Vec<Members>,
+        /// Where it goes on after the last one.
+        to: usize,
+    },
     /// Goes on elsewhere.
     Jump(usize),
     /// `[ ... ]`: succeeds or fails by files, variables and numbers.
@@ -103,6 +112,39 @@ pub enum Step {
     Exit(i32),
     /// Ends as well as the step before it did.
     Done,
+}
+
+/// A part of the list that a loop goes through.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Members {
+    /// One word.
+    Word(Text),
+    /// The numbers from the first to the last.
+    Numbers(i64, i64),
+}
+
+impl Members {
+    /// How many they are.
+    pub(crate) fn count(&self) -> i64 {
+        match self {
+            Members::Word(_) => 1,
+            Members::Numbers(first, last) => last.saturating_sub(*first).saturating_add(1).max(0),
+        }
+    }
+
+    /// The member of this number, from 0 on, of a whole list.
+    fn nth(list: &[Members], mut number: i64) -> Option<Text> {
+        for members in list {
+            if number < members.count() {
+                return Some(match members {
+                    Members::Word(word) => word.clone(),
+                    Members::Numbers(first, _) => Text(first.saturating_add(number).to_string()),
+                });
+            }
+            number -= members.count();
+        }
+        None
+    }
 }
 
 /// What a process is to do, and how it takes a request to end.
@@ -158,6 +200,8 @@ pub struct Process {
     /// Why it was ended where that was not its own choice.
     pub(crate) killed: Option<&'static str>,
     variables: FlatMap<String, String>,
+    /// The loops over lists that it is in, the innermost last: the place of the step, and how many members have had their turn.
+    loops: Vec<(usize, i64)>,
     /// How it ended.
     pub ended: Option<(Time, i32)>,
     /// Where it listens.
@@ -183,6 +227,7 @@ impl Process {
             wake: Some(now),
             end: None,
             variables: FlatMap::new(),
+            loops: Vec::new(),
             ended: None,
             server: None,
             status: 0,
@@ -240,7 +285,7 @@ impl Process {
                 return;
             };
             self.position += 1;
-            if !matches!(step, Step::Done | Step::Unless(..)) {
+            if !matches!(step, Step::Done | Step::Unless(..) | Step::Each { .. }) {
                 self.status = 0;
             }
             match step {
@@ -290,6 +335,13 @@ impl Process {
                     let value = self.fill(value, at, around);
                     self.variables.insert(name.as_str().to_owned(), value);
                 }
+                Step::Each { variable, list, to } => match self.next_of(list) {
+                    Some(value) => {
+                        let value = self.fill(&value, at, around);
+                        self.variables.insert(variable.as_str().to_owned(), value);
+                    }
+                    None => self.position = *to,
+                },
                 Step::Jump(to) => self.position = *to,
                 Step::Test(words) => {
                     let words: Vec<String> = words.iter().map(|word| self.fill(word, at, around)).collect();
@@ -321,6 +373,20 @@ impl Process {
         if self.wake().is_some_and(|at| at <= now) {
             self.wake = Some(now + GONE_WILD);
         }
+    }
+
+    /// The next member of the list of the loop whose step has just been taken.
+    fn next_of(&mut self, list: &[Members]) -> Option<Text> {
+        if self.loops.last().is_none_or(|(place, _)| *place != self.position) {
+            self.loops.push((self.position, 0));
+        }
+        let (_, number) = self.loops.last_mut()?;
+        let value = Members::nth(list, *number);
+        *number += 1;
+        if value.is_none() {
+            self.loops.pop();
+        }
+        value
     }
 
     /// Its time is over.

@@ -204,3 +204,35 @@ fn scripts_decide_by_what_they_find() {
     // A loop that never finds what it looks for, without a pause, costs a bounded number of steps.
     assert_eq!(says("while [ ! -f /nosuch ]; do :; done; echo end"), (String::new(), None));
 }
+
+/// What a script prints, and how it ends, when it is woken as often as it asks for.
+fn told(script: &str) -> (Vec<String>, Option<i32>) {
+    let mut container = Container::default();
+    let mut process = Process::start(Arc::new(start("busybox", &["sh", "-c", script], &[]).unwrap()), Time(0));
+    for _ in 0..100 {
+        let Some(at) = process.wake() else { break };
+        process.run(at, &mut container);
+    }
+    let lines = container.log.iter().flat_map(|(_, text)| text.lines()).map(str::to_owned).collect();
+    (lines, process.ended.map(|(_, code)| code))
+}
+
+#[test]
+fn loops_go_round_as_often_as_their_list_is_long_and_take_no_room() {
+    let (lines, code) = told("for i in $(seq 2500); do echo $i; done; exit 3");
+    assert_eq!((lines.len(), lines.last().map(String::as_str), code), (2_500, Some("2500"), Some(3)));
+    assert_eq!(
+        told("for a in 1 2; do for b in x $(seq 3 4); do echo $a$b; done; done").0.join(" "),
+        "1x 13 14 2x 23 24"
+    );
+    assert_eq!(told("for i in $(seq 5 2); do echo $i; done; echo end").0, ["end"]);
+    assert_eq!(told("for i in 1 2; do [ $i = 2 ] && echo two; done").0, ["two"]);
+    assert_eq!(told("for i in 1 2; do echo $i; exit 4; done"), (vec!["1".to_owned()], Some(4)));
+    // Nested, they are a thousand million times round: compiled in no time, and never all run at once.
+    let deep = "for a in $(seq 1000); do ".repeat(6) + "echo $a; " + &"done; ".repeat(6);
+    assert!(start("busybox", &["sh", "-c", &deep], &[]).unwrap().steps.len() < 20);
+    for endless in ["29223372036854775807", "9223372036854775807", "-9223372036854775808 9223372036854775807"] {
+        let script = format!("for i in $(seq {endless}); do echo $i; done");
+        assert_eq!(told(&script), (vec!["sh: out of memory".to_owned()], Some(2)));
+    }
+}

@@ -5,15 +5,15 @@
 
 mod lexer;
 
-use crate::process::{Step, Surroundings, Text};
+use crate::process::{Members, Step, Surroundings, Text};
 use crate::programs::{self, Invocation};
 use lexer::{Token, tokens};
+use std::num::IntErrorKind;
 use std::time::Duration;
 
 /// Turns a script into steps. `run` says what a command does; it gets the words and returns steps and exit status.
 pub(crate) fn compile(script: &str, invocation: &Invocation<'_>) -> Vec<Step> {
-    let mut compiler =
-        Compiler { invocation, steps: Vec::new(), status: 0, tested: false, ended: false, loop_variable: Vec::new() };
+    let mut compiler = Compiler { invocation, steps: Vec::new(), status: 0, tested: false, ended: false };
     let tokens = tokens(script);
     compiler.list(&tokens);
     if !compiler.ended {
@@ -31,8 +31,6 @@ struct Compiler<'a> {
     /// Whether the last command was a test, whose status is known only when it is run.
     tested: bool,
     ended: bool,
-    /// The variable of the innermost `for` and its value now: loops over lists are written out.
-    loop_variable: Vec<(String, Text)>,
 }
 
 impl Compiler<'_> {
@@ -167,20 +165,25 @@ impl Compiler<'_> {
     }
 
     fn for_loop(&mut self, tokens: &[Token]) {
-        const MOST: usize = 1_000;
         let Some(Token::Word(variable)) = tokens.get(1) else { return };
-        let list = tokens.iter().skip(3).map_while(|t| if let Token::Word(w) = t { Some(w.clone()) } else { None });
-        let values: Vec<Text> = list.flat_map(|word| expand_list(&word)).take(MOST).collect();
-        let body = between(tokens, "do", &["done"]);
-        for value in values {
-            self.steps.push(Step::Assign(variable.clone(), value.clone()));
-            self.loop_variable.push((variable.as_str().to_owned(), value));
-            self.list(body);
-            self.loop_variable.pop();
-            if self.ended {
-                return;
-            }
+        let words = tokens.iter().skip(3).map_while(|t| if let Token::Word(w) = t { Some(w) } else { None });
+        let mut list: Vec<Members> = Vec::new();
+        words.for_each(|word| expand_list(word, &mut list));
+        if list.iter().any(|members| members.count() > MOST) {
+            self.steps.extend([Step::Print("sh: out of memory\n".into()), Step::Exit(2)]);
+            self.ended = true;
+            return;
         }
+        if list.is_empty() {
+            (self.status, self.tested) = (0, false);
+            return;
+        }
+        let each = self.steps.len();
+        self.steps.push(Step::Each { variable: variable.clone(), list: Vec::new(), to: 0 });
+        self.list(between(tokens, "do", &["done"]));
+        // A body that ends the script has done so the first time round.
+        self.steps.push(Step::Jump(each));
+        self.steps[each] = Step::Each { variable: variable.clone(), list, to: self.steps.len() };
     }
 
     fn simple(&mut self, tokens: &[Token]) {
@@ -364,22 +367,31 @@ fn assignment(word: &Text) -> Option<(Text, Text)> {
     is_name.then(|| (Text::from(name), Text::from(value)))
 }
 
+/// The most numbers that a shell has room for, where `seq` prints them: some 8 MiB.
+const MOST: i64 = 1 << 20;
+
 /// `{1..3}` and `$(seq 1 3)` as their members; any other word as itself, split at blanks.
-fn expand_list(word: &Text) -> Vec<Text> {
+fn expand_list(word: &Text, list: &mut Vec<Members>) {
     let text = word.as_str();
-    let range = |low: &str, high: &str| -> Option<Vec<Text>> {
-        let (low, high) = (low.trim().parse::<i64>().ok()?, high.trim().parse::<i64>().ok()?);
-        Some((low..=high).take(1_000).map(|n| Text::from(n.to_string().as_str())).collect())
-    };
     let braces = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).and_then(|t| t.split_once(".."));
-    let seq = text.strip_prefix("$(seq ").and_then(|t| t.strip_suffix(')'));
-    let members = braces.and_then(|(low, high)| range(low, high)).or_else(|| {
-        let mut bounds = seq?.split_whitespace();
-        let first = bounds.next()?;
-        match bounds.next() {
-            Some(last) => range(first, last),
-            None => range("1", first),
-        }
+    let numbers = braces.and_then(|(low, high)| Some((number(low)?, number(high)?))).or_else(|| {
+        let mut bounds = text.strip_prefix("$(seq ")?.strip_suffix(')')?.split_whitespace();
+        let first = number(bounds.next()?)?;
+        Some(match bounds.next() {
+            Some(last) => (first, number(last)?),
+            None => (1, first),
+        })
     });
-    members.unwrap_or_else(|| text.split_whitespace().map(Text::from).collect())
+    match numbers {
+        Some((first, last)) => list.push(Members::Numbers(first, last)),
+        None => list.extend(text.split_whitespace().map(|word| Members::Word(word.into()))),
+    }
+}
+
+/// A number of any length: what is beyond 64 bits is more than anybody counts to.
+fn number(text: &str) -> Option<i64> {
+    match text.trim().parse::<i64>() {
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Some(i64::MAX),
+        parsed => parsed.ok(),
+    }
 }
