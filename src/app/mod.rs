@@ -336,7 +336,7 @@ impl Component for App {
                     </div>
                     { self.view_class() }
                     if let Some(images) = &self.desk.images {
-                        <Images {lang} images={images.clone()} onact={&calls.images} />
+                        <Images {lang} images={images.clone()} blocked={!self.machine.borrow().at_workstation()} onact={&calls.images} />
                     }
                     if let Some(sheet) = &self.sheet {
                         <Editor {lang} sheet={sheet.clone()} ondone={&calls.edited} onapply={&calls.apply} advice={calls.advice.clone()} />

@@ -2,6 +2,7 @@
 
 use crate::i18n::Message;
 use api::{Value, yaml};
+use kubelet::Registry;
 use kubelet::registry::{Problem, read};
 
 /// How a field is written, and what it becomes in the file.
@@ -93,7 +94,15 @@ impl Form {
     /// What is wrong with it: with each field, and with none of them.
     pub fn problems(&self) -> ([String; FIELDS.len()], Vec<Problem>) {
         let (mut by_field, mut others) = <([String; FIELDS.len()], Vec<Problem>)>::default();
-        for problem in read(&self.text()).err().unwrap_or_default() {
+        let problems = match read(&self.text()) {
+            Ok(image) => {
+                // A name may be somebody else's.
+                by_field[0] = Registry::default().push(image).err().unwrap_or_default();
+                Vec::new()
+            }
+            Err(problems) => problems,
+        };
+        for problem in problems {
             let of = FIELDS.iter().position(|field| {
                 let rest = problem.text.strip_prefix(field.path);
                 rest.is_some_and(|rest| rest.starts_with([':', '[', '.']))
@@ -119,7 +128,7 @@ impl Form {
 
     /// The lines that push it, and run it, if that is wanted.
     pub fn lines(&self, run: bool) -> Vec<String> {
-        let (file, name) = (format!("{}.yaml", self.short()), self.fields[0].trim());
+        let (file, name) = (format!("{}-image.yaml", self.short()), self.fields[0].trim());
         let mut lines = crate::drawer::here_document(&file, &self.text());
         lines.push(format!("registry push {file}"));
         if run {
@@ -217,10 +226,10 @@ mod tests {
         );
         assert_eq!(form.problems(), Default::default());
         let lines = form.lines(true);
-        assert_eq!(lines[0], "cat > shop.yaml <<'EOF'");
+        assert_eq!(lines[0], "cat > shop-image.yaml <<'EOF'");
         assert_eq!(
             lines[lines.len() - 2..],
-            ["registry push shop.yaml", "kubectl create deployment shop --image=team/shop:1.0"]
+            ["registry push shop-image.yaml", "kubectl create deployment shop --image=team/shop:1.0"]
         );
     }
 
@@ -245,5 +254,6 @@ mod tests {
         assert!(by_field[6].starts_with("Invalid value: \"soon\""), "{by_field:?}");
         assert_eq!(others, []);
         assert!(form(&[]).problems().0[0].starts_with("Required value"));
+        assert!(form(&[(0, "nginx:9")]).problems().0[0].starts_with("denied: "));
     }
 }

@@ -35,6 +35,8 @@ pub struct Props {
     pub lang: Lang,
     /// The images that are there.
     pub images: Rc<Vec<Own>>,
+    /// Whether something else would read what is typed.
+    pub blocked: bool,
     /// The reader wants something.
     pub onact: Callback<Act>,
 }
@@ -81,9 +83,12 @@ pub fn Images(props: &Props) -> Html {
                     <pre tabindex="0">{ form.lines(*run).join("\n") }</pre>
                 </div>
                 <footer>
+                    if props.blocked {
+                        <p class="problem" role="alert">{ lang.text(Message::BusyElsewhere) }</p>
+                    }
                     <label class="check"><input type="checkbox" checked={*run} onchange={onrun} />{ lang.text(Message::ImageRun) }</label>
                     <button type="button" class="control" onclick={close}>{ lang.text(Message::Cancel) }</button>
-                    <button type="submit" class="control main">{ lang.text(Message::ImagePush) }</button>
+                    <button type="submit" class="control main" disabled={props.blocked}>{ lang.text(Message::ImagePush) }</button>
                 </footer>
             </form>
         </Modal>
@@ -157,7 +162,7 @@ fn field(lang: Lang, form: &UseStateHandle<Form>, at: usize, problem: Option<&St
             <span>{ lang.text(asked.label) }</span>
             { input }
             if let Some(problem) = problem {
-                <small class="problem" {id} role="alert">{ problem }</small>
+                <small class="problem" {id}>{ problem }</small>
             }
         </label>
     }
