@@ -201,10 +201,10 @@ test("files are brought in, opened, applied and deleted by commands", { timeout:
     await form.getByLabel("What it answers").fill("Hello from the shop");
     await form.getByLabel("Log lines when it starts").fill("open");
     await form.getByRole("button", { name: "Push", exact: true }).click();
-    await kube.podsUntil("shop-", (pods) => pods.length === 1 && /Running/.test(pods[0]));
+    await kube.run("kubectl rollout status deployment/shop --timeout=60s");
     const address = "$(kubectl get pods -l app=shop -o jsonpath='{.items[0].status.podIP}')";
     assert.equal(await kube.run(`ssh node1 curl -s ${address}:8080`), "Hello from the shop");
-    assert.equal(await kube.run("kubectl logs deployment/shop"), "open");
+    assert.equal((await kube.run("kubectl logs deployment/shop")).trim(), "open");
     await drawer.getByRole("button", { name: /^Images of your own/ }).click();
     await form.getByRole("button", { name: "Edit: shop:1.0" }).click();
     assert.equal(await form.getByLabel("What it answers").inputValue(), "Hello from the shop");
@@ -212,7 +212,7 @@ test("files are brought in, opened, applied and deleted by commands", { timeout:
     await form.getByText("shop:1.0", { exact: true }).waitFor({ state: "detached" });
     await kube.screenshot("images");
     await form.getByRole("button", { name: "Cancel" }).click();
-    assert.equal((await kube.run("registry list")).split("\n").length, 1, "its head alone");
+    assert.equal((await kube.run("registry list")).trim().split("\n").length, 1, "its head alone");
   }));
 
 test("an object has a menu of commands", { timeout: 120_000 }, () =>
