@@ -1,47 +1,15 @@
 //! A container's first process: steps in virtual time.
 
 pub(crate) mod expansion;
+mod text;
+
+pub use text::Text;
 
 use crate::programs::Server;
 use api::FlatMap;
 use api::{Str, Time};
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Text with variables in it, to be filled in when it is used.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Text(String);
-
-impl Text {
-    /// Stands for a `$` that was quoted.
-    pub(crate) const DOLLAR: char = '\u{1}';
-
-    /// Text as a script has it: quoted dollars are marked.
-    pub(crate) fn raw(text: String) -> Text {
-        Text(text)
-    }
-
-    /// Text in which every `$` is meant literally.
-    pub(crate) fn literal(text: &str) -> Text {
-        Text(text.replace('$', "\u{1}"))
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The words joined by blanks, and a newline.
-    pub(crate) fn line(words: &[Text]) -> Text {
-        let words: Vec<&str> = words.iter().map(Text::as_str).collect();
-        Text(format!("{}\n", words.join(" ")))
-    }
-}
-
-impl From<&str> for Text {
-    fn from(text: &str) -> Text {
-        Text(text.to_owned())
-    }
-}
 
 /// One thing a process does.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,7 +106,7 @@ impl Members {
             if number < members.count() {
                 return Some(match members {
                     Members::Word(word) => word.clone(),
-                    Members::Numbers(first, _) => Text(first.saturating_add(number).to_string()),
+                    Members::Numbers(first, _) => Text::raw(first.saturating_add(number).to_string()),
                 });
             }
             number -= members.count();
