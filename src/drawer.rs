@@ -78,9 +78,8 @@ pub fn Drawer(props: &Props) -> Html {
     let row = |row: &Row| {
         let path = quoted(&row.path);
         let button = |text: &'static str, label: Message, what: Act| {
-            let (title, onclick) =
-                (format!("{}: {}", lang.text(label), row.name()), act.reform(move |_: MouseEvent| what.clone()));
-            html! { <button type="button" class="control" aria-label={title.clone()} {title} {onclick}>{ text }</button> }
+            let title = format!("{}: {}", lang.text(label), row.name());
+            crate::glyph::sign(text, title, act.reform(move |_: MouseEvent| what.clone()))
         };
         let rename = Act::Suggest(format!("mv {path} {path}"));
         let delete = Act::Suggest(format!("rm {}{path}", if row.folder { "-r " } else { "" }));

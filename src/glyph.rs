@@ -133,3 +133,8 @@ pub fn icon(icon: Icon) -> Html {
     };
     html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
 }
+
+/// A small button with a sign; `title` says what it does.
+pub fn sign(sign: &'static str, title: String, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button type="button" class="control" aria-label={title.clone()} {title} {onclick}>{ sign }</button> }
+}

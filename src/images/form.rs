@@ -116,38 +116,31 @@ impl Form {
         (by_field, others)
     }
 
-    /// The image's name without what stands before its last slash and behind its colon: what a file and a Deployment are called.
-    fn short(&self) -> &str {
-        let name = self.fields[0].trim();
-        let name = name.rsplit('/').next().unwrap_or(name);
-        match name.split(':').next() {
-            None | Some("") => "image",
-            Some(name) => name,
-        }
-    }
-
     /// The lines that push it, and run it, if that is wanted.
     pub fn lines(&self, run: bool) -> Vec<String> {
-        let (file, name) = (format!("{}-image.yaml", self.short()), self.fields[0].trim());
+        let name = self.fields[0].trim();
+        let file = format!("{}-image.yaml", short(name));
         let mut lines = crate::drawer::here_document(&file, &self.text());
         lines.push(format!("registry push {file}"));
         if run {
-            lines.push(run_line(name, self.short()));
+            lines.push(run_command(name));
         }
         lines
     }
 }
 
-/// The command that runs an image.
-fn run_line(image: &str, name: &str) -> String {
-    format!("kubectl create deployment {} --image={image}", name.replace(['_', '.'], "-"))
+/// An image's name without what stands before its last slash and behind its colon: what a file and a Deployment are called.
+fn short(image: &str) -> &str {
+    let name = image.rsplit('/').next().unwrap_or(image);
+    match name.split(':').next() {
+        None | Some("") => "image",
+        Some(name) => name,
+    }
 }
 
 /// The command that runs the image of this name.
 pub fn run_command(image: &str) -> String {
-    let mut form = Form::default();
-    form.write(0, image.to_owned());
-    run_line(image, form.short())
+    format!("kubectl create deployment {} --image={image}", short(image).replace(['_', '.'], "-"))
 }
 
 /// Where a field stands in a description: an answer may be a text, or have a text among other things.

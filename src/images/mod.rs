@@ -3,6 +3,7 @@
 mod form;
 
 use crate::classroom::{Modal, store};
+use crate::glyph;
 use crate::i18n::{Lang, Message};
 use form::{FIELDS, Form, Kind, run_command};
 use std::rc::Rc;
@@ -103,8 +104,7 @@ fn list(props: &Props, form: &UseStateHandle<Form>, run: &UseStateHandle<bool>) 
     let lang = props.lang;
     let row = |(name, text): &Own| {
         let button = |sign: &'static str, label: Message, onclick: Callback<MouseEvent>| {
-            let title = format!("{}: {name}", lang.text(label));
-            html! { <button type="button" class="control" aria-label={title.clone()} {title} {onclick}>{ sign }</button> }
+            glyph::sign(sign, format!("{}: {name}", lang.text(label)), onclick)
         };
         let edit = {
             let (form, run, text) = (form.clone(), run.clone(), text.clone());

@@ -21,7 +21,12 @@ pub fn digest(data: &[u8]) -> [u8; 32] {
 
 /// The digest of `text` as 64 lower-case hexadecimal digits.
 pub fn hex(text: &str) -> String {
-    digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    digits(&digest(text.as_bytes()))
+}
+
+/// Bytes as lower-case hexadecimal digits, two each.
+pub fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn compress(state: [u32; 8], block: &[u8]) -> [u32; 8] {

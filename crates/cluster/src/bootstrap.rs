@@ -1,7 +1,7 @@
 //! How the cluster comes to be: what `kubeadm init`, the network's manifest and the nodes' `kubeadm join` leave behind.
 
 use crate::cluster::Options;
-use crate::made::{ControlPlane, cluster_dns, usual_services};
+use crate::made::{ControlPlane, cluster_dns};
 use api::{Value, kind, list, obj, yaml};
 use apiserver::{ApiServer, Request, Verb};
 use network::{Plugin, Range};
@@ -55,7 +55,7 @@ pub(crate) fn addons(api: &mut ApiServer, options: &Options) {
 /// A manifest with another range of the Services' addresses, and the address of cluster DNS in it.
 fn tell_services(text: &str, range: &Range) -> String {
     let dns = |range: &Range| cluster_dns(range).to_string();
-    let usual = usual_services();
+    let usual = Range::SERVICES;
     text.replace(&*usual.text, &range.text).replace(&dns(&usual), &dns(range))
 }
 

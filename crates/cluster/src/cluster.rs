@@ -4,7 +4,7 @@ use crate::bootstrap;
 use crate::cni::Cni;
 use crate::connect::Carried;
 use crate::flows::Flows;
-use crate::made::{self, ControlPlane};
+use crate::made::ControlPlane;
 use crate::metrics;
 use crate::past::Past;
 use crate::queue::{ComponentId, Queue};
@@ -67,7 +67,7 @@ impl Default for Options {
 impl Options {
     /// The range of the Services' addresses.
     pub fn services(&self) -> Range {
-        self.service_range.clone().unwrap_or_else(made::usual_services)
+        self.service_range.clone().unwrap_or(Range::SERVICES)
     }
 }
 

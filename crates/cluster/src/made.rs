@@ -1,6 +1,6 @@
 //! What a cluster may be made of instead of kubeadm's default: another network, a control plane elsewhere.
 
-use network::{Plugin, Range, SERVICE_CIDR, outside};
+use network::{Plugin, Range, outside};
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
 
@@ -92,11 +92,6 @@ pub fn apart(pods: &Plugin, services: &Range) -> Result<(), String> {
         )),
         false => Ok(()),
     }
-}
-
-/// The range of the Services' addresses, unless it is told another.
-pub(crate) fn usual_services() -> Range {
-    Range::parse(SERVICE_CIDR).unwrap_or_else(|| unreachable!("it is a range"))
 }
 
 /// The address of cluster DNS: kubeadm takes the tenth of the range (cmd/kubeadm/app/constants: `GetDNSIP`).

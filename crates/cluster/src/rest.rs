@@ -34,11 +34,7 @@ impl Cluster {
             return Reply::new(400, "", "text/plain", "Client sent an HTTP request to an HTTPS server.\n");
         }
         // People who look at the answer themselves get it indented.
-        let form = if ["curl", "Wget", "Mozilla"].iter().any(|agent| request.agent.starts_with(agent)) {
-            Format::Pretty
-        } else {
-            Format::Json
-        };
+        let form = if http::is_reader(&request.agent) { Format::Pretty } else { Format::Json };
         self.raw(request, who)
             .unwrap_or_else(|status| whole(Answer::refusal(&status, Media { format: form, ..Media::default() })))
     }
@@ -172,15 +168,14 @@ fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 
 /// Who shows such an `Authorization` header: nobody, or whose token the server has yet to check.
 fn shown(authorization: &str) -> (User, Str) {
-    let token = authorization.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    (User::anonymous(), token.map_or(Str::default(), |(_, token)| token.trim().into()))
+    (User::anonymous(), http::bearer(authorization).map(Str::from).unwrap_or_default())
 }
 
 fn whole(answer: Answer) -> Reply {
     let mut reply = Reply::new(answer.code, "", &answer.content_type, answer.body);
     reply.headers.insert(0, ("Cache-Control".into(), "no-cache, private".into()));
     for warning in answer.warnings {
-        reply.headers.push(("Warning".into(), format!("299 - {:?}", warning.replace(['\n', '\r'], " ")).into()));
+        reply.headers.push(("Warning".into(), http::warning(&warning).into()));
     }
     reply
 }

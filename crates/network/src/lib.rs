@@ -45,7 +45,7 @@ pub use plugin::Plugin;
 pub use policy::{Denial, Direction};
 pub use proxy::ipvs;
 pub use proxy::{Choice, Door, Mode, PortRules, Proxy, Reach, Rule, Rules, Seen, Target, Verdict};
-pub use service::{Endpoint, Range, SERVICE_CIDR, Service, ServicePort, Slice};
+pub use service::{Endpoint, Range, Service, ServicePort, Slice};
 pub use story::{Part, Step};
 pub use trace::{Hop, Listener, Lookup, Outcome, Reason, Route, Trace, What};
 pub use weave::Weave;

@@ -27,7 +27,7 @@ pub struct Network {
     pub weave: Weave,
     /// The Pods' addresses with the plugin `bridge`: it learns the nodes' ranges from the API.
     pub(crate) ranges: Bridge,
-    /// The range of the Services' addresses, if it is another than [`SERVICE_CIDR`](crate::SERVICE_CIDR).
+    /// The range of the Services' addresses, if it is another than [`Range::SERVICES`].
     pub services: Option<Range>,
     /// Where the API server listens, if that is no machine of the cluster.
     pub hosted: Option<Ipv4Addr>,

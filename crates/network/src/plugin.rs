@@ -2,7 +2,7 @@
 
 use crate::network::Network;
 use crate::packet::Place;
-use crate::service::{Range, SERVICE_CIDR};
+use crate::service::Range;
 use crate::weave::{self, Weave};
 use api::Str;
 use std::net::Ipv4Addr;
@@ -68,8 +68,7 @@ pub(crate) struct PodRoute {
 impl Network {
     /// Whether an address is in the range of the Services.
     pub fn is_service(&self, address: Ipv4Addr) -> bool {
-        let range = self.services.clone().or_else(|| Range::parse(SERVICE_CIDR));
-        range.is_some_and(|range| range.contains(address))
+        self.services.as_ref().unwrap_or(&Range::SERVICES).contains(address)
     }
 
     /// The address of the node's bridge.

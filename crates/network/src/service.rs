@@ -38,9 +38,6 @@ pub struct Service {
     pub health_port: u16,
 }
 
-/// The range of the Services' addresses, unless a cluster is told another (kubeadm: `DefaultServicesSubnet`).
-pub const SERVICE_CIDR: &str = "10.96.0.0/12";
-
 /// A range of addresses such as `10.0.0.0/8`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
@@ -51,6 +48,9 @@ pub struct Range {
 }
 
 impl Range {
+    /// The range of the Services' addresses, unless a cluster is told another (kubeadm: `DefaultServicesSubnet`).
+    pub const SERVICES: Range = Range { base: 0x0a60_0000, mask: 0xfff0_0000, text: Str::new_static("10.96.0.0/12") };
+
     /// Reads a range; `None` where it is none.
     pub fn parse(text: &str) -> Option<Range> {
         let (base, length) = text.split_once('/')?;

@@ -24,7 +24,7 @@ pub fn button(props: &Props, label: Message, act: Act) -> Html {
 /// A button that takes something away.
 pub fn cross(props: &Props, what: &str, act: Act) -> Html {
     let label = format!("{}: {what}", props.text(Message::Forget));
-    html! { <button type="button" class="control" title={label.clone()} aria-label={label} onclick={props.act(act)}>{ "✕" }</button> }
+    crate::glyph::sign("✕", label, props.act(act))
 }
 
 /// Words, in the language that is chosen; what they are in the other one shows where there are none yet.

@@ -78,7 +78,7 @@ fn summary(bytes: &[u8]) -> String {
     let shown = match bytes.first() {
         None => return "<empty>".to_owned(),
         Some(b'{') => String::from_utf8_lossy(head).into_owned(),
-        Some(_) => head.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Some(_) => api::sha256::digits(head),
     };
     if bytes.len() > QUOTED { shown + " ..." } else { shown }
 }

@@ -18,6 +18,7 @@ mod verbs;
 
 pub use answer::Answer;
 pub use media::{As, Format, Media};
+pub use options::is_reader;
 pub use path::{Target, decode, is_resource};
 
 use crate::request::{PatchType, Request, Verb};
@@ -65,6 +66,18 @@ pub struct Call {
     pub timeout: Option<u64>,
     /// `follow` of a log.
     pub follow: bool,
+}
+
+/// The token that an `Authorization` header shows; none where there is none.
+pub fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
+}
+
+/// A request's `Warning` as a header's value (RFC 7234: code 299 is a lasting warning; the agent is unknown).
+pub fn warning(text: &str) -> String {
+    let quoted = text.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], " ");
+    format!("299 - \"{quoted}\"")
 }
 
 /// What a request means to a server of `kinds`. The body has been read by [`body::read`].

@@ -43,8 +43,13 @@ pub(super) fn number(query: &[(String, String)], name: &str) -> Result<Option<i6
 pub(super) fn pretty(query: &[(String, String)], agent: &str) -> bool {
     match query.iter().any(|(key, _)| key == "pretty") {
         true => truth(query, "pretty"),
-        false => ["curl", "Wget", "Mozilla/5.0"].iter().any(|reader| agent.starts_with(reader)),
+        false => is_reader(agent),
     }
+}
+
+/// Whether a person seems to read the answer: by the `User-Agent`.
+pub fn is_reader(agent: &str) -> bool {
+    ["curl", "Wget", "Mozilla/5.0"].iter().any(|reader| agent.starts_with(reader))
 }
 
 /// Parameters that have a place of their own among the options.

@@ -33,10 +33,7 @@ impl Credentials {
         if let Some(digest) = certificate {
             return Ok((User::certified_admin(digest), Str::default()));
         }
-        let authorization = text(headers, "authorization");
-        let shown = authorization.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let shown = shown.map(|(_, token)| token.trim()).filter(|token| !token.is_empty());
-        match (shown, &self.token) {
+        match (apiserver::http::bearer(text(headers, "authorization")), &self.token) {
             (Some(token), Some(known)) if token == known => Ok((User::admin(), Str::default())),
             (Some(token), _) => Ok((User::anonymous(), token.into())),
             (None, _) if self.anonymous => Ok((User::anonymous(), Str::default())),

@@ -231,9 +231,7 @@ pub fn whole(answer: Answer) -> Response<Body> {
         headers.insert("vary", HeaderValue::from_static("Accept"));
     }
     for warning in answer.warnings {
-        // RFC 7234: code 299 is a lasting warning; the agent is unknown.
-        let quoted = warning.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], " ");
-        if let Ok(value) = HeaderValue::from_bytes(format!("299 - \"{quoted}\"").as_bytes()) {
+        if let Ok(value) = HeaderValue::from_bytes(http::warning(&warning).as_bytes()) {
             headers.append(WARNING, value);
         }
     }

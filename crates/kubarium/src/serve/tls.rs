@@ -1,6 +1,7 @@
 //! TLS on the port of plain HTTP: a connection that begins with a handshake gets one. The server has a certificate of its own
 //! authority, and so has the administrator, as in a cluster of kubeadm's; both are made anew with every start.
 
+use api::sha256;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
@@ -64,8 +65,7 @@ impl Tls {
     /// The SHA-256 of the certificate that the client showed, if it is the administrator's.
     pub fn shown(&self, connection: &ServerConnection) -> Option<String> {
         let shown = connection.peer_certificates()?.first()?;
-        let digest = || api::sha256::digest(shown).iter().map(|byte| format!("{byte:02x}")).collect();
-        (*shown == self.admin).then(digest)
+        (*shown == self.admin).then(|| sha256::digits(&sha256::digest(shown)))
     }
 
     /// Answers a handshake.

@@ -296,7 +296,7 @@ fn one(verb: char, value: &Value, layout: &Layout) -> String {
         ('s', Value::String(text)) => cut(text.to_string()),
         ('q', Value::String(text)) => super::go_fmt::sharp(&Value::from(cut(text.to_string()))),
         ('q', Value::Int(_)) => format!("'{}'", one('c', value, layout)),
-        ('x', Value::String(text)) => text.bytes().map(|byte| format!("{byte:02x}")).collect(),
+        ('x', Value::String(text)) => api::sha256::digits(text.as_bytes()),
         ('X', Value::String(text)) => text.bytes().map(|byte| format!("{byte:02X}")).collect(),
         (verb, Value::Array(items)) => {
             format!("[{}]", items.iter().map(|item| one(verb, item, layout)).collect::<Vec<_>>().join(" "))

@@ -1,6 +1,7 @@
 //! `md5sum`, `sha1sum`, `sha256sum`, and bytes as numbers: `xxd`, `hexdump`, `od`.
 
 use super::Cx;
+use api::sha256::digits;
 
 /// Prints the checksum of each file, or with `-c` compares them with a list.
 pub(super) async fn run(cx: Cx) -> i32 {
@@ -14,7 +15,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         _ => |bytes| api::sha256::digest(bytes).to_vec(),
     };
     let (texts, mut fine) = cx.inputs(&options.operands).await;
-    let hex = |bytes: &[u8]| digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = |bytes: &[u8]| digits(&digest(bytes));
     for (name, text) in &texts {
         if !options.has('c') {
             cx.out(&format!("{}  {name}\n", hex(text.as_bytes())));
@@ -100,6 +101,11 @@ fn letters(row: &[u8]) -> String {
     row.iter().map(|byte| if (32..127).contains(byte) { *byte as char } else { '.' }).collect()
 }
 
+/// One or two bytes as a number, the lower first.
+fn word(pair: &[u8]) -> u16 {
+    u16::from(pair[0]) | u16::from(pair.get(1).copied().unwrap_or(0)) << 8
+}
+
 /// Bytes as hexadecimal numbers and letters.
 pub(super) async fn xxd(cx: Cx) -> i32 {
     let options = match cx.options("pl:ru", &[]) {
@@ -118,13 +124,12 @@ pub(super) async fn xxd(cx: Cx) -> i32 {
         }
         if options.has('p') {
             for row in bytes.chunks(30) {
-                cx.out(&(row.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n"));
+                cx.out(&format!("{}\n", digits(row)));
             }
             continue;
         }
         for (at, row) in bytes.chunks(ROW).enumerate() {
-            let pairs: Vec<String> =
-                row.chunks(2).map(|pair| pair.iter().map(|byte| format!("{byte:02x}")).collect()).collect();
+            let pairs: Vec<String> = row.chunks(2).map(digits).collect();
             cx.out(&format!("{:08x}: {:39}  {}\n", at * ROW, pairs.join(" "), letters(row)));
         }
     }
@@ -141,11 +146,11 @@ pub(super) async fn hexdump(cx: Cx) -> i32 {
     let bytes: Vec<u8> = texts.iter().flat_map(|(_, text)| text.bytes()).collect();
     for (at, row) in bytes.chunks(ROW).enumerate() {
         if options.has('C') {
-            let half = |part: &[u8]| part.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
+            let half = |part: &[u8]| part.chunks(1).map(digits).collect::<Vec<_>>().join(" ");
             let (left, right) = row.split_at(row.len().min(8));
             cx.out(&format!("{:08x}  {:23}  {:23}  |{}|\n", at * ROW, half(left), half(right), letters(row)));
         } else {
-            let words: String = row.chunks(2).map(|pair| format!(" {:04x}", u16::from(pair[0]) | u16::from(pair.get(1).copied().unwrap_or(0)) << 8)).collect();
+            let words: String = row.chunks(2).map(|pair| format!(" {:04x}", word(pair))).collect();
             cx.out(&format!("{:07x}{words}\n", at * ROW));
         }
     }
@@ -183,12 +188,9 @@ pub(super) async fn od(cx: Cx) -> i32 {
                     byte => format!(" {byte:03o}"),
                 })
                 .collect(),
-            "x1" => row.iter().map(|byte| format!(" {byte:02x}")).collect(),
+            "x1" => row.chunks(1).map(|byte| format!(" {}", digits(byte))).collect(),
             "d1" | "u1" => row.iter().map(|byte| format!(" {byte:3}")).collect(),
-            _ => row
-                .chunks(2)
-                .map(|pair| format!(" {:06o}", u16::from(pair[0]) | u16::from(pair.get(1).copied().unwrap_or(0)) << 8))
-                .collect(),
+            _ => row.chunks(2).map(|pair| format!(" {:06o}", word(pair))).collect(),
         };
         cx.out(&format!("{}{shown}\n", place(at * ROW)));
     }

@@ -160,7 +160,7 @@ pub(crate) fn content_hash(object: &Value) -> String {
         text = text.replace(character, escaped);
     }
     let digest = sha256::digest(text.as_bytes());
-    let hex: String = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
+    let hex = api::sha256::digits(&digest[..5]);
     // No vowels, no words.
     let letter = |c: char| match c {
         '0' => 'g',

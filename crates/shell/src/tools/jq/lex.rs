@@ -1,5 +1,6 @@
 //! A program to its words.
 
+use super::reader::unescape;
 use std::rc::Rc;
 
 /// A word of a program.
@@ -191,7 +192,7 @@ impl<'a> Lexer<'a> {
                         pieces.push(Piece::Filled(filled));
                         continue;
                     }
-                    self.escape(letter, &mut text)?;
+                    self.rest = &self.rest[unescape(letter, self.rest, &mut text).map_err(|_| wrong_escape())?..];
                 }
                 c => text.push(c),
             }
@@ -200,34 +201,6 @@ impl<'a> Lexer<'a> {
             pieces.push(Piece::Plain(text.into()));
         }
         Ok(Token::Text(pieces))
-    }
-
-    fn escape(&mut self, letter: char, text: &mut String) -> Result<(), String> {
-        text.push(match letter {
-            'n' => '\n',
-            't' => '\t',
-            'r' => '\r',
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            '"' | '\\' | '/' => letter,
-            'u' => {
-                let mut units = Vec::new();
-                loop {
-                    let unit = self.rest.get(..4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
-                    let Some(unit) = unit else { return Err(wrong_escape()) };
-                    self.rest = &self.rest[4..];
-                    units.push(unit);
-                    match self.rest.strip_prefix("\\u") {
-                        Some(rest) if units.len() == 1 && (0xd800..0xdc00).contains(&unit) => self.rest = rest,
-                        _ => break,
-                    }
-                }
-                char::decode_utf16(units).for_each(|c| text.push(c.unwrap_or('\u{fffd}')));
-                return Ok(());
-            }
-            _ => return Err(wrong_escape()),
-        });
-        Ok(())
     }
 }
 

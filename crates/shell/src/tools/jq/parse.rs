@@ -101,6 +101,12 @@ impl Parser {
         Err(format!("syntax error, unexpected {}", self.peek().shown()))
     }
 
+    /// The same of what was just taken.
+    fn refused<T>(&mut self) -> Read<T> {
+        self.at -= 1;
+        self.unexpected()
+    }
+
     fn end(&self) -> Read<()> {
         if self.peek() == &Token::End { Ok(()) } else { self.unexpected() }
     }
@@ -125,8 +131,7 @@ impl Parser {
     fn definition(&mut self) -> Read<Definition> {
         self.expect("def")?;
         let Token::Word(name) = self.next() else {
-            self.at -= 1;
-            return self.unexpected();
+            return self.refused();
         };
         let mut parameters = Vec::new();
         if self.take("(") {
@@ -134,10 +139,7 @@ impl Parser {
                 parameters.push(match self.next() {
                     Token::Word(name) => name,
                     Token::Variable(name) => format!("${name}").into(),
-                    _ => {
-                        self.at -= 1;
-                        return self.unexpected();
-                    }
+                    _ => return self.refused(),
                 });
                 if !self.take(";") {
                     break;
@@ -169,8 +171,7 @@ impl Parser {
         }
         if self.take("label") {
             let Token::Variable(name) = self.next() else {
-                self.at -= 1;
-                return self.unexpected();
+                return self.refused();
             };
             self.expect("|")?;
             return Ok(Filter::Label(name, boxed(self.pipe()?)));

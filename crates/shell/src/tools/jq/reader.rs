@@ -71,35 +71,45 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn list(&mut self, depth: usize) -> Result<Json, String> {
+    /// Takes a bracket, and the one that ends what it began if there is nothing in between.
+    fn is_empty(&mut self, end: u8) -> bool {
         self.at += 1;
-        let mut items = Vec::new();
         self.blanks();
-        if self.peek() == Some(b']') {
-            self.at += 1;
+        let empty = self.peek() == Some(end);
+        self.at += usize::from(empty);
+        empty
+    }
+
+    /// Takes the comma that says that there is more, or the bracket that says that there is not.
+    fn more(&mut self, end: u8) -> Result<bool, String> {
+        self.blanks();
+        match self.peek() {
+            Some(sign) if sign == b',' || sign == end => {
+                self.at += 1;
+                Ok(sign == b',')
+            }
+            None => Err(self.unfinished()),
+            Some(_) => Err(self.wrong("Expected separator between values", self.at + 1)),
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Json, String> {
+        let mut items = Vec::new();
+        if self.is_empty(b']') {
             return Ok(items.into());
         }
         loop {
             self.blanks();
             items.push(self.value(depth + 1)?);
-            self.blanks();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b']') => break,
-                None => return Err(self.unfinished()),
-                Some(_) => return Err(self.wrong("Expected separator between values", self.at + 1)),
+            if !self.more(b']')? {
+                return Ok(items.into());
             }
         }
-        self.at += 1;
-        Ok(items.into())
     }
 
     fn map(&mut self, depth: usize) -> Result<Json, String> {
-        self.at += 1;
         let mut entries = Vec::new();
-        self.blanks();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
+        if self.is_empty(b'}') {
             return Ok(entries.into());
         }
         loop {
@@ -125,16 +135,10 @@ impl<'a> Reader<'a> {
             self.blanks();
             let value = self.value(depth + 1)?;
             put(&mut entries, key.into(), value);
-            self.blanks();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b'}') => break,
-                None => return Err(self.unfinished()),
-                Some(_) => return Err(self.wrong("Expected separator between values", self.at + 1)),
+            if !self.more(b'}')? {
+                return Ok(entries.into());
             }
         }
-        self.at += 1;
-        Ok(entries.into())
     }
 
     /// A number, or one of the words that JSON knows.
@@ -192,33 +196,42 @@ impl<'a> Reader<'a> {
             return Err(self.wrong("Unfinished string at EOF", self.text.len()));
         };
         self.at += letter.len_utf8();
-        string.push(match letter {
-            'n' => '\n',
-            't' => '\t',
-            'r' => '\r',
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            '"' | '\\' | '/' => letter,
-            'u' => {
-                let unit = self.unit()?;
-                let mut units = vec![unit];
-                if (0xd800..0xdc00).contains(&unit) && self.text[self.at..].starts_with("\\u") {
-                    self.at += 2;
-                    units.push(self.unit()?);
-                }
-                char::decode_utf16(units).for_each(|c| string.push(c.unwrap_or('\u{fffd}')));
-                return Ok(());
-            }
-            _ => return Err(self.wrong("Invalid escape", self.at + 1)),
-        });
+        let read = unescape(letter, &self.text[self.at..], string);
+        self.at += read.map_err(|at| self.wrong("Invalid escape", self.at + at))?;
         Ok(())
     }
+}
 
-    fn unit(&mut self) -> Result<u16, String> {
-        let digits = self.text.get(self.at..self.at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
-        self.at += 4;
-        digits.ok_or_else(|| self.wrong("Invalid escape", self.at))
-    }
+/// What a letter behind a backslash stands for, with the digits that `rest` begins with: how many bytes of that were read.
+///
+/// # Errors
+/// It stands for nothing: that many bytes further it is noticed.
+pub(super) fn unescape(letter: char, rest: &str, into: &mut String) -> Result<usize, usize> {
+    let unit = |at: usize| {
+        let digits = rest.get(at..at + 4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+        digits.ok_or(at + 4)
+    };
+    into.push(match letter {
+        'n' => '\n',
+        't' => '\t',
+        'r' => '\r',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        '"' | '\\' | '/' => letter,
+        'u' => {
+            let mut units = vec![unit(0)?];
+            let mut read = 4;
+            // Half a character: the other half may follow.
+            if (0xd800..0xdc00).contains(&units[0]) && rest[read..].starts_with("\\u") {
+                units.push(unit(6)?);
+                read = 10;
+            }
+            into.extend(char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')));
+            return Ok(read);
+        }
+        _ => return Err(1),
+    });
+    Ok(0)
 }
 
 /// One JSON text and nothing else.

@@ -48,15 +48,9 @@ impl Parser {
                     Ok(Filter::List(Some(boxed(inner))))
                 }
                 "{" => self.map(),
-                _ => {
-                    self.at -= 1;
-                    self.unexpected()
-                }
+                _ => self.refused(),
             },
-            Token::End => {
-                self.at -= 1;
-                self.unexpected()
-            }
+            Token::End => self.refused(),
         }
     }
 
@@ -109,8 +103,7 @@ impl Parser {
                 return Ok(Filter::Define(definition, boxed(self.pipe()?)));
             }
             "then" | "elif" | "else" | "end" | "as" | "catch" | "and" | "or" | "label" | "import" | "include" => {
-                self.at -= 1;
-                return self.unexpected();
+                return self.refused();
             }
             _ => {}
         }
@@ -189,10 +182,7 @@ impl Parser {
                             self.expect(")")?;
                             (None, key)
                         }
-                        _ => {
-                            self.at -= 1;
-                            return self.unexpected();
-                        }
+                        _ => return self.refused(),
                     };
                     let inner = if self.take(":") { Some(self.pattern()?) } else { None };
                     if name.is_none() && inner.is_none() {
@@ -206,10 +196,7 @@ impl Parser {
                 self.expect("}")?;
                 Pattern::Map(fields)
             }
-            _ => {
-                self.at -= 1;
-                return self.unexpected();
-            }
+            _ => return self.refused(),
         };
         self.depth -= 1;
         Ok(pattern)
@@ -239,8 +226,7 @@ impl Parser {
                 }
                 Token::Format(form) => {
                     let Token::Text(parts) = self.next() else {
-                        self.at -= 1;
-                        return self.unexpected();
+                        return self.refused();
                     };
                     let key = self.string(form, parts)?;
                     let own = own(&key);
@@ -251,10 +237,7 @@ impl Parser {
                     self.expect(")")?;
                     (key, None)
                 }
-                _ => {
-                    self.at -= 1;
-                    return self.unexpected();
-                }
+                _ => return self.refused(),
             };
             let value = match (self.take(":"), otherwise) {
                 (true, _) => self.map_value()?,
