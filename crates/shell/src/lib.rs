@@ -5,10 +5,11 @@ pub mod interp;
 pub mod process;
 use api::regex;
 pub mod session;
-pub mod syntax;
-mod text;
 mod tools;
 
+use script::text;
+
 pub use kubectl::sheet::{Insertion, Problem};
+pub use script::syntax;
 pub use session::{Candidate, Completions, Session};
 pub use vfs::View as Files;

@@ -2,7 +2,7 @@
 
 use super::{Flow, Jump, Shell, glob};
 use crate::process::Io;
-use crate::syntax::{Compound, Part, Script};
+use crate::syntax::{Compound, Part, Script, Word};
 
 impl Shell {
     pub(super) async fn compound(&mut self, compound: &Compound, io: &Io) -> Flow {
@@ -72,7 +72,11 @@ impl Shell {
                 for (patterns, body, end) in arms {
                     let mut hit = falls;
                     for pattern in patterns {
-                        hit = hit || glob::matches(&self.pattern(pattern, io).await?, &text);
+                        hit = hit
+                            || glob::matches(
+                                &self.expanding(pattern.runs(), io, &|e| e.pattern(pattern)).await?,
+                                &text,
+                            );
                     }
                     if hit {
                         status = self.script(body, io).await?;
@@ -84,7 +88,13 @@ impl Shell {
                 }
                 Ok(status)
             }
-            Compound::Test(words) => self.double_bracket(words, io).await,
+            Compound::Test(words) => {
+                let runs = words.iter().any(Word::runs);
+                match self.expanding(runs, io, &|expander| expander.double_bracket(words)).await {
+                    Err(Jump::Fail(2)) => Ok(2),
+                    flow => flow,
+                }
+            }
             Compound::Arithmetic(word) => Ok(i32::from(self.arithmetic(word, io).await? == 0)),
         }
     }

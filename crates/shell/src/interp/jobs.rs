@@ -4,6 +4,7 @@ use super::{Flow, Shell};
 use crate::process::Io;
 use crate::process::{Input, Place, Stream};
 use crate::syntax::Item;
+use std::sync::Arc;
 
 impl Shell {
     /// Starts what stands before `&`.
@@ -14,7 +15,7 @@ impl Shell {
         // What runs in the background cannot take the lines typed for the shell.
         let io = Io { stdin: if io.stdin.is_terminal() { Input::Null } else { io.stdin.clone() }, ..io.clone() };
         let future = Box::pin(async move {
-            let script = crate::syntax::Script(vec![foreground]);
+            let script = crate::syntax::Script(Arc::new(vec![foreground]));
             let flow = subshell.script(&script, &io).await;
             subshell.finish(flow)
         });

@@ -1,148 +1,77 @@
 //! The interpreter: a tree of commands, run in virtual time.
 
-mod arith;
-mod array;
 mod builtins;
 mod compound;
-mod condition;
-mod expand;
-pub(crate) mod glob;
 mod jobs;
-mod more;
-mod parameter;
 mod pipes;
 mod redirect;
 mod repl;
 mod simple;
-mod variables;
+mod words;
 
-pub use array::Elements;
 pub(crate) use builtins::names as builtin_names;
-pub(crate) use condition::Files;
 pub use repl::{Rest, repl, terminal};
+pub(crate) use script::glob;
+pub use script::{Flow, Jump};
+pub(crate) use words::There;
 
 use crate::process::{BoxFuture, Io, Kernel, Pipe, Place, System, join_all};
 use crate::process::{Input, Output};
-use crate::syntax::{Aliases, Command, Compound, Item, Join, Pipeline, Redirect, Script};
-use api::FlatMap;
+use crate::syntax::{Command, Compound, Item, Join, Pipeline, Redirect, Script};
 use pipes::{PipeEnds, killed_by_pipe};
+use script::{Dialect, Elements, Memory, Variable};
 use std::cell::RefMut;
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
-
-/// A variable.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Variable {
-    /// Its text.
-    pub value: String,
-    /// Whether commands inherit it.
-    pub exported: bool,
-    /// Whether it cannot be changed.
-    pub read_only: bool,
-    /// Its elements, if it is an array; its text is then that of element 0.
-    pub elements: Option<Elements>,
-}
-
-/// Why the flow of commands is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Jump {
-    /// `break N`
-    Break(usize),
-    /// `continue N`
-    Continue(usize),
-    /// `return N`
-    Return(i32),
-    /// `exit N`, or `set -e` at work
-    Exit(i32),
-    /// An error that ends the command line, but not an interactive shell: a failed expansion.
-    Fail(i32),
-}
-
-/// The exit status of what ran, or why it was left.
-pub type Flow = Result<i32, Jump>;
 
 /// How deep functions may call each other, and shells start shells: a browser's stack is small.
 const MAX_CALLS: usize = 40;
 
-/// A shell: a place, variables, functions, and the commands that change them. A clone is a subshell.
+/// A shell: a place, what it knows, and the commands that change that. A clone is a subshell.
 #[derive(Clone)]
 pub struct Shell {
     /// What it shares with all processes of the session.
     pub kernel: Rc<Kernel>,
     /// Where it runs.
     pub place: Place,
-    /// The working directory.
-    pub cwd: String,
-    /// The variables.
-    pub variables: FlatMap<String, Variable>,
-    /// The aliases.
-    pub aliases: Aliases,
-    /// `$?`
-    pub status: i32,
-    /// `$0`
-    pub name: String,
-    /// `$1` ...
-    pub parameters: Vec<String>,
-    functions: FlatMap<String, Rc<Command>>,
-    /// `set -e`, `-u`, `-x`, `-o pipefail` ..., by letter (`P` for pipefail).
-    options: Vec<char>,
-    calls: usize,
-    /// How many files of `<(...)` have been made, going round.
-    spilled: u8,
+    /// What it knows.
+    pub memory: Memory,
     /// How deep it was when this shell began: what a line leaves behind is cut back to it.
     base_calls: usize,
-    /// `set -e` does not apply to what is tested.
-    tested: usize,
-    /// `$!`
-    last_job: Option<usize>,
-    /// The line being run, for errors of scripts.
-    interactive: bool,
-    /// The status of the last `$(...)`: a command line of nothing but assignments ends with it.
-    substituted: Option<i32>,
-    /// What `trap` has been told to run, by signal.
-    traps: FlatMap<String, String>,
-    /// The functions that run, the innermost last.
-    callers: Vec<String>,
-    /// The directories of `pushd`.
-    stack: Vec<String>,
-    /// What `local` hides, a function call each.
-    locals: Vec<FlatMap<String, Option<Variable>>>,
     /// The number of the command line that runs, by which the cluster knows it.
     typed: Option<usize>,
+}
+
+impl Deref for Shell {
+    type Target = Memory;
+    fn deref(&self) -> &Memory {
+        &self.memory
+    }
+}
+
+impl DerefMut for Shell {
+    fn deref_mut(&mut self) -> &mut Memory {
+        &mut self.memory
+    }
 }
 
 impl Shell {
     /// A shell at a place; none if the place is gone.
     pub fn new(kernel: &Rc<Kernel>, place: Place) -> Option<Shell> {
+        const PID: usize = 2100;
         let identity = kernel.system().identity(&place)?;
-        let mut shell = Shell {
-            kernel: kernel.clone(),
-            place,
-            cwd: identity.cwd.clone(),
-            variables: FlatMap::new(),
-            aliases: Aliases::new(),
-            status: 0,
-            name: identity.shell,
-            parameters: Vec::new(),
-            functions: FlatMap::new(),
-            options: Vec::new(),
-            calls: 0,
-            spilled: 0,
-            base_calls: 0,
-            tested: 0,
-            last_job: None,
-            interactive: false,
-            substituted: None,
-            traps: FlatMap::new(),
-            callers: Vec::new(),
-            stack: Vec::new(),
-            locals: Vec::new(),
-            typed: None,
+        let dialect = match &place {
+            Place::Container { .. } if kernel.system().is_busybox(&place) => Dialect::Busybox,
+            Place::Container { .. } => Dialect::Dash,
+            Place::Workstation | Place::Node(_) => Dialect::Bash,
         };
+        let memory = Memory { dialect, cwd: identity.cwd.clone(), name: identity.shell, pid: PID, ..Memory::default() };
+        let mut shell = Shell { kernel: kernel.clone(), place, memory, base_calls: 0, typed: None };
         let own =
             [("HOME", identity.home), ("PWD", identity.cwd), ("USER", identity.user), ("HOSTNAME", identity.hostname)];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
         for (name, value) in own.chain(identity.env) {
-            shell.variables.insert(name, Variable { value, exported: true, ..Variable::default() });
+            shell.variables.insert(name, Variable::exported(value));
         }
         shell.variables.insert("PS1".into(), Variable { value: identity.prompt, ..Variable::default() });
         Some(shell)
@@ -153,36 +82,9 @@ impl Shell {
         Shell { kernel: kernel.clone(), ..self.clone() }
     }
 
-    /// A variable's text; an array's is that of its element 0, if there is one.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        let variable = self.variables.get(name)?;
-        let there = variable.elements.as_ref().is_none_or(|e| e.entries.iter().any(|(index, _)| index == "0"));
-        there.then_some(variable.value.as_str())
-    }
-
-    /// Sets a variable, keeping whether it is exported. False if it is read-only.
-    pub fn set(&mut self, name: &str, value: impl Into<String>) -> bool {
-        let variable = self.variables.get_or_default(name.to_owned());
-        if !variable.read_only {
-            variable.value = value.into();
-            if let Some(elements) = &mut variable.elements {
-                elements.put("0".to_owned(), variable.value.clone());
-            }
-            variable.exported |= self.options.contains(&'a');
-        }
-        !variable.read_only
-    }
-
-    /// The environment of commands.
-    pub fn environment(&self) -> FlatMap<String, String> {
-        let exported = self.variables.iter().filter(|(_, variable)| variable.exported && variable.elements.is_none());
-        exported.map(|(name, variable)| (name.clone(), variable.value.clone())).collect()
-    }
-
     /// The shell's own error, as bash words it.
     pub(crate) fn complain(&self, io: &Io, text: &str) {
-        let place = if self.interactive { "" } else { "line 1: " };
-        io.stderr.write(&self.kernel, &format!("{}: {place}{text}\n", self.name));
+        io.stderr.write(&self.kernel, &self.complaint(text));
     }
 
     /// Runs text, to the end or to the first syntax error.
@@ -214,7 +116,7 @@ impl Shell {
     pub(crate) fn script<'a>(&'a mut self, script: &'a Script, io: &'a Io) -> BoxFuture<'a, Flow> {
         Box::pin(async move {
             let mut status = 0;
-            for item in &script.0 {
+            for item in script.0.iter() {
                 status = self.item(item, io).await?;
                 self.status = status;
             }
@@ -322,7 +224,7 @@ impl Shell {
             match command {
                 Command::Simple(simple) => self.simple(simple, io).await,
                 Command::Function(name, body) => {
-                    self.functions.insert(name.clone(), Rc::new((**body).clone()));
+                    self.functions.insert(name.clone(), body.clone());
                     Ok(0)
                 }
                 Command::Compound(compound, redirects) => self.redirected(compound, redirects, io).await,
@@ -356,16 +258,6 @@ impl Shell {
         let mut system = self.kernel.system();
         system.on_behalf_of(self.typed);
         system
-    }
-
-    /// Switches options on (`-eu`) and off (`+x`).
-    pub(crate) fn set_options(&mut self, flags: &[String]) {
-        for flag in flags {
-            for letter in flag[1..].chars() {
-                self.options.retain(|l| *l != letter);
-                self.options.extend(flag.starts_with('-').then_some(letter));
-            }
-        }
     }
 
     fn deeper(&mut self, io: &Io, name: &str) -> Result<(), Jump> {

@@ -2,7 +2,8 @@
 
 use super::{Jump, Shell};
 use crate::process::{Input, Io, Output};
-use crate::syntax::{Action, Redirect};
+use crate::syntax::Redirect;
+use script::Opening;
 
 /// Where an output file of this name leads.
 enum Target {
@@ -24,40 +25,36 @@ fn target(path: &str) -> Target {
 impl Shell {
     /// The streams after the redirections; none if one of them failed, which has been said.
     pub(crate) async fn redirect(&mut self, redirects: &[Redirect], io: &Io) -> Result<Option<Io>, Jump> {
+        let runs = redirects.iter().any(Redirect::runs);
+        let openings = self.expanding(runs, io, &|expander| expander.redirects(redirects)).await?;
+        Ok(self.open(&openings, io))
+    }
+
+    /// The streams after what is opened.
+    pub(super) fn open(&self, openings: &[(u32, Opening)], io: &Io) -> Option<Io> {
         let mut next = io.clone();
-        for redirect in redirects {
-            let done = match &redirect.action {
-                Action::Read(word) | Action::ReadWrite(word) => {
-                    let path = self.one(word, io).await?;
-                    self.read_from(&path, &next).map(|input| next.stdin = input)
-                }
-                Action::Text(word) => {
-                    next.stdin = Input::text(self.one(word, io).await?);
+        for (fd, opening) in openings {
+            let done = match opening {
+                Opening::Read(path) => self.read_from(path, &next).map(|input| next.stdin = input),
+                Opening::Text(text) => {
+                    next.stdin = Input::text(text.clone());
                     Ok(())
                 }
-                Action::Write(word) | Action::Append(word) => {
-                    let path = self.one(word, io).await?;
-                    let append = matches!(redirect.action, Action::Append(_));
-                    self.write_to(&path, append, &next).and_then(|output| set(&mut next, redirect.fd, output))
+                Opening::Write(path, append) => {
+                    self.write_to(path, *append, &next).and_then(|output| set(&mut next, *fd, output))
                 }
-                Action::Both(word, append) => {
-                    let path = self.one(word, io).await?;
-                    self.write_to(&path, *append, &next).map(|output| {
-                        next.stdout = output.clone();
-                        next.stderr = output;
-                    })
-                }
-                Action::Duplicate(word) => {
-                    let source = self.one(word, io).await?;
-                    duplicate(&mut next, redirect.fd, &source)
-                }
+                Opening::Both(path, append) => self.write_to(path, *append, &next).map(|output| {
+                    next.stdout = output.clone();
+                    next.stderr = output;
+                }),
+                Opening::Duplicate(source) => duplicate(&mut next, *fd, source),
             };
             if let Err(error) = done {
                 self.complain(io, &error);
-                return Ok(None);
+                return None;
             }
         }
-        Ok(Some(next))
+        Some(next)
     }
 
     fn read_from(&self, path: &str, io: &Io) -> Result<Input, String> {

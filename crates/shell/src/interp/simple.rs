@@ -1,10 +1,11 @@
 //! Simple commands: assignments, functions, builtins, programs.
 
-use super::{Flow, Jump, Shell, Variable};
+use super::{Flow, Jump, Shell, There};
 use crate::process::{BoxFuture, Io};
 use crate::syntax::Simple;
 use crate::tools::{self, Cx};
 use api::FlatMap;
+use script::{Opening, Prepared};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -14,47 +15,27 @@ const START: Duration = Duration::from_millis(2);
 
 impl Shell {
     pub(super) async fn simple(&mut self, simple: &Simple, io: &Io) -> Flow {
-        self.substituted = None;
-        let arguments = self.words(&simple.words, io).await?;
-        let Some(redirected) = self.redirect(&simple.redirects, io).await? else { return Ok(1) };
+        let prepared = self.expanding(simple.runs(), io, &|expander| expander.simple(simple)).await?;
+        let Prepared { arguments, redirects, own } = prepared;
+        let Some(redirected) = self.open(&redirects, io) else { return Ok(1) };
         if arguments.is_empty() {
             // `$(< file)` is the file's text.
-            if let ([redirect], true) = (&simple.redirects[..], simple.assignments.is_empty())
-                && matches!(redirect.action, crate::syntax::Action::Read(_))
+            if let ([(_, Opening::Read(_))], true) = (&redirects[..], simple.assignments.is_empty())
                 && matches!(io.stdout, crate::process::Output::Pipe(_))
             {
                 let text = redirected.stdin.all(&self.kernel).await;
                 io.stdout.write(&self.kernel, &text);
             }
-            for assignment in &simple.assignments {
-                self.give(assignment, io).await?;
-            }
             return Ok(self.substituted.unwrap_or(0));
         }
-        let mut own = Vec::new();
-        for assignment in &simple.assignments {
-            if let (crate::syntax::Assigned::Text(value), None) = (&assignment.value, &assignment.index) {
-                let value = self.one(value, io).await?;
-                let old = self.get(&assignment.name).filter(|_| assignment.add).unwrap_or_default();
-                own.push((assignment.name.clone(), format!("{old}{value}")));
-            }
-        }
-        if self.options.contains(&'x') {
+        if self.has('x') {
             io.stderr.write(&self.kernel, &format!("+ {}\n", arguments.join(" ")));
         }
         let status = self.call(arguments, own, &redirected, true).await?;
         for list in &simple.lists {
-            self.give(list, io).await?;
+            self.expanding(true, io, &|expander| expander.give(list)).await?;
         }
         Ok(status)
-    }
-
-    pub(super) fn assign(&mut self, name: &str, value: String, io: &Io) -> Result<(), Jump> {
-        if self.set(name, value) {
-            return Ok(());
-        }
-        self.complain(io, &format!("{name}: readonly variable"));
-        Err(Jump::Fail(1))
     }
 
     /// Runs a command by its name, with variables of its own.
@@ -69,6 +50,12 @@ impl Shell {
             let Some(name) = arguments.first().cloned() else { return Ok(0) };
             if functions && let Some(body) = self.functions.get(&name).cloned() {
                 return self.function(&name, &body, arguments, own, io).await;
+            }
+            if let Some(builtin) = script::builtin(&name) {
+                let before = self.swap_in(own);
+                let flow = self.run_builtin(builtin, &arguments, io);
+                self.swap_out(before);
+                return flow;
             }
             if let Some(builtin) = self.builtin(&name) {
                 let before = self.swap_in(own);
@@ -134,24 +121,20 @@ impl Shell {
         Ok(status)
     }
 
+    /// Runs a builtin that neither waits nor runs commands.
+    fn run_builtin(&mut self, builtin: script::Builtin, arguments: &[String], io: &Io) -> Flow {
+        let mut there = There::of(self);
+        let mut call = script::Call::new(&mut self.memory, &mut there, arguments);
+        let flow = builtin(&mut call);
+        let (out, err) = (call.out, call.err);
+        io.stdout.write(&self.kernel, &out);
+        io.stderr.write(&self.kernel, &err);
+        flow
+    }
+
     /// A new shell process: the environment is all it knows.
     pub(crate) fn child(&self, env: FlatMap<String, String>) -> Shell {
-        let exported = |value| Variable { value, exported: true, ..Variable::default() };
-        Shell {
-            variables: env.into_iter().map(|(name, value)| (name, exported(value))).collect(),
-            aliases: FlatMap::new(),
-            functions: FlatMap::new(),
-            options: Vec::new(),
-            parameters: Vec::new(),
-            traps: FlatMap::new(),
-            callers: Vec::new(),
-            stack: Vec::new(),
-            locals: Vec::new(),
-            tested: 0,
-            status: 0,
-            interactive: false,
-            ..self.clone()
-        }
+        Shell { memory: self.memory.child(env), ..self.clone() }
     }
 
     /// Runs a script with its own name and parameters; its exit status.
@@ -186,25 +169,6 @@ impl Shell {
         match flow {
             Err(Jump::Return(status)) => Ok(status),
             flow => flow,
-        }
-    }
-
-    /// Sets variables for one command; what they were before.
-    fn swap_in(&mut self, own: Vec<(String, String)>) -> Vec<(String, Option<Variable>)> {
-        let swap = |(name, value): (String, String)| {
-            let new = Variable { value, exported: true, ..Variable::default() };
-            let old = self.variables.insert(name.clone(), new);
-            (name, old)
-        };
-        own.into_iter().map(swap).collect()
-    }
-
-    fn swap_out(&mut self, before: Vec<(String, Option<Variable>)>) {
-        for (name, old) in before {
-            match old {
-                Some(old) => drop(self.variables.insert(name, old)),
-                None => drop(self.variables.remove(&name)),
-            }
         }
     }
 }

@@ -173,7 +173,7 @@ programs! {
     date: "date" run false;
     disk: "fallocate" fallocate false, "dd" dd false, "df" df false, "du" du false;
     diff: "diff" run false;
-    echo: "echo" run true, "printf" printf true, "yes" yes false;
+    echo: "echo" run true, "printf" run true, "pwd" run true, "test" run true, "[" run true, "true" run true, "false" run true, "yes" yes false;
     expr: "expr" run false;
     env: "env" run false, "printenv" printenv false;
     find: "find" run false;
@@ -191,7 +191,7 @@ programs! {
     mkdir: "mkdir" run false, "rmdir" rmdir false, "touch" touch false, "chmod" chmod false;
     mount: "mount" run false;
     mv: "mv" run false;
-    names: "basename" basename false, "dirname" dirname false, "realpath" realpath false, "pwd" pwd true;
+    names: "basename" basename false, "dirname" dirname false, "realpath" realpath false;
     nc: "nc" run false;
     nginx: "nginx" run false;
     nslookup: "nslookup" run false, "dig" dig false, "host" host false;
@@ -212,7 +212,6 @@ programs! {
     systemctl: "systemctl" run false, "poweroff" poweroff false, "shutdown" poweroff false, "reboot" reboot false;
     tc: "tc" run false;
     tee: "tee" run false;
-    test: "test" run true, "[" run true, "true" yes true, "false" no true;
     terminal: "clear" clear false, "reset" clear false, "vi" edit false, "vim" edit false, "nano" edit false;
     tr: "tr" run false;
     virsh: "virsh" run false;

@@ -1,4 +1,4 @@
-//! `basename`, `dirname`, `realpath`, `pwd`
+//! `basename`, `dirname`, `realpath`
 
 use super::Cx;
 
@@ -37,10 +37,4 @@ pub(super) async fn realpath(cx: Cx) -> i32 {
         }
     }
     status
-}
-
-/// The working directory.
-pub(super) async fn pwd(cx: Cx) -> i32 {
-    cx.out(&format!("{}\n", cx.shell.cwd));
-    0
 }

@@ -51,7 +51,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         }
         let text = format!("{value:0width$.digits$}");
         match &format {
-            Some(format) => batch.push_str(&super::echo::formatted(format, &text)),
+            Some(format) => batch.push_str(&script::formatted(format, &text)),
             None => batch.push_str(&text),
         }
         i += 1;

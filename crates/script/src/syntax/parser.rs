@@ -61,7 +61,7 @@ impl<'p, 'a> Parser<'p, 'a> {
                     self.lexer.next()?;
                     return Ok(script);
                 }
-                _ => script.0.push(self.item()?),
+                _ => Arc::make_mut(&mut script.0).push(self.item()?),
             }
         }
     }
@@ -93,7 +93,7 @@ impl<'p, 'a> Parser<'p, 'a> {
                 Token::Operator(")") if parenthesis => return Ok(script),
                 Token::Operator(";;" | ";&" | ";;&") if ends.contains(&"esac") => return Ok(script),
                 Token::Word(word) if word.literal().is_some_and(|w| ends.contains(&w)) => return Ok(script),
-                _ => script.0.push(self.item()?),
+                _ => Arc::make_mut(&mut script.0).push(self.item()?),
             }
         }
     }
@@ -193,7 +193,7 @@ impl<'p, 'a> Parser<'p, 'a> {
                 while let Some(redirect) = self.redirect()? {
                     redirects.push(redirect);
                 }
-                Ok(Command::Compound(Box::new(compound), redirects))
+                Ok(Command::Compound(Arc::new(compound), Arc::new(redirects)))
             }
             None => self.simple(),
         }
@@ -245,7 +245,7 @@ impl<'p, 'a> Parser<'p, 'a> {
         }
         match simple == Simple::default() || matches!(self.lexer.peek()?, Token::Operator("(")) {
             true => Err(self.unexpected()),
-            false => Ok(Command::Simple(simple)),
+            false => Ok(Command::Simple(Arc::new(simple))),
         }
     }
 
@@ -276,7 +276,7 @@ impl<'p, 'a> Parser<'p, 'a> {
         self.newlines()?;
         match self.lexer.peek()? {
             Token::End => Err(Error::Incomplete("syntax error: unexpected end of file".into())),
-            _ => Ok(Command::Function(name, Box::new(self.command()?))),
+            _ => Ok(Command::Function(name, Arc::new(self.command()?))),
         }
     }
 
@@ -381,8 +381,8 @@ fn is_descriptor(text: &str) -> bool {
 
 fn add_redirect(command: &mut Command, redirect: Redirect) {
     match command {
-        Command::Simple(simple) => simple.redirects.push(redirect),
-        Command::Compound(_, redirects) => redirects.push(redirect),
+        Command::Simple(simple) => Arc::make_mut(simple).redirects.push(redirect),
+        Command::Compound(_, redirects) => Arc::make_mut(redirects).push(redirect),
         Command::Function(..) => {}
     }
 }

@@ -156,7 +156,7 @@ impl Parser<'_, '_> {
             return Err(self.unexpected());
         }
         self.newlines()?;
-        Ok(Command::Function(name, Box::new(self.command()?)))
+        Ok(Command::Function(name, Arc::new(self.command()?)))
     }
 }
 

@@ -1,8 +1,10 @@
-//! What a shell's text means.
+//! What a shell's text means. Commands are shared: whoever runs them keeps what he is at.
+
+use std::sync::Arc;
 
 /// Commands to be run one after the other.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Script(pub Vec<Item>);
+pub struct Script(pub Arc<Vec<Item>>);
 
 /// Pipelines joined by `&&` and `||`.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,11 +43,11 @@ pub struct Pipeline {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Words, assignments and redirections.
-    Simple(Simple),
+    Simple(Arc<Simple>),
     /// A keyword or bracket form, and what is redirected for all of it.
-    Compound(Box<Compound>, Vec<Redirect>),
+    Compound(Arc<Compound>, Arc<Vec<Redirect>>),
     /// `name() { ... }`
-    Function(String, Box<Command>),
+    Function(String, Arc<Command>),
 }
 
 /// A simple command. Without words its assignments change the shell itself.

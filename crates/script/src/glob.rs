@@ -1,18 +1,18 @@
 //! Patterns (`*`, `?`, `[a-z]`) on text and on file names, and braces.
 
-use crate::process::{Kernel, Place};
+use crate::World;
 use crate::syntax::{Part, Word};
 
 /// A character of a word and whether quotes protect it.
-pub(crate) type Char = (char, bool);
+pub type Char = (char, bool);
 
 /// Plain text as unquoted characters.
-pub(crate) fn unquoted(text: &str) -> Vec<Char> {
+pub fn unquoted(text: &str) -> Vec<Char> {
     text.chars().map(|c| (c, false)).collect()
 }
 
 /// Whether the pattern matches all of the text.
-pub(crate) fn matches(pattern: &[Char], text: &[char]) -> bool {
+pub fn matches(pattern: &[Char], text: &[char]) -> bool {
     // The usual two-finger walk: on a mismatch go back to the last `*` and let it take one character more.
     let (mut p, mut t, mut star) = (0, 0, None);
     while t < text.len() {
@@ -80,15 +80,15 @@ fn bracket(pattern: &[Char], c: char) -> Option<(bool, usize)> {
     }
 }
 
-pub(crate) use api::regex::class;
+pub use api::regex::class;
 
 /// Whether there is anything to match in a word.
-pub(crate) fn is_pattern(word: &[Char]) -> bool {
+pub fn is_pattern(word: &[Char]) -> bool {
     word.iter().any(|c| matches!(c, ('*' | '?' | '[', false)))
 }
 
 /// The files that a pattern matches, sorted; none if there are none.
-pub(crate) fn files(kernel: &Kernel, place: &Place, cwd: &str, pattern: &[Char]) -> Vec<String> {
+pub fn files(world: &mut dyn World, cwd: &str, pattern: &[Char]) -> Vec<String> {
     let absolute = pattern.first().is_some_and(|c| c.0 == '/');
     let mut found = vec![if absolute { "/".to_owned() } else { String::new() }];
     let parts: Vec<&[Char]> = pattern.split(|c| c.0 == '/').filter(|part| !part.is_empty()).collect();
@@ -96,11 +96,11 @@ pub(crate) fn files(kernel: &Kernel, place: &Place, cwd: &str, pattern: &[Char])
         let mut next = Vec::new();
         for dir in &found {
             let path = vfs::path::resolve(cwd, dir);
-            let names = kernel.files(place, |files| files.list(&path)).and_then(Result::ok).unwrap_or_default();
+            let names = crate::files(world, |files| files.list(&path)).and_then(Result::ok).unwrap_or_default();
             if !is_pattern(part) {
                 let name: String = part.iter().map(|c| c.0).collect();
                 let inner = vfs::path::resolve(&path, &name);
-                if kernel.files(place, |files| files.exists(&inner)).unwrap_or(false) {
+                if crate::files(world, |files| files.exists(&inner)).unwrap_or(false) {
                     next.push(format!("{dir}{name}"));
                 }
                 continue;
@@ -117,7 +117,7 @@ pub(crate) fn files(kernel: &Kernel, place: &Place, cwd: &str, pattern: &[Char])
     }
     // A slash at the end means directories.
     if pattern.last().is_some_and(|c| c.0 == '/') && !parts.is_empty() {
-        found.retain(|path| kernel.files(place, |files| files.is_dir(&vfs::path::resolve(cwd, path))).unwrap_or(false));
+        found.retain(|path| crate::files(world, |files| files.is_dir(&vfs::path::resolve(cwd, path))).unwrap_or(false));
         found.iter_mut().for_each(|path| path.push('/'));
     }
     found
@@ -134,7 +134,7 @@ enum Atom {
 const MAX_BRACES: usize = 10_000;
 
 /// `a{b,c}d` and `{1..3}` expanded.
-pub(crate) fn braces(word: &Word) -> Vec<Word> {
+pub fn braces(word: &Word) -> Vec<Word> {
     if !word.0.iter().any(|part| matches!(part, Part::Literal(text) if text.contains('{'))) {
         return vec![word.clone()];
     }

@@ -1,21 +1,21 @@
 //! `test`, `[` and `[[`.
 
-use super::{Flow, Jump, Shell, arith, glob};
-use crate::process::{Io, Kernel, Place};
-use crate::regex::Regex;
 use crate::syntax::Word;
+use crate::{Elements, Expander, Halt, arith, glob};
+use api::regex::Regex;
+use std::cell::RefCell;
 
 /// The files and times that conditions ask about.
-pub(crate) struct Files<'a> {
-    pub(crate) kernel: &'a Kernel,
-    pub(crate) place: &'a Place,
-    pub(crate) cwd: &'a str,
+pub struct Files<'a> {
+    /// What is told of the file at an absolute path.
+    pub stat: &'a dyn Fn(&str) -> Option<vfs::Stat>,
+    /// The directory that paths begin in.
+    pub cwd: &'a str,
 }
 
 impl Files<'_> {
     fn stat(&self, path: &str) -> Option<vfs::Stat> {
-        let absolute = vfs::path::resolve(self.cwd, path);
-        self.kernel.files(self.place, |files| files.stat(&absolute)).and_then(Result::ok)
+        (self.stat)(&vfs::path::resolve(self.cwd, path))
     }
 
     fn unary(&self, operator: &str, operand: &str) -> Option<bool> {
@@ -60,7 +60,7 @@ impl Files<'_> {
     ///
     /// # Errors
     /// What `test` says.
-    pub(crate) fn test(&self, arguments: &[String]) -> Result<bool, String> {
+    pub fn test(&self, arguments: &[String]) -> Result<bool, String> {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         match words.as_slice() {
             [] => return Ok(false),
@@ -132,73 +132,69 @@ impl Files<'_> {
     }
 }
 
-impl Shell {
+impl Expander<'_> {
     /// `[[ ... ]]`
-    pub(super) async fn double_bracket(&mut self, words: &[Word], io: &Io) -> Flow {
+    pub fn double_bracket(&mut self, words: &[Word]) -> Result<i32, Halt> {
         let mut at = 0;
-        let verdict = self.either(words, &mut at, io, 0).await?;
+        let verdict = self.either(words, &mut at, 0)?;
         if at < words.len() {
-            self.complain(io, "syntax error in conditional expression");
-            return Ok(2);
+            return Err(Halt::Fail("syntax error in conditional expression".into(), 2));
         }
         Ok(i32::from(!verdict))
     }
 
-    fn either<'a>(
-        &'a mut self,
-        words: &'a [Word],
-        at: &'a mut usize,
-        io: &'a Io,
-        depth: usize,
-    ) -> crate::process::BoxFuture<'a, Result<bool, Jump>> {
-        Box::pin(async move {
-            let mut any = false;
-            loop {
-                let mut all = self.bracket_primary(words, at, io, depth).await?;
-                while words.get(*at).and_then(Word::literal) == Some("&&") {
-                    *at += 1;
-                    all &= self.bracket_primary(words, at, io, depth).await?;
-                }
-                any |= all;
-                if words.get(*at).and_then(Word::literal) != Some("||") {
-                    return Ok(any);
-                }
-                *at += 1;
-            }
-        })
+    /// Lets `act` test files.
+    pub fn test<T>(&mut self, act: impl FnOnce(&Files<'_>) -> T) -> T {
+        let cwd = self.cwd.clone();
+        let world = RefCell::new(&mut *self.world);
+        let stat = |path: &str| crate::files(&mut **world.borrow_mut(), |files| files.stat(path)).and_then(Result::ok);
+        act(&Files { stat: &stat, cwd: &cwd })
     }
 
-    async fn bracket_primary(&mut self, words: &[Word], at: &mut usize, io: &Io, depth: usize) -> Result<bool, Jump> {
+    fn either(&mut self, words: &[Word], at: &mut usize, depth: usize) -> Result<bool, Halt> {
+        let mut any = false;
+        loop {
+            let mut all = self.bracket_primary(words, at, depth)?;
+            while words.get(*at).and_then(Word::literal) == Some("&&") {
+                *at += 1;
+                all &= self.bracket_primary(words, at, depth)?;
+            }
+            any |= all;
+            if words.get(*at).and_then(Word::literal) != Some("||") {
+                return Ok(any);
+            }
+            *at += 1;
+        }
+    }
+
+    fn bracket_primary(&mut self, words: &[Word], at: &mut usize, depth: usize) -> Result<bool, Halt> {
         let Some(first) = words.get(*at).filter(|_| depth < 30) else {
-            self.complain(io, "unexpected argument to conditional unary operator");
-            return Err(Jump::Fail(2));
+            return Err(Halt::Fail("unexpected argument to conditional unary operator".into(), 2));
         };
         *at += 1;
         match first.literal() {
-            Some("!") => return Ok(!Box::pin(self.bracket_primary(words, at, io, depth + 1)).await?),
+            Some("!") => return Ok(!self.bracket_primary(words, at, depth + 1)?),
             Some("(") => {
-                let verdict = self.either(words, at, io, depth + 1).await?;
+                let verdict = self.either(words, at, depth + 1)?;
                 *at += 1;
                 return Ok(verdict);
             }
             _ => {}
         }
         let operator = words.get(*at).and_then(Word::literal).map(str::to_owned).unwrap_or_default();
-        let left = self.one(first, io).await?;
+        let left = self.one(first)?;
         if let Some(right) = words.get(*at + 1)
             && !["", "&&", "||", ")"].contains(&operator.as_str())
-            && let Some(verdict) = self.bracket_binary(&left, &operator, right, io).await?
+            && let Some(verdict) = self.bracket_binary(&left, &operator, right)?
         {
             *at += 2;
             return Ok(verdict);
         }
-        let cwd = self.cwd.clone();
         if let Some(operand) = words.get(*at).filter(|_| first.literal().is_some_and(|f| f.starts_with('-'))) {
-            let operand = self.one(operand, io).await?;
-            let files = Files { kernel: &self.kernel, place: &self.place, cwd: &cwd };
+            let operand = self.one(operand)?;
             let verdict = match left.as_str() {
                 "-v" => Some(self.variables.contains_key(&operand)),
-                operator => files.unary(operator, &operand),
+                operator => self.test(|files| files.unary(operator, &operand)),
             };
             if let Some(verdict) = verdict {
                 *at += 1;
@@ -208,36 +204,30 @@ impl Shell {
         Ok(!left.is_empty())
     }
 
-    async fn bracket_binary(
-        &mut self,
-        left: &str,
-        operator: &str,
-        right: &Word,
-        io: &Io,
-    ) -> Result<Option<bool>, Jump> {
+    fn bracket_binary(&mut self, left: &str, operator: &str, right: &Word) -> Result<Option<bool>, Halt> {
         let chars: Vec<char> = left.chars().collect();
         match operator {
             "==" | "=" | "!=" => {
-                let pattern = self.pattern(right, io).await?;
+                let pattern = self.pattern(right)?;
                 return Ok(Some(glob::matches(&pattern, &chars) == (operator != "!=")));
             }
             "=~" => {
-                let text = self.one(right, io).await?;
-                let Ok(regex) = Regex::new(&text, true, false) else { return Err(Jump::Fail(2)) };
+                let text = self.one(right)?;
+                let Ok(regex) = Regex::new(&text, true, false) else { return Err(Halt::Fail(String::new(), 2)) };
                 let found = regex.find(left, 0);
                 if let Some(found) = &found {
                     let groups = found.groups.iter().map(|group| group.map_or("", |(from, to)| &left[from..to]));
                     let all = std::iter::once(&left[found.start..found.end]).chain(groups).map(str::to_owned);
-                    self.set_elements("BASH_REMATCH", super::Elements::of(all));
+                    self.set_elements("BASH_REMATCH", Elements::of(all));
                 }
                 return Ok(Some(found.is_some()));
             }
             _ => {}
         }
-        let right = self.one(right, io).await?;
+        let right = self.one(right)?;
         if operator.starts_with('-') && operator.len() == 3 {
-            let (Ok(a), Ok(b)) = (arith::evaluate(left, self), arith::evaluate(&right, self)) else {
-                return Err(Jump::Fail(1));
+            let (Ok(a), Ok(b)) = (arith::evaluate(left, &mut **self), arith::evaluate(&right, &mut **self)) else {
+                return Err(Halt::Fail(String::new(), 1));
             };
             let verdict = match operator {
                 "-eq" => a == b,
@@ -250,8 +240,6 @@ impl Shell {
             };
             return Ok(Some(verdict));
         }
-        let cwd = self.cwd.clone();
-        let files = Files { kernel: &self.kernel, place: &self.place, cwd: &cwd };
-        Ok(files.binary(left, operator, &right).and_then(Result::ok))
+        Ok(self.test(|files| files.binary(left, operator, &right)).and_then(Result::ok))
     }
 }

@@ -16,6 +16,7 @@ pub use parser::{is_name, is_reserved, line_end, parse_one};
 
 use api::FlatMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// Alias names and what they stand for.
 pub type Aliases = FlatMap<String, String>;
@@ -45,7 +46,7 @@ pub fn parse(source: &str, aliases: &Aliases) -> Result<Script, Error> {
     let mut script = Script::default();
     let mut rest = source;
     while let Some((line, used)) = parse_one(rest, aliases)? {
-        script.0.extend(line.0);
+        Arc::make_mut(&mut script.0).extend(line.0.iter().cloned());
         rest = &rest[used..];
     }
     Ok(script)

@@ -1,7 +1,7 @@
 //! Arithmetic: `$((1 + 2 * x))`.
 
 /// The variables of an expression.
-pub(crate) trait Variables {
+pub trait Variables {
     /// A variable's text; none if it is not set.
     fn get(&self, name: &str) -> Option<String>;
     /// Sets a variable.
@@ -12,7 +12,7 @@ pub(crate) trait Variables {
 ///
 /// # Errors
 /// What bash says after the expression.
-pub(crate) fn evaluate(text: &str, variables: &mut dyn Variables) -> Result<i64, String> {
+pub fn evaluate(text: &str, variables: &mut dyn Variables) -> Result<i64, String> {
     nested(text, variables, 0)
 }
 

@@ -57,7 +57,7 @@ fn number(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, base: u32, most:
 }
 
 /// A number as C's `%f`, `%e` and `%g` write it.
-pub(crate) fn float(n: f64, conversion: char, precision: usize) -> String {
+pub fn float(n: f64, conversion: char, precision: usize) -> String {
     let scientific = |precision: usize| {
         let text = format!("{n:.precision$e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));

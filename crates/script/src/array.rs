@@ -1,16 +1,15 @@
 //! Arrays: variables with elements, by number or by name.
 
-use super::{Jump, Shell, Variable};
-use crate::process::Io;
 use crate::syntax::{Assigned, Assignment, Word};
+use crate::{Expander, Halt, Memory, Variable};
 
 /// The elements of an array.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Elements {
     /// Whether their indices are names (`declare -A`); else they are numbers, in order.
-    pub(crate) named: bool,
+    pub named: bool,
     /// Index and text.
-    pub(crate) entries: Vec<(String, String)>,
+    pub entries: Vec<(String, String)>,
 }
 
 /// The greatest index of an element, and how many there may be.
@@ -18,7 +17,7 @@ const MOST: i64 = 1_000_000;
 
 impl Elements {
     /// Elements one after the other.
-    pub(crate) fn of(values: impl IntoIterator<Item = String>) -> Elements {
+    pub fn of(values: impl IntoIterator<Item = String>) -> Elements {
         let entries = values.into_iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect();
         Elements { named: false, entries }
     }
@@ -27,7 +26,8 @@ impl Elements {
         self.entries.iter().find(|(known, _)| known == index).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn put(&mut self, index: String, value: String) {
+    /// Sets one of them.
+    pub fn put(&mut self, index: String, value: String) {
         if let Some((_, old)) = self.entries.iter_mut().find(|(known, _)| *known == index) {
             *old = value;
             return;
@@ -48,9 +48,9 @@ impl Elements {
     }
 }
 
-impl Shell {
+impl Memory {
     /// The elements of a variable; one without an array has one, if it is set.
-    pub(crate) fn elements(&self, name: &str) -> Vec<(String, String)> {
+    pub fn elements(&self, name: &str) -> Vec<(String, String)> {
         match self.variables.get(name) {
             None => Vec::new(),
             Some(Variable { elements: Some(elements), .. }) => elements.entries.clone(),
@@ -59,7 +59,7 @@ impl Shell {
     }
 
     /// An element's text.
-    pub(crate) fn element(&self, name: &str, index: &str) -> Option<String> {
+    pub fn element(&self, name: &str, index: &str) -> Option<String> {
         match &self.variables.get(name)?.elements {
             Some(elements) => elements.get(index).map(str::to_owned),
             None => (index == "0").then(|| self.variables.get(name).map(|v| v.value.clone())).flatten(),
@@ -67,7 +67,7 @@ impl Shell {
     }
 
     /// Makes a variable an array of these elements. False if it is read-only.
-    pub(crate) fn set_elements(&mut self, name: &str, elements: Elements) -> bool {
+    pub fn set_elements(&mut self, name: &str, elements: Elements) -> bool {
         let variable = self.variables.get_or_default(name.to_owned());
         if variable.read_only {
             return false;
@@ -78,7 +78,7 @@ impl Shell {
     }
 
     /// Sets an element. False if the variable is read-only.
-    pub(crate) fn set_element(&mut self, name: &str, index: String, value: String) -> bool {
+    pub fn set_element(&mut self, name: &str, index: String, value: String) -> bool {
         let variable = self.variables.get_or_default(name.to_owned());
         if variable.read_only {
             return false;
@@ -96,7 +96,7 @@ impl Shell {
     }
 
     /// Takes an element away.
-    pub(crate) fn unset_element(&mut self, name: &str, index: &str) {
+    pub fn unset_element(&mut self, name: &str, index: &str) {
         if let Some(variable) = self.variables.get_mut(name)
             && let Some(elements) = &mut variable.elements
         {
@@ -106,50 +106,50 @@ impl Shell {
             }
         }
     }
+}
 
+impl Expander<'_> {
     /// What an index means for a variable: a name, or the value of an expression.
-    pub(crate) async fn index(&mut self, name: &str, index: &Word, io: &Io) -> Result<String, Jump> {
+    pub fn index(&mut self, name: &str, index: &Word) -> Result<String, Halt> {
         let elements = self.variables.get(name).and_then(|variable| variable.elements.as_ref());
         if elements.is_some_and(|elements| elements.named) {
-            return self.one(index, io).await;
+            return self.one(index);
         }
         let next = elements.map_or(1, Elements::next);
-        let number = self.arithmetic(index, io).await?;
+        let number = self.arithmetic(index)?;
         let number = if number < 0 { number + next } else { number };
         if !(0..MOST).contains(&number) {
-            let text = self.one(index, io).await?;
-            self.complain(io, &format!("{name}[{text}]: bad array subscript"));
-            return Err(Jump::Fail(1));
+            let text = self.one(index)?;
+            return Err(Halt::Fail(format!("{name}[{text}]: bad array subscript"), 1));
         }
         Ok(number.to_string())
     }
 
     /// Carries out an assignment.
-    pub(super) async fn give(&mut self, assignment: &Assignment, io: &Io) -> Result<(), Jump> {
+    pub fn give(&mut self, assignment: &Assignment) -> Result<(), Halt> {
         let Assignment { name, index, add, value } = assignment;
         let fine = match (value, index) {
             (Assigned::Text(value), None) => {
                 let old = self.get(name).unwrap_or_default().to_owned();
-                let value = self.one(value, io).await?;
+                let value = self.one(value)?;
                 let value = if *add { format!("{old}{value}") } else { value };
                 self.set(name, value)
             }
             (Assigned::Text(value), Some(index)) => {
-                let index = self.index(name, index, io).await?;
-                let value = self.one(value, io).await?;
+                let index = self.index(name, index)?;
+                let value = self.one(value)?;
                 let old = if *add { self.element(name, &index).unwrap_or_default() } else { String::new() };
                 self.set_element(name, index, format!("{old}{value}"))
             }
-            (Assigned::List(list), _) => self.give_list(name, *add, list, io).await?,
+            (Assigned::List(list), _) => self.give_list(name, *add, list)?,
         };
         if fine {
             return Ok(());
         }
-        self.complain(io, &format!("{name}: readonly variable"));
-        Err(Jump::Fail(1))
+        Err(Halt::Fail(format!("{name}: readonly variable"), 1))
     }
 
-    async fn give_list(&mut self, name: &str, add: bool, list: &[(Option<Word>, Word)], io: &Io) -> Result<bool, Jump> {
+    fn give_list(&mut self, name: &str, add: bool, list: &[(Option<Word>, Word)]) -> Result<bool, Halt> {
         let known = self.variables.get(name).and_then(|variable| variable.elements.clone());
         let named = known.as_ref().is_some_and(|elements| elements.named);
         let mut elements = match (add, known) {
@@ -160,21 +160,21 @@ impl Shell {
         let mut next = elements.next();
         for (index, word) in list {
             let Some(index) = index else {
-                for value in self.words(std::slice::from_ref(word), io).await? {
+                for value in self.words(std::slice::from_ref(word))? {
                     elements.put(next.to_string(), value);
                     next += 1;
                 }
                 continue;
             };
             let index = match named {
-                true => self.one(index, io).await?,
+                true => self.one(index)?,
                 false => {
-                    let number = self.arithmetic(index, io).await?.clamp(0, MOST);
+                    let number = self.arithmetic(index)?.clamp(0, MOST);
                     next = number + 1;
                     number.to_string()
                 }
             };
-            let value = self.one(word, io).await?;
+            let value = self.one(word)?;
             elements.put(index, value);
         }
         Ok(self.set_elements(name, elements))

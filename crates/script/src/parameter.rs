@@ -1,24 +1,23 @@
 //! `$NAME` and `${NAME...}`.
 
-use super::{Jump, Shell, glob};
-use crate::process::Io;
 use crate::syntax::{Operation, Parameter, Word};
+use crate::{Expander, Halt, Memory, glob};
 
-impl Shell {
+impl Expander<'_> {
     /// A parameter's value; none if it is not set.
-    fn value(&self, name: &str) -> Option<String> {
+    fn value(&mut self, name: &str) -> Option<String> {
         match name {
             "?" => Some(self.status.to_string()),
             "#" => Some(self.parameters.len().to_string()),
-            "$" => Some("2100".into()),
+            "$" => Some(self.pid.to_string()),
             "!" => self.last_job.map(|pid| pid.to_string()),
             "-" => Some(self.options.iter().filter(|c| c.is_ascii_lowercase()).collect()),
             "0" => Some(self.name.clone()),
             "@" | "*" => (!self.parameters.is_empty()).then(|| self.parameters.join(" ")),
             "FUNCNAME" => self.callers.last().cloned(),
             "BASH_VERSION" if self.name == "bash" => Some("5.2.37(1)-release".into()),
-            "RANDOM" => Some(self.random().to_string()),
-            "SECONDS" => Some((self.kernel.now().seconds() % 100_000).to_string()),
+            "RANDOM" => Some(Memory::random(self.world.now().0 as u64 ^ (self.world.pid() as u64) << 32).to_string()),
+            "SECONDS" => Some((self.world.now().seconds() % 100_000).to_string()),
             name => match name.parse::<usize>() {
                 Ok(n) => self.parameters.get(n.checked_sub(1)?).cloned(),
                 Err(_) => self.get(name).map(str::to_owned),
@@ -26,30 +25,22 @@ impl Shell {
         }
     }
 
-    /// A number from 0 to 32767 that depends on nothing but the session's course.
-    fn random(&self) -> u64 {
-        let mut x = self.kernel.now().0 as u64 ^ (self.kernel.pid() as u64) << 32;
-        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (x >> 33) % 32768
-    }
-
     /// Whether `${NAME:-word}` or `${NAME:+word}` gives the word.
-    pub(super) async fn fallback(&mut self, parameter: &Parameter, io: &Io) -> Result<bool, Jump> {
+    pub(super) fn fallback(&mut self, parameter: &Parameter) -> Result<bool, Halt> {
         let Operation::Default(letter, colon, _) = &parameter.operation else { return Ok(false) };
-        let value = self.looked_up(parameter, io).await?;
+        let value = self.looked_up(parameter)?;
         let there = value.is_some_and(|value| !(*colon && value.is_empty()));
         Ok(there == (*letter == '+'))
     }
 
     /// The value of a parameter, or of an element; of all of them their texts in one. None if there is none.
-    async fn looked_up(&mut self, parameter: &Parameter, io: &Io) -> Result<Option<String>, Jump> {
+    fn looked_up(&mut self, parameter: &Parameter) -> Result<Option<String>, Halt> {
         let Some(index) = &parameter.index else { return Ok(self.value(&parameter.name)) };
         if parameter.star().is_some() {
             let all: Vec<String> = self.elements(&parameter.name).into_iter().map(|(_, value)| value).collect();
             return Ok((!all.is_empty()).then(|| all.join(" ")));
         }
-        let index = self.index(&parameter.name, index, io).await?;
+        let index = self.index(&parameter.name, index)?;
         Ok(self.element(&parameter.name, &index))
     }
 
@@ -59,9 +50,9 @@ impl Shell {
     }
 
     /// The positional parameters, or an array's elements, each with the operation done to it.
-    pub(super) async fn all_parameters(&mut self, parameter: &Parameter, io: &Io) -> Result<Vec<String>, Jump> {
+    pub(super) fn all_parameters(&mut self, parameter: &Parameter) -> Result<Vec<String>, Halt> {
         let of_array = parameter.index.is_some();
-        let values = |shell: &Self| match of_array {
+        let values = |shell: &Memory| match of_array {
             true => shell.elements(&parameter.name).into_iter().map(|(_, value)| value).collect(),
             false => shell.parameters.clone(),
         };
@@ -71,9 +62,9 @@ impl Shell {
                 Ok(self.elements(&parameter.name).into_iter().map(|(index, _)| index).collect())
             }
             Operation::Slice(offset, length) => {
-                let offset = self.arithmetic(offset, io).await?;
+                let offset = self.arithmetic(offset)?;
                 let length = match length {
-                    Some(word) => Some(self.arithmetic(word, io).await?),
+                    Some(word) => Some(self.arithmetic(word)?),
                     None => None,
                 };
                 let first = (!of_array).then(|| self.name.clone());
@@ -81,13 +72,11 @@ impl Shell {
                 let (from, to) = bounds(all.len(), offset, length);
                 Ok(all[from..to].to_vec())
             }
-            Operation::Length | Operation::Default(..) | Operation::Indirect => {
-                Ok(vec![self.parameter(parameter, io).await?])
-            }
+            Operation::Length | Operation::Default(..) | Operation::Indirect => Ok(vec![self.parameter(parameter)?]),
             _ => {
                 let mut made = Vec::new();
                 for value in values(self) {
-                    made.push(self.operate(value, parameter, io).await?);
+                    made.push(self.operate(value, parameter)?);
                 }
                 Ok(made)
             }
@@ -95,21 +84,21 @@ impl Shell {
     }
 
     /// The text of a parameter expansion.
-    pub(super) async fn parameter(&mut self, parameter: &Parameter, io: &Io) -> Result<String, Jump> {
+    pub(super) fn parameter(&mut self, parameter: &Parameter) -> Result<String, Halt> {
         let name = &parameter.name;
-        let value = self.looked_up(parameter, io).await?;
+        let value = self.looked_up(parameter)?;
         match &parameter.operation {
             Operation::Default(letter, colon, word) => {
                 let there = value.as_ref().is_some_and(|value| !(*colon && value.is_empty()));
                 match (letter, there) {
-                    ('+', true) => self.one(word, io).await,
+                    ('+', true) => self.one(word),
                     ('+', false) => Ok(String::new()),
                     (_, true) => Ok(value.unwrap_or_default()),
                     ('=', false) => {
-                        let text = self.one(word, io).await?;
+                        let text = self.one(word)?;
                         match &parameter.index {
                             Some(index) => {
-                                let index = self.index(name, index, io).await?;
+                                let index = self.index(name, index)?;
                                 self.set_element(name, index, text.clone());
                             }
                             None => drop(self.set(name, text.clone())),
@@ -117,12 +106,11 @@ impl Shell {
                         Ok(text)
                     }
                     ('?', false) => {
-                        let text = self.one(word, io).await?;
+                        let text = self.one(word)?;
                         let text = if text.is_empty() { "parameter null or not set" } else { &text };
-                        self.complain(io, &format!("{name}: {text}"));
-                        Err(Jump::Fail(127))
+                        Err(Halt::Fail(format!("{name}: {text}"), 127))
                     }
-                    (_, false) => self.one(word, io).await,
+                    (_, false) => self.one(word),
                 }
             }
             Operation::Length if parameter.star().is_some() => Ok(match parameter.index {
@@ -133,36 +121,35 @@ impl Shell {
             Operation::Indirect => Ok(value.and_then(|name| self.value(&name)).unwrap_or_default()),
             _ => {
                 if value.is_none() && self.options.contains(&'u') && parameter.star().is_none() && name != "!" {
-                    self.complain(io, &format!("{name}: unbound variable"));
-                    return Err(Jump::Fail(127));
+                    return Err(Halt::Fail(format!("{name}: unbound variable"), 127));
                 }
-                self.operate(value.unwrap_or_default(), parameter, io).await
+                self.operate(value.unwrap_or_default(), parameter)
             }
         }
     }
 
     /// What an operation makes of a value.
-    async fn operate(&mut self, value: String, parameter: &Parameter, io: &Io) -> Result<String, Jump> {
+    fn operate(&mut self, value: String, parameter: &Parameter) -> Result<String, Halt> {
         let chars: Vec<char> = value.chars().collect();
         let text = |chars: &[char]| chars.iter().collect::<String>();
         Ok(match &parameter.operation {
             Operation::Length => chars.len().to_string(),
             Operation::Prefix(longest, pattern) => {
-                let pattern = self.pattern(pattern, io).await?;
+                let pattern = self.pattern(pattern)?;
                 let hit = |n: &usize| glob::matches(&pattern, &chars[..*n]);
                 let mut lengths = 0..=chars.len();
                 text(&chars[if *longest { lengths.rev().find(hit) } else { lengths.find(hit) }.unwrap_or(0)..])
             }
             Operation::Suffix(longest, pattern) => {
-                let pattern = self.pattern(pattern, io).await?;
+                let pattern = self.pattern(pattern)?;
                 let hit = |n: &usize| glob::matches(&pattern, &chars[*n..]);
                 let mut starts = 0..=chars.len();
                 let start = if *longest { starts.find(hit) } else { starts.rev().find(hit) };
                 text(&chars[..start.unwrap_or(chars.len())])
             }
             Operation::Replace(how, pattern, by) => {
-                let pattern = self.pattern(pattern, io).await?;
-                let by = self.one(by, io).await?;
+                let pattern = self.pattern(pattern)?;
+                let by = self.one(by)?;
                 let hit = |from: usize, to: usize| glob::matches(&pattern, &chars[from..to]);
                 match how {
                     '#' => match (0..=chars.len()).rev().find(|end| hit(0, *end)) {
@@ -187,9 +174,9 @@ impl Shell {
                 _ => String::new(),
             },
             Operation::Slice(offset, length) => {
-                let offset = self.number(offset, io).await?;
+                let offset = self.number(offset)?;
                 let length = match length {
-                    Some(word) => Some(self.number(word, io).await?),
+                    Some(word) => Some(self.number(word)?),
                     None => None,
                 };
                 let (from, to) = bounds(chars.len(), offset, length);
@@ -207,8 +194,8 @@ impl Shell {
         })
     }
 
-    async fn number(&mut self, word: &Word, io: &Io) -> Result<i64, Jump> {
-        self.arithmetic(word, io).await
+    fn number(&mut self, word: &Word) -> Result<i64, Halt> {
+        self.arithmetic(word)
     }
 }
 

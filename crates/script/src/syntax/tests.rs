@@ -14,8 +14,8 @@ fn error(source: &str) -> String {
 }
 
 fn simple(source: &str) -> Simple {
-    match ok(source).0.remove(0).first.commands.remove(0) {
-        Command::Simple(simple) => simple,
+    match ok(source).0[0].first.commands[0].clone() {
+        Command::Simple(simple) => (*simple).clone(),
         other => panic!("{other:?}"),
     }
 }
