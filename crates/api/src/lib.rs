@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod base64;
 pub mod cron;
+pub mod der;
 mod field_selector;
 pub mod fields;
 pub mod json;

@@ -47,7 +47,14 @@ impl ApiServer {
         }
         match form {
             Form::Whole => object,
-            Form::Table(include) => self.table(kind, std::slice::from_ref(&object), include),
+            Form::Table(include) => {
+                let mut table = self.table(kind, std::slice::from_ref(&object), include);
+                let version = &object["metadata"]["resourceVersion"];
+                if !version.is_null() {
+                    table.set("metadata.resourceVersion", version);
+                }
+                table
+            }
         }
     }
 

@@ -28,6 +28,8 @@ pub struct ApiServer {
     pub(crate) custom: Vec<Arc<Custom>>,
     /// How many kinds users have ever defined: no place in the store is used twice.
     pub(crate) custom_count: usize,
+    /// What the command line says.
+    pub(crate) flags: crate::flags::Flags,
     /// Who evaluates expressions in CEL; none in the page.
     pub(crate) expressions: Option<Arc<dyn crate::expressions::Expressions>>,
 }
@@ -46,6 +48,7 @@ impl ApiServer {
             custom: Vec::new(),
             custom_count: 0,
             measured: None,
+            flags: crate::flags::Flags::default(),
             expressions: None,
         }
     }

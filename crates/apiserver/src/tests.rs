@@ -270,3 +270,14 @@ fn a_bound_pod_is_no_longer_nominated() {
     assert_eq!(bound.at("spec.nodeName").str(), "node1");
     assert!(bound.at("status.nominatedNodeName").is_null());
 }
+
+#[test]
+fn a_table_of_one_object_has_its_version() {
+    let mut server = server();
+    let made = create(&mut server, kind::POD, pod("a")).unwrap();
+    let mut request = Request::new(Verb::Get, kind::POD, "default", "a");
+    request.options.table = true;
+    let table = server.handle(&request).unwrap().body;
+    assert_eq!(table.at("metadata.resourceVersion"), made.at("metadata.resourceVersion"));
+    assert!(!table.at("metadata.resourceVersion").str().is_empty());
+}

@@ -309,7 +309,7 @@ impl ApiServer {
             object.set("metadata.managedFields", kept);
         }
         if main {
-            admission::admit_update(kind, &mut object, &old);
+            admission::admit_update(self, kind, &mut object, &old);
             self.allocate(kind, &old, &mut object)?;
             strategy::count_generation(kind, &mut object, &old);
             self.check_escalation(request, &object, &old)?;

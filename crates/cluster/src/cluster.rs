@@ -10,8 +10,8 @@ use crate::past::Past;
 use crate::queue::{ComponentId, Queue};
 use api::{Rng, Status, Time, kind};
 use api::{Str, Vector};
-use apiserver::{ApiServer, Cause, Client, Component, Context, EventType, Expressions, Queued, Request, Response};
-use apiserver::{Root, Wait, Watch, WatchEvent, WorkKey};
+use apiserver::{ApiServer, Cause, Client, Component, Context, EventType, Expressions, Flags, Queued, Request};
+use apiserver::{Response, Root, Wait, Watch, WatchEvent, WorkKey};
 use controllers::Controllers;
 use kubelet::Kubelets;
 use network::{Network, Plugin, Range};
@@ -42,6 +42,8 @@ pub struct Options {
     pub control_plane: ControlPlane,
     /// Images that every node has on its disk from the beginning, as `kind load docker-image` puts them there.
     pub preload: Vec<Str>,
+    /// Flags of the API server.
+    pub flags: Flags,
     /// Who evaluates expressions in CEL for the API server; none in the page.
     pub expressions: Option<Arc<dyn Expressions>>,
 }
@@ -59,6 +61,7 @@ impl Default for Options {
             cni: Plugin::default(),
             control_plane: ControlPlane::default(),
             preload: Vec::new(),
+            flags: Flags::default(),
             expressions: None,
         }
     }
@@ -143,6 +146,7 @@ impl Cluster {
             cluster.api.set_service_range(range.first(), range.last() - range.first() + 1);
             cluster.kubelets.network.network.services = Some(range.clone());
         }
+        cluster.api.set_flags(cluster.options.flags);
         if let Some(expressions) = cluster.options.expressions.clone() {
             cluster.api.set_expressions(expressions);
         }

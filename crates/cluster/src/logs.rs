@@ -15,6 +15,9 @@ impl Cluster {
             return Err(Status::not_found(kind::POD, &request.name));
         };
         let container = chosen(pod, request.parameter("container"))?;
+        if pod.at("spec.nodeName").str().is_empty() {
+            return Ok(Value::from("").into()); // nobody to ask (`LogLocation`)
+        }
         self.reach_kubelet(pod, &container)?;
         let previous = request.parameter("previous") == "true";
         let lines = self

@@ -6,7 +6,7 @@ mod proxy;
 
 use crate::Cluster;
 use api::{Status, Str, obj};
-use apiserver::http::{self, Answer, Asked, Call, Format, Head, Media, answer, body, is_resource, order};
+use apiserver::http::{self, Answer, Asked, Call, Head, answer, body, is_resource, order};
 use apiserver::{Request as Ask, User, Verb, WatchEvent};
 use kubelet::http::{Reply, Request};
 use network::{Call as Dial, Listener, Outcome, Place, Protocol, outside};
@@ -33,10 +33,8 @@ impl Cluster {
         if who.is_none() && !request.tls {
             return Reply::new(400, "", "text/plain", "Client sent an HTTP request to an HTTPS server.\n");
         }
-        // People who look at the answer themselves get it indented.
-        let form = if http::is_reader(&request.agent) { Format::Pretty } else { Format::Json };
         self.raw(request, who)
-            .unwrap_or_else(|status| whole(Answer::refusal(&status, Media { format: form, ..Media::default() })))
+            .unwrap_or_else(|status| whole(Answer::refusal(&status, head_of(request).media_of_refusal())))
     }
 
     /// The same, with refusals as they are (`kubectl get --raw`).
@@ -44,23 +42,13 @@ impl Cluster {
     /// # Errors
     /// The server's refusal.
     pub fn raw(&mut self, request: &Request, who: Option<&Ask>) -> Result<Reply, Status> {
-        let header = |name: &str| header(request, name).unwrap_or_default().to_owned();
-        let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-        let head = Head {
-            method: request.method.to_string(),
-            path: path.to_owned(),
-            query: query.to_owned(),
-            accept: header("accept"),
-            content_type: header("content-type"),
-            agent: request.agent.to_string(),
-            etag: header("if-none-match"),
-        };
+        let head = head_of(request);
         let mut ask = Ask::new(Verb::Get, api::kind::POD, "", "");
         match who {
             Some(who) => {
                 (ask.user, ask.token, ask.impersonate) = (who.user.clone(), who.token.clone(), who.impersonate.clone())
             }
-            None => (ask.user, ask.token) = shown(&header("authorization")),
+            None => (ask.user, ask.token) = shown(header(request, "authorization").unwrap_or_default()),
         }
         self.answered(&head, ask, request)
     }
@@ -158,6 +146,20 @@ pub fn watch_line(event: &WatchEvent) -> String {
     let mut text = order::of_event(&obj! { "type" => event.event.as_str(), "object" => event.object.clone() });
     text.push('\n');
     text
+}
+
+fn head_of(request: &Request) -> Head {
+    let header = |name: &str| header(request, name).unwrap_or_default().to_owned();
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    Head {
+        method: request.method.to_string(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        accept: header("accept"),
+        content_type: header("content-type"),
+        agent: request.agent.to_string(),
+        etag: header("if-none-match"),
+    }
 }
 
 /// What a request's header of this name says.

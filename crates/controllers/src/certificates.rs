@@ -5,8 +5,9 @@
 //! with a key that only the cluster knows.
 
 use crate::{Controller, enqueue_self};
+use api::der::{BITS, INTEGER, SEQUENCE, SET, UTF8, content, split, tlv, utc};
 use api::{Status, Time, Value, base64, condition, kind, obj};
-use apiserver::{Context, EventType, WatchEvent, WorkKey, token};
+use apiserver::{Context, EventType, WatchEvent, WorkKey, purposes, token};
 use std::time::Duration;
 
 const NAME: &str = "csrsigning";
@@ -31,12 +32,6 @@ const ALGORITHM: [u8; 15] = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1
 const COMMON_NAME: [u8; 5] = [6, 3, 0x55, 4, 3];
 const ISSUER: &str = "kubernetes";
 
-const INTEGER: u8 = 2;
-const BITS: u8 = 3;
-const UTF8: u8 = 12;
-const UTC_TIME: u8 = 23;
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
 /// `[0]`: the version's field.
 const VERSION: u8 = 0xa0;
 
@@ -97,7 +92,8 @@ fn certificate(request: &Value, key: &str, cx: &mut Context<'_>) -> Option<Strin
     let (public_key, _) = split(after_subject)?;
     let asked = request["spec"]["expirationSeconds"].as_int().map_or(LIFETIME, i64::unsigned_abs);
     let (begin, end) = (cx.now - BACKDATE, cx.now + Duration::from_secs(asked.min(LIFETIME)) - BACKDATE);
-    let signed = to_be_signed(cx, subject, public_key, begin, end);
+    let purposes = purposes(&request["spec"]["usages"]);
+    let signed = to_be_signed(cx, [subject, public_key, &purposes], begin, end);
     let mut signature = vec![0];
     signature.extend(token::seal(key, &signed));
     let whole = tlv(SEQUENCE, &[&signed[..], &ALGORITHM, &tlv(BITS, &[&signature])]);
@@ -111,79 +107,23 @@ fn certificate(request: &Value, key: &str, cx: &mut Context<'_>) -> Option<Strin
     Some(text)
 }
 
-/// `TBSCertificate`: version 3, a random number, who issues, from when to when, for whom, with which key.
-fn to_be_signed(cx: &mut Context<'_>, subject: &[u8], public_key: &[u8], begin: Time, end: Time) -> Vec<u8> {
+/// `TBSCertificate`: version 3, a random number (of at most 20 bytes), who issues, from when to when, for whom, with which key,
+/// and for what.
+fn to_be_signed(cx: &mut Context<'_>, parts: [&[u8]; 3], begin: Time, end: Time) -> Vec<u8> {
+    let [subject, public_key, purposes] = parts;
     let mut serial: Vec<u8> = (0..4).flat_map(|_| cx.rng.bits().to_be_bytes()).collect();
     serial[0] = serial[0] & 0x7f | 0x40;
     let attribute = tlv(SEQUENCE, &[&COMMON_NAME, &tlv(UTF8, &[ISSUER.as_bytes()])]);
     let issuer = tlv(SEQUENCE, &[&tlv(SET, &[&attribute])]);
-    let validity = tlv(SEQUENCE, &[&moment(begin), &moment(end)]);
+    let validity = tlv(SEQUENCE, &[&utc(begin), &utc(end)]);
     let version = tlv(VERSION, &[&tlv(INTEGER, &[&[2]])]);
-    tlv(SEQUENCE, &[&version, &tlv(INTEGER, &[&serial]), &ALGORITHM, &issuer, &validity, subject, public_key])
-}
-
-/// `260105090000Z`
-fn moment(time: Time) -> Vec<u8> {
-    let digits: Vec<u8> = time.rfc3339().bytes().filter(u8::is_ascii_digit).skip(2).take(12).collect();
-    tlv(UTC_TIME, &[&digits, b"Z"])
-}
-
-/// A value with its tag and length before it.
-fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let content = parts.concat();
-    let mut bytes = vec![tag];
-    match content.len() {
-        length @ 0..=0x7f => bytes.push(length as u8),
-        length => {
-            let digits: Vec<u8> = length.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
-            bytes.push(0x80 | digits.len() as u8);
-            bytes.extend(digits);
-        }
-    }
-    bytes.extend(content);
-    bytes
-}
-
-/// The first value in `bytes`, tag and length included, and what comes after it.
-fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (head, length) = measure(bytes)?;
-    let end = head.checked_add(length)?;
-    Some((bytes.get(..end)?, &bytes[end..]))
-}
-
-/// What is inside the first value in `bytes`.
-fn content(bytes: &[u8]) -> Option<&[u8]> {
-    let (head, length) = measure(bytes)?;
-    bytes.get(head..head.checked_add(length)?)
-}
-
-/// How long the tag and the length of a value are, and how long its content.
-fn measure(bytes: &[u8]) -> Option<(usize, usize)> {
-    match *bytes.get(1)? {
-        length @ 0..=0x7f => Some((2, length.into())),
-        length @ 0x81..=0x84 => {
-            let count = usize::from(length & 0x7f);
-            let digits = bytes.get(2..2 + count)?;
-            Some((2 + count, digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit))))
-        }
-        _ => None,
-    }
+    let serial = tlv(INTEGER, &[&serial]);
+    tlv(SEQUENCE, &[&version, &serial, &ALGORITHM, &issuer, &validity, subject, public_key, purposes])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_are_taken_apart_as_they_are_put_together() {
-        let long = vec![7; 300];
-        let bytes = tlv(SEQUENCE, &[&tlv(INTEGER, &[&[1]]), &tlv(BITS, &[&long])]);
-        let inside = content(&bytes).unwrap();
-        let (number, rest) = split(inside).unwrap();
-        assert_eq!((number, content(rest)), (&[2, 1, 1][..], Some(&long[..])));
-        assert_eq!((split(&[0x30]), split(&[0x30, 0x84, 1]), split(&[0x30, 5, 1])), (None, None, None));
-        assert_eq!(moment(Time::parse("2026-01-05T09:00:00Z").unwrap())[2..], *b"260105090000Z");
-    }
 
     #[test]
     fn usages_must_be_those_of_the_signer() {

@@ -3,6 +3,7 @@
 mod made;
 mod pack;
 
+use apiserver::Flags;
 pub use made::Made;
 use std::fmt;
 
@@ -102,6 +103,8 @@ pub struct Serve {
     pub token: Option<String>,
     /// Whether whoever shows no token is let in as nobody.
     pub anonymous: bool,
+    /// The API server's own flags.
+    pub flags: Flags,
     /// The seed.
     pub seed: u64,
     /// How many workers.
@@ -120,6 +123,7 @@ impl Default for Serve {
             tls: false,
             token: None,
             anonymous: false,
+            flags: Flags::default(),
             seed: 1,
             workers: 3,
             made: Made::default(),
@@ -210,6 +214,8 @@ fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
             "--tls" => serve.tls = flag(name, value)?,
             "--token" => serve.token = Some(text(name, value, rest)?),
             "--anonymous" => serve.anonymous = flag(name, value)?,
+            "--authorization-mode" => serve.flags.always_allow = always_allow(&text(name, value, rest)?)?,
+            "--disable-admission-plugins" => disable(&mut serve.flags, &text(name, value, rest)?)?,
             "--seed" => serve.seed = number(name, value, rest, u64::MAX)?,
             "--workers" => serve.workers = number(name, value, rest, MAX_WORKERS)? as usize,
             "-h" | "--help" => return Ok(Command::Help),
@@ -218,6 +224,25 @@ fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
     }
     serve.made.check(serve.control_plane_only)?;
     Ok(Command::Serve(serve))
+}
+
+/// Whether authorizers are followed by one that allows everything. The others are always there.
+fn always_allow(modes: &str) -> Result<bool, Problem> {
+    let mut all = modes.split(',');
+    match all.find(|mode| !["Node", "RBAC", "AlwaysAllow"].contains(mode)) {
+        Some(mode) => Err(Problem(format!("--authorization-mode is of Node, RBAC and AlwaysAllow, not {mode:?}"))),
+        None => Ok(modes.split(',').any(|mode| mode == "AlwaysAllow")),
+    }
+}
+
+fn disable(flags: &mut Flags, plugins: &str) -> Result<(), Problem> {
+    match plugins.split(',').find(|plugin| !flags.disable(plugin)) {
+        Some(plugin) => {
+            let known = apiserver::PLUGINS.join(", ");
+            Err(Problem(format!("--disable-admission-plugins: plugin {plugin:?} is unknown (there are {known})")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// How fast time flows: from standing still to a day in a second.

@@ -181,6 +181,33 @@ fn a_watch_is_a_stream_that_ends_in_time() {
 }
 
 #[test]
+fn people_get_refusals_indented_as_everything_else() {
+    let server = Server::start(&["--control-plane-only"]);
+    let start = |head: &str| server.ask(head, b"").1.chars().take(11).collect::<String>();
+    for path in ["/api/v1/namespaces/default/pods/x", "/api/v1/nosuch", "/api/v1/pods?limit=x"] {
+        assert_eq!(start(&format!("GET {path} HTTP/1.1\r\nUser-Agent: curl/8.5.0")), "{\n  \"kind\":", "{path}");
+        assert_eq!(start(&format!("GET {path} HTTP/1.1\r\nUser-Agent: kubectl/v1.36.4")), "{\"kind\":\"St", "{path}");
+    }
+    assert_eq!(start("GET /api/v1/nosuch?pretty=1 HTTP/1.1"), "{\n  \"kind\":");
+    assert_eq!(start("GET /api/v1/nosuch HTTP/1.1\r\nAccept: application/yaml"), "apiVersion:");
+}
+
+#[test]
+fn a_pod_without_a_node_has_an_empty_log_and_nobody_to_join() {
+    let server = Server::start(&["--control-plane-only"]);
+    let body = r#"{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"nginx"}]}}"#;
+    assert_eq!(server.json(&format!("POST /api/v1/namespaces/default/pods HTTP/1.1\r\n{JSON}"), body).0, 201);
+    let path = "/api/v1/namespaces/default/pods/a";
+    assert_eq!(server.ask(&format!("GET {path}/log HTTP/1.1"), b""), (200, String::new()));
+    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                   Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: v5.channel.k8s.io";
+    for join in ["exec?command=date&stdout=true", "attach?stdout=true"] {
+        let (code, status) = server.json(&format!("GET {path}/{join} HTTP/1.1\r\n{upgrade}"), "");
+        assert_eq!((code, status["message"].as_str()), (400, Some("pod a does not have a host assigned")), "{join}");
+    }
+}
+
+#[test]
 fn users_are_told_from_each_other() {
     let server = Server::start(&["--control-plane-only", "--token", "secret", "--anonymous"]);
     let list = |headers: &str| server.json(&format!("GET /api/v1/secrets HTTP/1.1{headers}"), "");

@@ -24,11 +24,14 @@ pub(super) fn sign_for(request: &Request, object: &mut Value) -> Result<(), Stat
 
 /// CertificateApproval and CertificateSigning: a right of its own, for each signer.
 pub(super) fn check(server: &ApiServer, request: &Request, old: &Value) -> Result<(), Status> {
-    let verb = match request.subresource.as_str() {
-        "approval" => "approve",
-        "status" => "sign",
+    let (verb, plugin) = match request.subresource.as_str() {
+        "approval" => ("approve", "CertificateApproval"),
+        "status" => ("sign", "CertificateSigning"),
         _ => return Ok(()),
     };
+    if !server.flags.runs(plugin) {
+        return Ok(());
+    }
     let signer = old["spec"]["signerName"].str();
     let domain = format!("{}/*", signer.split('/').next().unwrap_or_default());
     let may = |name: &str| {

@@ -22,30 +22,53 @@ const DEFAULT_TOLERATION_SECONDS: i64 = 300;
 /// Runs the plugins that may change a new object.
 pub(crate) fn admit(server: &mut ApiServer, request: &Request, object: &mut Value) -> Result<(), Status> {
     let kind = request.kind;
-    namespace_lifecycle(server, kind, object)?;
+    let flags = server.flags;
+    if flags.runs("NamespaceLifecycle") {
+        namespace_lifecycle(server, kind, object)?;
+    }
     match kind {
-        k if k == kind::POD => {
-            limits::give(server, object);
-            priority::pod(server, object)?;
-            service_account(server, object)?;
-            default_toleration_seconds(object);
-            defaults::runtime_class(server, object)?;
-        }
+        k if k == kind::POD => admit_pod(server, object)?,
         k if k == kind::PERSISTENT_VOLUME_CLAIM => {
-            defaults::storage_class(server, object);
-            defaults::protect(object, "kubernetes.io/pvc-protection");
+            if flags.runs("DefaultStorageClass") {
+                defaults::storage_class(server, object);
+            }
+            if flags.runs("StorageObjectInUseProtection") {
+                defaults::protect(object, "kubernetes.io/pvc-protection");
+            }
         }
-        k if k == kind::PERSISTENT_VOLUME => defaults::protect(object, "kubernetes.io/pv-protection"),
-        k if k == kind::INGRESS => defaults::ingress_class(server, object),
-        k if k == kind::PRIORITY_CLASS => priority::class(server, object, &Value::Null)?,
+        k if k == kind::PERSISTENT_VOLUME && flags.runs("StorageObjectInUseProtection") => {
+            defaults::protect(object, "kubernetes.io/pv-protection");
+        }
+        k if k == kind::INGRESS && flags.runs("DefaultIngressClass") => defaults::ingress_class(server, object),
+        k if k == kind::PRIORITY_CLASS && flags.runs("Priority") => priority::class(server, object, &Value::Null)?,
         k if k == kind::CERTIFICATE_SIGNING_REQUEST => certificates::sign_for(request, object)?,
         _ => {}
     }
     Ok(())
 }
 
+fn admit_pod(server: &mut ApiServer, pod: &mut Value) -> Result<(), Status> {
+    let flags = server.flags;
+    if flags.runs("LimitRanger") {
+        limits::give(server, pod);
+    }
+    if flags.runs("Priority") {
+        priority::pod(server, pod)?;
+    }
+    if flags.runs("ServiceAccount") {
+        service_account(server, pod)?;
+    }
+    if flags.runs("DefaultTolerationSeconds") {
+        default_toleration_seconds(pod);
+    }
+    if flags.runs("RuntimeClass") {
+        defaults::runtime_class(server, pod)?;
+    }
+    Ok(())
+}
+
 /// Runs the plugins over an object that changes.
-pub(crate) fn admit_update(kind: &Kind, object: &mut Value, old: &Value) {
+pub(crate) fn admit_update(server: &ApiServer, kind: &Kind, object: &mut Value, old: &Value) {
     if kind == kind::POD {
         // Priority: a client that leaves the number out does not mean to change it.
         for field in ["priority", "preemptionPolicy"] {
@@ -54,7 +77,9 @@ pub(crate) fn admit_update(kind: &Kind, object: &mut Value, old: &Value) {
                 object.at_mut("spec").set(field, stored);
             }
         }
-        default_toleration_seconds(object);
+        if server.flags.runs("DefaultTolerationSeconds") {
+            default_toleration_seconds(object);
+        }
     }
 }
 
@@ -68,8 +93,12 @@ pub(crate) fn validate(
     let mut warnings = Vec::new();
     let operation = if old.is_null() { "CREATE" } else { "UPDATE" };
     let change = Change { request, operation, object, old };
-    node::restrict(&change)?;
-    server.express(&change, &mut warnings)?;
+    if server.flags.runs("NodeRestriction") {
+        node::restrict(&change)?;
+    }
+    if server.flags.runs("ValidatingAdmissionPolicy") {
+        server.express(&change, &mut warnings)?;
+    }
     let quotas = look(server, request, object, old, &mut warnings)?;
     server.warnings.extend(warnings);
     Ok(quotas)
@@ -82,32 +111,50 @@ fn look(
     old: &Value,
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Value>, Status> {
-    let kind = request.kind;
+    let (kind, flags) = (request.kind, server.flags);
     if kind == kind::CERTIFICATE_SIGNING_REQUEST && !old.is_null() {
         certificates::check(server, request, old)?;
+    }
+    let secured = flags.runs("PodSecurity");
+    if kind == kind::POD && request.subresource == "ephemeralcontainers" && secured {
+        pod_security::check_update(server, request, (object, old), warnings)?;
     }
     if !request.subresource.is_empty() {
         return Ok(Vec::new());
     }
-    limits::check(server, request, object, old)?;
+    if flags.runs("LimitRanger") {
+        limits::check(server, request, object, old)?;
+    }
     match kind {
-        k if k == kind::NAMESPACE => pod_security::check_namespace(server, object, old, warnings)?,
-        k if k == kind::PERSISTENT_VOLUME_CLAIM => defaults::resize(server, object, old)?,
-        k if k == kind::PRIORITY_CLASS && !old.is_null() => priority::class(server, object, old)?,
-        k if pod_security::concerns(k) && (old.is_null() || k != kind::POD) => {
-            pod_security::check(server, request, object, warnings)?;
+        k if k == kind::NAMESPACE && secured => pod_security::check_namespace(server, object, old, warnings)?,
+        k if k == kind::PERSISTENT_VOLUME_CLAIM && flags.runs("PersistentVolumeClaimResize") => {
+            defaults::resize(server, object, old)?;
         }
+        k if k == kind::PRIORITY_CLASS && !old.is_null() && flags.runs("Priority") => {
+            priority::class(server, object, old)?;
+        }
+        k if k == kind::POD && !old.is_null() && secured => {
+            pod_security::check_update(server, request, (object, old), warnings)?;
+        }
+        k if pod_security::concerns(k) && secured => pod_security::check(server, request, object, warnings)?,
         _ => {}
     }
-    server.check_quotas(request, object, old)
+    match flags.runs("ResourceQuota") {
+        true => server.check_quotas(request, object, old),
+        false => Ok(Vec::new()),
+    }
 }
 
 /// Runs the plugins that look at an object that is to go. Returns warnings.
 pub(crate) fn validate_deletion(server: &ApiServer, request: &Request, old: &Value) -> Result<Vec<String>, Status> {
     let mut warnings = Vec::new();
     let change = Change { request, operation: "DELETE", object: &api::NULL, old };
-    node::restrict(&change)?;
-    server.express(&change, &mut warnings)?;
+    if server.flags.runs("NodeRestriction") {
+        node::restrict(&change)?;
+    }
+    if server.flags.runs("ValidatingAdmissionPolicy") {
+        server.express(&change, &mut warnings)?;
+    }
     Ok(warnings)
 }
 

@@ -54,6 +54,27 @@ pub(super) fn check(
     Ok(())
 }
 
+/// The same for a Pod that changes, if it does so in what the standards look at.
+pub(super) fn check_update(
+    server: &ApiServer,
+    request: &Request,
+    (pod, old): (&Value, &Value),
+    warnings: &mut Vec<String>,
+) -> Result<(), Status> {
+    if is_significant(pod, old) { check(server, request, pod, warnings) } else { Ok(()) }
+}
+
+/// Whether an image changes, or an ephemeral container is new (`isSignificantPodUpdate`).
+fn is_significant(pod: &Value, old: &Value) -> bool {
+    ["initContainers", "containers", "ephemeralContainers"].iter().any(|list| {
+        let known = old["spec"][*list].array();
+        let is_known = |container: &Value| {
+            known.iter().any(|known| known["name"] == container["name"] && known["image"] == container["image"])
+        };
+        !pod["spec"][*list].array().iter().all(is_known)
+    })
+}
+
 fn is_labelled(namespace: &Value) -> bool {
     namespace.labels().entries().any(|(key, _)| key.starts_with(LABEL))
 }

@@ -186,3 +186,35 @@ fn pod_security_refuses_and_warns() {
     good.at_mut("spec.containers").array_mut()[0].set("securityContext", context);
     make(&mut server, kind::POD, good);
 }
+
+#[test]
+fn a_pod_that_changes_stays_within_its_namespaces_standards() {
+    let mut server = server();
+    make(&mut server, kind::POD, pod("a", Value::Null));
+    let labels = obj! { "pod-security.kubernetes.io/enforce" => "baseline" };
+    let space = obj! { "metadata" => obj! { "name" => "default", "labels" => labels } };
+    server.handle(&Request::new(Verb::Update, kind::NAMESPACE, "", "default").with_body(space)).unwrap();
+    let mut debug = |name: &str, privileged: bool| {
+        let mut body = server.find(kind::POD, "default", "a").unwrap().clone();
+        let context = obj! { "privileged" => privileged };
+        let container = obj! { "name" => name, "image" => "busybox", "securityContext" => context };
+        body.at_mut("spec.ephemeralContainers").array_mut().push(container);
+        let request = Request::new(Verb::Update, kind::POD, "default", "a").with_body(body);
+        server.handle(&request.with_subresource("ephemeralcontainers")).map(drop).map_err(|status| status.message)
+    };
+    let why = "pods \"a\" is forbidden: violates PodSecurity \"baseline:latest\": privileged (container \"d\" must not set \
+               securityContext.privileged=true)";
+    assert_eq!(debug("d", true), Err(why.to_owned()));
+    assert_eq!(debug("e", false), Ok(()));
+}
+
+#[test]
+fn a_plugin_that_is_off_does_nothing() {
+    let mut server = server();
+    let mut flags = crate::Flags::default();
+    assert!(flags.disable("ServiceAccount"));
+    server.set_flags(flags);
+    let made = make(&mut server, kind::POD, pod("a", Value::Null));
+    assert!(made["spec"]["serviceAccountName"].is_null() && made["spec"]["volumes"].is_null());
+    assert_eq!(made["spec"]["tolerations"].array().len(), 2);
+}

@@ -44,6 +44,16 @@ pub struct Head {
     pub etag: String,
 }
 
+impl Head {
+    /// The form of a refusal: the accepted one. A client that accepts nothing that can be given gets indented JSON
+    /// (k8s.io/apiserver/pkg/endpoints/handlers/responsewriters: `WriteObjectNegotiated`).
+    pub fn media_of_refusal(&self) -> Media {
+        let pretty = options::pretty(&options::pairs(&self.query), &self.agent);
+        let format = media::negotiate(&self.accept, pretty).map_or(Format::Pretty, |media| media.format);
+        Media { format, form: As::Object }
+    }
+}
+
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub enum Asked {

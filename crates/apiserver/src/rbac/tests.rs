@@ -264,3 +264,16 @@ fn a_kubelet_sees_what_its_pods_name_and_changes_its_own_node() {
             .ends_with("\"default\"")
     );
 }
+
+#[test]
+fn always_allow_comes_after_the_others() {
+    let mut server = server();
+    let jane = User::new("jane", &[]);
+    let list = |server: &mut ApiServer, kind| {
+        let request = Request { user: jane.clone(), ..Request::new(Verb::List, kind, "default", "") };
+        server.handle(&request).is_ok()
+    };
+    assert!(list(&mut server, kind::POD) && !list(&mut server, kind::SECRET));
+    server.set_flags(crate::Flags { always_allow: true, ..crate::Flags::default() });
+    assert!(list(&mut server, kind::POD) && list(&mut server, kind::SECRET));
+}

@@ -1,6 +1,6 @@
 //! Who a client is: tokens, impersonation, anonymity; and the kubeconfig that shows kubectl the way.
 
-use super::tls::Papers;
+use super::tls::{Papers, Shown};
 use crate::arguments::Serve;
 use api::{Map, Status, Str, Value, list, obj, yaml};
 use apiserver::User;
@@ -23,15 +23,17 @@ impl Credentials {
         Credentials { token: arguments.token.clone(), anonymous: arguments.anonymous }
     }
 
-    /// Who a request says that he is: a user, and the token that the API server has yet to check (empty for none). The
-    /// administrator has a certificate, of which `certificate` is the digest. Without `--token` whoever shows neither is the
-    /// administrator, too, unless `--anonymous` makes nobodies of them.
+    /// Who a request says that he is: a user, and the token that the API server has yet to check (empty for none). Of whom
+    /// another certificate than the administrator's makes him the API server has yet to say, too. Without `--token` whoever
+    /// shows neither is the administrator, unless `--anonymous` makes nobodies of them.
     ///
     /// # Errors
     /// 401: a token is needed.
-    pub fn shown(&self, headers: &HeaderMap, certificate: Option<&str>) -> Result<(User, Str), Status> {
-        if let Some(digest) = certificate {
-            return Ok((User::certified_admin(digest), Str::default()));
+    pub fn shown(&self, headers: &HeaderMap, certificate: Option<&Shown>) -> Result<(User, Str), Status> {
+        match certificate {
+            Some(Shown::Admin(digest)) => return Ok((User::certified_admin(digest), Str::default())),
+            Some(Shown::Other(_)) => return Ok((User::anonymous(), Str::default())),
+            None => {}
         }
         match (apiserver::http::bearer(text(headers, "authorization")), &self.token) {
             (Some(token), Some(known)) if token == known => Ok((User::admin(), Str::default())),
@@ -87,8 +89,8 @@ pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 /// Whom the client wants to be taken for (k8s.io/apiserver/pkg/endpoints/filters/impersonation.go).
 ///
 /// # Errors
-/// 400: groups or extra fields without a user.
-pub fn impersonated(headers: &HeaderMap) -> Result<Option<Box<User>>, Status> {
+/// Why that makes no sense: groups, extra fields or a UID without a user.
+pub fn impersonated(headers: &HeaderMap) -> Result<Option<Box<User>>, String> {
     let all = |name: &str| -> Value { headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect() };
     let (name, uid, groups) =
         (text(headers, "impersonate-user"), text(headers, "impersonate-uid"), all("impersonate-group"));
@@ -100,18 +102,44 @@ pub fn impersonated(headers: &HeaderMap) -> Result<Option<Box<User>>, Status> {
     if name.is_empty() {
         return match groups.is_empty() && extra.is_empty() && uid.is_empty() {
             true => Ok(None),
-            false => Err(Status {
-                code: 500,
-                reason: "InternalError",
-                message: format!(
-                    "Internal error occurred: requested {} without impersonating a user",
-                    groups.array().iter().map(|g| format!("[{{Group  {}  }}]", g.str())).collect::<Vec<_>>().join(" ")
-                ),
-                details: Value::Null,
-            }),
+            false => Err(format!("requested [{}] without impersonating a user", references(&groups, &extra, uid))),
         };
     }
     let groups = if groups.is_empty() { Value::Null } else { groups };
     let extra = if extra.is_empty() { Value::Null } else { extra.into() };
     Ok(Some(Box::new(User { name: Str::from(name), uid: uid.into(), groups, extra })))
+}
+
+/// What is asked for as Go prints `ObjectReference`s.
+fn references(groups: &Value, extra: &Map, uid: &str) -> String {
+    const VERSION: &str = "authentication.k8s.io/v1";
+    let mut all: Vec<String> = groups.array().iter().map(|group| format!("{{Group  {}    }}", group.str())).collect();
+    for (key, values) in extra.iter() {
+        all.extend(values.array().iter().map(|value| format!("{{UserExtra  {}  {VERSION}  {key}}}", value.str())));
+    }
+    if !uid.is_empty() {
+        all.push(format!("{{UID  {uid}  {VERSION}  }}"));
+    }
+    all.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_impersonated_by_halves() {
+        let asked = |pairs: &[(&'static str, &'static str)]| {
+            let pairs =
+                pairs.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+            impersonated(&pairs.collect::<HeaderMap>())
+        };
+        assert_eq!(asked(&[]), Ok(None));
+        let why = asked(&[("impersonate-group", "foo"), ("impersonate-extra-a", "b"), ("impersonate-uid", "u")]);
+        let references =
+            "{Group  foo    } {UserExtra  b  authentication.k8s.io/v1  a} {UID  u  authentication.k8s.io/v1  }";
+        assert_eq!(why, Err(format!("requested [{references}] without impersonating a user")));
+        let user = asked(&[("impersonate-user", "jane"), ("impersonate-group", "foo")]).expect("a user");
+        assert!(user.is_some_and(|user| user.name == "jane" && user.is_in("foo")));
+    }
 }

@@ -220,6 +220,9 @@ fn start(owner: &mut Owner, call: &Call) -> Result<Result<Wanted, Value>, Status
         ("", [first, ..]) => (*first).to_owned(),
         (given, _) => given.to_owned(),
     };
+    if pod.at("spec.nodeName").str().is_empty() {
+        return Err(Status::bad_request(format!("pod {} does not have a host assigned", request.name)));
+    }
     let truth = |name: &str| matches!(request.parameter(name), "true" | "1");
     let tty = truth("tty");
     let at = (request.namespace.as_str(), request.name.as_str(), container.as_str());

@@ -1,9 +1,10 @@
 //! One connection: HTTP/1.1 in, answers and streams out.
 
 use super::credentials::{impersonated, text};
+use super::tls::Shown;
 use super::{Context, control, exec, forward, protobuf, proxy, stream, tls};
 use api::{Kind, Status, Value, kind};
-use apiserver::http::{self, Answer, Asked, Call, Head, Media, body};
+use apiserver::http::{self, Answer, Asked, Call, Head, body};
 use apiserver::{Request as ApiRequest, Verb};
 use http_body_util::{BodyExt, Either, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -42,14 +43,14 @@ pub async fn connection(socket: TcpStream, context: Rc<Context>) {
     }
 }
 
-/// Serves what comes over a connection whose client has shown the certificate with this digest, or none.
-async fn serve<S>(socket: S, certificate: Option<String>, context: Rc<Context>)
+/// Serves what comes over a connection whose client has shown this certificate, or none.
+async fn serve<S>(socket: S, certificate: Option<Shown>, context: Rc<Context>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = hyper::service::service_fn(move |request| {
         let (context, certificate) = (context.clone(), certificate.clone());
-        async move { Ok::<_, Infallible>(answer(request, certificate.as_deref(), &context).await) }
+        async move { Ok::<_, Infallible>(answer(request, certificate, &context).await) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(PATIENCE);
@@ -57,40 +58,49 @@ where
     let _ = builder.serve_connection(TokioIo::new(socket), service).with_upgrades().await;
 }
 
-async fn answer(request: Request<Incoming>, certificate: Option<&str>, context: &Context) -> Response<Body> {
-    match answered(request, certificate, context).await {
+async fn answer(request: Request<Incoming>, certificate: Option<Shown>, context: &Context) -> Response<Body> {
+    let _flying = context.metrics.begin(request.method().as_str());
+    let head = head_of(&request);
+    match answered(request, &head, certificate, context).await {
         Ok(response) => response,
-        Err(status) => whole(Answer::refusal(&status, Media::default())),
+        Err(status) => whole(Answer::refusal(&status, head.media_of_refusal())),
+    }
+}
+
+fn head_of(request: &Request<Incoming>) -> Head {
+    let (uri, headers) = (request.uri(), request.headers());
+    let header = |name: &str| text(headers, name).to_owned();
+    let accept = headers.get_all("accept").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>();
+    Head {
+        method: request.method().to_string(),
+        path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
+        accept: accept.join(","),
+        content_type: header("content-type"),
+        agent: header("user-agent"),
+        etag: header("if-none-match"),
     }
 }
 
 async fn answered(
     mut request: Request<Incoming>,
-    certificate: Option<&str>,
+    head: &Head,
+    certificate: Option<Shown>,
     context: &Context,
 ) -> Result<Response<Body>, Status> {
-    let _flying = context.metrics.begin(request.method().as_str());
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, incoming) = request.into_parts();
-    let header = |name: &str| text(&parts.headers, name).to_owned();
-    let accept = parts.headers.get_all("accept").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>();
-    let head = Head {
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        accept: accept.join(","),
-        content_type: header("content-type"),
-        agent: header("user-agent"),
-        etag: header("if-none-match"),
-    };
-    if let Some(answer) = control::answer(&context.door, &head).await {
+    if let Some(answer) = control::answer(&context.door, head).await {
         return Ok(whole(answer));
     }
-    let (user, token) = context.credentials.shown(&parts.headers, certificate)?;
-    let impersonate = impersonated(&parts.headers)?;
+    let (user, token) = context.credentials.shown(&parts.headers, certificate.as_ref())?;
+    let impersonate = match impersonated(&parts.headers) {
+        Ok(impersonate) => impersonate,
+        Err(why) => return Ok(whole(internal_error(&parts.uri, &why))),
+    };
     let who = ApiRequest { user, token, impersonate, ..ApiRequest::new(Verb::Get, kind::POD, "", "") };
-    let (kinds, custom, who) = enter(context, &head, who).await?;
-    if let Some(answer) = context.documents.answer(&head, &kinds, custom) {
+    let (kinds, custom, who) = enter(context, head, who, certificate).await?;
+    if let Some(answer) = context.documents.answer(head, &kinds, custom) {
         return answer.map(whole);
     }
     if head.path == "/metrics" && matches!(head.method.as_str(), "GET" | "HEAD") {
@@ -106,7 +116,7 @@ async fn answered(
         false => body::read(&head.content_type, &bytes),
     };
     let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
-    match http::parse(&head, &read, &kinds, &who.user)? {
+    match http::parse(head, &read, &kinds, &who.user)? {
         Asked::Text(answer) => Ok(whole(answer)),
         Asked::Unknown => {
             let segments = head.path.split('/').map(str::to_owned).collect::<Vec<_>>();
@@ -134,17 +144,26 @@ async fn answered(
 }
 
 /// What is served at the moment, whether the client is somebody, and whether he may see a path that is no resource.
-async fn enter(context: &Context, head: &Head, who: ApiRequest) -> Result<(Kinds, Custom, ApiRequest), Status> {
+async fn enter(
+    context: &Context,
+    head: &Head,
+    mut who: ApiRequest,
+    certificate: Option<Shown>,
+) -> Result<(Kinds, Custom, ApiRequest), Status> {
     let path = (!http::is_resource(&head.path)).then(|| (head.method.to_ascii_lowercase(), head.path.clone()));
     let explains = head.path.starts_with("/openapi/");
     let asked = context.door.ask(move |owner| {
         owner.look(|cluster| {
             let api = cluster.api();
             // Who it is comes before what is asked: nobody learns with a wrong token that there is no such path.
-            let permitted = match path {
+            let known = match certificate {
+                Some(Shown::Other(certificate)) => api.certified(&certificate).map(|user| who.user = user),
+                _ => Ok(()),
+            };
+            let permitted = known.and_then(|()| match path {
                 Some((verb, path)) => api.permit_path(&who, &verb, &path),
                 None => api.user_of(&who).map(drop),
-            };
+            });
             let kinds = api.kinds();
             let custom = if explains { api.custom_schemas() } else { Vec::new() };
             (permitted, kinds, custom, who)
@@ -152,6 +171,11 @@ async fn enter(context: &Context, head: &Head, who: ApiRequest) -> Result<(Kinds
     });
     let (permitted, kinds, custom, who) = asked.await.ok_or_else(broken)?;
     permitted.map(|()| (kinds, custom, who))
+}
+
+/// What Go's handlers answer to what they cannot make sense of (responsewriters: `InternalError`).
+fn internal_error(uri: &hyper::Uri, why: &str) -> Answer {
+    Answer::text(500, "text/plain; charset=utf-8", format!("Internal Server Error: {:?}: {why}\n", uri.to_string()))
 }
 
 /// Whether a path lies in a group and version that an APIService says somebody else serves.

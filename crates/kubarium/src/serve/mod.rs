@@ -57,6 +57,7 @@ async fn serve(arguments: &Serve) -> io::Result<()> {
         seed: arguments.seed,
         workers: arguments.workers,
         control_plane_only: arguments.control_plane_only,
+        flags: arguments.flags,
         expressions: Some(std::sync::Arc::new(expressions::Cel)),
         start: clock::now(),
         ..arguments.made.options()
