@@ -75,21 +75,27 @@ impl Value {
     /// The object of these entries, which are taken; those that are null are left out, and of equal keys the last wins.
     /// Not generic: this is what `obj!` calls.
     pub fn from_entries(entries: &mut [(&str, Value)]) -> Value {
-        // Null ones to the end.
-        let mut there = 0;
-        for at in 0..entries.len() {
-            if !entries[at].1.is_null() {
-                entries.swap(there, at);
-                there += 1;
-            }
-        }
+        let there = nulls_last(entries);
         Value::Object(Arc::new(Map::from_entries(&mut entries[..there])))
     }
 
+    /// The same, but the last entry stays whatever it is: a field that is to be there with null.
+    pub fn with_null(entries: &mut [(&str, Value)]) -> Value {
+        let Some(last) = entries.len().checked_sub(1) else { return Value::object() };
+        let there = nulls_last(&mut entries[..last]);
+        entries.swap(there, last);
+        Value::Object(Arc::new(Map::from_entries(&mut entries[..=there])))
+    }
+
     /// The field `key`; null where there is none, or where this is no object.
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     pub fn get(&self, key: &str) -> &Value {
+        self.look_up(key, shape::print(key))
+    }
+
+    fn look_up(&self, key: &str, print: u32) -> &Value {
         match self {
-            Value::Object(map) => map.get(key).unwrap_or(&NULL),
+            Value::Object(map) => map.look_up(key, print).unwrap_or(&NULL),
             _ => &NULL,
         }
     }
@@ -252,9 +258,22 @@ impl Value {
 impl std::ops::Index<&str> for Value {
     type Output = Value;
 
+    #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn index(&self, key: &str) -> &Value {
         self.get(key)
     }
+}
+
+/// Brings entries that are null to the end; says how many there are before them.
+fn nulls_last(entries: &mut [(&str, Value)]) -> usize {
+    let mut there = 0;
+    for at in 0..entries.len() {
+        if !entries[at].1.is_null() {
+            entries.swap(there, at);
+            there += 1;
+        }
+    }
+    there
 }
 
 #[cfg(test)]
@@ -295,6 +314,13 @@ mod tests {
         let entries: Vec<_> = object.entries().map(|(k, v)| (k.as_str(), v.int())).collect();
         assert_eq!(entries, [("aa", 3), ("b", 4), ("c", 2)]);
         assert_eq!(obj! {}, Value::object());
+        let object = obj! { "b" => 1, "a" => Value::Null, "c" => 2; null "aa" };
+        assert_eq!(
+            object.entries().map(|(k, v)| (k.as_str(), v.int())).collect::<Vec<_>>(),
+            [("aa", 0), ("b", 1), ("c", 2)]
+        );
+        assert!(object.get("aa").is_null());
+        assert_eq!(obj! {; null "a"}.entries().count(), 1);
     }
 
     #[test]

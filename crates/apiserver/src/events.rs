@@ -73,7 +73,9 @@ impl ApiServer {
         if sent < BURST {
             return false;
         }
-        let since = ours.iter().filter_map(|e| e["firstTimestamp"].time()).min().unwrap_or(self.now);
+        // RFC 3339 in UTC: the order of the texts is that of the moments.
+        let first = ours.iter().map(|e| &e["firstTimestamp"]).min_by(|a, b| a.str().cmp(b.str()));
+        let since = first.and_then(Value::time).unwrap_or(self.now);
         sent >= BURST + (self.now.seconds() - since.seconds()) / REFILL_SECONDS
     }
 
@@ -96,17 +98,18 @@ impl ApiServer {
         let nanos = self.now.0.wrapping_mul(1000).wrapping_add((self.store.revision() % 1000) as i64);
         let name = format!("{}.{nanos:016x}", about.name());
         let now = Value::from(self.now);
+        // The store fills the version in: room for it is made at once.
         let metadata = obj! {
-            "creationTimestamp" => &now, "name" => name, "namespace" => namespace, "uid" => self.rng.uid(),
+            "creationTimestamp" => &now, "name" => name, "namespace" => namespace, "resourceVersion" => "",
+            "uid" => self.rng.uid(),
         };
         let (component, host) = (&parts.source["component"], &parts.source["host"]);
-        let mut event = obj! {
+        let event = obj! {
             "apiVersion" => "v1", "count" => 1, "firstTimestamp" => &now, "involvedObject" => parts.involved,
             "kind" => "Event", "lastTimestamp" => now, "message" => message, "metadata" => metadata,
             "reason" => spec.reason, "reportingComponent" => component, "reportingInstance" => host.str(),
-            "source" => &parts.source, "type" => spec.type_,
+            "source" => &parts.source, "type" => spec.type_; null "eventTime"
         };
-        event.object_mut().insert("eventTime", Value::Null);
         // Straight into the store: what is written here is well formed, and events are most of a cluster's writes.
         self.store.put(kind::EVENT, event, self.now);
     }

@@ -326,7 +326,9 @@ impl ApiServer {
         let others = kept.array().iter().any(|e| e["subresource"].str() == writer.subresource && !of_writer(e));
         let was_exact = derived.is_none() && kept.array().iter().any(of_writer);
         if others || was_exact || !same_labels(&old["metadata"], &new["metadata"]) {
-            return updated(kind, Shape::of(kind), old, new, &Value::Null, writer);
+            let mut new = new.clone();
+            new.remove("metadata.managedFields");
+            return updated(kind, Shape::of(kind), old, &new, &Value::Null, writer);
         }
         match derived {
             Some(i) if kept.array()[i]["time"] == writer.time => kept.clone(),

@@ -78,6 +78,11 @@ impl ApiServer {
         self.store.take_fresh()
     }
 
+    /// Gives the list of [`ApiServer::take_fresh`] back, to be filled anew.
+    pub fn reuse(&mut self, list: Vec<WatchEvent>) {
+        self.store.reuse(list);
+    }
+
     /// Answers a request.
     ///
     /// # Errors

@@ -216,6 +216,14 @@ impl Store {
         std::mem::take(&mut self.fresh)
     }
 
+    /// Gives a list back that was taken: the next changes are put there, so that not every change makes a list of its own.
+    pub(crate) fn reuse(&mut self, mut list: Vec<WatchEvent>) {
+        list.clear();
+        if self.fresh.capacity() == 0 {
+            self.fresh = list;
+        }
+    }
+
     /// All changes of a kind that are still known, oldest first.
     pub fn log_of(&self, kind: &Kind) -> impl DoubleEndedIterator<Item = &WatchEvent> {
         self.table(kind).log.iter()

@@ -98,11 +98,10 @@ impl ApiServer {
         for (key, value) in request.body["metadata"]["annotations"].entries() {
             pod.annotate(key, value.str());
         }
-        let mut condition = obj! {
+        let condition = obj! {
             "type" => "PodScheduled", "status" => "True", "lastTransitionTime" => self.now,
-            "observedGeneration" => pod["metadata"]["generation"].clone(),
+            "observedGeneration" => &pod["metadata"]["generation"]; null "lastProbeTime"
         };
-        condition.object_mut().insert("lastProbeTime", Value::Null);
         api::set_condition(&mut pod, condition);
         // `ClearingNominatedNodeNameAfterBinding` (pkg/registry/core/pod/storage/storage.go): the room is taken now.
         pod.remove("status.nominatedNodeName");
@@ -216,12 +215,11 @@ impl ApiServer {
     /// Notes on the Pod why it goes.
     fn announce_eviction(&mut self, request: &Request) -> Result<(), Status> {
         let mut pod = self.find(kind::POD, &request.namespace, &request.name)?.clone();
-        let mut condition = obj! {
+        let condition = obj! {
             "type" => "DisruptionTarget", "status" => "True", "reason" => "EvictionByEvictionAPI",
             "message" => "Eviction API: evicting", "lastTransitionTime" => self.now,
-            "observedGeneration" => Some(pod.generation()).filter(|g| *g > 0),
+            "observedGeneration" => Some(pod.generation()).filter(|g| *g > 0); null "lastProbeTime"
         };
-        condition.object_mut().insert("lastProbeTime", Value::Null);
         api::set_condition(&mut pod, condition);
         let mut write = Request { verb: Verb::Update, subresource: "status".into(), ..request.clone() };
         write.options.trusted = true;
@@ -326,8 +324,7 @@ pub(crate) fn component_statuses() -> Vec<Value> {
         .iter()
         .map(|name| {
             let condition = obj! { "type" => "Healthy", "status" => "True", "message" => "ok" };
-            let mut metadata = obj! { "name" => *name };
-            metadata.object_mut().insert("creationTimestamp", Value::Null);
+            let metadata = obj! { "name" => *name; null "creationTimestamp" };
             obj! {
                 "apiVersion" => "v1", "kind" => "ComponentStatus", "metadata" => metadata,
                 "conditions" => list![condition],

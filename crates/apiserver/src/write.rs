@@ -297,15 +297,20 @@ impl ApiServer {
         }
         let custom = self.custom(kind);
         let shape = custom.as_ref().map_or_else(|| Shape::of(kind), |custom| custom.shape());
-        let given = object.remove("metadata.managedFields").unwrap_or_default();
+        let kept = &old["metadata"]["managedFields"];
+        // Mostly they come back as they were read: then they can stay where they are.
+        let untouched = !kept.is_null() && object["metadata"]["managedFields"].is_same(kept);
+        let given = match untouched {
+            true => kept.clone(),
+            false => object.remove("metadata.managedFields").unwrap_or_default(),
+        };
         keep_system_fields(&mut object, &old);
-        let sent = object.clone();
+        let mut sent = object.clone();
         match &custom {
             Some(custom) => custom.prepare_for_update(&request.subresource, &mut object, &old),
             None => strategy::prepare_for_update(kind, &request.subresource, &mut object, &old),
         }
-        let kept = &old["metadata"]["managedFields"];
-        if !kept.is_null() {
+        if !kept.is_null() && !untouched {
             object.set("metadata.managedFields", kept);
         }
         if main {
@@ -335,7 +340,10 @@ impl ApiServer {
         let fields = match fields {
             Some(fields) => fields,
             None if trusted && request.subresource == "status" => self.marked_fields(kind, &old, &sent, &writer),
-            None => managed::updated(kind, shape, &old, &sent, &given, &writer),
+            None => {
+                sent.remove("metadata.managedFields");
+                managed::updated(kind, shape, &old, &sent, &given, &writer)
+            }
         };
         if !(unchanged && managed::same_but_times(&fields, &managed::expanded(kind, &old))) {
             match fields {

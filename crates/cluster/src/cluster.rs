@@ -307,7 +307,7 @@ impl Cluster {
         loop {
             let fresh = self.api.take_fresh();
             if fresh.is_empty() {
-                return;
+                return self.api.reuse(fresh);
             }
             self.kubelets.network.network.set_now(self.now);
             for event in &fresh {
@@ -325,6 +325,7 @@ impl Cluster {
                     self.with(id, cause, done, |component, cx| component.observe(event, cx));
                 }
             }
+            self.api.reuse(fresh);
         }
     }
 

@@ -76,11 +76,11 @@ fn observe(flavor: &Flavor, event: &WatchEvent, cx: &mut Context<'_>) {
         if event.event != EventType::Deleted && !is_own_status(event) {
             enqueue_self(queue(ON_CHANGE), object, cx);
         }
-    } else if event.kind == kind::POD && is_of_interest(event) {
+    } else if event.kind == kind::POD {
         let owner = object.controller();
         let was = if event.event == EventType::Modified { event.old.controller() } else { owner };
         let concerns = |owner: &Value| owner.is_null() || owner["kind"].str() == flavor.kind.kind;
-        if !concerns(owner) && !concerns(was) {
+        if !(concerns(owner) || concerns(was)) || !is_of_interest(event) {
             return;
         }
         let siblings = cx.client.count_owned_by(kind::POD, owner["uid"].str());

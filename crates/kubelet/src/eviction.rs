@@ -206,10 +206,9 @@ pub(crate) fn disruption(pod: &Pod, old: &[Value], now: Time) -> Option<Value> {
     if old.iter().any(|condition| condition["type"].str() == "DisruptionTarget") {
         return None;
     }
-    let mut condition = obj! {
+    Some(obj! {
         "lastTransitionTime" => now, "message" => message, "reason" => "TerminationByKubelet", "status" => "True",
-        "type" => "DisruptionTarget", "observedGeneration" => Some(pod.object.generation()).filter(|g| *g > 0),
-    };
-    condition.object_mut().insert("lastProbeTime", Value::Null);
-    Some(condition)
+        "type" => "DisruptionTarget", "observedGeneration" => Some(pod.object.generation()).filter(|g| *g > 0);
+        null "lastProbeTime"
+    })
 }

@@ -5,7 +5,7 @@ mod pulls;
 use crate::process::Program;
 use crate::state::{Life, Node, NodeConfig, Pod};
 use crate::worker::Worker;
-use crate::{admission, node, resize, static_pods, volumes};
+use crate::{admission, node, resize, static_pods, usage, volumes};
 use api::{OrdMap, OrdSet};
 use api::{Str, Time, Value, kind};
 use apiserver::{Component, Context, EventType, WatchEvent, WorkKey};
@@ -101,8 +101,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
 
     /// Takes an object that is bound to a node; says which Pod it is if it is to be looked at.
     pub(crate) fn take(&mut self, node: &str, object: &Value, now: Time) -> Option<Str> {
-        let id: Str = static_pods::hash_of(object).unwrap_or_else(|| object.uid().into());
-        let name = object_name(object);
+        let id: Str = static_pods::hash_of(object).unwrap_or_else(|| object["metadata"]["uid"].to_str());
         if let Some(pod) = self.pods.get_mut(&id).map(Arc::make_mut) {
             let same = pod.object.generation() == object.generation() && pod.object.deleting() == object.deleting();
             let sooner = pod.object.at("metadata.deletionGracePeriodSeconds")
@@ -123,7 +122,7 @@ impl<N: NetworkPlugin> Kubelets<N> {
         if let Some(dns) = self.nodes.get(node).and_then(|node| node.config.cluster_dns) {
             pod.cluster_dns = dns;
         }
-        self.insert(name, pod);
+        self.insert(object_name(object), pod);
         Some(id)
     }
 
@@ -164,8 +163,9 @@ impl<N: NetworkPlugin> Kubelets<N> {
     }
 
     fn run_pod(&mut self, id: &str, cx: &mut Context<'_>) {
-        let refusal = self.refusal(id, cx);
-        let allocation = self.allocation(id);
+        let Some(pod) = self.pods.get(id) else { return };
+        let refusal = self.refusal(pod, cx);
+        let allocation = self.allocation(pod);
         let Some(pod) = self.pods.get_mut(id).map(Arc::make_mut) else { return };
         if refusal.is_some() {
             pod.verdict = refusal;
@@ -181,8 +181,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
             worker.run();
             finished = worker.pod.life == Life::Finished;
         }
-        self.collect_asks(id);
-        if self.pods.get(id).is_some_and(|pod| matches!(pod.resize.pending, Some(("Deferred", _)))) {
+        usage::collect_asks(pod, &mut self.asks);
+        if matches!(pod.resize.pending, Some(("Deferred", _))) {
             self.deferred.insert(id.into());
         } else if !self.deferred.is_empty() {
             self.deferred.remove(id);
@@ -199,16 +199,20 @@ impl<N: NetworkPlugin> Kubelets<N> {
     }
 
     /// Whether a node gives a Pod what it asks for by now; nothing where it asks for what it has.
-    fn allocation(&self, id: &str) -> Option<resize::Allocation> {
-        let pod = self.pods.get(id).filter(|pod| resize::is_wanted(pod))?;
+    fn allocation(&self, pod: &Pod) -> Option<resize::Allocation> {
+        if !resize::is_wanted(pod) {
+            return None;
+        }
         let node = self.nodes.get(&pod.node).filter(|node| node.kubelet)?;
         let others = node.pods.iter().filter_map(|id| self.pods.get(id).map(|pod| &**pod));
         Some(resize::allocation(pod, node, others))
     }
 
     /// Why a node does not take a new Pod on. Those that the scheduler has bound it has checked.
-    fn refusal(&self, id: &str, cx: &Context<'_>) -> Option<(Str, Str)> {
-        let pod = self.pods.get(id).filter(|pod| pod.started.is_none() && !is_static(&pod.object))?;
+    fn refusal(&self, pod: &Pod, cx: &Context<'_>) -> Option<(Str, Str)> {
+        if pod.started.is_some() || is_static(&pod.object) {
+            return None;
+        }
         let node = self.nodes.get(&pod.node).filter(|node| node.kubelet)?;
         if let Some(pressures) = node.pressures().filter(|_| admission::suffers(node, &pod.object)) {
             return Some(("Evicted".into(), format!("The node had condition: [{pressures}]. ").into()));

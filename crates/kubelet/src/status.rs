@@ -256,12 +256,11 @@ fn conditions(pod: &Pod, phase: &str, init: &[Value], regular: &[Value], old: &V
         }
         let since = if steady { before["lastTransitionTime"].clone() } else { now.into() };
         let text = |text: &str| Some(Value::from(text)).filter(|_| !text.is_empty());
-        let mut condition = obj! {
+        obj! {
             "lastTransitionTime" => since, "message" => text(message), "reason" => text(reason),
-            "observedGeneration" => Some(generation).filter(|g| *g > 0), "status" => status, "type" => kind,
-        };
-        condition.object_mut().insert("lastProbeTime", Value::Null);
-        condition
+            "observedGeneration" => Some(generation).filter(|g| *g > 0), "status" => status, "type" => kind;
+            null "lastProbeTime"
+        }
     };
     let gates = pod.object.at("spec.readinessGates").array();
     let open = |gate: &Value| {

@@ -114,24 +114,19 @@ pub(crate) fn ask(pod: &mut Pod, index: usize, url: &Text, pause: Duration) {
     pod.containers[index].asks = Some((url.as_str().into(), pause));
 }
 
+/// Collects what the containers of a Pod ask for.
+pub(crate) fn collect_asks(pod: &mut Pod, asks: &mut Vec<Ask>) {
+    for container in &mut pod.containers {
+        if let Some((url, pause)) = container.asks.take() {
+            asks.push(Ask { pod: pod.id.clone(), container: container.name.clone(), url, pause });
+        }
+    }
+}
+
 impl<N: NetworkPlugin> Kubelets<N> {
     /// Takes what containers ask for: their network carries it.
     pub fn take_asks(&mut self) -> Vec<Ask> {
         std::mem::take(&mut self.asks)
-    }
-
-    /// Collects what the containers of a Pod ask for.
-    pub(crate) fn collect_asks(&mut self, id: &str) {
-        let asks = |pod: &Pod| pod.containers.iter().any(|container| container.asks.is_some());
-        if !self.pods.get(id).is_some_and(|pod| asks(pod)) {
-            return;
-        }
-        let Some(pod) = self.pods.get_mut(id).map(Arc::make_mut) else { return };
-        for container in &mut pod.containers {
-            if let Some((url, pause)) = container.asks.take() {
-                self.asks.push(Ask { pod: pod.id.clone(), container: container.name.clone(), url, pause });
-            }
-        }
     }
 
     /// A question has been answered by the server at a port of a Pod, or (`None`) by nobody in the cluster: both sides are

@@ -278,11 +278,10 @@ fn set_unschedulable(pod: &mut Value, message: &str, now: Time) {
         true => old["lastTransitionTime"].clone(),
         false => now.into(),
     };
-    let mut new = obj! {
+    let new = obj! {
         "type" => "PodScheduled", "status" => "False", "reason" => "Unschedulable", "message" => message,
-        "lastTransitionTime" => since, "observedGeneration" => pod.generation(),
+        "lastTransitionTime" => since, "observedGeneration" => pod.generation(); null "lastProbeTime"
     };
-    new.object_mut().insert("lastProbeTime", Value::Null);
     let conditions = pod.at_mut("status.conditions").array_mut();
     match conditions.iter_mut().find(|c| c["type"].str() == "PodScheduled") {
         Some(condition) => *condition = new,

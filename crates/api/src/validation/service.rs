@@ -136,10 +136,9 @@ fn node_ports(errors: &mut Errors, path: &Path, kind: &str, ports: &[Value]) {
         if !seen.insert((protocol, number)) {
             // The server shows its internal type, of which it fills in two fields only.
             let shown = obj! {
-                "Name" => "", "Protocol" => protocol, "Port" => number, "TargetPort" => 0, "NodePort" => 0,
+                "Name" => "", "Protocol" => protocol, "Port" => number, "TargetPort" => 0, "NodePort" => 0;
+                null "AppProtocol"
             };
-            let mut shown = shown;
-            shown.object_mut().insert("AppProtocol", Value::Null);
             errors.duplicate(&path, shown);
         }
     }

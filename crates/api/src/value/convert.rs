@@ -87,9 +87,15 @@ impl<T: Into<Value>> FromIterator<T> for Value {
     }
 }
 
-/// An object: `obj! { "name" => "web", "replicas" => 3 }`. Entries whose value is null are left out.
+/// An object: `obj! { "name" => "web", "replicas" => 3 }`. Entries whose value is null are left out; a field that is to be
+/// there with null comes last: `obj! { "type" => "Ready"; null "lastProbeTime" }`.
 #[macro_export]
 macro_rules! obj {
+    ($($key:expr => $value:expr),*; null $null:literal) => {
+        $crate::Value::with_null(&mut [
+            $((::core::convert::AsRef::<str>::as_ref(&$key), $value.into()),)* ($null, $crate::Value::Null)
+        ])
+    };
     ($($key:expr => $value:expr),* $(,)?) => {
         $crate::Value::from_entries(&mut [$((::core::convert::AsRef::<str>::as_ref(&$key), $value.into())),*])
     };

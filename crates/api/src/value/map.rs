@@ -1,6 +1,6 @@
 //! The fields of an object.
 
-use super::shape::{MOST_SHARED, Shape};
+use super::shape::{MOST_SHARED, Shape, print};
 use super::{Str, Value};
 use std::sync::Arc;
 
@@ -14,8 +14,14 @@ pub struct Map {
 
 impl Map {
     /// The value at `key`, if there is one.
+    #[inline]
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.values.get(self.find(key)?)
+        self.look_up(key, print(key))
+    }
+
+    /// The value at `key`, which has this print.
+    pub(super) fn look_up(&self, key: &str, print: u32) -> Option<&Value> {
+        self.values.get(self.shape.as_ref()?.find(key, print)?)
     }
 
     /// The value at `key`, to be changed.
@@ -112,7 +118,7 @@ impl Map {
     }
 
     fn find(&self, key: &str) -> Option<usize> {
-        self.shape.as_ref()?.find(key)
+        self.shape.as_ref()?.find(key, print(key))
     }
 
     /// The place of `key`, and whether it is new: null is there then.
@@ -122,7 +128,7 @@ impl Map {
             self.values.push(Value::Null);
             return (0, true);
         };
-        if let Some(at) = shape.find(key) {
+        if let Some(at) = shape.find(key, print(key)) {
             return (at, false);
         }
         match shape.position(key) {

@@ -18,7 +18,9 @@ const PROBES: usize = 4;
 pub(super) struct Shape {
     prints: Vec<u32>,
     keys: Vec<Str>,
-    /// Where keys are, plus one, by their prints: a hash table, at most half full. Unused where keys are not shared.
+    /// A hash table of the prints, at most half full; 0 where there is none. Unused where keys are not shared.
+    hashed: [u32; PLACES],
+    /// Which key has the print at a place of `hashed`.
     places: [u8; PLACES],
 }
 
@@ -35,12 +37,14 @@ thread_local! {
     static KNOWN: RefCell<Vec<Option<Arc<Shape>>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A key's length, first, middle and last byte.
-fn print(key: &str) -> u32 {
+/// A key's length, first, middle and last byte; never 0. Most keys are written in the program, so that where calls are
+/// inlined the compiler knows their prints. The page counts bytes, and works them out.
+#[cfg_attr(not(target_family = "wasm"), inline(always))]
+pub(super) fn print(key: &str) -> u32 {
     let bytes = key.as_bytes();
     let byte = |at: usize| u32::from(bytes.get(at).copied().unwrap_or_default());
     let length = bytes.len();
-    (length as u32) << 24 | byte(0) << 16 | byte(length / 2) << 8 | byte(length.wrapping_sub(1))
+    1 << 31 | (length as u32) << 24 | byte(0) << 16 | byte(length / 2) << 8 | byte(length.wrapping_sub(1))
 }
 
 /// Whether two texts with the same print are the same. Keys are short: words of eight bytes, which may overlap, are quicker
@@ -93,15 +97,15 @@ impl Shape {
 
     fn new(keys: &[&str]) -> Shape {
         let prints: Vec<u32> = keys.iter().map(|key| print(key)).collect();
-        let mut places = [0; PLACES];
-        for (at, print) in (1..=MOST_SHARED as u8).zip(&prints) {
+        let (mut hashed, mut places) = ([0; PLACES], [0; PLACES]);
+        for (at, print) in (0..MOST_SHARED as u8).zip(&prints) {
             let mut place = first_place(*print);
-            while places[place] != 0 {
+            while hashed[place] != 0 {
                 place = (place + 1) % PLACES;
             }
-            places[place] = at;
+            (hashed[place], places[place]) = (*print, at);
         }
-        Shape { prints, keys: keys.iter().map(|key| Str::from(*key)).collect(), places }
+        Shape { prints, keys: keys.iter().map(|key| Str::from(*key)).collect(), hashed, places }
     }
 
     /// The same with another key at `at`.
@@ -131,17 +135,21 @@ impl Shape {
         *self = Shape::of(&keys);
     }
 
-    /// Where `key` is.
-    pub(super) fn find(&self, key: &str) -> Option<usize> {
+    /// Where `key`, which has this print, is.
+    pub(super) fn find(&self, key: &str, print: u32) -> Option<usize> {
         if self.keys.len() > MOST_SHARED {
             return self.position(key).ok();
         }
-        let print = print(key);
         let mut place = first_place(print);
         loop {
-            let at = usize::from(self.places[place]).checked_sub(1)?;
-            if self.prints[at] == print && same(self.keys[at].as_bytes(), key.as_bytes()) {
-                return Some(at);
+            let hashed = self.hashed[place];
+            if hashed == print {
+                let at = usize::from(self.places[place]);
+                if same(self.keys[at].as_bytes(), key.as_bytes()) {
+                    return Some(at);
+                }
+            } else if hashed == 0 {
+                return None;
             }
             place = (place + 1) % PLACES;
         }
@@ -161,6 +169,10 @@ impl Shape {
 mod tests {
     use super::*;
 
+    fn find(shape: &Shape, key: &str) -> Option<usize> {
+        shape.find(key, print(key))
+    }
+
     #[test]
     fn objects_with_the_same_keys_share_them() {
         let (a, mut b) = (Shape::of(&["a", "b", "c"]), Shape::of(&["a", "c"]));
@@ -169,7 +181,7 @@ mod tests {
         b.remove(0);
         assert!(Arc::ptr_eq(&b, &Shape::of(&["b", "c"])));
         assert_eq!(
-            [a.find("a"), a.find("b"), a.find("c"), a.find("d"), a.find("")],
+            [find(&a, "a"), find(&a, "b"), find(&a, "c"), find(&a, "d"), find(&a, "")],
             [Some(0), Some(1), Some(2), None, None]
         );
     }
@@ -181,11 +193,11 @@ mod tests {
         for (at, name) in names.iter().enumerate().skip(1) {
             shape.insert(at, name);
         }
-        assert!(names.iter().enumerate().all(|(at, name)| shape.find(name) == Some(at)));
+        assert!(names.iter().enumerate().all(|(at, name)| find(&shape, name) == Some(at)));
         for _ in 0..90 {
             shape.remove(0);
         }
         assert_eq!(shape.keys().len(), 10);
-        assert_eq!((shape.find("key095"), shape.find("key001")), (Some(5), None));
+        assert_eq!((find(&shape, "key095"), find(&shape, "key001")), (Some(5), None));
     }
 }

@@ -85,11 +85,7 @@ async fn pause(cx: &Cx<'_>) -> Outcome {
 async fn resume(cx: &Cx<'_>) -> Outcome {
     change(cx, "resumed", |info| match info.object["spec"]["paused"].bool() {
         false => Err(fail!("{} is not paused", quoted(info))),
-        true => {
-            let mut spec = Value::object();
-            spec.object_mut().insert("paused", Value::Null);
-            Ok(obj! { "spec" => spec })
-        }
+        true => Ok(obj! { "spec" => obj! {; null "paused" } }),
     })
     .await
 }
