@@ -15,7 +15,7 @@ pub mod meta;
 pub mod names;
 pub mod patch;
 pub mod quantity;
-mod random;
+pub mod random;
 pub mod regex;
 pub mod schema;
 pub mod selector;

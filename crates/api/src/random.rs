@@ -37,19 +37,7 @@ impl Rng {
     /// A version 4 UUID.
     pub fn uid(&mut self) -> Str {
         let (a, b) = (self.0.next_u64(), self.0.next_u64());
-        let (time, version) = (a >> 32, (a & 0xffff) >> 4);
-        let variant = 0x8000 | (b >> 48 & 0x3fff);
-        let parts = [(time, 8), (a >> 16 & 0xffff, 4), (0x4000 | version, 4), (variant, 4), (b & 0xffff_ffff_ffff, 12)];
-        let mut text = [b'-'; 36];
-        let mut at = 0;
-        for (number, digits) in parts {
-            for place in (0..digits).rev() {
-                text[at] = b"0123456789abcdef"[(number >> (4 * place) & 15) as usize];
-                at += 1;
-            }
-            at += 1;
-        }
-        std::str::from_utf8(&text).unwrap_or_default().into()
+        uid_of(a, b)
     }
 
     /// `n` characters as Kubernetes appends them to a `generateName`.
@@ -66,6 +54,23 @@ impl Rng {
 /// A number as characters of the generated names' alphabet (`SafeEncodeString`): decimal digits of a hash, remapped.
 pub fn safe_encode(text: &str) -> String {
     text.bytes().map(|byte| SAFE_ALPHABET[byte as usize % SAFE_ALPHABET.len()] as char).collect()
+}
+
+/// The version 4 UUID of these 128 bits, six of which it leaves out.
+pub fn uid_of(a: u64, b: u64) -> Str {
+    let (time, version) = (a >> 32, (a & 0xffff) >> 4);
+    let variant = 0x8000 | (b >> 48 & 0x3fff);
+    let parts = [(time, 8), (a >> 16 & 0xffff, 4), (0x4000 | version, 4), (variant, 4), (b & 0xffff_ffff_ffff, 12)];
+    let mut text = [b'-'; 36];
+    let mut at = 0;
+    for (number, digits) in parts {
+        for place in (0..digits).rev() {
+            text[at] = b"0123456789abcdef"[(number >> (4 * place) & 15) as usize];
+            at += 1;
+        }
+        at += 1;
+    }
+    std::str::from_utf8(&text).unwrap_or_default().into()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Cluster IPs and node ports (pkg/registry/core/service/{ipallocator,portallocator}).
 
+use crate::registration;
 use crate::server::ApiServer;
 use api::OrdSet;
 use api::{FieldError, Kind, Rng, Status, Str, Value, kind, list};
@@ -141,17 +142,34 @@ impl ApiServer {
         Ok(())
     }
 
+    /// The ranges of addresses: the command line's, then what other ServiceCIDRs that can be used have.
+    fn ranges(&self) -> Vec<(u32, u32)> {
+        let usable = |range: &&Value| !range.deleting() && api::condition(range, "Ready")["status"].str() == "True";
+        let others =
+            self.store.list(kind::SERVICE_CIDR, "").filter(usable).flat_map(|range| range["spec"]["cidrs"].array());
+        let others = others.filter_map(|cidr| registration::range_of(cidr.str()));
+        let others = others.filter_map(|(first, size)| Some((first, u32::try_from(size).ok()?)));
+        let mut ranges = vec![self.allocators.range];
+        ranges.extend(others.filter(|range| *range != self.allocators.range));
+        ranges
+    }
+
     /// A random free address.
     fn pick_address(&mut self) -> Result<Str, Status> {
-        let (first, all) = self.allocators.range;
-        let band = static_addresses(all);
-        let (base, size) = (first + band.max(1), all - band.max(1) - 1);
-        let taken = |n| self.allocators.addresses.contains(&n);
-        let Some(address) = Allocators::pick(&mut self.rng, base, size, taken) else {
-            return Err(Status::bad_request("failed to allocate IP: range is full"));
-        };
-        self.allocators.addresses.insert(address);
-        Ok(Ipv4Addr::from(address).to_string().into())
+        for (first, all) in self.ranges() {
+            // The first address is the network's, the last everybody's.
+            let band = static_addresses(all).max(1);
+            if all <= band + 1 {
+                continue;
+            }
+            let (base, size) = (first + band, all - band - 1);
+            let taken = |n| self.allocators.addresses.contains(&n);
+            if let Some(address) = Allocators::pick(&mut self.rng, base, size, taken) {
+                self.allocators.addresses.insert(address);
+                return Ok(Ipv4Addr::from(address).to_string().into());
+            }
+        }
+        Err(Status::bad_request("failed to allocate IP: range is full"))
     }
 
     /// Claims the address that a new Service names itself.
@@ -160,10 +178,11 @@ impl ApiServer {
         let path = "spec.clusterIPs";
         let shown = list![value];
         let Ok(address) = value.str().parse::<Ipv4Addr>() else { return Ok(()) }; // validation says what is wrong
-        let offset = u32::from(address).wrapping_sub(self.allocators.range.0);
-        let detail = if offset >= self.allocators.range.1 {
+        let number = u32::from(address);
+        let has = |(first, size): &(u32, u32)| number.wrapping_sub(*first) < *size;
+        let detail = if !has(&self.allocators.range) && !self.ranges().iter().any(has) {
             format!("failed to allocate IP {address}: the provided network does not match the current range")
-        } else if self.owner_of(value.str()).is_some() {
+        } else if self.find(kind::IP_ADDRESS, "", value.str()).is_ok() {
             format!("failed to allocate IP {address}: provided IP is already allocated")
         } else {
             self.allocators.addresses.insert(u32::from(address));

@@ -205,6 +205,7 @@ impl ApiServer {
             return;
         }
         self.custom.retain(|custom| custom.definition != name);
+        self.register_custom();
         self.store.remove(kind::CUSTOM_RESOURCE_DEFINITION, &key, self.now);
     }
 }

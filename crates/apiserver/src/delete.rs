@@ -108,6 +108,7 @@ impl ApiServer {
     pub(crate) fn erase(&mut self, kind: &'static Kind, object: &Value) {
         if self.store.remove(kind, &Key::of(object), self.now).is_some() {
             self.release(kind, object, &Value::Null);
+            self.note_addresses(kind, object, &Value::Null);
         }
         if let Some(custom) = self.custom(kind) {
             self.settle_definition(&custom.definition);

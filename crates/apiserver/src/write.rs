@@ -73,6 +73,7 @@ impl ApiServer {
             return Ok(versions::served(request.kind, &object));
         }
         self.charge_quotas(quotas);
+        self.note_addresses(kind, &Value::Null, &object);
         let stored = self.store.put(kind, object, self.now);
         if kind == kind::CUSTOM_RESOURCE_DEFINITION {
             self.define(stored.clone());
@@ -356,6 +357,7 @@ impl ApiServer {
         }
         self.charge_quotas(quotas);
         self.release(kind, &old, &object);
+        self.note_addresses(kind, &old, &object);
         let finished = object.deleting() && object["metadata"]["finalizers"].is_empty() && !holds_on(kind, &object);
         let mut stored = self.store.put(kind, object, self.now);
         if kind == kind::CUSTOM_RESOURCE_DEFINITION {

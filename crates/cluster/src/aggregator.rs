@@ -8,6 +8,9 @@ use apiserver::{API_SERVICE, Key, Request, Verb};
 impl Cluster {
     /// Looks at all APIServices, and writes the conditions that have changed.
     pub(crate) fn check_api_services(&mut self) {
+        // What of these is the server's own, and somebody has taken away, is made anew.
+        self.api.set_now(self.now());
+        self.api.register();
         let all: Vec<Value> = self.api.store().list(kind::API_SERVICE, "").cloned().collect();
         for service in all {
             let (status, reason, message) = self.availability(&service);

@@ -23,6 +23,7 @@ pub(crate) fn system(api: &mut ApiServer, options: &Options) {
         create(api, kind::NAMESPACE, "", obj! { "metadata" => metadata });
     }
     api.bootstrap();
+    api.register();
     kubernetes_service(api, options);
 }
 

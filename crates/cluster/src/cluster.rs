@@ -315,10 +315,10 @@ impl Cluster {
                     self.last_change = self.now;
                 }
                 let cause = cause_of(event);
-                if event.kind == kind::API_SERVICE && event.object["spec"] != event.old["spec"] {
+                let gone = event.event == EventType::Deleted;
+                if event.kind == kind::API_SERVICE && (gone || event.object["spec"] != event.old["spec"]) {
                     self.queue.add(self.now, ComponentId::ApiServer, WorkKey::new(AVAILABILITY, "", ""), cause);
                 }
-                let gone = event.event == EventType::Deleted;
                 self.kubelets.network.network.observe(event.kind, &event.object, gone);
                 for id in [ComponentId::Controllers, ComponentId::Scheduler, ComponentId::Kubelets] {
                     let done = done.filter(|done| done.0 == id).map(|(_, key, cause)| (key, cause));

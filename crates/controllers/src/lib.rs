@@ -31,6 +31,7 @@ mod replicaset;
 mod resourcequota;
 mod serviceaccount;
 mod serviceaccounttokens;
+mod servicecidrs;
 mod servicelb;
 mod servicepods;
 mod statefulset;
@@ -84,6 +85,7 @@ static CONTROLLERS: &[Controller] = &[
     garbagecollector::CONTROLLER,
     ttl::CONTROLLER,
     servicelb::CONTROLLER,
+    servicecidrs::CONTROLLER,
     ingressnginx::CONTROLLER,
     gateway::CONTROLLER,
 ];

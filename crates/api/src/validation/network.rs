@@ -20,6 +20,8 @@ pub(super) fn check(name: &str) -> Option<Check> {
         "ingress_path" => http_path,
         "tls_hosts" => tls_hosts,
         "class_scope" => class_scope,
+        "address_name" => address_name,
+        "service_cidrs" => service_cidrs,
         "domain_prefixed" => |errors, at| domain_prefixed(errors, at.path, at.value.str()),
         _ => return None,
     })
@@ -109,6 +111,35 @@ fn ip_block(errors: &mut Errors, at: At) {
             }
         }
     }
+}
+
+/// One range, or one of each family.
+fn service_cidrs(errors: &mut Errors, at: At) {
+    let (path, cidrs) = (at.path.child("cidrs"), at.value["cidrs"].array());
+    if cidrs.len() > 2 {
+        return errors.invalid(&path, at.value, "may only hold up to 2 values");
+    }
+    let families: Vec<Option<bool>> = cidrs.iter().map(|text| cidr(text.str()).map(|(four, ..)| four)).collect();
+    if let [one, other] = families[..]
+        && (one == other || one.is_none() || other.is_none())
+    {
+        let why = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/96";
+        return errors.invalid(&path, at.value, why);
+    }
+    for (i, text) in cidrs.iter().enumerate().filter(|(i, _)| families[*i].is_none()) {
+        errors.invalid(&path.index(i), text, CIDR);
+    }
+}
+
+/// An IPAddress is called as the address is written, in the one form that it has (`ValidateIPAddressName`).
+fn address_name(errors: &mut Errors, at: At) {
+    let name = at.value["name"].str();
+    let why = match name.parse::<IpAddr>() {
+        Ok(address) if address.to_string() == name => return,
+        Ok(_) => "must be a canonical format IP address".to_owned(),
+        Err(_) => format!("ParseAddr({name:?}): unable to parse IP"),
+    };
+    errors.invalid(&at.path.child("name"), name, &why);
 }
 
 /// The annotation that named an Ingress's class before there was a field for it.

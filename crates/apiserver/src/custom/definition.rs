@@ -178,6 +178,7 @@ impl ApiServer {
         let accepted = conflict.is_none();
         if accepted {
             self.serve_definition(&stored);
+            self.register_custom();
         }
         let status = |yes: bool| if yes { "True" } else { "False" };
         let (reason, message) = match &conflict {

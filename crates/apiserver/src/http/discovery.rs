@@ -5,30 +5,31 @@ use super::answer::Answer;
 use super::{Head, media, options, verbs};
 use api::{Kind, Status, Value, kind, list, obj, sha256};
 
-/// The groups in the order of a real server: by the priority of their APIService
-/// (cmd/kube-apiserver/app/server.go: `DefaultGenericAPIServicePriorities`). Others, of custom resources, come after them.
-const GROUPS: &[&str] = &[
-    "",
-    "apiregistration.k8s.io",
-    "apps",
-    "events.k8s.io",
-    "authentication.k8s.io",
-    "authorization.k8s.io",
-    "autoscaling",
-    "batch",
-    "certificates.k8s.io",
-    "networking.k8s.io",
-    "policy",
-    "rbac.authorization.k8s.io",
-    "storage.k8s.io",
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "scheduling.k8s.io",
-    "coordination.k8s.io",
-    "node.k8s.io",
-    "discovery.k8s.io",
-    "flowcontrol.apiserver.k8s.io",
-    "resource.k8s.io",
+/// The groups in the order of a real server: by the priority of their APIService, which stands beside them
+/// (pkg/controlplane/apiserver/aggregator.go: `DefaultGenericAPIServicePriorities`). The group of the APIServices has none, and
+/// others, of custom resources, come after them.
+const GROUPS: &[(&str, i64)] = &[
+    ("", 18000),
+    ("apiregistration.k8s.io", 0),
+    ("apps", 17800),
+    ("events.k8s.io", 17750),
+    ("authentication.k8s.io", 17700),
+    ("authorization.k8s.io", 17600),
+    ("autoscaling", 17500),
+    ("batch", 17400),
+    ("certificates.k8s.io", 17300),
+    ("networking.k8s.io", 17200),
+    ("policy", 17100),
+    ("rbac.authorization.k8s.io", 17000),
+    ("storage.k8s.io", 16800),
+    ("admissionregistration.k8s.io", 16700),
+    ("apiextensions.k8s.io", 16700),
+    ("scheduling.k8s.io", 16600),
+    ("coordination.k8s.io", 16500),
+    ("node.k8s.io", 16300),
+    ("discovery.k8s.io", 16200),
+    ("flowcontrol.apiserver.k8s.io", 16100),
+    ("resource.k8s.io", 15900),
 ];
 
 /// The address that clients in the cluster reach the server at.
@@ -44,7 +45,7 @@ pub fn groups(kinds: &[&'static Kind]) -> Vec<(&'static str, Vec<&'static str>)>
             None => groups.push((kind.group, vec![kind.version])),
         }
     }
-    let place = |group: &str| GROUPS.iter().position(|known| *known == group).unwrap_or(GROUPS.len());
+    let place = |group: &str| GROUPS.iter().position(|(known, _)| *known == group).unwrap_or(GROUPS.len());
     api::sort_by(&mut groups, |a, b| {
         place(a.0).cmp(&place(b.0)).then_with(|| match place(a.0) == GROUPS.len() {
             true => a.0.cmp(b.0),
@@ -55,6 +56,18 @@ pub fn groups(kinds: &[&'static Kind]) -> Vec<(&'static str, Vec<&'static str>)>
         api::sort_by(versions, |a, b| priority(b).cmp(&priority(a)).then_with(|| a.cmp(b)));
     }
     groups
+}
+
+/// The priorities of a built-in group and of one of its versions; none for a group that is not registered.
+pub(crate) fn priorities(group: &str, version: &str) -> Option<(i64, i64)> {
+    let (_, of_group) = GROUPS.iter().find(|(known, of_group)| *known == group && *of_group > 0)?;
+    let of_version = match (group, version) {
+        ("", _) => 1,
+        ("autoscaling", "v2") => 30,
+        ("flowcontrol.apiserver.k8s.io", _) => 21,
+        _ => 15,
+    };
+    Some((*of_group, of_version))
 }
 
 /// How a version ranks: stable before beta before alpha, then the higher number (apimachinery/pkg/version/helpers.go).

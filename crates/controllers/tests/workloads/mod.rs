@@ -5,5 +5,6 @@ mod cronjob;
 mod disruption;
 mod job;
 mod replicationcontroller;
+mod servicecidrs;
 mod statefulset;
 mod volumes;

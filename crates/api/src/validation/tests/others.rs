@@ -329,3 +329,21 @@ fn a_claim_shows_what_may_not_change() {
         &["spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes"],
     );
 }
+
+#[test]
+fn ranges_and_addresses_of_services() {
+    let ranges = |cidrs: &str| errors(kind::SERVICE_CIDR, &format!("{{spec: {{cidrs: {cidrs}}}}}"), None);
+    assert_eq!(ranges("[10.7.0.0/24, '2001:db8::/96']"), [""; 0]);
+    assert_eq!(ranges("[]"), ["spec.cidrs: Required value: at least one CIDR required"]);
+    let why = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+    assert_eq!(ranges("[x]"), [format!("spec.cidrs[0]: Invalid value: \"x\": {why}")]);
+    assert!(ranges("[10.7.0.0/24, 10.8.0.0/24]")[0].ends_with("i.e 192.168.0.0/24 and 2001:db8::/96"));
+    let changed = errors(kind::SERVICE_CIDR, "{spec: {cidrs: [10.7.0.0/24]}}", Some("{spec: {cidrs: [10.8.0.0/24]}}"));
+    assert_eq!(changed, ["spec.cidrs: Invalid value: [\"10.7.0.0/24\"]: field is immutable"]);
+    let address = |name: &str| {
+        let text = format!("{{metadata: {{name: {name:?}}}, spec: {{parentRef: {{resource: services, name: a}}}}}}");
+        errors(kind::IP_ADDRESS, &text, None)
+    };
+    assert_eq!(address("10.7.0.9"), [""; 0]);
+    assert_eq!(address("bad"), ["metadata.name: Invalid value: \"bad\": ParseAddr(\"bad\"): unable to parse IP"]);
+}
