@@ -34,9 +34,10 @@ pub(crate) fn mount(
     client: &Client<'_>,
     now: Time,
 ) -> Result<(), Vec<(&'static str, String)>> {
-    let mut mounted = Vec::new();
+    let volumes = pod.object["spec"]["volumes"].array();
+    let mut mounted = Vec::with_capacity(volumes.len());
     let mut failures = Vec::new();
-    for volume in pod.object["spec"]["volumes"].array() {
+    for volume in volumes {
         match one(pod, volume, node, disks, client, now) {
             Ok(volume) => mounted.push(volume),
             Err(why) => {

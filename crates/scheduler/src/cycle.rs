@@ -84,14 +84,41 @@ impl Filters<'_> {
         plugins.push(plugin);
     }
 
-    /// The places of the nodes that come into question, in the order in which they are looked at; `first` is where that begins.
-    fn places(&self, cache: &Cache, first: usize) -> Vec<usize> {
+    /// The nodes that come into question; `first` is where the search begins.
+    fn places(&self, cache: &Cache, first: usize) -> Places {
         match &self.only {
-            Some((names, _)) => names.iter().filter_map(|name| cache.place_of(name)).collect(),
-            None => (first..cache.nodes().len()).chain(0..first).collect(),
+            Some((names, _)) => Places::Some(names.iter().filter_map(|name| cache.place_of(name)).collect()),
+            None => Places::All { first, nodes: cache.nodes().len() },
         }
     }
 }
+
+/// The places of nodes in the cache, in the order in which they are looked at. Of thousands, few are.
+enum Places {
+    /// These.
+    Some(Vec<usize>),
+    /// All, beginning with one of them.
+    All { first: usize, nodes: usize },
+}
+
+impl Places {
+    fn len(&self) -> usize {
+        match self {
+            Places::Some(places) => places.len(),
+            Places::All { nodes, .. } => *nodes,
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        let (some, all) = match self {
+            Places::Some(places) => (&places[..], 0..0),
+            Places::All { first, nodes } => (&[][..], *first..*nodes),
+        };
+        let before = 0..all.start;
+        some.iter().copied().chain(all).chain(before)
+    }
+}
+
 /// Asks the filters about one node, in order; the first that refuses decides.
 pub fn check(filters: &Filters<'_>, node: &NodeInfo) -> Result<(), Named<Rejection>> {
     ask_those(filters, node, |_| true)
@@ -125,20 +152,22 @@ pub fn decide(cycle: &Cycle<'_>, kept: &mut Rows, shape: u32, start: &mut usize,
     // Of a few nodes that come into question nothing is kept: a table would have a row for each of all.
     let mut rows = filters.only.is_none().then(|| kept.of(shape, nodes.len()));
     let mut feasible = Vec::with_capacity(wanted);
-    for (looked, at) in places.iter().enumerate() {
-        *start = (first + looked + 1) % nodes.len();
+    let mut looked = 0;
+    for at in places.iter() {
+        looked += 1;
         let mut own = Row::default();
-        let row = rows.as_mut().map_or(&mut own, |rows| &mut rows[*at]);
+        let row = rows.as_mut().map_or(&mut own, |rows| &mut rows[at]);
         if row.state == State::Unknown {
-            *row = ask(&filters, &own_scores, *at, &nodes[*at]);
+            *row = ask(&filters, &own_scores, at, &nodes[at]);
         }
-        if row.state == State::Feasible && ask_those(&filters, &nodes[*at], |plugin| !plugin.per_node).is_ok() {
-            feasible.push((*at, *row));
+        if row.state == State::Feasible && ask_those(&filters, &nodes[at], |plugin| !plugin.per_node).is_ok() {
+            feasible.push((at, *row));
             if feasible.len() == wanted {
                 break;
             }
         }
     }
+    *start = (first + looked) % nodes.len();
     if explain || feasible.is_empty() {
         // Now the reasons matter as well.
         let failure = explain_rejections(cycle, &filters, &places, explain, &mut decision);
@@ -174,28 +203,28 @@ fn ask(filters: &Filters<'_>, scores: &[(&'static Plugin, Option<Score<'_>>)], a
 fn explain_rejections(
     cycle: &Cycle<'_>,
     filters: &Filters<'_>,
-    places: &[usize],
+    places: &Places,
     explain: bool,
     decision: &mut Decision,
 ) -> Failure {
     let nodes = cycle.cache.nodes();
     let (mut plugins, mut rejections) = (Vec::new(), Vec::new());
-    for at in places {
-        let Err((plugin, rejection)) = check(filters, &nodes[*at]) else { continue };
+    for at in places.iter() {
+        let Err((plugin, rejection)) = check(filters, &nodes[at]) else { continue };
         if !plugins.contains(&plugin) {
             plugins.push(plugin);
         }
         if explain {
-            decision.nodes.push(NodeVerdict::rejected(&nodes[*at].name, plugin, &rejection));
+            decision.nodes.push(NodeVerdict::rejected(&nodes[at].name, plugin, &rejection));
         }
-        rejections.push((*at, rejection));
+        rejections.push((at, rejection));
     }
     let (mut absent, mut why) = (0, String::new());
     if let Some((_, narrowed_by)) = &filters.only {
         absent = nodes.len() - places.len();
         why = format!("node(s) didn't satisfy plugin(s) [{}]", narrowed_by.join(" "));
         let rejection = Rejection::final_(why.clone());
-        let others = (0..nodes.len()).filter(|at| explain && !places.contains(at));
+        let others = (0..nodes.len()).filter(|at| explain && places.iter().all(|place| place != *at));
         decision.nodes.extend(others.map(|at| NodeVerdict::rejected(&nodes[at].name, narrowed_by[0], &rejection)));
         plugins.extend(narrowed_by);
     }

@@ -81,7 +81,7 @@ impl Shape {
             let mut free = first;
             for slot in slots {
                 match &known[slot] {
-                    Some(shape) if shape.prints == prints && shape.keys == keys => return shape.clone(),
+                    Some(shape) if shape.prints == prints && shape.has(keys) => return shape.clone(),
                     Some(_) => {}
                     None => {
                         free = slot;
@@ -106,6 +106,11 @@ impl Shape {
             (hashed[place], places[place]) = (*print, at);
         }
         Shape { prints, keys: keys.iter().map(|key| Str::from(*key)).collect(), hashed, places }
+    }
+
+    /// Whether these, whose prints are those of its keys, are its keys.
+    fn has(&self, keys: &[&str]) -> bool {
+        self.keys.iter().zip(keys).all(|(own, key)| same(own.as_bytes(), key.as_bytes()))
     }
 
     /// The same with another key at `at`.
