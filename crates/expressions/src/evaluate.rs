@@ -1,7 +1,7 @@
 //! One expression: compiling it, and what it comes to.
 
-use api::{Map, OrdMap, Quantity, Value};
-use cel::extractors::This;
+use crate::library;
+use api::{Map, OrdMap, Value};
 use cel::objects::{Key, Map as CelMap};
 use cel::{Context, Env, ExecutionError, Program, Value as CelValue, extensions};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -12,8 +12,6 @@ const MAX_LENGTH: usize = 10_000;
 const MAX_DEPTH: usize = 40;
 /// The most operators of one expression: each may be a level of its tree.
 const MAX_OPERATORS: usize = 400;
-/// The key that marks a quantity among maps.
-const QUANTITY: &str = "@quantity";
 
 /// Kubernetes' environment: the standard library, strings, lists, math.
 fn env() -> &'static Arc<Env> {
@@ -24,7 +22,18 @@ fn env() -> &'static Arc<Env> {
         let _ = env.add_extension(extensions::strings);
         let _ = env.add_extension(extensions::lists);
         let _ = env.add_extension(extensions::math);
+        library::declare(&mut env);
         Arc::new(env)
+    })
+}
+
+/// All functions, to be shared by all evaluations.
+fn root() -> &'static Context<'static, 'static> {
+    static ROOT: OnceLock<Context<'static, 'static>> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        let mut context = Context::with_env(env().clone());
+        library::add(&mut context);
+        context
     })
 }
 
@@ -62,8 +71,7 @@ impl Compiled {
     /// # Errors
     /// In cel-go's words.
     pub(crate) fn evaluate(&self, variables: &[(&str, CelValue)]) -> Result<CelValue, String> {
-        let mut context = Context::with_env(env().clone());
-        functions(&mut context);
+        let mut context = root().new_inner_scope();
         for (name, value) in variables {
             context.add_variable_from_value(*name, value.clone());
         }
@@ -132,7 +140,8 @@ fn known(name: &str, variables: &[&str]) -> bool {
         "duration",
         "timestamp",
     ];
-    variables.contains(&name) || TYPES.contains(&name) || name.starts_with('@') || name.starts_with("__")
+    let known = [variables, TYPES, library::NAMESPACES].iter().any(|names| names.contains(&name));
+    known || name.starts_with('@') || name.starts_with("__")
 }
 
 fn depth(expression: &str) -> usize {
@@ -193,83 +202,4 @@ fn map(fields: &Map) -> CelValue {
 pub(crate) fn record(fields: impl IntoIterator<Item = (String, CelValue)>) -> CelValue {
     let fields = fields.into_iter().map(|(name, value)| (Key::String(Arc::new(name)), value));
     CelValue::Map(CelMap { map: Arc::new(fields.collect()) })
-}
-
-/// What Kubernetes adds (k8s.io/apiserver/pkg/cel/library).
-fn functions(context: &mut Context<'_, '_>) {
-    let _ = context.add_function("quantity", |text: Arc<String>| match Quantity::parse(&text) {
-        Ok(_) => Ok(record([(QUANTITY.to_owned(), CelValue::String(text))])),
-        Err(_) => Err(ExecutionError::function_error(
-            "quantity",
-            "quantities must match the regular expression \
-            '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-        )),
-    });
-    let _ = context.add_function("isQuantity", |text: Arc<String>| Quantity::parse(&text).is_ok());
-    let _ =
-        context.add_function("isLessThan", |This(a): This<CelValue>, b: CelValue| compare(&a, &b).map(|o| o.is_lt()));
-    let _ = context
-        .add_function("isGreaterThan", |This(a): This<CelValue>, b: CelValue| compare(&a, &b).map(|o| o.is_gt()));
-    let _ = context.add_function("compareTo", |This(a): This<CelValue>, b: CelValue| compare(&a, &b).map(|o| o as i64));
-    let _ = context.add_function("isInteger", |This(a): This<CelValue>| amount(&a).map(|q| q.fract() == 0.0));
-    let _ = context.add_function("asInteger", |This(a): This<CelValue>| amount(&a).map(|q| q as i64));
-    let _ = context.add_function("asApproximateFloat", |This(a): This<CelValue>| amount(&a));
-    let _ = context.add_function("sign", |This(a): This<CelValue>| {
-        amount(&a).map(|q| q.partial_cmp(&0.0).map_or(0, |o| o as i64))
-    });
-    let _ = context.add_function("find", |This(text): This<Arc<String>>, pattern: Arc<String>| {
-        expression(&pattern).map(|known| CelValue::from(known.find(&text).map_or("", |found| found.as_str())))
-    });
-    let _ = context.add_function("findAll", |This(text): This<Arc<String>>, pattern: Arc<String>| {
-        expression(&pattern)
-            .map(|known| CelValue::from(known.find_iter(&text).map(|found| found.as_str()).collect::<Vec<_>>()))
-    });
-    let _ = context.add_function("isIP", |text: Arc<String>| text.parse::<std::net::IpAddr>().is_ok());
-    let _ = context.add_function("isURL", |text: Arc<String>| {
-        text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty())
-            || text.starts_with('/')
-    });
-    let _ = context.add_function("isSorted", |This(list): This<Arc<Vec<CelValue>>>| {
-        list.windows(2).all(|pair| pair[0].partial_cmp(&pair[1]).is_none_or(std::cmp::Ordering::is_le))
-    });
-    let _ = context.add_function("sum", |This(list): This<Arc<Vec<CelValue>>>| sum(&list));
-}
-
-fn expression(pattern: &str) -> Result<regex::Regex, ExecutionError> {
-    regex::Regex::new(pattern).map_err(|_| ExecutionError::function_error("find", format!("Illegal regex: {pattern}")))
-}
-
-fn sum(list: &[CelValue]) -> Result<CelValue, ExecutionError> {
-    let mut whole = (0i64, 0.0f64, false);
-    for item in list {
-        match item {
-            CelValue::Int(number) => whole.0 = whole.0.saturating_add(*number),
-            CelValue::Float(number) => whole = (whole.0, whole.1 + number, true),
-            _ => return Err(ExecutionError::function_error("sum", "no such overload")),
-        }
-    }
-    Ok(if whole.2 { CelValue::Float(whole.1 + whole.0 as f64) } else { CelValue::Int(whole.0) })
-}
-
-/// The number that a quantity is.
-fn amount(of: &CelValue) -> Result<f64, ExecutionError> {
-    let text = match of {
-        CelValue::Map(fields) => fields.map.get(&Key::String(Arc::new(QUANTITY.to_owned()))).cloned(),
-        CelValue::Int(number) => return Ok(*number as f64),
-        CelValue::Float(number) => return Ok(*number),
-        _ => None,
-    };
-    match text {
-        Some(CelValue::String(text)) => {
-            let quantity =
-                Quantity::parse(&text).map_err(|_| ExecutionError::function_error("quantity", "no quantity"))?;
-            Ok(quantity.milli_value() as f64 / 1000.0)
-        }
-        _ => Err(ExecutionError::function_error("quantity", "no such overload")),
-    }
-}
-
-fn compare(a: &CelValue, b: &CelValue) -> Result<std::cmp::Ordering, ExecutionError> {
-    let (a, b) = (amount(a)?, amount(b)?);
-    Ok(a.partial_cmp(&b).unwrap_or(std::cmp::Ordering::Equal))
 }

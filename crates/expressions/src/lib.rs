@@ -3,6 +3,7 @@
 //! API server calls it through [`apiserver::Expressions`], and does without where nobody has put it there.
 
 mod evaluate;
+mod library;
 mod matching;
 mod policy;
 mod rules;

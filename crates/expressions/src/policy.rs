@@ -2,12 +2,20 @@
 
 use crate::compile_error;
 use crate::evaluate::{Compiled, compile as compiled, record, value};
+use crate::library::authorizer;
 use crate::matching::{fits, namespace};
 use api::{FieldError, Selector, Status, Value, kind, list, obj};
 use apiserver::{ApiServer, Change, Key};
 use cel::Value as CelValue;
 
 const VARIABLES: &[&str] = &["object", "oldObject", "request", "namespaceObject", "authorizer", "variables", "params"];
+/// Where a policy has expressions.
+const EXPRESSIONS: [(&str, &[&str]); 4] = [
+    ("matchConditions", &["expression"]),
+    ("variables", &["expression"]),
+    ("validations", &["expression", "messageExpression"]),
+    ("auditAnnotations", &["valueExpression"]),
+];
 /// The longest message that an expression may make.
 const MAX_MESSAGE: usize = 5 << 10;
 
@@ -20,12 +28,7 @@ fn variables(spec: &Value) -> &'static [&'static str] {
 pub(crate) fn compile(policy: &Value) -> Vec<FieldError> {
     let known = variables(&policy["spec"]);
     let mut errors = Vec::new();
-    for (section, fields) in [
-        ("matchConditions", &["expression"][..]),
-        ("variables", &["expression"]),
-        ("validations", &["expression", "messageExpression"]),
-        ("auditAnnotations", &["valueExpression"]),
-    ] {
+    for (section, fields) in EXPRESSIONS {
         for (i, entry) in policy["spec"][section].array().iter().enumerate() {
             for field in fields.iter().filter(|field| !entry[**field].str().is_empty()) {
                 let expression = entry[*field].str();
@@ -173,6 +176,9 @@ impl<'a> Evaluation<'a> {
             ("request", value(&request(change))),
             ("namespaceObject", value(&namespace(server, change))),
         ];
+        if asks_for_rights(spec) {
+            variables.extend(authorizer(server, change));
+        }
         if !spec["paramKind"].is_null() {
             variables.push(("params", value(param)));
         }
@@ -242,6 +248,14 @@ impl<'a> Evaluation<'a> {
             given => given.to_owned(),
         }
     }
+}
+
+/// Whether a policy asks who may do what: for that it needs the server as it is.
+fn asks_for_rights(spec: &Value) -> bool {
+    EXPRESSIONS.iter().any(|(section, fields)| {
+        let mentions = |entry: &Value| fields.iter().any(|field| entry[*field].str().contains("authorizer"));
+        spec[*section].array().iter().any(mentions)
+    })
 }
 
 /// The AdmissionRequest that expressions see.

@@ -228,3 +228,38 @@ fn each_version_has_its_own_rules() {
     let refused = create(&mut server, &widget("b", "v1beta1")).unwrap_err();
     assert!(refused.message.contains("max is 50"), "{}", refused.message);
 }
+
+#[test]
+fn policies_ask_who_may_do_what() {
+    let mut server = server();
+    server.bootstrap();
+    let policy = "
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: rights}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
+  validations:
+  - expression: \"authorizer.requestResource.check('create').allowed() && authorizer.path('/metrics').check('get').allowed()\"
+    message: who sees no metrics makes nothing
+  - expression: \"!authorizer.serviceAccount('default', 'robot').group('').resource('secrets').check('get').allowed()\"
+    message: the robot sees secrets
+";
+    let binding = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicyBinding, metadata: {name: rights}, \
+                   spec: {policyName: rights, validationActions: [Deny]}}";
+    let role = "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: makers}, rules: \
+                [{apiGroups: [''], resources: [configmaps], verbs: [create]}]}";
+    let bound = "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: jane}, roleRef: \
+                 {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: makers}, subjects: [{kind: User, name: jane, \
+                 apiGroup: rbac.authorization.k8s.io}]}";
+    for text in [policy, binding, role, bound] {
+        create(&mut server, text).unwrap();
+    }
+    let object = yaml::parse(&map("{a: b}")).expect("YAML").value;
+    let mut request = Request::new(Verb::Create, kind::CONFIG_MAP, "default", "").with_body(object);
+    request.user = apiserver::User::new("jane", &["system:authenticated"]);
+    let said = server.handle(&request).unwrap_err().message;
+    assert!(said.contains("who sees no metrics makes nothing"), "{said}");
+    create(&mut server, &map("{a: b}")).unwrap();
+}
