@@ -107,6 +107,7 @@ pub struct Cluster {
     last_change: Time,
     /// What people have done to the cluster.
     pub(crate) past: Past,
+    pub(crate) far_tools: Option<crate::FarTools>,
 }
 
 impl Cluster {
@@ -140,6 +141,7 @@ impl Cluster {
             flows: Flows::default(),
             last_change: boot,
             past: Past::default(),
+            far_tools: None,
             options,
         };
         if let Some(range) = &cluster.options.service_range {
@@ -292,6 +294,7 @@ impl Cluster {
             component => {
                 self.with(component, cause, None, |component, cx| component.run(key, cx));
                 self.carry_asks();
+                self.carry_calls();
             }
         }
     }

@@ -20,6 +20,7 @@ mod nodes;
 mod past;
 mod queue;
 pub mod rest;
+mod tools;
 mod why;
 
 pub use bootstrap::MASTER_ADDRESS;
@@ -30,4 +31,5 @@ pub use flows::{Flow, WINDOW};
 pub use made::{CLUSTER_CIDR, ControlPlane, apart, bridge, services};
 pub use network::Plugin;
 pub use past::{Act, Command, Deed};
+pub use tools::FarTools;
 pub use why::{Change, Link, Reason, Subject};

@@ -2,7 +2,7 @@
 //! (pkg/kubelet/lifecycle/handlers.go, kuberuntime's killContainer).
 
 use crate::http::Request;
-use crate::process::{OVERHEAD, Process, Surroundings};
+use crate::process::{OVERHEAD, Process, Started, Surroundings};
 use crate::programs::{self, Invocation};
 use crate::state::Pod;
 use crate::worker::Worker;
@@ -18,8 +18,6 @@ pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     /// What it printed.
     pub(crate) output: String,
-    /// Whether it failed to read a file that it was to print.
-    pub(crate) unreadable: bool,
     /// How long it took.
     pub(crate) took: Duration,
 }
@@ -33,18 +31,26 @@ impl Worker<'_, '_> {
         let container = &self.pod.containers[index];
         let image = crate::registry::image_of(container).unwrap_or(&images::UNKNOWN);
         let env = container.env.clone();
-        let invocation =
-            Invocation { image, own: None, command, args: &[], env: &env, memory_limit: None, stdin: false };
+        let invocation = Invocation {
+            image,
+            own: None,
+            command,
+            args: &[],
+            env: &env,
+            memory_limit: None,
+            stdin: false,
+            file: false,
+        };
         let program = programs::program(&invocation).map_err(|why| format!("exec failed: {why}"))?;
         let now = self.cx.now;
-        let inner = &mut serve::inside(self.pod, index, self.disks, now);
-        let mut around = Trial { output: String::new(), failed: false, inner };
+        let inner = &mut serve::inside(self.pod, index, self.disks, now).with_tools(self.tools);
+        let mut around = Trial { output: String::new(), inner };
         let mut process = Process::start(Arc::new(program), now);
         while let Some(at) = process.wake().filter(|at| *at <= now + limit) {
             process.run(at, &mut around);
         }
         let took = process.ended.map_or(limit, |(at, _)| at.since(now).saturating_sub(OVERHEAD));
-        Ok(Ran { code: process.ended.map(|(_, code)| code), output: around.output, unreadable: around.failed, took })
+        Ok(Ran { code: process.ended.map(|(_, code)| code), output: around.output, took })
     }
 
     /// Asks a server over HTTP as `get` (an `httpGet`) says: the URL, and the status if something answered.
@@ -160,7 +166,6 @@ fn head(text: &str, most: usize) -> &str {
 /// Collects what a command prints.
 struct Trial<'a> {
     output: String,
-    failed: bool,
     inner: &'a mut dyn Surroundings,
 }
 
@@ -168,27 +173,26 @@ impl Surroundings for Trial<'_> {
     fn print(&mut self, text: &str, _: Time) {
         self.output.push_str(text);
     }
-    fn read(&mut self, path: &str) -> Result<String, String> {
-        let text = self.inner.read(path);
-        self.failed |= text.is_err();
-        text
-    }
-    fn list(&mut self, path: &str) -> Result<Vec<Str>, String> {
-        let names = self.inner.list(path);
-        self.failed |= names.is_err();
-        names
-    }
-    fn write(&mut self, path: &str, text: &str, append: bool, at: Time) {
-        self.inner.write(path, text, append, at);
-    }
-    fn remove(&mut self, path: &str) {
-        self.inner.remove(path);
-    }
-    fn make_directory(&mut self, path: &str, at: Time) {
-        self.inner.make_directory(path, at);
+    fn files(&mut self, act: &mut dyn FnMut(&mut vfs::View<'_>)) {
+        self.inner.files(act);
     }
     fn variable(&self, name: &str) -> String {
         self.inner.variable(name)
+    }
+    fn shell(&self) -> script::Memory {
+        self.inner.shell()
+    }
+    fn start(&mut self, args: &[String]) -> Started {
+        self.inner.start(args)
+    }
+    fn call(&mut self, program: &script::Program) -> script::Ran {
+        match self.inner.call(program) {
+            // Whoever runs beside the container's own process asks the network in vain, for now: it is taken to be there.
+            script::Ran::Later => {
+                script::Ran::Done(script::Outcome { read: program.stdin.len(), ..Default::default() })
+            }
+            ran => ran,
+        }
     }
 }
 

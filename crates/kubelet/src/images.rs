@@ -61,6 +61,14 @@ pub enum Saying {
     Text,
 }
 
+impl Image {
+    /// Whether its small tools are busybox.
+    pub fn is_busybox(&self) -> bool {
+        let name = self.repository;
+        name.ends_with("/busybox") || name.ends_with("/alpine") || name.contains("curl") || name.contains("netshoot")
+    }
+}
+
 /// One image.
 #[derive(Debug)]
 pub struct Image {

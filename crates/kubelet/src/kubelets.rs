@@ -67,6 +67,10 @@ pub struct Kubelets<N> {
     programs: OrdMap<Str, Arc<Program>>,
     /// What containers ask servers for, and nobody has carried yet.
     pub(crate) asks: Vec<crate::Ask>,
+    /// Tools of scripts that need the network, and nobody has run yet.
+    pub(crate) calls: Vec<crate::NetworkCall>,
+    /// Whoever runs the tools of scripts; none where nobody can.
+    pub tools: Option<crate::Tools>,
     /// Pods whose resize waits until their node has more to give.
     deferred: OrdSet<Str>,
 }
@@ -86,6 +90,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
             fallen: Vec::new(),
             programs: OrdMap::new(),
             asks: Vec::new(),
+            calls: Vec::new(),
+            tools: None,
             deferred: OrdSet::new(),
         }
     }
@@ -174,14 +180,14 @@ impl<N: NetworkPlugin> Kubelets<N> {
         if let Some(node) = self.nodes.get_mut(&pod.node).map(Arc::make_mut).filter(|node| node.kubelet) {
             let (disks, network) = (&mut self.disks, &mut self.network);
             let (service_env, programs) = (&mut self.service_env, &mut self.programs);
-            let mut worker = Worker { pod, node, disks, network, service_env, programs, cx };
+            let mut worker = Worker { pod, node, disks, network, service_env, programs, tools: self.tools, cx };
             if let Some(allocation) = allocation {
                 worker.resize(allocation);
             }
             worker.run();
             finished = worker.pod.life == Life::Finished;
         }
-        usage::collect_asks(pod, &mut self.asks);
+        usage::collect_asks(pod, &mut self.asks, &mut self.calls);
         if matches!(pod.resize.pending, Some(("Deferred", _))) {
             self.deferred.insert(id.into());
         } else if !self.deferred.is_empty() {

@@ -3,15 +3,15 @@
 mod words;
 
 use crate::images::{Flavour, Image, Main, Saying};
-use crate::process::{Program, Step, Text};
+use crate::pi;
+use crate::process::{Program, Started, Step, Text, shared, shown};
 use crate::registry::OwnImage;
-use crate::{pi, script};
 use api::Str;
+use script::is_shell;
 use std::sync::Arc;
 use std::time::Duration;
-pub(crate) use words::duration;
 pub use words::memory_needed;
-use words::{echoed, option, unescape};
+use words::option;
 
 /// Something that listens, and how it answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,8 @@ pub struct Invocation<'a> {
     pub memory_limit: Option<i64>,
     /// Whether its standard input is kept open, for somebody to join it.
     pub stdin: bool,
+    /// Whether its command is a file in the container that can be run, such as a script of a ConfigMap.
+    pub file: bool,
 }
 
 /// Small tools that every image is taken to have.
@@ -134,35 +136,8 @@ pub(crate) const TOOLS: &[&str] = &[
     "whoami",
     "xargs",
     "yes",
-    ":",
-    "cd",
-    "export",
-    "set",
-    "trap",
-    "wait",
-    "umask",
-    "ulimit",
-    "source",
-    ".",
-    "read",
     "ash",
 ];
-
-/// What became of a command in a script.
-pub(crate) struct Ran {
-    pub(crate) steps: Vec<Step>,
-    pub(crate) status: i32,
-}
-
-impl Ran {
-    fn quietly(status: i32) -> Ran {
-        Ran { steps: Vec::new(), status }
-    }
-
-    fn steps(steps: Vec<Step>) -> Ran {
-        Ran { steps, status: 0 }
-    }
-}
 
 /// The program that a container runs.
 ///
@@ -184,12 +159,12 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     }
     words.extend(args.iter().map(String::as_str));
     let Some(name) = words.first().copied() else { return Ok(main(invocation)) };
-    let command: Str = words.join(" ").into();
+    let command = shown(&words);
     let memory = memory_needed(&words).unwrap_or(SMALL);
     let idle = |steps| Program {
         steps,
         on_term: Some((0, TERM)),
-        on_term_from: 0,
+        words: None,
         killed: None,
         memory,
         command: command.clone(),
@@ -198,6 +173,9 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
         memory_needed(&words).filter(|needed| invocation.memory_limit.is_some_and(|limit| *needed > limit))
     {
         return Ok(Program { killed: Some("OOMKilled"), ..idle(out_of_memory(over)) });
+    }
+    if invocation.file {
+        return Ok(Program { on_term: None, words: Some(shared(&words)), ..idle(Vec::new()) });
     }
     if !exists(name, image) {
         let why = match name.contains('/') {
@@ -209,21 +187,35 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     if invocation.stdin && crate::company::needed(&words) {
         return Ok(Program { on_term: None, ..idle(vec![Step::Attended]) });
     }
-    let shell = matches!(base(name), "sh" | "bash" | "ash" | "dash");
-    let script = words.iter().position(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('c'));
-    if let (true, Some(script)) = (shell, script.and_then(|at| words.get(at + 1))) {
-        let steps = script::compile(script, invocation);
-        // A shell as process 1 has no handler for SIGTERM, and the kernel then ignores the signal; `exec` replaces it.
-        let replaced = matches!(steps.last(), Some(Step::Serve(_))) && script.contains("exec ");
-        let on_term_from = steps.len();
-        return Ok(Program { on_term: replaced.then_some((0, TERM)), on_term_from, ..idle(steps) });
+    match long(&words, invocation) {
+        Some(steps) => {
+            let handles = steps.iter().any(|step| matches!(step, Step::Serve(_)));
+            Ok(Program { on_term: (handles || !TOOLS.contains(&base(name))).then_some((0, TERM)), ..idle(steps) })
+        }
+        // What has no handler for SIGTERM as process 1 never gets the signal.
+        None => Ok(Program { on_term: None, words: Some(shared(&words)), ..idle(Vec::new()) }),
     }
-    let words: Vec<Text> = words.iter().map(|word| Text::literal(word)).collect();
-    let Ran { mut steps, status } = self::command(&words, invocation);
-    steps.push(if status == 0 { Step::Done } else { Step::Exit(status) });
-    let handles = steps.iter().any(|step| matches!(step, Step::Serve(_)));
-    let known = TOOLS.contains(&base(name)) || shell;
-    Ok(Program { on_term: (handles || !known).then_some((0, TERM)), ..idle(steps) })
+}
+
+/// What a program is that a script starts in a container of an image.
+pub(crate) fn started(args: &[String], invocation: &Invocation<'_>) -> Started {
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let Some(name) = words.first().copied() else { return Started::Missing };
+    let path = name.rsplit_once('/').map(|(folder, _)| folder);
+    if !exists(name, invocation.image)
+        || path.is_some_and(|folder| !folder.ends_with("bin") && !runs(name, invocation.image))
+    {
+        return Started::Missing;
+    }
+    match long(&words, invocation) {
+        Some(steps) => {
+            let command = shown(&words);
+            let memory = memory_needed(&words).unwrap_or(SMALL);
+            let on_term = Some((0, TERM));
+            Started::Program(Box::new(Program { steps, on_term, words: None, killed: None, memory, command }))
+        }
+        None => Started::Tool,
+    }
 }
 
 /// Takes memory until the kernel has had enough of it.
@@ -276,7 +268,7 @@ fn main(invocation: &Invocation<'_>) -> Program {
         _ => SMALL,
     };
     let command = image.command.join(" ").into();
-    Program { steps, on_term: Some((0, TERM)), on_term_from: 0, killed: None, memory, command }
+    Program { steps, on_term: Some((0, TERM)), words: None, killed: None, memory, command }
 }
 
 fn echo(port: u16, saying: Saying, args: &[String]) -> Server {
@@ -286,101 +278,67 @@ fn echo(port: u16, saying: Saying, args: &[String]) -> Server {
     Server { ports: vec![port], answers: Answers::Says(saying, option("text").unwrap_or_default().into()) }
 }
 
-/// What one command does: of a script, or as a container's whole program.
-pub(crate) fn command(words: &[Text], invocation: &Invocation<'_>) -> Ran {
-    let Some((name, args)) = words.split_first() else { return Ran::quietly(0) };
+/// What a program does that goes on by itself; none for a tool.
+fn long(words: &[&str], invocation: &Invocation<'_>) -> Option<Vec<Step>> {
+    let (name, args) = words.split_first()?;
     let image = invocation.image;
-    let first = args.iter().find(|a| !a.as_str().starts_with('-'));
-    let files = || args.iter().filter(|a| !a.as_str().starts_with('-')).cloned();
-    match base(name.as_str()) {
-        "sleep" => match duration(first.map_or("", Text::as_str)) {
-            Some(span) => Ran::steps(vec![Step::Sleep(span)]),
-            None => Ran::steps(vec![Step::Forever]),
-        },
-        "false" => Ran::quietly(1),
-        name @ ("test" | "[") => tested(name, args),
-        "echo" => Ran::steps(vec![Step::Print(echoed(args))]),
-        "printf" => Ran::steps(vec![Step::Print(Text::raw(unescape(first.map_or("", Text::as_str))))]),
-        "date" => Ran::steps(vec![Step::Print("$(date)\n".into())]),
-        "hostname" => Ran::steps(vec![Step::Print("$HOSTNAME\n".into())]),
-        "whoami" => Ran::steps(vec![Step::Print("root\n".into())]),
-        "printenv" if first.is_some() => {
-            Ran::steps(vec![Step::Print(Text::raw(format!("${}\n", first.map_or("", Text::as_str))))])
-        }
-        "env" | "printenv" => {
-            let lines = invocation.env.iter().map(|(name, value)| format!("{name}={value}\n")).collect::<String>();
-            Ran::steps(vec![Step::Print(Text::literal(&lines))])
-        }
-        "cat" => Ran::steps(files().map(Step::Cat).collect()),
-        "ls" => {
-            let busybox = matches!(image.short(), "busybox" | "alpine" | "curl");
-            let mut steps: Vec<Step> = files().map(|path| Step::List(path, busybox)).collect();
-            if steps.is_empty() {
-                steps.push(Step::List(Text::literal(image.workdir), busybox));
-            }
-            Ran::steps(steps)
-        }
-        "rm" | "rmdir" => Ran::steps(files().map(Step::Remove).collect()),
-        "mkdir" => Ran::steps(files().map(Step::MakeDirectory).collect()),
-        "touch" => Ran::steps(files().map(|file| Step::Write { file, text: Text::default(), append: true }).collect()),
-        "tail" if args.iter().any(|a| matches!(a.as_str(), "-f" | "-F")) => Ran::steps(vec![Step::Forever]),
-        "yes" => Ran::steps(vec![Step::Burn]),
-        "top" | "ping" | "watch" | "wait" | "read" => Ran::steps(vec![Step::Forever]),
-        "httpd" if args.iter().any(|a| a.as_str().contains('f')) && image.short() != "httpd" => {
+    let first = args.iter().find(|a| !a.starts_with('-')).copied();
+    let has = |letter: char| args.iter().any(|a| a.starts_with('-') && !a.starts_with("--") && a.contains(letter));
+    Some(match base(name) {
+        "top" => vec![Step::Forever],
+        "watch" => vec![Step::Forever],
+        "ping" if !has('c') => vec![Step::Forever],
+        "httpd" if has('f') && image.short() != "httpd" => {
             let port = option(args, "-p").and_then(|p| p.rsplit(':').next()?.parse().ok()).unwrap_or(80);
             let root = option(args, "-h").unwrap_or("/");
             serve(port, Answers::Files(Flavour::Busybox, root.into()))
         }
-        "nc" if args.iter().any(|a| a.as_str().starts_with('-') && a.as_str().contains('l')) => {
-            let port = option(args, "-p").or_else(|| files().next_back().map(|_| args[args.len() - 1].as_str()));
+        "nc" if has('l') => {
+            let port = option(args, "-p").or(option(args, "-lp")).or(args.last().copied());
             serve(port.and_then(|p| p.parse().ok()).unwrap_or(0), Answers::Nothing)
         }
-        "python" | "python3" if args.iter().any(|a| a.as_str() == "http.server") => {
-            let port = args.last().and_then(|a| a.as_str().parse().ok()).unwrap_or(8000);
+        "python" | "python3" if args.contains(&"http.server") => {
+            let port = args.last().and_then(|a| a.parse().ok()).unwrap_or(8000);
             serve(port, Answers::Files(Flavour::Python, image.workdir.into()))
         }
-        "perl" if args.iter().any(|a| a.as_str().contains("bpi")) => {
-            let digits = args.iter().find_map(|a| a.as_str().split_once("bpi(")?.1.split(')').next()?.parse().ok());
-            Ran::steps(vec![Step::Print(Text::literal(&format!("{}\n", pi::digits(digits.unwrap_or(100)))))])
+        "perl" if args.iter().any(|a| a.contains("bpi")) => {
+            let digits = args.iter().find_map(|a| a.split_once("bpi(")?.1.split(')').next()?.parse().ok());
+            vec![Step::Print(Text::literal(&format!("{}\n", pi::digits(digits.unwrap_or(100))))), Step::Exit(0)]
         }
-        "agnhost" => match first.map_or("", Text::as_str) {
+        "agnhost" => match first.unwrap_or_default() {
             "netexec" | "serve-hostname" => {
-                let port = args.iter().find_map(|a| a.as_str().strip_prefix("--http-port=")?.parse().ok());
+                let port = args.iter().find_map(|a| a.strip_prefix("--http-port=")?.parse().ok());
                 serve(port.unwrap_or(8080), Answers::Says(Saying::Hostname, Str::default()))
             }
-            _ => Ran::steps(vec![Step::Forever]),
+            _ => vec![Step::Forever],
         },
-        "stress" => Ran::steps(vec![Step::Burn]),
-        "nginx" if args.iter().any(|a| a.as_str().starts_with("-v")) => Ran::quietly(0),
+        "stress" | "stress-ng" => vec![Step::Burn],
+        "nginx" if args.iter().any(|a| ["-v", "-V", "-t", "-s"].contains(a)) => vec![Step::Exit(0)],
         program
             if image.command.first().is_some_and(|own| base(own) == program) && !matches!(image.main, Main::Shell) =>
         {
-            Ran::steps(main(invocation).steps)
+            main(invocation).steps
         }
-        program if TOOLS.contains(&program) || image.programs.contains(&program) => Ran::quietly(0),
+        program if TOOLS.contains(&program) || is_shell(program) => return None,
+        // A client of the server in its image: it finds what it asks for.
+        program if image.programs.contains(&program) => vec![Step::Exit(0)],
         // Somebody's own program in somebody's own image: it is there to run.
-        _ if image.repository.is_empty() => Ran::steps(vec![Step::Forever]),
-        program => Ran { steps: vec![Step::Print(Text::literal(&format!("sh: {program}: not found\n")))], status: 127 },
-    }
+        _ if image.repository.is_empty() => vec![Step::Forever],
+        _ => return None,
+    })
 }
 
-/// `test` and `[ ... ]`: what they look at is known when they run.
-fn tested(name: &str, args: &[Text]) -> Ran {
-    let closed = name == "[" && args.last().is_some_and(|word| word.as_str() == "]");
-    Ran::steps(vec![Step::Test(args[..args.len() - usize::from(closed)].to_vec())])
-}
-
-fn serve(port: u16, answers: Answers) -> Ran {
-    Ran::steps(vec![Step::Serve(Server { ports: vec![port], answers })])
+fn serve(port: u16, answers: Answers) -> Vec<Step> {
+    vec![Step::Serve(Server { ports: vec![port], answers })]
 }
 
 fn exists(name: &str, image: &Image) -> bool {
-    let short = base(name);
-    let anything = image.repository.is_empty();
-    anything
-        || TOOLS.contains(&short)
-        || image.programs.contains(&short)
-        || image.command.iter().any(|c| base(c) == short)
+    image.repository.is_empty() || TOOLS.contains(&base(name)) || runs(name, image)
+}
+
+/// Whether an image brings a program with it.
+fn runs(name: &str, image: &Image) -> bool {
+    image.programs.contains(&base(name)) || image.command.iter().any(|c| base(c) == base(name))
 }
 
 pub(crate) fn base(name: &str) -> &str {
@@ -389,4 +347,4 @@ pub(crate) fn base(name: &str) -> &str {
 
 #[cfg(test)]
 #[path = "programs_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -123,7 +123,7 @@ impl OwnImage {
         Program {
             steps,
             on_term: Some((0, self.stop)),
-            on_term_from: 0,
+            words: None,
             killed: None,
             memory: self.memory.0,
             command: format!("/{}", short.split(':').next().unwrap_or_default()).into(),

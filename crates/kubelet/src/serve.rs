@@ -2,8 +2,8 @@
 
 use crate::http::{Reply, Request, content_type};
 use crate::images::{Flavour, Saying};
+pub(crate) use crate::inside::{Inside, inside};
 use crate::process::Text;
-use crate::process::{Surroundings, expansion::date};
 use crate::programs::Answers;
 use crate::registry::{Answer, OwnImage};
 use crate::rootfs;
@@ -11,7 +11,7 @@ use crate::state::{LogLine, Pod};
 use crate::volumes;
 use api::OrdMap;
 use api::{Str, Time};
-use vfs::{Fs, Mounts};
+use vfs::Fs;
 
 /// The port of name servers.
 const DNS: u16 = 53;
@@ -215,103 +215,6 @@ pub(crate) fn write_log(log: &mut Vec<LogLine>, text: &str, at: Time) {
     }
 }
 
-/// A container from inside.
-pub(crate) struct Inside<'a> {
-    pod: &'a mut Pod,
-    index: usize,
-    disks: &'a mut OrdMap<Str, Fs>,
-    now: Time,
-    mounts: Option<Mounts>,
-}
-
-/// The surroundings of a process in a container.
-pub(crate) fn inside<'a>(pod: &'a mut Pod, index: usize, disks: &'a mut OrdMap<Str, Fs>, now: Time) -> Inside<'a> {
-    Inside { pod, index, disks, now, mounts: None }
-}
-
-impl Inside<'_> {
-    /// Calls `use_view` with the container's files. They are made when somebody looks for the first time: most containers'
-    /// files nobody ever looks at.
-    pub(crate) fn with<R>(&mut self, use_view: impl FnOnce(&mut vfs::View<'_>) -> R) -> R {
-        if self.mounts.is_none() {
-            let mounts = volumes::mounts(self.pod, self.index);
-            rootfs::ensure(self.pod, self.index, &mounts, self.disks, self.now);
-            self.mounts = Some(mounts);
-        }
-        let mounts = self.mounts.get_or_insert_default();
-        use_view(&mut mounts.view(self.disks))
-    }
-
-    fn bytes(&mut self, path: &str) -> Option<Vec<u8>> {
-        self.with(|view| view.read(path)).ok().map(|bytes| bytes.to_vec())
-    }
-
-    fn exists(&mut self, path: &str) -> bool {
-        self.with(|view| view.exists(path))
-    }
-
-    fn is_dir(&mut self, path: &str) -> bool {
-        self.with(|view| view.is_dir(path))
-    }
-}
-
-impl Surroundings for Inside<'_> {
-    fn print(&mut self, text: &str, at: Time) {
-        write_log(&mut self.pod.containers[self.index].log, text, at);
-    }
-
-    fn say(&mut self, line: &'static str, at: Time) {
-        self.pod.containers[self.index].log.push(LogLine { at, text: Str::new_static(line) });
-    }
-
-    fn ask(&mut self, url: &crate::Text, pause: std::time::Duration) {
-        crate::usage::ask(self.pod, self.index, url, pause);
-    }
-
-    fn read(&mut self, path: &str) -> Result<String, String> {
-        self.with(|view| view.read_text(path)).map_err(|error| error.to_string())
-    }
-
-    fn list(&mut self, path: &str) -> Result<Vec<Str>, String> {
-        self.with(|view| match view.exists(path) && !view.is_dir(path) {
-            true => Ok(vec![path.into()]),
-            false => view.list(path),
-        })
-        .map_err(|error| error.to_string())
-    }
-
-    fn write(&mut self, path: &str, text: &str, append: bool, at: Time) {
-        // A process that cannot write complains where nobody listens.
-        let _ = self.with(|view| match append {
-            true => view.append(path, text.as_bytes(), at.0),
-            false => view.write(path, text.as_bytes().to_vec(), at.0),
-        });
-    }
-
-    fn remove(&mut self, path: &str) {
-        let _ = self.with(|view| view.remove_all(path));
-    }
-
-    fn make_directory(&mut self, path: &str, at: Time) {
-        let _ = self.with(|view| view.mkdir_all(path, at.0));
-    }
-
-    fn variable(&self, name: &str) -> String {
-        if name == "HOSTNAME" {
-            return rootfs::hostname(self.pod);
-        }
-        if name == "date" {
-            return date(self.now);
-        }
-        let container = &self.pod.containers[self.index];
-        let mut all = container.env.iter().chain(container.service_env.iter());
-        let found = all.find(|(key, _)| key == name).map(|(_, value)| value.to_string());
-        let described = container.own.iter().flat_map(|image| image.env.iter()).find(|(key, _)| key == name);
-        let found = found.or_else(|| described.map(|(_, value)| value.to_string()));
-        found.unwrap_or_else(|| crate::env::by_runtime(name).to_owned())
-    }
-}
-
 impl crate::worker::Worker<'_, '_> {
     /// Lets all processes of the Pod do what they do until `now`.
     pub(crate) fn run_to(&mut self, now: Time) {
@@ -319,7 +222,10 @@ impl crate::worker::Worker<'_, '_> {
             let container = &mut self.pod.containers[index];
             let due = container.process.as_ref().is_some_and(|p| p.wake().is_some_and(|at| at <= now));
             let Some(mut process) = container.process.take_if(|_| due) else { continue };
-            process.run(now, &mut inside(self.pod, index, self.disks, now));
+            if process.is_script() && volumes::token_due(self.pod, self.disks, now) {
+                volumes::show_token(self.pod, &self.node.config, self.disks, &self.cx.client, now);
+            }
+            process.run(now, &mut inside(self.pod, index, self.disks, now).with_tools(self.tools));
             configure(self.pod, index, &mut process, self.disks, now);
             self.pod.containers[index].process = Some(process);
         }

@@ -268,6 +268,7 @@ impl Worker<'_, '_> {
         own_env: &[(Str, Str)],
         services: &[(Str, Str)],
     ) -> Result<Arc<Program>, String> {
+        let file = self.runs_file(index, spec)?;
         let container = &self.pod.containers[index];
         let plain = spec["command"].is_empty() && spec["args"].is_empty() && !spec["stdin"].bool();
         let repository = container.image.0.rsplit_once(':').map_or("", |(repository, _)| repository);
@@ -278,7 +279,7 @@ impl Worker<'_, '_> {
         let image = registry::image_of(container).unwrap_or(&images::UNKNOWN);
         let references = [own_env, services].concat();
         let env = env::whole(self.pod, container, own_env, services);
-        let program = Arc::new(program_of(spec, image, container.own.as_ref(), &references, &env)?);
+        let program = Arc::new(program_of(spec, image, container.own.as_ref(), &references, &env, file)?);
         if plain && program.killed.is_none() {
             self.programs.insert(key.into(), program.clone());
         }
@@ -299,6 +300,7 @@ fn program_of(
     own: Option<&Arc<crate::OwnImage>>,
     references: &[(Str, Str)],
     env: &[(Str, Str)],
+    file: bool,
 ) -> Result<Program, String> {
     let words = |key: &str| -> Vec<String> {
         spec[key].array().iter().map(|word| env::expand(word.str(), references)).collect()
@@ -314,6 +316,7 @@ fn program_of(
         env,
         memory_limit: limit,
         stdin: spec["stdin"].bool(),
+        file,
     })
 }
 

@@ -56,6 +56,9 @@ impl Worker<'_, '_> {
             }
         };
         let container = &mut self.pod.containers[index];
+        if let Some(process) = container.process.as_mut().filter(|_| from <= until) {
+            process.terminate(from);
+        }
         let answer = container.process.as_ref().and_then(|p| p.on_term());
         let (at, code) = match (ended, answer) {
             (Some((at, code)), _) => (at.max(from), code),

@@ -6,10 +6,11 @@
 
 use crate::Reference;
 use crate::kubelets::{Kubelets, NetworkPlugin};
-use crate::process::Text;
 use crate::serve;
 use crate::state::{Container, Pod};
 use api::{Quantity, Str, Time, Value};
+use apiserver::{Context, WorkKey};
+use script::SAMPLE;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,8 +43,6 @@ const ANY: Cost = ("", 500, 6, 500);
 
 /// CPU time that a process spends to ask once, in microseconds: a new process and a connection each time.
 const ASKING: u64 = 4_000;
-/// A loop that asks again and again is carried so often; each time stands for all that it would have asked meanwhile.
-pub(crate) const SAMPLE: Duration = Duration::from_secs(1);
 
 const MICROS: u64 = 1_000_000;
 const MIB: i64 = 1 << 20;
@@ -70,6 +69,19 @@ pub struct Ask {
     pub url: Str,
     /// How long it pauses between two questions.
     pub pause: Duration,
+}
+
+/// A tool of a container's script that needs the network.
+#[derive(Clone, Debug)]
+pub struct NetworkCall {
+    /// The UID of its Pod.
+    pub pod: Str,
+    /// The container's name.
+    pub container: Str,
+    /// Which of the containers that have had this name.
+    pub id: Str,
+    /// What it runs.
+    pub program: script::Program,
 }
 
 /// What a container uses.
@@ -110,13 +122,21 @@ pub(crate) fn charge(pod: &mut Pod, index: usize, requests: u64, now: Time) {
 }
 
 /// Notes what a container's process wants to be asked.
-pub(crate) fn ask(pod: &mut Pod, index: usize, url: &Text, pause: Duration) {
-    pod.containers[index].asks = Some((url.as_str().into(), pause));
+pub(crate) fn ask(pod: &mut Pod, index: usize, url: &str, pause: Duration) {
+    pod.containers[index].asks = Some((url.into(), pause));
 }
 
 /// Collects what the containers of a Pod ask for.
-pub(crate) fn collect_asks(pod: &mut Pod, asks: &mut Vec<Ask>) {
+pub(crate) fn collect_asks(pod: &mut Pod, asks: &mut Vec<Ask>, calls: &mut Vec<NetworkCall>) {
     for container in &mut pod.containers {
+        if let Some(process) = container.process.as_mut().filter(|process| process.is_script()) {
+            calls.extend(process.take_calls().into_iter().map(|program| NetworkCall {
+                pod: pod.id.clone(),
+                container: container.name.clone(),
+                id: container.id.clone(),
+                program,
+            }));
+        }
         if let Some((url, pause)) = container.asks.take() {
             asks.push(Ask { pod: pod.id.clone(), container: container.name.clone(), url, pause });
         }
@@ -127,6 +147,23 @@ impl<N: NetworkPlugin> Kubelets<N> {
     /// Takes what containers ask for: their network carries it.
     pub fn take_asks(&mut self) -> Vec<Ask> {
         std::mem::take(&mut self.asks)
+    }
+
+    /// Takes the tools that need the network: whoever has one runs them, and says what they did ([`Kubelets::answer`]).
+    pub fn take_calls(&mut self) -> Vec<NetworkCall> {
+        std::mem::take(&mut self.calls)
+    }
+
+    /// What a tool has done that needed the network: the script goes on.
+    pub fn answer(&mut self, call: &NetworkCall, outcome: script::Outcome, cx: &mut Context<'_>) {
+        let Some(pod) = self.pods.get_mut(call.pod.as_str()).map(Arc::make_mut) else { return };
+        let Some(index) = pod.containers.iter().position(|c| c.name == call.container && c.id == call.id) else {
+            return;
+        };
+        let Some(mut process) = pod.containers[index].process.take() else { return };
+        process.answer(call.program.task, outcome, cx.now, &mut serve::inside(pod, index, &mut self.disks, cx.now));
+        pod.containers[index].process = Some(process);
+        cx.enqueue_after(WorkKey::new("pod", pod.node.clone(), pod.id.clone()), Duration::ZERO);
     }
 
     /// A question has been answered by the server at a port of a Pod, or (`None`) by nobody in the cluster: both sides are

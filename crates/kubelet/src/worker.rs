@@ -33,6 +33,7 @@ pub(crate) struct Worker<'w, 'c> {
     pub(crate) network: &'w mut dyn NetworkPlugin,
     pub(crate) service_env: &'w mut OrdMap<Str, Arc<Vec<(Str, Str)>>>,
     pub(crate) programs: &'w mut OrdMap<Str, Arc<Program>>,
+    pub(crate) tools: Option<crate::Tools>,
     pub(crate) cx: &'w mut Context<'c>,
 }
 

@@ -21,12 +21,6 @@ impl Text {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The words joined by blanks, and a newline.
-    pub(crate) fn line(words: &[Text]) -> Text {
-        let words: Vec<&str> = words.iter().map(Text::as_str).collect();
-        Text(format!("{}\n", words.join(" ")))
-    }
 }
 
 impl From<&str> for Text {

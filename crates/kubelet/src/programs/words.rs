@@ -1,43 +1,10 @@
 //! The words of a command line: options, durations, texts, sizes.
 
 use super::base;
-use crate::process::Text;
-use std::time::Duration;
 
-pub(super) fn option<'a>(args: &'a [Text], name: &str) -> Option<&'a str> {
-    let at = args.iter().position(|a| a.as_str() == name)?;
-    args.get(at + 1).map(Text::as_str)
-}
-
-/// `10`, `0.5`, `2m`, `1h`, `infinity` (none).
-pub(crate) fn duration(text: &str) -> Option<Duration> {
-    let (number, unit) = match text.char_indices().last() {
-        Some((at, unit @ ('s' | 'm' | 'h' | 'd'))) => (&text[..at], unit),
-        _ => (text, 's'),
-    };
-    let scale = match unit {
-        'm' => 60.0,
-        'h' => 3_600.0,
-        'd' => 86_400.0,
-        _ => 1.0,
-    };
-    let seconds = number.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0)? * scale;
-    Duration::try_from_secs_f64(seconds.min(1e9)).ok()
-}
-
-pub(super) fn echoed(args: &[Text]) -> Text {
-    let options = args.iter().take_while(|a| matches!(a.as_str(), "-n" | "-e" | "-ne" | "-en")).count();
-    let (options, words) = args.split_at(options);
-    let has = |letter: char| options.iter().any(|o| o.as_str().contains(letter));
-    let mut text = Text::line(words).as_str().to_owned();
-    if has('n') {
-        text.pop();
-    }
-    Text::raw(if has('e') { unescape(&text) } else { text })
-}
-
-pub(super) fn unescape(text: &str) -> String {
-    text.replace("\\n", "\n").replace("\\t", "\t").replace("%%", "%")
+pub(super) fn option<'a>(args: &[&'a str], name: &str) -> Option<&'a str> {
+    let at = args.iter().position(|a| *a == name)?;
+    args.get(at + 1).copied()
 }
 
 /// How many bytes of memory `stress` is told to take; none for any other command.

@@ -67,7 +67,8 @@ impl Sim {
             wires.weave.join(node, &mut Rng::new(3));
             wires.weave.expose(node);
         }
-        let kubelets = Kubelets::new(wires);
+        let mut kubelets = Kubelets::new(wires);
+        kubelets.tools = Some(crate::programs::tests::tools);
         let (rng, queue, lines) = (Rng::new(2), BTreeMap::new(), Vec::new());
         let mut sim = Sim { api, kubelets, rng, now: START, queue, next: 0, watch, lines };
         for (i, node) in nodes.iter().enumerate() {

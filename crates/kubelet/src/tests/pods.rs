@@ -224,7 +224,7 @@ fn volumes_are_shared_and_outlive_pods() {
     assert_eq!(get(&mut sim, "map", "/index.html"), Some((200, "changed\n".into())));
     let id = sim.kubelets.pod("default", "two").unwrap().id.clone();
     let mounts = sim.kubelets.mounts(&id, "writer", sim.now).unwrap();
-    mounts.view(sim.kubelets.disks()).write("/nfs/kept", "still here", 0).unwrap();
+    mounts.view(sim.kubelets.disks()).write("/nfs/kept", "still here\n", 0).unwrap();
     mounts.view(sim.kubelets.disks()).write("/lost", "gone", 0).unwrap();
     sim.delete("two", Some(1));
     sim.run(4.0);

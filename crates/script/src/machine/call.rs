@@ -17,6 +17,8 @@ pub struct Program {
     pub stdin: String,
     /// Whether that is all there will ever be.
     pub complete: bool,
+    /// When it begins.
+    pub now: Time,
     /// Which of the script's tasks waits for it.
     pub task: usize,
 }

@@ -10,9 +10,17 @@ mod frame;
 mod pipe;
 mod program;
 mod schedule;
+mod shells;
 mod signal;
+mod strange;
+mod streams;
+mod tail;
+mod told;
+mod work;
 
 pub use call::{Around, Outcome, Program, Ran};
+pub use program::SAMPLE;
+pub use told::{Told, cannot_open, is_shell, span};
 
 use crate::syntax::Script;
 use crate::{Flow, Memory};
@@ -29,7 +37,7 @@ const START: Duration = Duration::from_millis(2);
 const MAX_CALLS: usize = 200;
 /// How many subshells there may be at once.
 const MAX_TASKS: usize = 200;
-/// What `exec`, `nohup` and their kin may lead to, one after the other.
+/// The exit status of a process that wrote where nobody read any more.
 const SIGPIPE: i32 = 128 + 13;
 
 /// A script that runs, with all its subshells. A clone is a snapshot.

@@ -77,6 +77,11 @@ impl Shell {
         Some(shell)
     }
 
+    /// A shell that knows this.
+    pub(crate) fn with(kernel: &Rc<Kernel>, place: Place, memory: Memory) -> Shell {
+        Shell { kernel: kernel.clone(), place, memory, base_calls: 0, typed: None }
+    }
+
     /// This shell, as a process of another kernel.
     pub(crate) fn moved_to(&self, kernel: &Rc<Kernel>) -> Shell {
         Shell { kernel: kernel.clone(), ..self.clone() }

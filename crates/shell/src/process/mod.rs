@@ -1,11 +1,13 @@
 //! Processes in virtual time: what they are connected to, what they wait for, where they run.
 
+mod contained;
 mod gate;
 mod io;
 mod kernel;
 mod place;
 mod wait;
 
+pub(crate) use contained::{far, near};
 pub(crate) use gate::{Forwarded, Goal};
 pub use io::{Input, Io, Output, Pipe};
 pub use kernel::{Chunk, EditRequest, Front, Job, Kernel, Stream, Want};

@@ -27,7 +27,7 @@ mod symptom_tests;
 mod tests;
 #[cfg(test)]
 mod why_tests;
-mod world;
+pub(crate) mod world;
 
 pub use complete::{Candidate, Completions};
 pub use keyframe::{Keyframe, Moment};

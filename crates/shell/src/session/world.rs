@@ -8,6 +8,7 @@ use kubelet::http;
 use kubelet::images::Image;
 use network::{Answered, Call, Entry, Listener, Lookup, Question, Reason, Trace, Unanswered};
 use std::net::Ipv4Addr;
+use std::time::Duration;
 use vfs::{Fs, Mounts};
 
 /// Where the user works.
@@ -34,7 +35,7 @@ const MACHINE_ONLY: &[&str] = &[
     "why",
 ];
 /// Programs that busybox has and slim Debian images have not.
-const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ip", "ping", "traceroute", "vi", "watch"];
+const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ip", "ping", "ps", "traceroute", "vi", "watch"];
 /// Programs that an image must bring with it.
 const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "nginx"];
 
@@ -44,11 +45,13 @@ pub(crate) struct World {
     pub(crate) cluster: Cluster,
     pub(crate) home: Fs,
     mounts: Mounts,
+    /// How far a process is ahead that runs by itself, while everything else stands still; none in the world of a session.
+    pub(crate) ahead: Option<Duration>,
 }
 
 impl World {
     /// The world in which a session begins.
-    pub(crate) fn new(cluster: Cluster) -> World {
+    pub(crate) fn new(mut cluster: Cluster) -> World {
         let (mut home, now) = (Fs::new(), cluster.now().0);
         for directory in [
             WORK,
@@ -82,7 +85,13 @@ impl World {
         }
         let config = api::yaml::to_string(&kubectl::config::fresh());
         let _ = home.put("/home/student/.kube/config", config, now);
-        World { cluster, home, mounts: Mounts::new("") }
+        cluster.set_tools(crate::process::near, crate::process::far);
+        World { cluster, home, mounts: Mounts::new(""), ahead: None }
+    }
+
+    /// A cluster that stands still while one process runs in it.
+    pub(crate) fn still(cluster: Cluster) -> World {
+        World { cluster, home: Fs::new(), mounts: Mounts::new(""), ahead: Some(Duration::ZERO) }
     }
 
     /// The image of a container; none if the place is none.
@@ -107,10 +116,19 @@ impl World {
     }
 }
 
-/// Whether an image's small tools are busybox.
-fn is_busybox(image: &Image) -> bool {
-    let name = image.repository;
-    name.ends_with("/busybox") || name.ends_with("/alpine") || name.contains("curl") || name.contains("netshoot")
+/// Whether a program of this name is in an image.
+pub(crate) fn in_image(image: Option<&Image>, program: &str) -> bool {
+    if MACHINE_ONLY.contains(&program) {
+        return false;
+    }
+    let Some(image) = image else { return true };
+    match image.programs.contains(&program) {
+        true => true,
+        // Somebody's own image: what is in it nobody knows.
+        false if image.repository.is_empty() => true,
+        false if EXTRA.contains(&program) => false,
+        false => image.is_busybox() || !BUSYBOX_ONLY.contains(&program),
+    }
 }
 
 fn login(user: &str, home: &str, hostname: &str, cwd: &str) -> Identity {
@@ -132,7 +150,7 @@ fn login(user: &str, home: &str, hostname: &str, cwd: &str) -> Identity {
 
 impl System for World {
     fn now(&self) -> Time {
-        self.cluster.now()
+        self.cluster.now() + self.ahead.unwrap_or_default()
     }
 
     fn next_at(&self) -> Option<Time> {
@@ -144,7 +162,10 @@ impl System for World {
     }
 
     fn set_time(&mut self, to: Time) {
-        self.cluster.advance(to);
+        match &mut self.ahead {
+            Some(ahead) => *ahead = to.since(self.cluster.now()),
+            None => self.cluster.advance(to),
+        }
     }
 
     fn files(&mut self, place: &Place, act: &mut dyn FnMut(&mut vfs::View<'_>)) -> bool {
@@ -201,22 +222,10 @@ impl System for World {
 
     fn installed(&self, place: &Place, program: &str) -> bool {
         match place {
-            Place::Workstation => program != "nginx",
-            Place::Node(_) if matches!(program, "nginx" | "registry" | "virsh" | "why") => false,
+            Place::Container { uid, container } => in_image(self.image(uid, container), program),
+            Place::Workstation => !matches!(program, "nginx" | "ps"),
+            Place::Node(_) if matches!(program, "nginx" | "ps" | "registry" | "virsh" | "why") => false,
             Place::Node(name) => program != "kubectl" || name == "master",
-            Place::Container { uid, container } => {
-                if MACHINE_ONLY.contains(&program) {
-                    return false;
-                }
-                let Some(image) = self.image(uid, container) else { return true };
-                match image.programs.contains(&program) {
-                    true => true,
-                    // Somebody's own image: what is in it nobody knows.
-                    false if image.repository.is_empty() => true,
-                    false if EXTRA.contains(&program) => false,
-                    false => is_busybox(image) || !BUSYBOX_ONLY.contains(&program),
-                }
-            }
         }
     }
 
@@ -286,7 +295,7 @@ impl System for World {
 
     fn is_busybox(&self, place: &Place) -> bool {
         match place {
-            Place::Container { uid, container } => self.image(uid, container).is_none_or(is_busybox),
+            Place::Container { uid, container } => self.image(uid, container).is_none_or(Image::is_busybox),
             Place::Workstation | Place::Node(_) => false,
         }
     }

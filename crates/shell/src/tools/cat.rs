@@ -39,7 +39,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
                 }
                 cx.out(&out);
             }
-            Err(error) => status = cx.fail(format_args!("{name}: {error}")),
+            Err(error) => status = cx.not_opened(name, error),
         }
     }
     status

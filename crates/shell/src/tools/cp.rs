@@ -26,7 +26,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     for source in &sources {
         let to = if into { vfs::path::join(&target, vfs::path::name(source)) } else { target.clone() };
         match cx.stat(source) {
-            Err(error) => status = cx.fail(format_args!("cannot stat '{source}': {error}")),
+            Err(error) => status = cx.fail_as(format_args!("cannot stat '{source}': {error}"), format_args!("can't stat '{source}': {error}")),
             Ok(stat) if stat.directory && !recursive => {
                 status = cx.fail(format_args!("-r not specified; omitting directory '{source}'"));
             }

@@ -18,8 +18,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
             Ok(stat) if stat.directory && !options.has('d') => dirs.push(name.clone()),
             Ok(stat) => files.push((name.clone(), stat)),
             Err(error) => {
-                cx.err(&format!("ls: cannot access '{name}': {error}\n"));
-                status = 2;
+                cx.fail_as(format_args!("cannot access '{name}': {error}"), format_args!("{name}: {error}"));
+                status = if cx.is_busybox() { 1 } else { 2 };
             }
         }
     }

@@ -21,7 +21,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
         match made {
             Ok(()) if options.has('v') => cx.out(&format!("mkdir: created directory '{name}'\n")),
             Ok(()) => {}
-            Err(error) => status = cx.fail(format_args!("cannot create directory \u{2018}{name}\u{2019}: {error}")),
+            Err(error) => status = cx.fail_as(format_args!("cannot create directory \u{2018}{name}\u{2019}: {error}"), format_args!("can't create directory '{name}': {error}")),
         }
     }
     status
@@ -61,7 +61,7 @@ pub(super) async fn touch(cx: Cx) -> i32 {
             path.push('/');
         }
         if let Err(error) = cx.files(|files| files.touch(&path, now)) {
-            status = cx.fail(format_args!("cannot touch '{name}': {error}"));
+            status = cx.fail_as(format_args!("cannot touch '{name}': {error}"), format_args!("{name}: {error}"));
         }
     }
     status

@@ -63,6 +63,19 @@ impl Cx {
         1
     }
 
+    /// The same in the words of whoever has written the tools here: GNU's, or busybox'.
+    pub(crate) fn fail_as(&self, gnu: std::fmt::Arguments<'_>, busybox: std::fmt::Arguments<'_>) -> i32 {
+        self.fail(if self.is_busybox() { busybox } else { gnu })
+    }
+
+    /// A file cannot be opened.
+    pub(crate) fn not_opened(&self, name: &str, error: vfs::Error) -> i32 {
+        match self.name() {
+            "grep" | "egrep" | "fgrep" => self.fail(format_args!("{name}: {error}")),
+            _ => self.fail_as(format_args!("{name}: {error}"), format_args!("can't open '{name}': {error}")),
+        }
+    }
+
     /// An absolute path.
     pub(crate) fn path(&self, path: &str) -> String {
         vfs::path::resolve(&self.shell.cwd, path)
@@ -105,7 +118,7 @@ impl Cx {
             match self.read(name).await {
                 Ok(text) => texts.push((name.clone(), text)),
                 Err(error) => {
-                    self.fail(format_args!("{name}: {error}"));
+                    self.not_opened(name, error);
                     fine = false;
                 }
             }
@@ -197,7 +210,7 @@ programs! {
     nslookup: "nslookup" run false, "dig" dig false, "host" host false;
     paste: "paste" run false, "comm" comm false, "cmp" cmp false, "column" column false, "shuf" shuf false;
     ping: "ping" run false, "traceroute" traceroute false;
-    pkill: "pkill" run false, "pgrep" pgrep false;
+    pkill: "pkill" run false, "pgrep" pgrep false, "ps" ps false;
     registry: "registry" run false;
     rm: "rm" run false;
     sed: "sed" run false;

@@ -23,7 +23,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     for source in &sources {
         let to = if into { vfs::path::join(&target, vfs::path::name(source)) } else { target.clone() };
         if let Err(error) = cx.stat(source) {
-            status = cx.fail(format_args!("cannot stat '{source}': {error}"));
+            status = cx.fail_as(format_args!("cannot stat '{source}': {error}"), format_args!("can't rename '{source}': {error}"));
             continue;
         }
         if options.has('n') && cx.stat(&to).is_ok() {

@@ -1,4 +1,4 @@
-//! `pkill`, `pgrep`: the workstation's background processes by name, or with `-f` by their whole command.
+//! `pkill`, `pgrep`: the workstation's background processes by name, or with `-f` by their whole command. `ps`: a container's.
 
 use super::Cx;
 use crate::process::Place;
@@ -43,4 +43,19 @@ fn matching(cx: &Cx, end: bool) -> i32 {
     drop(ended);
     kernel.touch();
     i32::from(!found)
+}
+
+/// Lists a container's processes: its first, and this one.
+pub(super) async fn ps(cx: Cx) -> i32 {
+    let Place::Container { uid, container } = &cx.shell.place else { return 127 };
+    let first = {
+        let system = cx.kernel().system();
+        let Some(cluster) = system.cluster() else { return 1 };
+        let container = cluster.kubelets().container(uid, container);
+        container.and_then(|c| c.process.as_ref()).map(|process| process.program().command.to_string())
+    };
+    let line = |pid: usize, command: &str| format!("{pid:>5} root      0:00 {command}\n");
+    let own = cx.kernel().pid();
+    cx.out(&format!("PID   USER     TIME  COMMAND\n{}{}", line(1, &first.unwrap_or_default()), line(own, &cx.args.join(" "))));
+    0
 }

@@ -38,7 +38,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
             Ok(()) if options.has('v') => cx.out(&format!("removed '{name}'\n")),
             Ok(()) => {}
             Err(vfs::Error::NotFound) if options.has('f') => {}
-            Err(error) => status = cx.fail(format_args!("cannot remove '{name}': {error}")),
+            Err(error) => status = cx.fail_as(format_args!("cannot remove '{name}': {error}"), format_args!("can't remove '{name}': {error}")),
         }
     }
     status
