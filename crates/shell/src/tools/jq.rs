@@ -1,4 +1,5 @@
-//! `jq`, in the words of 1.7. (jaq as a library would add more than a hundred kilobytes to the page.)
+//! `jq`, in the words of 1.7. As a library, jaq (core 3.1, its JSON, of its filters the base ones, no regular expressions and
+//! dates) adds 175 KB to what the page downloads, compressed; this takes some 35 KB, and speaks as jq does.
 
 mod ast;
 mod binding;
