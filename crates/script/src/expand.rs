@@ -290,8 +290,16 @@ impl Expander<'_> {
         let dialect = self.dialect;
         arith::evaluate(&text, self.memory).map_err(|error| match dialect {
             Dialect::Bash => Halt::Fail(format!("{}: {error}", text.trim()), 1),
+            Dialect::Busybox if error.starts_with("division by 0") => Halt::Fail("divide by zero".into(), 2),
             Dialect::Busybox => Halt::Fail("arithmetic syntax error".into(), 2),
-            Dialect::Dash => Halt::Fail(format!("arithmetic expression: {error}: \"{text}\""), 2),
+            Dialect::Dash => {
+                let problem = match error.split(" (").next().unwrap_or_default() {
+                    "division by 0" => "division by zero",
+                    problem if problem.ends_with("operand expected") => "expecting primary",
+                    _ => "expecting EOF",
+                };
+                Halt::Fail(format!("arithmetic expression: {problem}: \"{text}\""), 2)
+            }
         })
     }
 }

@@ -25,7 +25,7 @@ pub struct Prepared {
     pub arguments: Vec<String>,
     /// What is redirected, by descriptor.
     pub redirects: Vec<(u32, Opening)>,
-    /// Variables of the command alone.
+    /// Variables of the command alone; without a command, what the shell's have become.
     pub own: Vec<(String, String)>,
 }
 
@@ -42,6 +42,7 @@ impl Expander<'_> {
         for assignment in &simple.assignments {
             if arguments.is_empty() {
                 self.give(assignment)?;
+                own.push((assignment.name.clone(), self.get(&assignment.name).unwrap_or_default().to_owned()));
             } else if let (Assigned::Text(value), None) = (&assignment.value, &assignment.index) {
                 let value = self.one(value)?;
                 let old = self.get(&assignment.name).filter(|_| assignment.add).unwrap_or_default();

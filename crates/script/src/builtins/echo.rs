@@ -11,7 +11,8 @@ pub(super) fn echo(call: &mut Call<'_>) -> Flow {
     let mut words = &call.args[1..];
     while let Some((flag, rest)) = words.split_first() {
         let letters = flag.strip_prefix('-').unwrap_or_default();
-        if letters.is_empty() || !letters.chars().all(|c| "neE".contains(c)) {
+        let known = if call.memory.dialect == Dialect::Dash { "n" } else { "neE" };
+        if letters.is_empty() || !letters.chars().all(|c| known.contains(c)) {
             break;
         }
         for letter in letters.chars() {
@@ -90,7 +91,17 @@ pub(super) fn test(call: &mut Call<'_>) -> Flow {
     Ok(match verdict {
         Ok(verdict) => i32::from(!verdict),
         Err(error) => {
-            call.err.push_str(&format!("{}: {}: {error}\n", call.memory.name, call.args[0]));
+            let number = error.strip_suffix(": integer expression expected");
+            let operator = error.split_once(": ").map_or(error.as_str(), |(operator, _)| operator);
+            match (call.memory.dialect, number) {
+                (Dialect::Bash, _) => {
+                    call.err.push_str(&format!("{}: {}: {error}\n", call.memory.name, call.args[0]));
+                }
+                (Dialect::Dash, Some(number)) => call.complain(&format!("{}: Illegal number: {number}", call.args[0])),
+                (Dialect::Dash, None) => call.complain(&format!("{}: {operator}: unexpected operator", call.args[0])),
+                (Dialect::Busybox, Some(number)) => call.complain(&format!("{number}: bad number")),
+                (Dialect::Busybox, None) => call.complain(&format!("{operator}: unknown operand")),
+            }
             2
         }
     })

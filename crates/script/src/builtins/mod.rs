@@ -8,7 +8,7 @@ mod variables;
 pub use echo::formatted;
 pub use input::{Reading, mapfile};
 
-use crate::{Flow, Jump, Memory, World};
+use crate::{Dialect, Flow, Jump, Memory, World};
 
 /// What a builtin works on.
 pub struct Call<'a> {
@@ -167,8 +167,13 @@ fn cd(call: &mut Call<'_>) -> Flow {
         Ok(_) => vfs::Error::NotDirectory,
         Err(error) => error,
     };
-    call.complain(&format!("cd: {target}: {problem}"));
-    Ok(1)
+    let (text, status) = match call.memory.dialect {
+        Dialect::Bash => (format!("cd: {target}: {problem}"), 1),
+        Dialect::Busybox => (format!("cd: can't cd to {target}: {problem}"), 2),
+        Dialect::Dash => (format!("cd: can't cd to {target}"), 2),
+    };
+    call.complain(&text);
+    Ok(status)
 }
 
 fn shift(call: &mut Call<'_>) -> Flow {
@@ -219,6 +224,10 @@ fn type_(call: &mut Call<'_>) -> Flow {
     for name in arguments[1..].iter().filter(|a| !a.starts_with('-')) {
         match call.what_is(name, false) {
             Some(text) => call.out.push_str(&format!("{text}\n")),
+            None if call.memory.dialect != Dialect::Bash => {
+                call.out.push_str(&format!("{name}: not found\n"));
+                status = 127;
+            }
             None => {
                 call.complain(&format!("type: {name}: not found"));
                 status = 1;

@@ -1,7 +1,7 @@
 //! Lists, pipelines and compound commands.
 
 use super::frame::{Frame, Source, iteration};
-use super::strange::strange;
+use super::strange::{strange, worded};
 use super::work::Work;
 use super::{Around, Input, Io, MAX_CALLS, MAX_TASKS, Machine, Output, State, Task};
 use crate::syntax::{Command, Compound, Item, Join, Pipeline, Script};
@@ -51,7 +51,7 @@ impl Machine {
                 true if task.memory.dialect == Dialect::Dash => "Syntax error: \"(\" unexpected".to_owned(),
                 true => "syntax error: unexpected \"(\"".to_owned(),
             },
-            Err(error) => error.to_string(),
+            Err(error) => worded(&error.to_string(), task.memory.dialect),
         };
         self.complain(task, &problem, around);
         task.value = Err(Jump::Exit(2));

@@ -40,6 +40,8 @@ pub(super) enum Frame {
     Case(Arc<Compound>, usize),
     /// A function: what its parameters and variables hide.
     Function(Vec<String>, Hidden),
+    /// What a command's own variables hide.
+    Own(Hidden),
     /// What a trap answers a signal with; the status before it.
     Trap(i32),
     /// `exec`: the shell ends with what is above.
@@ -77,6 +79,14 @@ pub(super) struct Expand {
 }
 
 impl Frame {
+    /// Whether what comes of it has nothing to do with what was above it.
+    fn begins_anew(&self) -> bool {
+        matches!(
+            self,
+            Frame::Piped(_) | Frame::Child(_) | Frame::Expand(_) | Frame::Again(..) | Frame::Read(_) | Frame::Run(_)
+        )
+    }
+
     pub(super) fn text(text: &str) -> Frame {
         Frame::Text(text.into(), 0, Source::Shell)
     }
@@ -86,6 +96,10 @@ impl Machine {
     /// One step of a task: the topmost frame goes on, with what came of the one that was above it.
     pub(super) fn step(&mut self, task: &mut Task, around: &mut dyn super::Around) {
         let Some(frame) = task.frames.pop() else { return self.end(task, around) };
+        // The answer to a signal has left what was waited for behind.
+        if task.value.is_err() && frame.begins_anew() {
+            return;
+        }
         match frame {
             Frame::Text(text, at, source) => self.go_on_with_text(task, text, at, source, around),
             Frame::Script(script, at) => self.go_on_with_script(task, script, at, around),
@@ -99,7 +113,12 @@ impl Machine {
                 let failed = statuses.iter().rev().copied().find(|status| *status != 0).unwrap_or(0);
                 task.value = Ok(if task.memory.has('P') { failed } else { last });
             }
-            Frame::Child(id) => task.value = Ok(self.reap(id)),
+            Frame::Child(id) => {
+                let status = self.reap(id);
+                self.tell_of_signal(task, status, around);
+                task.value = Ok(status);
+            }
+            Frame::Own(hidden) => task.memory.swap_out(hidden),
             Frame::Expand(expand) => self.answered(task, *expand, around),
             Frame::Restore(io) => task.io = io,
             Frame::Tested => task.memory.tested = task.memory.tested.saturating_sub(1),
@@ -131,7 +150,7 @@ impl Machine {
             }
             Frame::Exec => task.value = task.value.and_then(|status| Err(Jump::Exit(status))),
             Frame::Again(args, env) => self.there(task, args, env, around),
-            Frame::Jobs(ids, all) => self.waited(task, &ids, all),
+            Frame::Jobs(ids, all) => self.waited(task, &ids, all, around),
             Frame::Read(args) => self.read(task, &args),
             Frame::Run(words) => {
                 let env = task.memory.environment();

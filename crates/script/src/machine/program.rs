@@ -43,15 +43,15 @@ impl Machine {
             task.value = Ok(if task.memory.dialect == Dialect::Bash { 1 } else { 2 });
             return;
         };
-        let Some(name) = arguments.first().cloned() else {
-            task.value = Ok(task.memory.substituted.unwrap_or(0));
-            return;
-        };
         if task.memory.has('x') {
             let shown: Vec<String> =
                 own.iter().map(|(name, value)| format!("{name}={value}")).chain(arguments.iter().cloned()).collect();
             self.put(&task.io.err, &format!("+ {}\n", shown.join(" ")), around);
         }
+        let Some(name) = arguments.first().cloned() else {
+            task.value = Ok(task.memory.substituted.unwrap_or(0));
+            return;
+        };
         if name == "exec" && arguments.len() == 1 {
             task.io = io;
             task.value = Ok(0);
@@ -106,6 +106,10 @@ impl Machine {
             self.put(&task.io.out.clone(), &out, around);
             self.put(&task.io.err.clone(), &err, around);
             return self.end_if_broken(task);
+        }
+        if !own.is_empty() && matches!(name.as_str(), "." | "source" | "eval" | "read") {
+            let hidden = task.memory.swap_in(own.clone());
+            task.push(Frame::Own(hidden));
         }
         match name.as_str() {
             "." | "source" => self.source(task, args, around),

@@ -85,6 +85,11 @@ impl Machine {
         let before = std::mem::replace(&mut task.memory, memory);
         self.child(task, task.io.clone(), Frame::text(text));
         task.memory = before;
+        if let State::Tasks(ids, _) = &task.state
+            && let Some(child) = ids.first().and_then(|id| self.find_mut(*id))
+        {
+            child.memory.pid = child.id;
+        }
     }
 
     pub(super) fn sleep(&mut self, task: &mut Task, args: &[String], around: &mut dyn Around) {

@@ -2,10 +2,12 @@
 
 use super::frame::{Frame, Source};
 use super::{Around, Machine, State, Task};
-use crate::Jump;
+use crate::{Dialect, Jump};
 
 /// The exit status of a process that SIGTERM ended.
 const TERMINATED: i32 = 143;
+/// The same for SIGKILL.
+const KILLED: i32 = 137;
 
 impl Machine {
     /// A signal (`TERM`) for the script. Whether it pays attention: the kernel ignores for a container's first process what that
@@ -64,13 +66,27 @@ impl Machine {
     }
 
     /// `wait` is over: the status is that of the last, or 0 where it was for all.
-    pub(super) fn waited(&mut self, task: &mut Task, ids: &[usize], all: bool) {
+    pub(super) fn waited(&mut self, task: &mut Task, ids: &[usize], all: bool, around: &mut dyn Around) {
         // A signal has broken it off.
-        if ids.iter().any(|id| self.find(*id).is_some_and(|task| !task.ended())) {
+        if task.value.is_err() || ids.iter().any(|id| self.find(*id).is_some_and(|task| !task.ended())) {
             return;
         }
         let last = ids.iter().map(|id| self.reap(*id)).last().unwrap_or(0);
+        if !all {
+            self.tell_of_signal(task, last, around);
+        }
         task.value = Ok(if all { 0 } else { last });
+    }
+
+    /// What a shell says of a process that a signal has ended.
+    pub(super) fn tell_of_signal(&mut self, task: &Task, status: i32, around: &mut dyn Around) {
+        let text = match status {
+            _ if task.memory.dialect == Dialect::Bash => return,
+            TERMINATED => "Terminated\n",
+            KILLED => "Killed\n",
+            _ => return,
+        };
+        self.put(&task.io.err, text, around);
     }
 
     /// `kill`
@@ -110,19 +126,25 @@ impl Machine {
                 continue;
             }
             if own && signal != "0" && id != 1 {
-                task.value = Err(Jump::Exit(TERMINATED));
+                task.memory.traps.clear();
+                task.value = Err(Jump::Exit(if signal == "KILL" { KILLED } else { TERMINATED }));
                 return;
             }
             if id == 1 {
-                if signal != "0" && self.find(1).is_some_and(|first| first.memory.traps.contains_key(&signal)) {
-                    self.signals.push(signal.clone());
+                if signal != "0" {
+                    self.signal(&signal);
                 }
             } else if self.find(id).is_some_and(|task| !task.ended()) {
                 if signal != "0" {
-                    self.kill_task(id, if signal == "KILL" { 137 } else { TERMINATED });
+                    self.kill_task(id, if signal == "KILL" { KILLED } else { TERMINATED });
                 }
             } else {
-                self.complain(task, &format!("kill: ({name}) - No such process"), around);
+                let text = match task.memory.dialect {
+                    Dialect::Bash => format!("kill: ({name}) - No such process"),
+                    Dialect::Busybox => format!("can't kill pid {name}: No such process"),
+                    Dialect::Dash => "kill: No such process".to_owned(),
+                };
+                self.complain(task, &text, around);
                 status = 1;
             }
         }

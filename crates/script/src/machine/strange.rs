@@ -28,7 +28,28 @@ fn strange_command(command: &Command, dialect: Dialect) -> bool {
             Compound::While(_, test, body) => is(test) || is(body),
             Compound::Case(_, arms) => arms.iter().any(|(_, body, _)| is(body)),
             Compound::ForArithmetic(..) => true,
-            Compound::Test(_) | Compound::Arithmetic(_) => false,
+            Compound::Test(words) => dialect == Dialect::Dash && words.iter().any(|word| has_parenthesis(&word.0)),
+            Compound::Arithmetic(_) => false,
         },
+    }
+}
+
+fn has_parenthesis(parts: &[crate::syntax::Part]) -> bool {
+    parts.iter().any(|part| matches!(part, crate::syntax::Part::Literal(text) if text.contains('(')))
+}
+
+/// A syntax error in the words of a shell.
+pub(super) fn worded(error: &str, dialect: Dialect) -> String {
+    let token = error.split_once("unexpected token `").map(|(_, rest)| rest.trim_end_matches('\''));
+    let (quote, end) = (error.contains("looking for matching"), error.contains("end of file"));
+    match (dialect, token) {
+        (Dialect::Bash, _) => error.to_owned(),
+        (Dialect::Dash, _) if quote => "Syntax error: Unterminated quoted string".into(),
+        (Dialect::Dash, _) if end => "Syntax error: end of file unexpected".into(),
+        (Dialect::Dash, Some(token)) => format!("Syntax error: \"{token}\" unexpected"),
+        (Dialect::Dash, None) => format!("Syntax error: {}", error.trim_start_matches("syntax error: ")),
+        (Dialect::Busybox, _) if quote => "syntax error: unterminated quoted string".into(),
+        (Dialect::Busybox, Some(token)) => format!("syntax error: unexpected \"{token}\""),
+        (Dialect::Busybox, None) => error.to_owned(),
     }
 }

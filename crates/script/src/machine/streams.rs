@@ -44,7 +44,9 @@ impl Machine {
             (Ok(text), _) => Ok(Input::Pipe(self.pipe(text, false))),
             (Err(error), Dialect::Bash) => Err(format!("{path}: {error}")),
             (Err(error), Dialect::Busybox) => Err(format!("can't open {path}: {}", brief(&error))),
-            (Err(error), Dialect::Dash) => Err(format!("cannot open {path}: {}", brief(&error))),
+            (Err(error), Dialect::Dash) => {
+                Err(format!("cannot open {path}: {}", brief(&error).replace("no such", "No such")))
+            }
         }
     }
 }
@@ -99,5 +101,5 @@ fn duplicate(io: &mut Io, fd: u32, source: &str) -> Result<(), String> {
 }
 
 fn brief(error: &vfs::Error) -> String {
-    error.to_string().replace("No such file or directory", "no such file").replace("No such file", "no such file")
+    error.to_string().replace("No such file or directory", "no such file")
 }

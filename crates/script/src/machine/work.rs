@@ -99,7 +99,12 @@ impl Machine {
             Err(Halt::Fail(text, status)) => {
                 let bash = task.memory.dialect == Dialect::Bash;
                 if !text.is_empty() {
-                    let text = if bash { text } else { text.replace("unbound variable", "parameter not set") };
+                    let text = if bash {
+                        text
+                    } else {
+                        text.replace("unbound variable", "parameter not set")
+                            .replace("readonly variable", "is read only")
+                    };
                     self.complain(task, &text, around);
                 }
                 task.value = match work {

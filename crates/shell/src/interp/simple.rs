@@ -26,6 +26,9 @@ impl Shell {
                 let text = redirected.stdin.all(&self.kernel).await;
                 io.stdout.write(&self.kernel, &text);
             }
+            if self.has('x') {
+                own.iter().for_each(|(name, value)| io.stderr.write(&self.kernel, &format!("+ {name}={value}\n")));
+            }
             return Ok(self.substituted.unwrap_or(0));
         }
         if self.has('x') {

@@ -22,6 +22,8 @@ mod kubelet_tests;
 mod network_tests;
 mod remote;
 #[cfg(test)]
+mod script_tests;
+#[cfg(test)]
 mod symptom_tests;
 #[cfg(test)]
 mod tests;

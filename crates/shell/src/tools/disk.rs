@@ -94,6 +94,7 @@ pub(super) async fn dd(cx: Cx) -> i32 {
         Some(text) => (text.len() as u64).min(most.unwrap_or(u64::MAX)),
         None => most.unwrap_or(u64::MAX),
     };
+    let (path, now) = (cx.path(&to), cx.now());
     let written = match (&text, to.as_str()) {
         (None, "" | "/dev/null") if most.is_none() => {
             std::future::pending::<()>().await;
@@ -107,13 +108,13 @@ pub(super) async fn dd(cx: Cx) -> i32 {
             }
             if to.is_empty() {
                 cx.out(&text[..end]);
-            } else if let Err(error) = cx.files(|files| files.write(&cx.path(to), &text.as_bytes()[..end], cx.now())) {
+            } else if let Err(error) = cx.files(|files| files.write(&path, &text.as_bytes()[..end], now)) {
                 return cx.fail(format_args!("failed to open '{to}': {error}"));
             }
             wanted
         }
         (None, to) => {
-            let empty = cx.files(|files| files.write(&cx.path(to), "", cx.now()));
+            let empty = cx.files(|files| files.write(&path, "", now));
             match empty.and_then(|()| allocate(&cx, to, wanted)) {
                 Ok(granted) => granted,
                 Err(error) => return cx.fail(format_args!("failed to open '{to}': {error}")),
