@@ -36,8 +36,8 @@ impl fmt::Display for FieldError {
 impl Status {
     /// A status about one object; `details` name it.
     pub fn new(code: u16, reason: &'static str, message: String, kind: &Kind, name: &str) -> Status {
-        let details =
-            obj! { "group" => Some(kind.group).filter(|g| !g.is_empty()), "kind" => kind.plural, "name" => name };
+        let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        let details = obj! { "group" => some(kind.group), "kind" => kind.plural, "name" => some(name) };
         Status { code, reason, message, details }
     }
 
@@ -87,8 +87,9 @@ impl Status {
             .iter()
             .map(|e| obj! { "reason" => e.reason, "message" => e.message.as_str(), "field" => e.field.as_str() })
             .collect();
-        let group = Some(kind.group).filter(|g| !g.is_empty());
-        let details = obj! { "group" => group, "kind" => kind.kind, "name" => name, "causes" => causes };
+        let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        let details =
+            obj! { "group" => some(kind.group), "kind" => kind.kind, "name" => some(name), "causes" => causes };
         let message = format!("{qualified} \"{name}\" is invalid: {listed}");
         Status { code: 422, reason: "Invalid", message, details }
     }

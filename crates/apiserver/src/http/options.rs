@@ -94,7 +94,11 @@ pub(super) fn fill(request: &mut Request, query: &[(String, String)]) -> Result<
     options.send_initial_events = initial.then(|| truth(query, "sendInitialEvents"));
     options.field_manager = text("fieldManager");
     options.force = truth(query, "force");
-    options.include = IncludeObject::parse(value(query, "includeObject"));
+    let include = value(query, "includeObject");
+    options.include = IncludeObject::parse(include).ok_or_else(|| {
+        let why = "must be 'Metadata', 'Object', 'None', or empty";
+        invalid("TableOptions", FieldError::invalid("includeObject", &include.into(), why))
+    })?;
     options.grace_period = number(query, "gracePeriodSeconds")?;
     let name = options_name(verb);
     options.dry_run = dry_run(query.iter().filter(|(key, _)| key == "dryRun").map(|(_, value)| value.as_str()), name)?;

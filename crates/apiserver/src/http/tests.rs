@@ -109,6 +109,15 @@ fn forms_are_negotiated() {
 }
 
 #[test]
+fn options_that_make_no_sense_are_named() {
+    let status = refusal("GET", "/api/v1/pods?includeObject=Bogus", "");
+    let message = "TableOptions.meta.k8s.io \"\" is invalid: includeObject: Invalid value: \"Bogus\": must be 'Metadata', 'Object', \
+                   'None', or empty";
+    assert_eq!((status.code, status.message.as_str()), (422, message));
+    assert!(status.details["name"].is_null(), "what has no name is not called nothing");
+}
+
+#[test]
 fn discovery_is_that_of_a_real_server() {
     let text = |url: &str, accept: &str| match ask(&Head { accept: accept.into(), ..head("GET", url) }, "") {
         Ok(Asked::Text(answer)) => {

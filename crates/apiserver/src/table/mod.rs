@@ -31,13 +31,14 @@ pub enum IncludeObject {
 }
 
 impl IncludeObject {
-    /// Reads the query parameter `includeObject`; the default for anything unknown or empty.
-    pub fn parse(text: &str) -> IncludeObject {
-        match text {
+    /// Reads the query parameter `includeObject`; none for what it cannot be.
+    pub fn parse(text: &str) -> Option<IncludeObject> {
+        Some(match text {
             "None" => IncludeObject::None,
             "Object" => IncludeObject::Object,
-            _ => IncludeObject::Metadata,
-        }
+            "Metadata" | "" => IncludeObject::Metadata,
+            _ => return None,
+        })
     }
 }
 

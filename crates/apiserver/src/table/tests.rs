@@ -359,6 +359,6 @@ fn rows_carry_what_was_asked_for() {
     let row = |include| table(kind::POD, [&object], now(), include)["rows"].array()[0].clone();
     assert!(row(IncludeObject::None)["object"].is_null());
     assert_eq!(row(IncludeObject::Metadata)["object"]["kind"].str(), "PartialObjectMetadata");
-    assert_eq!(row(IncludeObject::parse("Object"))["object"], object);
+    assert_eq!(row(IncludeObject::parse("Object").unwrap())["object"], object);
     assert_eq!(row(IncludeObject::None)["conditions"].array()[0]["type"].str(), "Completed");
 }
