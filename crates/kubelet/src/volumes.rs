@@ -87,20 +87,25 @@ fn one(
         let (disk, path) = persistent(pod.object.namespace(), claim["claimName"].str(), node, disks, client, now)?;
         return Ok(at(disk, &path, claim["readOnly"].bool()));
     }
-    let mut files: Vec<(Str, Vec<u8>)> = Vec::new();
-    if source("configMap").is_some() || source("secret").is_some() || source("downwardAPI").is_some() {
-        collect(pod, volume, node, client, &mut files)?;
+    let mut files: Vec<Shown> = Vec::new();
+    let plain = ["configMap", "secret", "downwardAPI"].into_iter().find_map(source);
+    if let Some(plain) = plain {
+        collect(pod, volume, &plain["defaultMode"], node, client, &mut files)?;
     } else if let Some(projected) = source("projected") {
         for source in projected["sources"].array() {
-            collect(pod, source, node, client, &mut files)?;
+            collect(pod, source, &projected["defaultMode"], node, client, &mut files)?;
         }
     } else {
         disks.entry(own.clone()).or_default();
         return Ok(at(own, "", false));
     }
     let mut fs = Fs::new();
-    for (path, bytes) in files {
-        let _ = fs.put(&format!("/{path}"), bytes, now.0);
+    for (path, bytes, mode) in files {
+        let path = format!("/{path}");
+        let _ = fs.put(&path, bytes, now.0);
+        if mode != PLAIN_MODE {
+            let _ = fs.chmod(&path, mode);
+        }
     }
     disks.insert(own.clone(), fs);
     Ok(at(own, "", true))
@@ -130,21 +135,30 @@ pub(crate) fn refresh(pod: &Pod, node: &NodeConfig, disks: &mut OrdMap<Str, Fs>,
     }
 }
 
+/// A file of a volume: its path, its bytes and its mode.
+type Shown = (Str, Vec<u8>, u32);
+
+/// The mode of such files where nothing says otherwise (`defaultMode`'s default).
+const PLAIN_MODE: u32 = 0o644;
+
 /// The files of a `configMap`, `secret`, `downwardAPI` or `serviceAccountToken` source.
 fn collect(
     pod: &Pod,
     source: &Value,
+    default: &Value,
     node: &NodeConfig,
     client: &Client<'_>,
-    files: &mut Vec<(Str, Vec<u8>)>,
+    files: &mut Vec<Shown>,
 ) -> Result<(), String> {
+    let default = default.as_int().map_or(PLAIN_MODE, |mode| mode as u32);
+    let mode = |item: &Value| item["mode"].as_int().map_or(default, |mode| mode as u32);
     for item in source.at("downwardAPI.items").array() {
         let text = field(pod, node, item.at("fieldRef.fieldPath").str());
-        files.push((item["path"].to_str(), text.as_bytes().to_vec()));
+        files.push((item["path"].to_str(), text.as_bytes().to_vec(), mode(item)));
     }
     let wanted = &source["serviceAccountToken"];
     if let Some(path) = wanted["path"].as_str() {
-        files.push((path.into(), token(pod, wanted, client)?.as_bytes().to_vec()));
+        files.push((path.into(), token(pod, wanted, client)?.as_bytes().to_vec(), default));
     }
     for (key, secret) in [("configMap", false), ("secret", true)] {
         let reference = &source[key];
@@ -155,13 +169,13 @@ fn collect(
         let all = contents(&object, secret);
         let items = reference["items"].array();
         if items.is_empty() {
-            files.extend(all);
+            files.extend(all.into_iter().map(|(name, bytes)| (name, bytes, default)));
             continue;
         }
         for item in items {
             let wanted = item["key"].str();
             match all.iter().find(|(name, _)| name == wanted) {
-                Some((_, bytes)) => files.push((item["path"].to_str(), bytes.clone())),
+                Some((_, bytes)) => files.push((item["path"].to_str(), bytes.clone(), mode(item))),
                 None if reference["optional"].bool() => {}
                 None => {
                     return Err(format!(
@@ -278,10 +292,10 @@ pub(crate) fn show_token(pod: &Pod, node: &NodeConfig, disks: &mut OrdMap<Str, F
         let mut files = Vec::new();
         for source in volume.at("projected.sources").array() {
             // What cannot be had now is not there, and asked for at the next look.
-            let _ = collect(pod, source, node, client, &mut files);
+            let _ = collect(pod, source, &api::NULL, node, client, &mut files);
         }
         let mut fs = Fs::new();
-        for (path, bytes) in files {
+        for (path, bytes, _) in files {
             let _ = fs.put(&format!("/{path}"), bytes, now.0);
         }
         disks.insert(format!("volume/{}/{}", pod.id, volume["name"].str()).into(), fs);

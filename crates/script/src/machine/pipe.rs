@@ -79,7 +79,10 @@ impl Machine {
             Output::Log(stream) => {
                 let partial = &mut self.partial[*stream];
                 partial.push_str(text);
-                if let Some(end) = partial.rfind('\n') {
+                // A longer line than this comes into the log in pieces (containerd's `defaultBufSize`).
+                const LONGEST: usize = 16 << 10;
+                let end = partial.rfind('\n').or((partial.len() >= LONGEST).then(|| partial.len() - 1));
+                if let Some(end) = end.filter(|end| partial.is_char_boundary(end + 1)) {
                     let rest = partial.split_off(end + 1);
                     let lines = std::mem::replace(partial, rest);
                     around.print(*stream, &lines, self.clock);

@@ -123,3 +123,25 @@ fn what_the_registry_refuses() {
             && offered("kubectl run x --image=me/").contains(&"--image=me/own:2".to_owned())
     );
 }
+
+#[test]
+fn an_autoscaler_sees_what_requests_to_it_cost() {
+    let mut session = Session::new(Options::default(), false);
+    push(&mut session, "name: work:1\nports: [8080]\nresponse: \"done\\n\"\ncpu: {idle: 5m, perRequest: 40m}\n");
+    ask(
+        &mut session,
+        "kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml; \
+         kubectl create deployment work --image=work:1 --port=8080; kubectl set resources deployment work --requests=cpu=200m; \
+         kubectl expose deployment work --port=80 --target-port=8080; kubectl autoscale deployment work --cpu=50% --min=1 \
+         --max=5; sleep 90",
+    );
+    let replicas = "kubectl get deployment work -o jsonpath='{.spec.replicas}'";
+    assert_eq!(ask(&mut session, replicas), "1");
+    let load = "kubectl run load --image=busybox -- sh -c 'while true; do wget -q -O- http://work; done'";
+    ask(&mut session, &format!("{load}; sleep 120"));
+    let hpa = ask(&mut session, "kubectl describe hpa work");
+    assert!(ask(&mut session, replicas).parse().is_ok_and(|replicas: i64| replicas > 2), "{hpa}");
+    // What the script prints is in its log: once a second, which stands for all that it would have asked meanwhile.
+    let said = ask(&mut session, "kubectl logs load --tail=-1");
+    assert!(said.starts_with("done\ndone\n"), "{said}");
+}

@@ -12,6 +12,8 @@ mod cluster_tests;
 mod cni_tests;
 mod complete;
 #[cfg(test)]
+mod container_tests;
+#[cfg(test)]
 mod fault_tests;
 #[cfg(test)]
 mod image_tests;

@@ -1,0 +1,133 @@
+//! What containers are told to run, through a whole cluster: the scripts of Kubernetes' documentation.
+
+use super::tests::run_in;
+use super::*;
+
+fn ask(session: &mut Session, line: &str) -> String {
+    let (out, err, _) = run_in(session, line);
+    out + &err
+}
+
+/// A Pod with one container that is busybox' and is never started again.
+fn pod(name: &str, rest: &str) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  restartPolicy: Never\n  containers: [{{name: c, image: \
+         busybox, {rest}}}]\n"
+    )
+}
+
+fn apply(session: &mut Session, manifest: &str) {
+    let said = ask(session, &format!("kubectl apply -f - <<'EOF'\n{manifest}EOF"));
+    assert!(!said.contains("error") && !said.contains("invalid"), "{said}");
+}
+
+const SCRIPTS: &str = r#"apiVersion: v1
+kind: ConfigMap
+metadata: {name: scripts}
+data:
+  run.sh: |
+    #!/bin/sh
+    echo "run by $0"
+    exit 4
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: shipper}
+spec:
+  initContainers:
+  - name: ship
+    image: alpine
+    restartPolicy: Always
+    command: [sh, -c, "tail -F /opt/logs.txt"]
+    volumeMounts: [{name: data, mountPath: /opt}]
+  containers:
+  - name: app
+    image: alpine
+    command: [sh, -c, 'while true; do echo "logging" >> /opt/logs.txt; sleep 1; done']
+    volumeMounts: [{name: data, mountPath: /opt}]
+  volumes: [{name: data, emptyDir: {}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: waits}
+spec:
+  initContainers:
+  - name: init
+    image: busybox
+    command: [sh, -c, "until nslookup mine.$(cat /var/run/secrets/kubernetes.io/serviceaccount/namespace).svc.cluster.local; do echo waiting; sleep 2; done"]
+  containers: [{name: c, image: busybox, command: [sh, -c, "echo running && sleep 3600"]}]
+"#;
+
+const MOUNTED: &str = r#", volumeMounts: [{name: s, mountPath: /scripts}]}]
+  volumes: [{name: s, configMap: {name: scripts, defaultMode: 0755}}]
+#"#;
+
+#[test]
+fn scripts_of_the_documentation_run() {
+    let mut session = Session::new(Options::default(), false);
+    let count = "command: [sh, -c, 'i=0; while true; do echo \"$i: $(date)\"; i=$((i+1)); sleep 1; done']";
+    let trapped = "command: [sh, -c, 'trap \"echo bye; exit 0\" TERM; while :; do sleep 1; done']";
+    let wrong = "command: [sh, -c, \"items=(a b); echo ${items[1]}\"]";
+    let parts = "command: [sh, -c, 'ps aux | grep -c sh; case $(hostname) in *-0) echo primary;; *) echo other;; esac; exit 3']";
+    let paths = ["[sh, /scripts/run.sh]", "[sh, -c, exec /scripts/run.sh]", "[/scripts/run.sh]"];
+    let mounted: String = paths
+        .iter()
+        .enumerate()
+        .map(|(at, command)| {
+            pod(&format!("file{at}"), &format!("command: {command}")).replace("}]\n", MOUNTED.trim_end_matches('#'))
+        })
+        .collect();
+    let plain = [("count", count), ("trapped", trapped), ("wrong", wrong), ("parts", parts)];
+    let plain: String = plain.iter().map(|(name, rest)| pod(name, rest)).collect();
+    apply(&mut session, &format!("{SCRIPTS}{plain}{mounted}"));
+    ask(&mut session, "sleep 20");
+    let lines = |text: &str| text.lines().count();
+    let counted = ask(&mut session, "kubectl logs count --timestamps");
+    assert!((10..20).contains(&lines(&counted)), "{counted}");
+    assert!(counted.lines().nth(3).is_some_and(|line| line.contains(" 3: Mon Jan  5 09:00:")), "{counted}");
+    let shipped = ask(&mut session, "kubectl logs shipper -c ship");
+    assert!(shipped.lines().filter(|line| *line == "logging").count() > 8, "{shipped}");
+    assert_eq!(ask(&mut session, "kubectl logs wrong"), "sh: syntax error: unexpected \"(\"\n");
+    assert_eq!(ask(&mut session, "kubectl logs parts"), "1\nother\n");
+    let codes = "kubectl get pods -o custom-columns=N:.metadata.name,C:.status.containerStatuses[0].state.terminated.exitCode \
+                 --no-headers | tr -s ' '";
+    let codes = ask(&mut session, codes);
+    for ended in ["wrong 2\n", "parts 3\n", "file0 4\n", "file1 4\n", "file2 4\n", "count <none>\n"] {
+        assert!(codes.contains(ended), "{ended}: {codes}");
+    }
+    assert_eq!(ask(&mut session, "kubectl logs file2"), "run by /scripts/run.sh\n");
+    // A name that is not there yet, and then is.
+    let waiting = ask(&mut session, "kubectl logs waits -c init");
+    assert!(
+        waiting.contains("can't find mine.default.svc.cluster.local") && waiting.contains("waiting\n"),
+        "{waiting}"
+    );
+    let there = ask(&mut session, "kubectl create service clusterip mine --tcp=80; sleep 15; kubectl logs waits -c c");
+    assert!(there.ends_with("running\n"), "{there}");
+    // Who pays attention to SIGTERM is gone at once; who does not is killed when its time is over.
+    let took = |session: &mut Session, name: &str| {
+        let before = session.now();
+        ask(session, &format!("kubectl delete pod {name}"));
+        session.now().since(before).as_secs()
+    };
+    assert!(took(&mut session, "trapped") < 5);
+    assert!((30..35).contains(&took(&mut session, "count")));
+}
+
+#[test]
+fn a_script_that_never_pauses_burns_a_core_and_costs_little() {
+    let mut session = Session::new(Options::default(), false);
+    let (burns, counts) = (
+        "command: [sh, -c, 'while true; do :; done']",
+        "command: [sh, -c, 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo $i']",
+    );
+    apply(&mut session, &format!("{}{}", pod("burns", burns), pod("counts", counts)));
+    ask(
+        &mut session,
+        "kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml; sleep 90",
+    );
+    assert_eq!(ask(&mut session, "kubectl logs counts"), "20000\n");
+    let top = ask(&mut session, "kubectl top pod burns --no-headers");
+    let cpu: Option<i64> = top.split_whitespace().nth(1).and_then(|text| text.strip_suffix('m')?.parse().ok());
+    assert!(cpu.is_some_and(|cpu| (900..1_100).contains(&cpu)), "{top}");
+}
