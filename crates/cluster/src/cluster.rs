@@ -42,6 +42,8 @@ pub struct Options {
     pub control_plane: ControlPlane,
     /// Images that every node has on its disk from the beginning, as `kind load docker-image` puts them there.
     pub preload: Vec<Str>,
+    /// The users' own images that the registry has from the beginning, each as the text that describes it.
+    pub images: Vec<Str>,
     /// Flags of the API server.
     pub flags: Flags,
     /// Who evaluates expressions in CEL for the API server; none in the page.
@@ -61,6 +63,7 @@ impl Default for Options {
             cni: Plugin::default(),
             control_plane: ControlPlane::default(),
             preload: Vec::new(),
+            images: Vec::new(),
             flags: Flags::default(),
             expressions: None,
         }
@@ -151,6 +154,11 @@ impl Cluster {
         cluster.api.set_flags(cluster.options.flags);
         if let Some(expressions) = cluster.options.expressions.clone() {
             cluster.api.set_expressions(expressions);
+        }
+        for text in &cluster.options.images {
+            // Who made the options has read them before.
+            let Ok(image) = kubelet::registry::read(text) else { continue };
+            let _ = cluster.kubelets.registry.push(image);
         }
         bootstrap::system(&mut cluster.api, &cluster.options);
         cluster.queue_own();

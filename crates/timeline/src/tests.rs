@@ -335,11 +335,19 @@ fn a_recording_says_how_its_cluster_was_made() {
     let cni = cluster::bridge("10.10.0.0/16").unwrap();
     let (control_plane, preload) = (cluster::ControlPlane::Hosted, vec!["nginx".into()]);
     let service_range = cluster::services("10.0.0.0/24").ok();
-    let made = crate::Recording::new(Options { cni, control_plane, preload, service_range, ..Options::default() });
+    let made = crate::Recording::new(Options {
+        cni,
+        control_plane,
+        preload,
+        service_range,
+        images: vec!["name: shop:1\n".into()],
+        ..Options::default()
+    });
     let text = made.to_text();
     let read = crate::Recording::from_text(&text).unwrap().options;
     assert_eq!((read.cni, read.control_plane), (made.options.cni, made.options.control_plane));
     assert_eq!((read.preload, read.service_range), (made.options.preload, made.options.service_range));
+    assert_eq!(read.images, made.options.images);
     for (from, to) in [("10.10.0.0/16", "10.0.0.0/16"), ("10.0.0.0/24", "10.0.0.0/30"), ("hosted", "nowhere")] {
         assert!(crate::Recording::from_text(&text.replace(from, to)).is_err(), "{to}");
     }

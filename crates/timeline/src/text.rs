@@ -69,6 +69,9 @@ impl Recording {
         if !options.preload.is_empty() {
             text.set("preload", options.preload.clone());
         }
+        if !options.images.is_empty() {
+            text.set("images", options.images.clone());
+        }
         if let Some(hash) = self.hash {
             text.set("hash", format!("{hash:016x}"));
         }
@@ -128,6 +131,7 @@ impl Recording {
             service_range,
             control_plane,
             preload: value["preload"].array().iter().map(Value::to_str).collect(),
+            images: value["images"].array().iter().map(Value::to_str).collect(),
             seed: seed.ok_or_else(|| damaged("it has no seed"))?,
             workers,
             control_plane_only: value["controlPlaneOnly"] == Value::Bool(true),

@@ -17,6 +17,8 @@ pub struct Made {
     control_plane: ControlPlane,
     /// Images that every node has.
     preload: Vec<String>,
+    /// Descriptions of the user's own images, that the registry has.
+    images: Vec<String>,
 }
 
 impl Made {
@@ -47,6 +49,7 @@ impl Made {
                     known.ok_or_else(|| Problem(format!("--control-plane is static or hosted, not {place:?}")))?;
             }
             "--preload" => self.preload.push(image(&text(name, value, rest)?)?),
+            "--registry" => self.images.push(description(&text(name, value, rest)?)?),
             _ => return Ok(false),
         }
         Ok(true)
@@ -73,7 +76,7 @@ impl Made {
         let of_nodes = Made { service_cidr: None, ..self.clone() };
         if control_plane_only && of_nodes != Made::default() {
             return wrong(
-                "--cni, --control-plane and --preload are about nodes: with --control-plane-only there are none",
+                "--cni, --control-plane, --preload and --registry are about nodes: with --control-plane-only there are none",
             );
         }
         Ok(())
@@ -87,6 +90,7 @@ impl Made {
             service_range: self.service_cidr.as_deref().and_then(|range| services(range).ok()),
             control_plane: self.control_plane,
             preload: self.preload.iter().map(|image| image.as_str().into()).collect(),
+            images: self.images.iter().map(|text| text.as_str().into()).collect(),
             ..Options::default()
         }
     }
@@ -98,5 +102,45 @@ fn image(name: &str) -> Result<String, Problem> {
     match reference.is_some_and(|reference| kubelet::images::find(&reference).is_ok()) {
         true => Ok(name.to_owned()),
         false => Err(Problem(format!("--preload: there is no image {name:?}"))),
+    }
+}
+
+/// The text of a file that describes an image, as `registry push` takes it.
+fn description(file: &str) -> Result<String, Problem> {
+    let wrong = |why: &dyn std::fmt::Display| Problem(format!("--registry: {file}: {why}"));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error))?;
+    let image = kubelet::registry::read(&text).map_err(|problems| {
+        let lines: Vec<String> =
+            problems.iter().map(|problem| format!("line {}: {}", problem.line, problem.text)).collect();
+        wrong(&lines.join("; "))
+    })?;
+    kubelet::Registry::default().push(image).map_err(|why| wrong(&why))?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_begins_with_the_images_of_files() {
+        let folder = std::env::temp_dir().join(format!("kubarium-registry-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let read = |name: &str, text: &str| {
+            let file = folder.join(name);
+            std::fs::write(&file, text).unwrap();
+            let mut made = Made::default();
+            made.read("--registry", Some(&file.to_string_lossy()), &mut std::iter::empty()).map(|_| made.options())
+        };
+        let options = read("shop.yaml", "name: shop:1\nports: [80]\nresponse: hi\n").unwrap();
+        let cluster = cluster::Cluster::booting(options);
+        assert!(cluster.kubelets().registry.image("shop:1").is_ok());
+        for (text, why) in [("name: shop:1\nports: [many]\n", "ports"), ("name: nginx:1\n", "denied")] {
+            let problem = read("wrong.yaml", text).unwrap_err();
+            assert!(problem.0.contains("wrong.yaml") && problem.0.contains(why), "{}", problem.0);
+        }
+        let missing = Made::default().read("--registry", Some("/nosuch/file"), &mut std::iter::empty());
+        assert!(missing.is_err());
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }
