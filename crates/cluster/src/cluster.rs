@@ -155,11 +155,7 @@ impl Cluster {
         if let Some(expressions) = cluster.options.expressions.clone() {
             cluster.api.set_expressions(expressions);
         }
-        for text in &cluster.options.images {
-            // Who made the options has read them before.
-            let Ok(image) = kubelet::registry::read(text) else { continue };
-            let _ = cluster.kubelets.registry.push(image);
-        }
+        cluster.push_images();
         bootstrap::system(&mut cluster.api, &cluster.options);
         cluster.queue_own();
         cluster.queue.add(boot, ComponentId::ApiServer, WorkKey::new(METRICS, "", ""), Cause::default());

@@ -1,4 +1,4 @@
-//! Tools that containers' scripts run and that need the network.
+//! What comes to containers from outside of the cluster: tools that their scripts run and that need the network, and images.
 
 use crate::cluster::Cluster;
 use apiserver::Cause;
@@ -13,6 +13,15 @@ impl Cluster {
     pub fn set_tools(&mut self, near: Tools, far: FarTools) {
         self.kubelets.tools = Some(near);
         self.far_tools = Some(far);
+    }
+
+    /// Puts the users' images into the registry that it has from the beginning.
+    pub(crate) fn push_images(&mut self) {
+        for text in &self.options.images {
+            // Who made the options has read them before.
+            let Ok(image) = kubelet::registry::read(text) else { continue };
+            let _ = self.kubelets.registry.push(image);
+        }
     }
 
     /// Runs the tools that wait for the network.
