@@ -298,7 +298,6 @@ impl Cluster {
             component => {
                 self.with(component, cause, None, |component, cx| component.run(key, cx));
                 self.carry_asks();
-                self.carry_calls();
             }
         }
     }

@@ -47,7 +47,7 @@ impl Cluster {
         all
     }
 
-    /// Carries what containers ask for. Once for all that they would ask in that time: each side is charged for all.
+    /// Carries what containers ask for, and runs the tools of theirs that wait for the network. A question once for all that they would ask in that time: each side is charged for all.
     pub(crate) fn carry_asks(&mut self) {
         for ask in self.kubelets.take_asks() {
             let (answerer, number) = self.carry(&ask);
@@ -59,6 +59,7 @@ impl Cluster {
                 self.flows.count(&trace, more, self.now());
             }
         }
+        self.carry_calls();
     }
 
     /// The Pod and the port that have answered, and the number of the connection.
