@@ -27,6 +27,8 @@ pub(crate) struct Custom {
     pub schema: Value,
     /// `additionalPrinterColumns`.
     pub columns: Value,
+    /// `selectableFields`.
+    pub selectable: Value,
     /// `subresources`.
     pub subresources: Value,
     /// Whether objects are stored in this version.
@@ -73,6 +75,11 @@ impl Custom {
         let mut faults = Vec::new();
         validate(&self.schema, object, "", &mut faults);
         faults.into_iter().map(Fault::into_error).collect()
+    }
+
+    /// Whether its objects can be selected by a field.
+    pub(crate) fn selects_by(&self, field: &str) -> bool {
+        self.selectable.array().iter().any(|known| known["jsonPath"].str().strip_prefix('.') == Some(field))
     }
 
     /// Whether the kind has a subresource.

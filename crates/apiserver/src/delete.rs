@@ -2,7 +2,6 @@
 //! pkg/registry/generic/registry/store.go).
 
 use crate::admission;
-use crate::read::selectors;
 use crate::request::{Propagation, Request, Response};
 use crate::server::ApiServer;
 use crate::store::Key;
@@ -79,7 +78,7 @@ impl ApiServer {
     /// Deletes what matches, and answers with the list of it.
     pub(crate) fn delete_collection(&mut self, request: &Request) -> Result<Response, Status> {
         let request = &with_body_options(request)?;
-        let (labels, fields) = selectors(request)?;
+        let (labels, fields) = self.selectors(request)?;
         let page = self.page(&Request { verb: crate::Verb::List, ..request.clone() });
         let mut warnings = Vec::new();
         let keys: Vec<Key> = match &page {

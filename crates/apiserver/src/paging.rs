@@ -35,7 +35,7 @@ impl ApiServer {
     /// The objects that a list asks for.
     pub(crate) fn page(&self, request: &Request) -> Result<Page, Status> {
         let options = &request.options;
-        let (labels, fields) = crate::read::selectors(request)?;
+        let (labels, fields) = self.selectors(request)?;
         check_options(options, false)?;
         let start = self.start(request)?;
         let newest = self.store.revision();

@@ -84,7 +84,7 @@ impl ApiServer {
                 self.shown(kind, found.ok_or_else(|| Status::not_found(kind, &request.name))?, form)
             }
             Verb::List => {
-                let (labels, fields) = selectors(request)?;
+                let (labels, fields) = self.selectors(request)?;
                 let matching = all.into_iter().filter(|o| labels.matches(o.labels()) && fields.matches(o));
                 self.listed(kind, Page { items: matching.collect(), metadata: obj! {} }, form)
             }
@@ -117,6 +117,21 @@ impl ApiServer {
         }
     }
 
+    /// The request's label and field selectors.
+    pub(crate) fn selectors(&self, request: &Request) -> Result<(Selector, FieldSelector), Status> {
+        let options = &request.options;
+        let labels = Selector::parse(&options.label_selector).map_err(Status::bad_request)?;
+        let fields = FieldSelector::parse(&options.field_selector).map_err(Status::bad_request)?;
+        let own = self.custom(request.kind);
+        let known = |field: &str| {
+            is_selectable(request.kind, field) || own.as_ref().is_some_and(|custom| custom.selects_by(field))
+        };
+        if let Some(term) = fields.terms().iter().find(|term| !known(&term.field)) {
+            return Err(Status::bad_request(format!("field label not supported: {}", term.field)));
+        }
+        Ok((labels, fields))
+    }
+
     /// The objects in a namespace (in all, if it is empty) with matching labels, by namespace and name. Reads the label
     /// index where the selector names a value.
     pub(crate) fn matching<'a>(
@@ -138,17 +153,6 @@ impl ApiServer {
         }
         Box::new(candidates.filter(|object| labels.matches(object.labels())))
     }
-}
-
-/// The request's label and field selectors.
-pub(crate) fn selectors(request: &Request) -> Result<(Selector, FieldSelector), Status> {
-    let options = &request.options;
-    let labels = Selector::parse(&options.label_selector).map_err(Status::bad_request)?;
-    let fields = FieldSelector::parse(&options.field_selector).map_err(Status::bad_request)?;
-    if let Some(term) = fields.terms().iter().find(|term| !is_selectable(request.kind, &term.field)) {
-        return Err(Status::bad_request(format!("field label not supported: {}", term.field)));
-    }
-    Ok((labels, fields))
 }
 
 /// Whether objects of a kind can be selected by a field (`AddFieldLabelConversionFunc` of each kind).

@@ -2,7 +2,7 @@
 
 use crate::cause::Origin;
 use crate::paging::{check_options, parse_version};
-use crate::read::{Form, selectors};
+use crate::read::Form;
 use crate::request::Request;
 use crate::server::ApiServer;
 use api::{FieldSelector, Selector};
@@ -96,7 +96,7 @@ impl ApiServer {
     pub fn watch(&self, request: &Request) -> Result<Watch, Status> {
         self.permit(request)?;
         let options = &request.options;
-        let (labels, fields) = selectors(request)?;
+        let (labels, fields) = self.selectors(request)?;
         check_options(options, true)?;
         let begin = parse_version(&options.resource_version)?;
         let mut watch = Watch {

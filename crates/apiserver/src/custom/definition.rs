@@ -327,6 +327,7 @@ fn custom(definition: &str, index: usize, spec: &Value, version: &Value) -> Cust
         definition: definition.to_owned(),
         schema,
         columns: version["additionalPrinterColumns"].clone(),
+        selectable: version["selectableFields"].clone(),
         subresources,
         storage: version["storage"].bool(),
         deprecation,

@@ -292,6 +292,12 @@ fn object(schema: &Value, map: &Map, path: &str, faults: &mut Vec<Fault>) {
         let least = schema["minProperties"].int();
         faults.push(invalid(path, &whole(), &format!("should have at least {least} properties")));
     }
+    for field in ["apiVersion", "kind"] {
+        if schema[EMBEDDED].bool() && map.get(field).is_none_or(|text| text.str().is_empty()) {
+            let message = "Required value: must not be empty".to_owned();
+            faults.push(Fault { path: at(field), reason: "FieldValueRequired", message });
+        }
+    }
     for (key, item) in map.iter() {
         let below = match (&schema["properties"][key.as_str()], &schema["additionalProperties"]) {
             (below @ Value::Object(_), _) => below,

@@ -231,3 +231,42 @@ fn a_definition_must_make_sense() {
         assert!(define(&mut server, nonsense).is_err());
     }
 }
+
+#[test]
+fn fields_that_a_definition_names_select() {
+    let mut server = server();
+    define(
+        &mut server,
+        &CRONTABS.replace("    subresources:", "    selectableFields: [{jsonPath: .spec.replicas}]\n    subresources:"),
+    )
+    .unwrap();
+    for (name, replicas) in [("a", 1), ("b", 2)] {
+        let body = format!("{{metadata: {{name: {name}}}, spec: {{cronSpec: '* * * * *', replicas: {replicas}}}}}");
+        ask(&mut server, Verb::Create, "", &body).unwrap();
+    }
+    let mut list = |selector: &str| {
+        let mut request = Request::new(Verb::List, crontab(&server), "default", "");
+        request.options.field_selector = selector.into();
+        let found = server.handle(&request).map_err(|status| status.message)?.body;
+        Ok::<_, String>(found["items"].array().iter().map(|item| item.name().to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(list("spec.replicas=2"), Ok(vec!["b".to_owned()]));
+    assert_eq!(list("spec.image=x"), Err("field label not supported: spec.image".to_owned()));
+}
+
+#[test]
+fn an_embedded_resource_says_what_it_is() {
+    let mut server = server();
+    let hosts = "hosts: {type: array, maxItems: 2, items: {type: string}}";
+    let embedded =
+        "thing: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}";
+    define(&mut server, &CRONTABS.replace(hosts, embedded)).unwrap();
+    let mut make = |thing: &str| {
+        let body = format!("{{metadata: {{name: a}}, spec: {{cronSpec: '* * * * *', thing: {thing}}}}}");
+        ask(&mut server, Verb::Create, "", &body).map(drop).map_err(|status| status.message)
+    };
+    let why = "CronTab.stable.example.com \"a\" is invalid: [spec.thing.apiVersion: Required value: must not be empty, \
+               spec.thing.kind: Required value: must not be empty]";
+    assert_eq!(make("{x: 1}"), Err(why.to_owned()));
+    assert_eq!(make("{apiVersion: v1, kind: Pod, x: 1}"), Ok(()));
+}

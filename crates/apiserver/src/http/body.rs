@@ -3,7 +3,7 @@
 
 use super::{json, media, options, unsupported_media_type};
 use crate::request::{PatchType, Request, Verb};
-use api::{Kind, Status, Str, Value, yaml};
+use api::{FieldError, Kind, Status, Str, Value, yaml};
 
 /// The most bytes of a body (k8s.io/apiserver/pkg/server/config.go: `MaxRequestBodyBytes`).
 pub const MAX_BYTES: usize = 3 * 1024 * 1024;
@@ -172,7 +172,13 @@ fn check_type(request: &Request, value: &Value) -> Result<(), Status> {
     }
     let to = if to_group.is_empty() { to_version.to_owned() } else { format!("{to_group}/{to_version}") };
     let served = api::kind::by_api_version(api_version, kind).is_some();
-    let why = if (group, kind) == (to_group, to_kind) && (served || to_version == version) {
+    let custom = request.kind.is_custom();
+    if custom && (group, version) == (to_group, to_version) {
+        // A custom kind's decoder takes any kind: what is wrong with this one is an error of the object.
+        let error = FieldError::invalid("kind", &kind.into(), &format!("must be {to_kind}"));
+        return Err(Status::invalid(request.kind, value.name(), &[error]));
+    }
+    let why = if custom || (group, kind) == (to_group, to_kind) && (served || to_version == version) {
         let wrong =
             format!("the API version in the data ({api_version}) does not match the expected API version ({to})");
         return Err(Status::bad_request(wrong));

@@ -97,7 +97,7 @@ pub(super) fn answer(head: &Head, words: &[&str], kinds: &[&'static Kind]) -> Re
         return Err(Status::method_not_allowed());
     }
     let query = options::pairs(&head.query);
-    let media = media::negotiate(&head.accept, options::pretty(&query, &head.agent))?;
+    let media = media::negotiate_for(&head.accept, options::pretty(&query, &head.agent), false)?;
     Ok(Some(Answer::text(200, media.content_type(), super::answer::write(&value, media.format))))
 }
 

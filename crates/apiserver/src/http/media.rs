@@ -88,6 +88,11 @@ pub(super) fn ranges(accept: &str) -> Vec<Range<'_>> {
 /// # Errors
 /// 406: nothing that is accepted can be given. Clients that ask for Protobuf fall back to JSON.
 pub(super) fn negotiate(accept: &str, pretty: bool) -> Result<Media, Status> {
+    negotiate_for(accept, pretty, true)
+}
+
+/// The same, where something may not be given as a Table (`AllowsMediaTypeTransform`).
+pub(super) fn negotiate_for(accept: &str, pretty: bool, tables: bool) -> Result<Media, Status> {
     let json = if pretty { Format::Pretty } else { Format::Json };
     if accept.trim().is_empty() {
         return Ok(Media { format: json, form: As::Object });
@@ -98,7 +103,8 @@ pub(super) fn negotiate(accept: &str, pretty: bool) -> Result<Media, Status> {
             "application/yaml" => Format::Yaml,
             _ => return None,
         };
-        Some(Media { format, form: form(&range)? })
+        let form = form(&range).filter(|form| tables || *form != As::Table)?;
+        Some(Media { format, form })
     });
     chosen.ok_or_else(|| not_acceptable(&["application/json", "application/yaml"]))
 }

@@ -107,7 +107,10 @@ pub fn parse(head: &Head, body: &body::Body, kinds: &[&'static Kind], user: &Use
     let Some(target) = path::target(&words, kinds)? else { return Ok(Asked::Unknown) };
     let query = options::pairs(&head.query);
     let verb = verb(head, &target, &query)?;
-    let media = media::negotiate(&head.accept, options::pretty(&query, &head.agent))?;
+    // What is answered once and never stored has no rows.
+    let tables = !api::kind::REVIEWS.contains(target.kind)
+        && !["binding", "eviction", "token"].contains(&target.subresource.as_str());
+    let media = media::negotiate_for(&head.accept, options::pretty(&query, &head.agent), tables)?;
     let mut request = Request::new(verb, target.kind, target.namespace, target.name);
     request.subresource = target.subresource.into();
     request.user = user.clone();

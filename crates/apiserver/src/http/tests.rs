@@ -118,6 +118,16 @@ fn options_that_make_no_sense_are_named() {
 }
 
 #[test]
+fn what_is_never_stored_is_no_table() {
+    let review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    let body = "{\"spec\":{\"nonResourceAttributes\":{\"path\":\"/\",\"verb\":\"get\"}}}";
+    let with = |accept: &str| ask(&Head { accept: accept.into(), ..head("POST", review) }, body).map(drop);
+    let table = "application/json;as=Table;v=v1;g=meta.k8s.io";
+    assert_eq!(with(table).unwrap_err().code, 406);
+    assert!(with(&format!("{table},application/json")).is_ok());
+}
+
+#[test]
 fn discovery_is_that_of_a_real_server() {
     let text = |url: &str, accept: &str| match ask(&Head { accept: accept.into(), ..head("GET", url) }, "") {
         Ok(Asked::Text(answer)) => {
