@@ -92,7 +92,8 @@ pub fn formed(body: &Value, kind: &Kind, form: As) -> Value {
                 "metadata" => &body["metadata"], "items" => items,
             }
         }
-        _ if body["items"].is_null() || kind == kind::COMPONENT_STATUS => body.clone(),
+        // The objects of custom kinds are trees for Go, too, and keep what they say.
+        _ if body["items"].is_null() || kind == kind::COMPONENT_STATUS || kind.is_custom() => body.clone(),
         _ => untyped(body),
     }
 }

@@ -118,6 +118,14 @@ fn options_that_make_no_sense_are_named() {
 }
 
 #[test]
+fn only_custom_objects_in_lists_say_their_kind() {
+    let list = api::obj! { "items" => api::list![api::obj! { "apiVersion" => "v1", "kind" => "Thing" }] };
+    let custom = Kind { index: kind::KINDS.len() + 1000, ..*kind::POD };
+    assert_eq!(answer::formed(&list, &custom, As::Object), list);
+    assert_eq!(answer::formed(&list, kind::POD, As::Object)["items"], api::list![api::obj! {}]);
+}
+
+#[test]
 fn what_is_never_stored_is_no_table() {
     let review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
     let body = "{\"spec\":{\"nonResourceAttributes\":{\"path\":\"/\",\"verb\":\"get\"}}}";
