@@ -9,6 +9,7 @@ use crate::worker::Worker;
 use crate::{images, serve};
 use api::{Str, Time, Value};
 use apiserver::EventSpec;
+use script::Outcome;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,18 @@ pub(crate) struct Ran {
     pub(crate) output: String,
     /// How long it took.
     pub(crate) took: Duration,
+    /// Whether it waits for the network: it is to be run once more when that has answered.
+    pub(crate) waits: bool,
+}
+
+/// A command beside a container's own process that needs the network. It has left nothing behind and is run again from its
+/// beginning, with what the network has answered so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Pending {
+    command: Vec<String>,
+    pub(crate) answers: Vec<Outcome>,
+    /// What it asks now, until somebody takes that.
+    pub(crate) asked: Option<script::Program>,
 }
 
 impl Worker<'_, '_> {
@@ -43,14 +56,24 @@ impl Worker<'_, '_> {
         };
         let program = programs::program(&invocation).map_err(|why| format!("exec failed: {why}"))?;
         let now = self.cx.now;
+        let place = self.pod.containers[index].pending.iter().position(|pending| pending.command == command);
+        let pending = place.map(|place| self.pod.containers[index].pending.remove(place));
+        let answers = pending.map(|pending| pending.answers).unwrap_or_default();
+        let before = self.disks.clone();
         let inner = &mut serve::inside(self.pod, index, self.disks, now).with_tools(self.tools);
-        let mut around = Trial { output: String::new(), inner };
+        let mut around = Trial { output: String::new(), answers: answers.iter(), asked: None, inner };
         let mut process = Process::start(Arc::new(program), now);
-        while let Some(at) = process.wake().filter(|at| *at <= now + limit) {
+        while let Some(at) = process.wake().filter(|at| *at <= now + limit && around.asked.is_none()) {
             process.run(at, &mut around);
         }
+        let Trial { output, asked, .. } = around;
+        let waits = asked.is_some();
+        if waits {
+            *self.disks = before;
+            self.pod.containers[index].pending.push(Pending { command: command.to_vec(), answers, asked });
+        }
         let took = process.ended.map_or(limit, |(at, _)| at.since(now).saturating_sub(OVERHEAD));
-        Ok(Ran { code: process.ended.map(|(_, code)| code), output: around.output, took })
+        Ok(Ran { code: process.ended.map(|(_, code)| code), output, took, waits })
     }
 
     /// Asks a server over HTTP as `get` (an `httpGet`) says: the URL, and the status if something answered.
@@ -86,6 +109,11 @@ impl Worker<'_, '_> {
         }
         let ran = self.exec(index, &command, limit)?;
         match ran.code {
+            // A hook is not waited for so long: what it asks the network is taken to be there.
+            _ if ran.waits => {
+                self.pod.containers[index].pending.retain(|pending| pending.command != command);
+                Ok(Duration::ZERO)
+            }
             Some(0) => Ok(ran.took),
             Some(code) => Err(format!("command '{}' exited with {code}: {}", command.join(" "), ran.output)),
             None => Err(format!("command '{}' timed out", command.join(" "))),
@@ -166,6 +194,8 @@ fn head(text: &str, most: usize) -> &str {
 /// Collects what a command prints.
 struct Trial<'a> {
     output: String,
+    answers: std::slice::Iter<'a, Outcome>,
+    asked: Option<script::Program>,
     inner: &'a mut dyn Surroundings,
 }
 
@@ -187,10 +217,13 @@ impl Surroundings for Trial<'_> {
     }
     fn call(&mut self, program: &script::Program) -> script::Ran {
         match self.inner.call(program) {
-            // Whoever runs beside the container's own process asks the network in vain, for now: it is taken to be there.
-            script::Ran::Later => {
-                script::Ran::Done(script::Outcome { read: program.stdin.len(), ..Default::default() })
-            }
+            script::Ran::Later => match self.answers.next() {
+                Some(outcome) => script::Ran::Done(outcome.clone()),
+                None => {
+                    self.asked = Some(program.clone());
+                    script::Ran::Later
+                }
+            },
             ran => ran,
         }
     }

@@ -77,8 +77,11 @@ impl Worker<'_, '_> {
                 let spec = self.pod.spec_of(index)[role.key()].clone();
                 self.pod.containers[index].probes[at].due = self.cx.now + period(&spec);
                 if !waits && self.pod.containers[index].dies.is_none() {
-                    let verdict = self.check(index, &spec);
-                    self.judge(index, at, role, &spec, verdict);
+                    match self.check(index, &spec) {
+                        Some(verdict) => self.judge(index, at, role, &spec, verdict),
+                        // It is done again as soon as the network has answered, which is before time goes on.
+                        None => self.pod.containers[index].probes[at].due = self.cx.now,
+                    }
                 }
             }
         }
@@ -118,7 +121,26 @@ impl Worker<'_, '_> {
         self.ask_to_end(index, now, now + Duration::from_secs(grace.max(1).unsigned_abs()));
     }
 
-    fn check(&mut self, index: usize, spec: &Value) -> Result<(), String> {
+    /// What a probe finds; none while it waits for the network.
+    fn check(&mut self, index: usize, spec: &Value) -> Option<Result<(), String>> {
+        let seconds = spec["timeoutSeconds"].as_int().filter(|s| *s > 0).unwrap_or(1).unsigned_abs();
+        let command: Vec<String> = spec.at("exec.command").array().iter().map(|w| w.str().to_owned()).collect();
+        if command.is_empty() {
+            return Some(self.check_port(index, spec, seconds));
+        }
+        let ran = match self.exec(index, &command, Duration::from_secs(seconds)) {
+            Ok(ran) if ran.waits => return None,
+            Ok(ran) => ran,
+            Err(why) => return Some(Err(why)),
+        };
+        Some(match ran.code {
+            Some(0) => Ok(()),
+            Some(_) => Err(ran.output.trim_end().to_owned()),
+            None => Err(format!("command timed out: {:?} timed out after {seconds}s", command.join(" "))),
+        })
+    }
+
+    fn check_port(&mut self, index: usize, spec: &Value, seconds: u64) -> Result<(), String> {
         let ip = self.pod.ip.clone().unwrap_or_default();
         let cut_off = !self.pod.host_network() && !self.network.reaches_pods(&self.pod.node);
         if !spec["httpGet"].is_null() {
@@ -138,7 +160,6 @@ impl Worker<'_, '_> {
                 Some(_) => Ok(()),
             };
         }
-        let seconds = spec["timeoutSeconds"].as_int().filter(|s| *s > 0).unwrap_or(1).unsigned_abs();
         let port = |socket: &Value, pod: &Pod| port_number(pod, index, &socket["port"]);
         if !spec["grpc"].is_null() {
             let port = port(&spec["grpc"], self.pod);
@@ -157,15 +178,6 @@ impl Worker<'_, '_> {
                 false => Err(format!("dial tcp {ip}:{port}: connect: connection refused")),
             };
         }
-        let command: Vec<String> = spec.at("exec.command").array().iter().map(|w| w.str().to_owned()).collect();
-        if command.is_empty() {
-            return Ok(());
-        }
-        let ran = self.exec(index, &command, Duration::from_secs(seconds))?;
-        match ran.code {
-            Some(0) => Ok(()),
-            Some(_) => Err(ran.output.trim_end().to_owned()),
-            None => Err(format!("command timed out: {:?} timed out after {seconds}s", command.join(" "))),
-        }
+        Ok(())
     }
 }

@@ -155,6 +155,8 @@ pub struct Container {
     pub(crate) reason: Option<(Str, String)>,
     pub(crate) backoff: Option<Backoff>,
     pub(crate) probes: Vec<crate::probes::Probe>,
+    /// Commands of probes that wait for the network.
+    pub(crate) pending: Vec<crate::hooks::Pending>,
     /// Whether a probe had it killed, and the pass that replaces it has not yet looked at its back-off.
     pub(crate) replaced: bool,
     /// Whether it was asked to end because its image changed: it is started again whatever its Pod's policy.
@@ -233,6 +235,7 @@ impl Container {
             reason: None,
             backoff: None,
             probes: Vec::new(),
+            pending: Vec::new(),
             replaced: false,
             changed: false,
             dies: None,

@@ -82,6 +82,8 @@ pub struct NetworkCall {
     pub id: Str,
     /// What it runs.
     pub program: script::Program,
+    /// Whether it is no part of the container's own process, but of a probe: which of those that wait.
+    pub probe: Option<usize>,
 }
 
 /// What a container uses.
@@ -135,6 +137,16 @@ pub(crate) fn collect_asks(pod: &mut Pod, asks: &mut Vec<Ask>, calls: &mut Vec<N
                 container: container.name.clone(),
                 id: container.id.clone(),
                 program,
+                probe: None,
+            }));
+        }
+        for (place, pending) in container.pending.iter_mut().enumerate() {
+            calls.extend(pending.asked.take().map(|program| NetworkCall {
+                pod: pod.id.clone(),
+                container: container.name.clone(),
+                id: container.id.clone(),
+                program,
+                probe: Some(place),
             }));
         }
         if let Some((url, pause)) = container.asks.take() {
@@ -160,6 +172,12 @@ impl<N: NetworkPlugin> Kubelets<N> {
         let Some(index) = pod.containers.iter().position(|c| c.name == call.container && c.id == call.id) else {
             return;
         };
+        if let Some(place) = call.probe {
+            if let Some(pending) = pod.containers[index].pending.get_mut(place) {
+                pending.answers.push(outcome);
+            }
+            return;
+        }
         let Some(mut process) = pod.containers[index].process.take() else { return };
         process.answer(call.program.task, outcome, cx.now, &mut serve::inside(pod, index, &mut self.disks, cx.now));
         pod.containers[index].process = Some(process);

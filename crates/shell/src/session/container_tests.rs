@@ -131,3 +131,19 @@ fn a_script_that_never_pauses_burns_a_core_and_costs_little() {
     let cpu: Option<i64> = top.split_whitespace().nth(1).and_then(|text| text.strip_suffix('m')?.parse().ok());
     assert!(cpu.is_some_and(|cpu| (900..1_100).contains(&cpu)), "{top}");
 }
+
+#[test]
+fn a_probe_may_ask_the_network() {
+    let mut session = Session::new(Options::default(), false);
+    let serves = "command: [sh, -c, 'sleep 15; exec httpd -f -p 8080 -h /']";
+    let probe = ", readinessProbe: {periodSeconds: 2, exec: {command: [sh, -c, 'wget -q --spider http://localhost:8080/etc/hostname']}}";
+    apply(&mut session, &pod("serves", &format!("{serves}{probe}")));
+    ask(&mut session, "sleep 10");
+    let ready = "kubectl get pod serves -o jsonpath='{.status.containerStatuses[0].ready}'";
+    assert_eq!(ask(&mut session, ready), "false");
+    let events = ask(&mut session, "kubectl get events --field-selector reason=Unhealthy");
+    let refused = "Readiness probe failed: wget: can't connect to remote host (127.0.0.1): Connection refused";
+    assert!(events.contains(refused), "{events}");
+    ask(&mut session, "sleep 15");
+    assert_eq!(ask(&mut session, ready), "true");
+}

@@ -2,35 +2,25 @@
 
 use super::Cx;
 use crate::interp::repl;
+use script::{Memory, Told};
 
 /// A shell inside the shell.
 pub(super) async fn run(cx: Cx) -> i32 {
+    let told = Told::of(&cx.args);
     let mut shell = cx.shell.child(cx.env.clone());
-    shell.name = cx.name().to_owned();
-    let mut arguments = &cx.args[1..];
-    let (mut command, mut options) = (false, Vec::new());
-    while let Some((flags, rest)) = arguments.split_first().filter(|(a, _)| a.len() > 1 && a.starts_with(['-', '+'])) {
-        arguments = rest;
-        command |= flags.starts_with('-') && !flags.starts_with("--") && flags.contains('c');
-        let kept: String = flags.chars().filter(|c| "-+eux".contains(*c)).collect();
-        if kept.len() > 1 && !flags.starts_with("--") {
-            options.push(kept);
-        }
+    shell.memory = Memory { name: cx.name().to_owned(), ..told.memory(shell.memory, cx.name()) };
+    if let Some(text) = &told.text {
+        return shell.run_script_text(&told.name, &told.parameters, text, &cx.io).await;
     }
-    shell.set_options(&options);
-    if command {
-        let Some((text, rest)) = arguments.split_first() else {
-            cx.err(&format!("{0}: -c: option requires an argument\n", cx.name()));
-            return 2;
-        };
-        let name = rest.first().cloned().unwrap_or_else(|| cx.name().to_owned());
-        return shell.run_script_text(&name, rest.get(1..).unwrap_or_default(), text, &cx.io).await;
+    if cx.args.last().is_some_and(|flag| flag.starts_with('-') && flag.ends_with('c')) {
+        cx.err(&format!("{0}: -c: option requires an argument\n", cx.name()));
+        return 2;
     }
-    if let Some((name, rest)) = arguments.split_first() {
+    if let Some(name) = &told.file {
         return match cx.read(name).await {
-            Ok(text) => shell.run_script_text(name, rest, &text, &cx.io).await,
+            Ok(text) => shell.run_script_text(name, &told.parameters, &text, &cx.io).await,
             Err(error) => {
-                cx.fail(format_args!("{name}: {error}"));
+                cx.err(&script::cannot_open(&shell.memory, cx.name(), name, &error.to_string()));
                 if error == vfs::Error::NotFound { 127 } else { 126 }
             }
         };
