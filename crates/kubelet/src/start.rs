@@ -250,6 +250,7 @@ impl Worker<'_, '_> {
         container.state = State::Running(now);
         container.process = Some(Process::start(program, now));
         container.probes = probes::of(&spec, now, self.cx.rng);
+        container.pending.clear();
         container.started = spec["startupProbe"].is_null();
         container.ready = spec["readinessProbe"].is_null();
         self.run_to(now);

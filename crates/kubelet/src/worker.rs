@@ -397,5 +397,4 @@ pub(crate) fn exit(container: &mut crate::state::Container, at: Time, code: i32,
     container.ready = false;
     container.started = false;
     container.probes.clear();
-    container.pending.clear();
 }
