@@ -77,6 +77,7 @@ impl Machine {
     fn start_job(&mut self, task: &mut Task, item: &Item) {
         let foreground = Script(Arc::new(vec![Item { background: false, ..item.clone() }]));
         let io = Io { stdin: Input::Null, ..task.io.clone() };
+        self.forget_jobs();
         if self.tasks.len() >= MAX_TASKS {
             task.value = Ok(2);
             return;
@@ -87,6 +88,18 @@ impl Machine {
         }
         task.memory.last_job = Some(id);
         task.value = Ok(0);
+    }
+
+    /// Of the jobs that have ended, and that nobody has waited for, only the latest are remembered.
+    fn forget_jobs(&mut self) {
+        const REMEMBERED: usize = 50;
+        let over = |task: &Task| task.job && task.ended();
+        let mut many = self.tasks.iter().flatten().filter(|task| over(task)).count().saturating_sub(REMEMBERED);
+        self.tasks.retain(|task| {
+            let goes = many > 0 && task.as_ref().is_some_and(|task| over(task));
+            many -= usize::from(goes);
+            !goes
+        });
     }
 
     pub(super) fn go_on_with_item(

@@ -240,3 +240,6 @@ impl Task {
         self.push(Frame::Script(script.clone(), 0));
     }
 }
+
+#[cfg(test)]
+mod tests;

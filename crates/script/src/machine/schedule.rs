@@ -7,11 +7,12 @@ use std::time::Duration;
 
 /// How many steps a task makes before the next one has its turn.
 const TURN: usize = 500;
-/// So much of the processor's time a script takes in one go.
+/// So much of the processor's time a script takes in one go, and so much once it works without a pause for long.
 const SLICE: Duration = Duration::from_millis(50);
+const SHORT: Duration = Duration::from_millis(20);
 /// A script that works without a pause does so for this long; then it is left alone, each time for as long as it has worked in
 /// all, at most for so long: what it would do meanwhile is more of the same.
-const FULL_SPEED: Duration = Duration::from_millis(300);
+const FULL_SPEED: Duration = Duration::from_secs(1);
 const MOST_REST: Duration = Duration::from_secs(5);
 /// How often a file is looked at for more, and how often if it has not grown for [`PATIENCE`] times.
 const LOOK: Duration = Duration::from_secs(1);
@@ -58,18 +59,19 @@ impl Machine {
         }
         self.clock = self.clock.max(now);
         let begun = self.clock;
-        self.busy.get_or_insert(begun);
+        let busy = *self.busy.get_or_insert(begun);
+        let slice = if begun.since(busy) < FULL_SPEED { SLICE } else { SHORT };
         loop {
             let mut moved = false;
             let mut at = 0;
             while at < self.tasks.len() {
-                moved |= self.turn(at, begun, around);
+                moved |= self.turn(at, begun + slice, around);
                 if self.ended.is_some() {
                     return self.burnt(around);
                 }
                 at += 1;
             }
-            if self.clock.since(begun) > SLICE {
+            if self.clock > begun + slice {
                 break;
             }
             if !moved && !self.feed(around) {
@@ -77,7 +79,7 @@ impl Machine {
             }
         }
         self.close_pipes();
-        if self.clock.since(begun) <= SLICE {
+        if self.clock <= begun + slice {
             return self.burnt(around);
         }
         let worked = self.clock.since(self.busy.unwrap_or(begun));
@@ -99,10 +101,10 @@ impl Machine {
     }
 
     /// One task's turn; whether it has made a step.
-    fn turn(&mut self, at: usize, begun: Time, around: &mut dyn Around) -> bool {
+    fn turn(&mut self, at: usize, until: Time, around: &mut dyn Around) -> bool {
         let mut moved = false;
         for _ in 0..TURN {
-            if self.ended.is_some() || self.clock.since(begun) > SLICE || !self.unblock(at, around) {
+            if self.ended.is_some() || self.clock > until || !self.unblock(at, around) {
                 break;
             }
             let Some(mut task) = self.tasks.get_mut(at).and_then(Option::take) else { break };
