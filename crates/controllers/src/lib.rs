@@ -14,6 +14,7 @@ mod deployment;
 mod disruption;
 mod endpoints;
 mod endpointslice;
+mod endpointslicemirroring;
 mod garbagecollector;
 mod gateway;
 mod hash;
@@ -77,6 +78,7 @@ static CONTROLLERS: &[Controller] = &[
     disruption::CONTROLLER,
     endpoints::CONTROLLER,
     endpointslice::CONTROLLER,
+    endpointslicemirroring::CONTROLLER,
     nodeipam::CONTROLLER,
     nodelifecycle::CONTROLLER,
     tainteviction::CONTROLLER,

@@ -4,6 +4,7 @@ mod autoscaler;
 mod cronjob;
 mod disruption;
 mod job;
+mod mirroring;
 mod replicationcontroller;
 mod servicecidrs;
 mod statefulset;
