@@ -8,6 +8,7 @@ use api::Value;
 use cluster::Options;
 use shell::Session;
 use shell::process::Chunk;
+use shell::session::Keyframe;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -27,44 +28,45 @@ pub struct Outcome {
     pub problems: Vec<Problem>,
 }
 
-/// Plays every route and every mistake of a lesson.
+/// Plays every route and every mistake of a lesson. What is the same in several of them is played once: where a step of the
+/// solutions begins, a mistake in it goes on, and so does a route that goes another way from there on.
 pub fn play(lesson: &Rc<Lesson>) -> Outcome {
     let mut outcome = Outcome::default();
-    if let Some(problem) = start(lesson) {
-        // Whatever comes of the rest comes of this.
-        outcome.problems.push(problem);
-        return outcome;
-    }
-    let solution = Value::Null;
-    let mut reached = lesson.steps().len();
-    match Player::new(lesson, Language::English).and_then(|mut player| {
-        let done = player.route(&solution, "steps");
-        reached = player.progress.step();
-        done
-    }) {
-        Ok(()) => outcome.routes += 1,
-        Err(problem) => outcome.problems.push(problem),
-    }
-    for (at, route) in lesson.plan.get("routes").array().iter().enumerate() {
-        let path = format!("routes[{at}]");
-        match Player::new(lesson, Language::English)
-            .and_then(|mut player| player.route(route.get("steps"), &format!("{path}.steps")))
-        {
-            Ok(()) => outcome.routes += 1,
-            Err(problem) => outcome.problems.push(problem),
+    let mut player = match Player::new(lesson) {
+        Ok(player) => player,
+        Err(problem) => {
+            // Whatever comes of the rest comes of this.
+            outcome.problems.push(problem);
+            return outcome;
         }
+    };
+    let mut begun = Begun::default();
+    let solved = player.route(&Value::Null, "steps", &mut begun);
+    let reached = player.progress.step();
+    outcome.routes += usize::from(solved.is_ok());
+    outcome.problems.extend(solved.err());
+    for (at, route) in lesson.plan.get("routes").array().iter().enumerate() {
+        let scripts = route.get("steps");
+        let own = |step: &Value| !scripts.get(step.get("id").str()).is_null();
+        let first = lesson.steps().iter().position(own).unwrap_or(0);
+        let played = begun
+            .at(lesson, first)
+            .and_then(|mut player| player.route(scripts, &format!("routes[{at}].steps"), &mut Begun::default()));
+        outcome.routes += usize::from(played.is_ok());
+        outcome.problems.extend(played.err());
     }
     for (at, mistake) in lesson.plan.get("mistakes").array().iter().enumerate() {
+        let step = lesson.steps().iter().position(|step| step.get("id") == mistake.get("step")).unwrap_or(0);
         // What comes after a step that its own solution does not solve was said with that.
-        if lesson.steps().iter().skip(reached + 1).any(|step| step.get("id") == mistake.get("step")) {
+        if step > reached {
             continue;
         }
-        match Player::new(lesson, Language::Korean)
-            .and_then(|mut player| player.mistake(mistake, &format!("mistakes[{at}]")))
-        {
-            Ok(()) => outcome.mistakes += 1,
-            Err(problem) => outcome.problems.push(problem),
-        }
+        let refused = begun.at(lesson, step).and_then(|mut player| {
+            player.progress.speak(Language::Korean);
+            player.mistake(mistake, &format!("mistakes[{at}]"))
+        });
+        outcome.mistakes += usize::from(refused.is_ok());
+        outcome.problems.extend(refused.err());
     }
     outcome
 }
@@ -83,18 +85,10 @@ pub struct Noticed {
 /// # Errors
 /// The steps before cannot be solved, or the mistake is none.
 pub fn noticed(lesson: &Rc<Lesson>, step: &str, script: &str) -> Result<Noticed, Problem> {
-    let mut player = Player::new(lesson, Language::English)?;
+    let mut player = Player::new(lesson)?;
     player.err(step, script, "mistakes")?;
     let unmet = player.progress.checks().filter(|(_, unmet)| unmet.is_some()).map(|(id, _)| id.to_owned());
     Ok(Noticed { unmet: unmet.collect(), notes: player.progress.noted().to_vec() })
-}
-
-/// A session in which the lesson has begun.
-fn begin(lesson: &Lesson, interactive: bool) -> Session {
-    let options = lesson.options(Options::default().seed);
-    let mut session = Session::new(options, interactive);
-    prepare(&mut session, lesson);
-    session
 }
 
 /// Types what a lesson begins with, unseen. What it shows.
@@ -106,11 +100,10 @@ fn prepare(session: &mut Session, lesson: &Lesson) -> Vec<Chunk> {
     session.drain()
 }
 
-/// The first command of the lesson's beginning that fails: nobody would see it.
-fn start(lesson: &Lesson) -> Option<Problem> {
-    let mut session = Session::new(lesson.options(Options::default().seed), true);
+/// The first command of the lesson's beginning that fails, in what it shows: nobody would see it.
+fn failing(lesson: &Lesson, shown: Vec<Chunk>) -> Option<Problem> {
     let (mut command, mut said) = (String::new(), String::new());
-    for chunk in prepare(&mut session, lesson) {
+    for chunk in shown {
         match chunk {
             Chunk::Command { text, depth: 0, .. } => (command, said) = (text, String::new()),
             Chunk::Text(_, text) => said.push_str(&text),
@@ -131,6 +124,27 @@ fn start(lesson: &Lesson) -> Option<Problem> {
     None
 }
 
+/// Where each step of the solutions begins.
+#[derive(Default)]
+struct Begun(Vec<Option<(Keyframe, Progress)>>);
+
+impl Begun {
+    /// Notes where a step begins; nothing can go on from there if something runs.
+    fn note(&mut self, player: &Player) {
+        self.0.push(player.session.keyframe().map(|keyframe| (keyframe, player.progress.clone())));
+    }
+
+    /// Somebody who is at the beginning of a step, as the solutions lead there.
+    fn at(&self, lesson: &Rc<Lesson>, step: usize) -> Result<Player, Problem> {
+        let kept = self.0.get(step).and_then(Option::as_ref);
+        let resumed = kept.and_then(|(keyframe, progress)| Some((Session::resume(keyframe)?, progress.clone())));
+        match resumed {
+            Some((session, progress)) => Ok(Player { session, progress, lesson: lesson.clone(), shown: String::new() }),
+            None => Player::new(lesson),
+        }
+    }
+}
+
 struct Player {
     session: Session,
     progress: Progress,
@@ -139,9 +153,14 @@ struct Player {
 }
 
 impl Player {
-    fn new(lesson: &Rc<Lesson>, lang: Language) -> Result<Player, Problem> {
-        let session = begin(lesson, true);
-        let progress = Progress::new(lesson.clone(), lang, &session);
+    /// Somebody who is at the beginning of the lesson.
+    fn new(lesson: &Rc<Lesson>) -> Result<Player, Problem> {
+        let mut session = Session::new(lesson.options(Options::default().seed), true);
+        let shown = prepare(&mut session, lesson);
+        if let Some(problem) = failing(lesson, shown) {
+            return Err(problem);
+        }
+        let progress = Progress::new(lesson.clone(), Language::English, &session);
         let progress = progress.ok_or_else(|| Problem {
             file: crate::lesson::PLAN.into(),
             line: 0,
@@ -196,8 +215,10 @@ impl Player {
     }
 
     /// The scripts of a route, or the solution where it has none for a step: every step must be complete after its own.
-    fn route(&mut self, scripts: &Value, path: &str) -> Result<(), Problem> {
+    /// Notes where each of them begins.
+    fn route(&mut self, scripts: &Value, path: &str, begun: &mut Begun) -> Result<(), Problem> {
         while !self.progress.is_over() {
+            begun.note(self);
             let id = self.progress.plan().get("id").to_str();
             let own = scripts.get(&id);
             let at = match own.is_null() {
