@@ -7,7 +7,10 @@ import { DIST, open } from "./kubarium.mjs";
 
 const [base, count] = process.argv.slice(2).map(Number);
 /** How long the page is watched, in milliseconds: heartbeats and leases come every ten seconds. */
-const WATCHED = 25_000;
+const WATCHED = 45_000;
+
+/** After so long the second module does not come, in milliseconds: several lines wait for it by then. */
+const SLOW = 6_000;
 
 /** Keeps the module's instance where we can find it. */
 function keepInstance() {
@@ -21,7 +24,7 @@ function keepInstance() {
 
 /** A host that says that there is a second module, and keeps one waiting in vain for it. */
 function withhold(name, response) {
-  if (name.startsWith("kubarium-more")) setTimeout(() => response.writeHead(404).end(), 2_000);
+  if (name.startsWith("kubarium-more")) setTimeout(() => response.writeHead(404).end(), SLOW);
   else if (name === "" || name === "index.html") {
     const page = readFileSync(join(DIST, "index.html"), "utf8");
     response.writeHead(200, { "Content-Type": "text/html" });
@@ -35,10 +38,20 @@ async function watch({ lang, query, context }) {
   const kube = await open({ lang, query, context, change: withhold, script: keepInstance });
   await kube.page.waitForTimeout(WATCHED);
   await kube.page.getByRole("group", { name: "node1" }).hover();
+  // What is entered before the rest has come waits for it, and is told when it does not come: lines that are typed, put in as a
+  // whole, and several at once.
   await kube.prompt.pressSequentially("kubectl get pods ");
-  // What is entered before the rest has come waits for it, and is told when it does not come.
   await kube.prompt.press("Enter");
-  await kube.page.getByText(/The commands could not be loaded|명령 프로그램을 불러오지 못했습니다/).first().waitFor();
+  for (const text of ["kubectl create deployment web --image=nginx --replicas=3", "echo 'one' | cat\necho $two"]) {
+    await kube.prompt.fill(text);
+    await kube.prompt.press("Enter");
+  }
+  await kube.prompt.pressSequentially("kub");
+  await kube.prompt.press("Backspace");
+  const refused = () => kube.page.getByText(/The commands could not be loaded|명령 프로그램을 불러오지 못했습니다/);
+  await refused().first().waitFor();
+  await kube.prompt.press("Enter");
+  await refused().nth(1).waitFor();
   // Characters, because so many numbers are slow to hand over.
   const marks = await kube.page.evaluate(([from, length]) => {
     const marks = new Uint8Array(globalThis.instance.exports.memory.buffer, from, length);
