@@ -33,6 +33,10 @@ pub fn run(_: &[String]) -> Result {
             None => println!("kubectl {version}: skipped, it is not on this machine"),
         }
     }
+    if let Some((version, program)) = known.last() {
+        println!("kubectl {version}, and what the page exports:");
+        count("export", exported(program));
+    }
     match python() {
         Some(program) => count(
             "python",
@@ -47,6 +51,14 @@ pub fn run(_: &[String]) -> Result {
 
 fn story(program: &Path) -> Result {
     with_server(|config| sh::run(sh::program("bash").arg("tests/clients/story.sh").arg(program).arg(config)))
+}
+
+/// What the page exports, for a real cluster: kubectl's checks and a server's.
+fn exported(program: &Path) -> Result {
+    let ours = sh::kubarium()?;
+    with_server(|config| {
+        sh::run(sh::program("bash").arg("tests/clients/export.sh").arg(program).arg(config).arg(&ours))
+    })
 }
 
 /// The Rust client: a crate of its own, so that nobody else compiles what it needs.

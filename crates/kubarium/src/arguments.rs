@@ -29,6 +29,13 @@ pub enum Command {
         /// The recording.
         file: String,
     },
+    /// Print what a session has made, for another cluster.
+    Export {
+        /// Whether as a script that makes a `kind` cluster.
+        kind: bool,
+        /// The session, a script or manifests.
+        file: String,
+    },
     /// Serve the API over HTTP.
     Serve(Serve),
     /// Make a lesson of a scenario.
@@ -148,16 +155,19 @@ impl fmt::Display for Problem {
 pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Problem> {
     let mut rest = arguments.into_iter();
     match rest.next().as_deref() {
-        None => Err(Problem("what is to be done? (sh, replay, serve, check, pack, scale)".into())),
+        None => Err(Problem("what is to be done? (sh, replay, export, serve, check, pack, scale)".into())),
         Some("-h" | "--help" | "help") => Ok(Command::Help),
         Some("-V" | "--version") => Ok(Command::Version),
         Some("sh") => sh(&mut rest),
         Some("replay") => replay(&mut rest),
+        Some("export") => export(&mut rest),
         Some("serve") => serve(&mut rest),
         Some("check") => check(&mut rest),
         Some("pack") => pack::parse(&mut rest),
         Some("scale") => scale(&mut rest),
-        Some(other) => Err(Problem(format!("there is no command {other:?} (sh, replay, serve, check, pack, scale)"))),
+        Some(other) => {
+            Err(Problem(format!("there is no command {other:?} (sh, replay, export, serve, check, pack, scale)")))
+        }
     }
 }
 
@@ -197,6 +207,21 @@ fn replay(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
     }
     let file = file.ok_or_else(|| Problem("replay needs a FILE".into()))?;
     Ok(Command::Replay { json, file })
+}
+
+fn export(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
+    let (mut kind, mut file) = (false, None);
+    for argument in rest {
+        match split(&argument) {
+            ("--kind", value) => kind = flag("--kind", value)?,
+            ("-h" | "--help", _) => return Ok(Command::Help),
+            (name, _) if name.starts_with('-') => return Err(unknown("export", name)),
+            _ if file.is_some() => return Err(Problem(format!("one FILE is enough; what is {argument:?}?"))),
+            _ => file = Some(argument),
+        }
+    }
+    let file = file.ok_or_else(|| Problem("export needs a FILE".into()))?;
+    Ok(Command::Export { kind, file })
 }
 
 fn serve(rest: &mut dyn Iterator<Item = String>) -> Result<Command, Problem> {
@@ -357,6 +382,7 @@ mod tests {
             Ok(Command::Scale { nodes: 2, pods: 3, seed: 1, made: Made::default() })
         );
         assert_eq!(read("--help"), Ok(Command::Help));
+        assert_eq!(read("export --kind f"), Ok(Command::Export { kind: true, file: "f".into() }));
         assert_eq!(read("replay --json f"), Ok(Command::Replay { json: true, file: "f".into() }));
         let serve = Serve { listen: "127.0.0.1:0".into(), speed: 10.0, ..Serve::default() };
         assert_eq!(read("serve --listen 127.0.0.1:0 --speed=10"), Ok(Command::Serve(serve)));
@@ -386,6 +412,8 @@ mod tests {
             "sh a b",
             "replay",
             "replay a b",
+            "export",
+            "export --yaml f",
             "sh -x",
             "scale 5",
             "sh --json=2",

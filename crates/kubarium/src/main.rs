@@ -1,4 +1,4 @@
-//! The native command: `kubarium sh`, `kubarium replay`, `kubarium serve`, `kubarium check`, `kubarium pack`, `kubarium scale`.
+//! The native command: `kubarium sh`, `kubarium replay`, `kubarium export`, `kubarium serve`, `kubarium check`, `kubarium pack`, `kubarium scale`.
 
 // First: its macros hold for all that follow.
 #[macro_use]
@@ -6,6 +6,7 @@ mod out;
 
 mod arguments;
 mod check;
+mod export;
 mod pack;
 mod replay;
 mod report;
@@ -46,6 +47,13 @@ fn main() -> ExitCode {
         }
         Command::Replay { json, file } => match replay::run(json, &file) {
             Ok(status) => return ExitCode::from(status as u8),
+            Err(problem) => {
+                eprintln!("kubarium: {file}: {problem}");
+                return ExitCode::from(USAGE);
+            }
+        },
+        Command::Export { kind, file } => match export::run(kind, &file) {
+            Ok(text) => print!("{text}"),
             Err(problem) => {
                 eprintln!("kubarium: {file}: {problem}");
                 return ExitCode::from(USAGE);

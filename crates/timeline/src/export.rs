@@ -6,8 +6,13 @@ use cluster::Cluster;
 
 /// What ends the here-document in which a manifest is typed.
 const END: &str = "KUBARIUM_END";
-/// The file that an import writes.
-const FILE: &str = "imported.yaml";
+/// The files that an import writes: the last one, and what must be there before that can be applied.
+const FILES: [&str; 2] = ["imported.yaml", "imported-first.yaml"];
+/// Waits until the API server serves what was defined.
+pub(crate) const ESTABLISHED: &str = "kubectl wait --for=condition=Established crd --all";
+/// kubectl asks the server for the kinds before it applies the first object.
+pub(crate) const TWICE: &str =
+    "# Apply this twice: kubectl knows the kinds that are defined in it only the second time.\n";
 
 /// Kinds that a cluster makes by itself.
 const OWN_KINDS: &[&str] = &[
@@ -44,6 +49,16 @@ const OWN_OBJECTS: &[(&str, &str)] = &[
     ("ClusterRole", "view"),
     ("ClusterRoleBinding", "cluster-admin"),
 ];
+/// The order in which objects are applied. What Pods name must be there before them; and a LimitRange would write its defaults into
+/// Pods that were there before it.
+const RANKS: &[(&[&str], usize)] = &[
+    (&["Namespace"], 0),
+    (&["CustomResourceDefinition"], 1),
+    (&["PriorityClass", "ServiceAccount", "StorageClass", "RuntimeClass"], 2),
+    (&["LimitRange"], USUAL + 1),
+];
+/// The rank of all others.
+const USUAL: usize = 3;
 /// Annotations and labels that are written by the cluster, by how they begin.
 const OWN_NOTES: &[&str] = &[
     "kubectl.kubernetes.io/last-applied-configuration",
@@ -70,6 +85,13 @@ const OWN_FIELDS: &[(&str, &[&str])] = &[
 /// The manifests of what has been made in a cluster since it was `fresh`, as YAML that `kubectl apply -f` accepts on another
 /// one: without status, identities and what controllers make of it.
 pub fn manifests(cluster: &Cluster, fresh: &Cluster) -> String {
+    let stages = stages(made(cluster, fresh));
+    let twice = if stages.len() > 1 { TWICE } else { "" };
+    format!("{twice}{}", stages.join("---\n"))
+}
+
+/// What has been made in a cluster, as somebody would have written it.
+fn made(cluster: &Cluster, fresh: &Cluster) -> Vec<Value> {
     let mut objects = Vec::new();
     for kind in cluster.api().stored_kinds() {
         for object in cluster.api().store().list(kind, "") {
@@ -81,7 +103,7 @@ pub fn manifests(cluster: &Cluster, fresh: &Cluster) -> String {
             }
         }
     }
-    document(objects)
+    objects
 }
 
 /// A `kind` configuration with as many nodes as a cluster has, and the same networks.
@@ -101,11 +123,10 @@ pub fn kind_config(cluster: &Cluster) -> String {
 
 /// A shell script that makes a `kind` cluster and what is in this one.
 pub fn kind_script(cluster: &Cluster, fresh: &Cluster) -> String {
-    let (config, manifests) = (kind_config(cluster), manifests(cluster, fresh));
-    let apply = match manifests.is_empty() {
-        true => String::new(),
-        false => format!("kubectl apply -f - <<'{END}'\n{manifests}{END}\n"),
-    };
+    let config = kind_config(cluster);
+    let stages = stages(made(cluster, fresh));
+    let apply = stages.iter().map(|text| format!("kubectl apply -f - <<'{END}'\n{text}{END}\n"));
+    let apply = apply.collect::<Vec<_>>().join(&format!("{ESTABLISHED}\n"));
     format!("#!/bin/sh\nset -e\nkind create cluster --config - <<'{END}'\n{config}{END}\n{apply}")
 }
 
@@ -153,18 +174,24 @@ pub fn import(name: &str, text: &str) -> Result<Imported, Refused> {
             Ok(Imported::Lines(lines))
         };
     }
-    let manifests = clean(text)?;
-    let mut lines = vec![format!("cat > {FILE} <<'{END}'")];
-    lines.extend(manifests.lines().map(str::to_owned));
-    lines.extend([END.to_owned(), format!("kubectl apply -f {FILE}")]);
+    let stages = clean(text)?;
+    let mut lines = Vec::new();
+    for (file, manifests) in FILES[..stages.len()].iter().rev().zip(&stages) {
+        if !lines.is_empty() {
+            lines.push(ESTABLISHED.to_owned());
+        }
+        lines.push(format!("cat > {file} <<'{END}'"));
+        lines.extend(manifests.lines().map(str::to_owned));
+        lines.extend([END.to_owned(), format!("kubectl apply -f {file}")]);
+    }
     Ok(Imported::Lines(lines))
 }
 
 /// Between these a picture holds its session.
 pub const METADATA: (&str, &str) = ("<metadata id=\"kubarium\">", "</metadata>");
 
-/// Manifests without what the cluster that they come from has added.
-fn clean(text: &str) -> Result<String, Refused> {
+/// Manifests without what the cluster that they come from has added, in the order in which they can be applied.
+fn clean(text: &str) -> Result<Vec<String>, Refused> {
     let documents = yaml::documents(text).map_err(Refused::Unreadable)?;
     let mut objects = Vec::new();
     for (number, document) in documents.iter().enumerate() {
@@ -181,14 +208,16 @@ fn clean(text: &str) -> Result<String, Refused> {
             objects.extend(portable(object));
         }
     }
-    match document(objects) {
-        text if text.is_empty() => Err(Refused::Nothing),
-        text => Ok(text),
+    match stages(objects) {
+        stages if stages.is_empty() => Err(Refused::Nothing),
+        stages => Ok(stages),
     }
 }
 
-/// Objects as one text. Namespaces and definitions come first, and namespaces that are missing are added.
-fn document(objects: Vec<Value>) -> String {
+/// Objects as texts to be applied one after the other: one, or where there are objects of kinds that are defined among them, a
+/// first one with the definitions. Namespaces come first, and those that are missing are added.
+fn stages(mut objects: Vec<Value>) -> Vec<String> {
+    leave_claims_to_their_makers(&mut objects);
     let mut missing: OrdSet<Str> = objects.iter().map(|object| Str::new(object.namespace())).collect();
     missing.remove("");
     missing.remove("default");
@@ -198,15 +227,42 @@ fn document(objects: Vec<Value>) -> String {
     let added = missing.iter().map(|name| {
         obj! { "apiVersion" => "v1", "kind" => "Namespace", "metadata" => obj! { "name" => name.as_str() } }
     });
-    let rank = |object: &Value| match object["kind"].str() {
-        "Namespace" => 0,
-        "CustomResourceDefinition" => 1,
-        _ => 2,
+    let rank = |object: &Value| {
+        let kind = object["kind"].str();
+        RANKS.iter().find(|(kinds, _)| kinds.contains(&kind)).map_or(USUAL, |(_, rank)| *rank)
     };
     let all: Vec<Value> = added.chain(objects).collect();
-    let in_order = (0..3).flat_map(|wanted| all.iter().filter(move |object| rank(object) == wanted));
-    let texts: Vec<String> = in_order.map(yaml::to_string).collect();
-    texts.join("---\n")
+    let text = |ranks: std::ops::Range<usize>| {
+        let in_order = ranks.flat_map(|wanted| all.iter().filter(move |object| rank(object) == wanted));
+        in_order.map(yaml::to_string).collect::<Vec<_>>().join("---\n")
+    };
+    let defined = |object: &Value| {
+        let group = object["apiVersion"].str().split_once('/').map_or("", |(group, _)| group);
+        let mut definitions = all.iter().filter(|object| rank(object) == 1);
+        definitions.any(|definition| {
+            let spec = &definition["spec"];
+            spec["group"].str() == group && spec["names"]["kind"].str() == object["kind"].str()
+        })
+    };
+    let last = USUAL + 2;
+    let stages = if all.iter().any(defined) { vec![text(0..2), text(2..last)] } else { vec![text(0..last)] };
+    stages.into_iter().filter(|text| !text.is_empty()).collect()
+}
+
+/// A StatefulSet makes its claims anew.
+fn leave_claims_to_their_makers(objects: &mut Vec<Value>) {
+    let mut made = Vec::new();
+    for set in objects.iter().filter(|object| object["kind"].str() == "StatefulSet") {
+        let templates = set.at("spec.volumeClaimTemplates").array().iter();
+        made.extend(templates.map(|claim| (set.namespace().to_owned(), format!("{}-{}-", claim.name(), set.name()))));
+    }
+    objects.retain(|object| {
+        let of_set = |(namespace, beginning): &(String, String)| {
+            let number = object.name().strip_prefix(beginning.as_str()).filter(|_| object.namespace() == namespace);
+            number.is_some_and(|number| number.parse::<u32>().is_ok())
+        };
+        object["kind"].str() != "PersistentVolumeClaim" || !made.iter().any(of_set)
+    });
 }
 
 /// An object as somebody would have written it; none if the cluster made it.
@@ -250,7 +306,15 @@ fn portable(object: &Value) -> Option<Value> {
         "Job" if !object.at("spec.manualSelector").bool() => {
             object.remove("spec.selector");
             let labels = without_own_notes(object.at("spec.template.metadata.labels"));
-            object.set("spec.template.metadata.labels", labels);
+            match labels.is_empty() {
+                true => drop(object.remove("spec.template.metadata.labels")),
+                false => object.set("spec.template.metadata.labels", labels),
+            }
+        }
+        "StatefulSet" if !object.at("spec.volumeClaimTemplates").is_empty() => {
+            for claim in object.at_mut("spec.volumeClaimTemplates").array_mut() {
+                claim.remove("status");
+            }
         }
         _ => {}
     }

@@ -1,7 +1,9 @@
 //! What leaves a session for another cluster, and what is taken in from elsewhere.
 
 use super::*;
-use tests::{pass, screen, timeline};
+use crate::export::{ESTABLISHED, TWICE};
+use std::time::Duration;
+use tests::{ask, pass, screen, timeline};
 
 #[test]
 fn what_is_exported_makes_the_same_in_another_cluster() {
@@ -32,6 +34,61 @@ fn what_is_exported_makes_the_same_in_another_cluster() {
     assert_eq!(other.manifests(), text);
     let script = one.kind_script();
     assert!(script.starts_with("#!/bin/sh\n") && script.matches("role: worker").count() == 3, "{script}");
+}
+
+/// Lets a text do what it does in a cluster of its own.
+fn in_a_fresh_one(name: &str, text: &str) -> Timeline {
+    let mut timeline = timeline();
+    let Imported::Lines(lines) = import(name, text).unwrap() else { panic!("{text}") };
+    timeline.input(&lines.join("\n"));
+    let end = timeline.now() + Duration::from_secs(60);
+    timeline.advance(end, &mut || true);
+    timeline
+}
+
+#[test]
+fn a_whole_shop_goes_to_another_cluster_and_back() {
+    let shop = include_str!("../../../tests/clients/shop.sh");
+    let mut one = in_a_fresh_one("shop.sh", shop);
+    let text = one.manifests();
+    for kind in [
+        "Deployment",
+        "Service",
+        "ConfigMap",
+        "Secret",
+        "PersistentVolumeClaim",
+        "Ingress",
+        "CustomResourceDefinition",
+        "ClusterRoleBinding",
+        "StatefulSet",
+        "Shelf",
+    ] {
+        assert!(text.contains(&format!("kind: {kind}\n")), "{kind} is not in\n{text}");
+    }
+    // The claims of the StatefulSet are made anew by it.
+    assert!(text.starts_with(TWICE) && !text.contains("data-db-0") && !text.contains("status:"), "{text}");
+    let mut other = in_a_fresh_one("manifests.yaml", &text);
+    let shown = screen(&mut other);
+    assert!(!shown.contains("Stderr"), "{shown}");
+    let differs = other
+        .manifests()
+        .lines()
+        .zip(text.lines())
+        .find(|(theirs, ours)| theirs != ours)
+        .map(|(a, b)| format!("{a} / {b}"));
+    assert_eq!((differs, other.manifests().len()), (None, text.len()));
+    // What both show is the same, but for names that are drawn by lot, addresses and ages.
+    let list = "kubectl get all,pvc,ingress,cm,secret,shelves -n shop -o name | grep -v 'tick\\|replicaset' | sed 's/-[^-]*$//'";
+    let shown = ask(&mut one, list);
+    assert!(shown.contains("\nshelf.shop.example/left\n") && shown.lines().count() > 20, "{shown}");
+    assert_eq!(ask(&mut other, list), shown);
+    let script = one.kind_script();
+    let (defined, rest) = script.split_once(ESTABLISHED).expect("it waits for the definitions");
+    assert!(
+        defined.contains("CustomResourceDefinition")
+            && rest.contains("kind: Shelf")
+            && !rest.contains("kind: Namespace")
+    );
 }
 
 /// What a real cluster printed for a command.

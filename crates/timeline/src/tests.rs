@@ -30,7 +30,8 @@ fn lines(timeline: &Timeline) -> Vec<&str> {
     timeline.entries().iter().map(text).collect()
 }
 
-fn ask(timeline: &mut Timeline, line: &str) -> String {
+/// What a line prints.
+pub(super) fn ask(timeline: &mut Timeline, line: &str) -> String {
     timeline.drain();
     timeline.input(line);
     pass(timeline, 3000);
