@@ -213,9 +213,18 @@ fn names(printed: &Printed<'_>) -> String {
         };
         return items.iter().map(line).collect();
     }
-    let kind = printed.object.kind().unwrap_or(printed.kind);
-    let name = format!("{}/{}", kind.singular_resource(), printed.object.name());
+    let name = format!("{}/{}", resource(printed), printed.object.name());
     format!("{}\n", format!("{name} {}", printed.done).trim_end())
+}
+
+/// `deployment.apps`. In a list of several kinds, one that somebody has defined is known by what the object says.
+fn resource(printed: &Printed<'_>) -> String {
+    let (own, version) = (printed.object["kind"].str(), printed.object["apiVersion"].str());
+    match (printed.object.kind(), version.split_once('/')) {
+        (Some(kind), _) => kind.singular_resource(),
+        (None, Some((group, _))) if !own.is_empty() => format!("{}.{group}", own.to_lowercase()),
+        _ => printed.kind.singular_resource(),
+    }
 }
 
 /// The object (or the items of the list) without `metadata.managedFields`.
