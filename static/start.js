@@ -2,6 +2,7 @@
 // the page; the build writes the hashed names of the program and its modules onto the tag. It is written for browsers that are
 // older than those in which the program runs: without what they would not even read.
 
+import { defer } from "./deferred.js";
 import { notice } from "./notice.js";
 
 const { program, module, more } = document.querySelector("script[data-program]").dataset;
@@ -61,9 +62,9 @@ const ABLE = Uint8Array.of(
 );
 
 /** Compiles a module, while it arrives where the host says its type. What was cut off on its way is asked for once more. */
-function compile(name) {
+function compile(name, priority = "auto") {
   const get = async () => {
-    const response = await fetch(at(name));
+    const response = await fetch(at(name), { priority });
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}: ${name}`);
     return response.headers.get("Content-Type") === "application/wasm" && WebAssembly.compileStreaming
       ? WebAssembly.compileStreaming(response)
@@ -85,40 +86,6 @@ function watch(crashed) {
   };
   addEventListener("error", ({ error }) => look(error));
   addEventListener("unhandledrejection", ({ reason }) => look(reason));
-}
-
-/** What opening the page does not need is in a second module (xtask/src/split). It is fetched with the first key or click;
- *  the program waits for it before it runs a command. A page that was built for working on it has one module only. */
-function defer(first, early) {
-  let loading;
-  globalThis.fetchDeferred = () => {
-    const load = async () => more && WebAssembly.instantiate(await (early || compile(more)), { first });
-    loading = loading || load().catch((error) => {
-      loading = early = undefined;
-      throw error;
-    });
-    return loading;
-  };
-  for (const sign of ["keydown", "pointerdown"]) {
-    addEventListener(sign, () => fetchDeferred().catch(() => {}), { once: true, capture: true, passive: true });
-  }
-  // The program is in the middle of something and cannot wait. It is rare: what happens by itself was watched.
-  globalThis.loadDeferred = () => {
-    const request = new XMLHttpRequest();
-    request.open("GET", at(more), false);
-    request.overrideMimeType("text/plain; charset=x-user-defined");
-    try {
-      request.send();
-      const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0));
-      new WebAssembly.Instance(new WebAssembly.Module(bytes), { first });
-      loading = Promise.resolve();
-    } catch (error) {
-      // Loading the page again would not help, and without a network there would be nothing left of it.
-      fallen = true;
-      trouble("download", error);
-      throw error;
-    }
-  };
 }
 
 /** Keeps a copy of the page for when there is no network, once nobody waits for anything. In another page's frame nothing is
@@ -190,8 +157,15 @@ async function begin() {
     return trouble("download", error);
   }
   const [{ default: start, prepare, run, crashed }, compiled] = parts;
+  // Loading the page again would not help, and without a network there would be nothing left of it.
+  const broken = (error) => {
+    fallen = true;
+    trouble("download", error);
+  };
+  let atRest;
   try {
-    defer(await start({ module_or_path: compiled }), early);
+    const first = await start({ module_or_path: compiled });
+    atRest = defer(first, more && at(more), compile, early, broken);
     if (whole) await fetchDeferred().catch(() => {});
   } catch (error) {
     return trouble("start", error);
@@ -199,6 +173,7 @@ async function begin() {
   watch(crashed);
   await setUp(prepare);
   run();
+  atRest();
   keep();
 }
 

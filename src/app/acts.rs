@@ -1,38 +1,13 @@
 //! What the reader does, but for typing keys.
 
-use super::{App, Msg};
-use crate::deferred;
+use super::App;
 use crate::header::Action;
 use crate::i18n::Message;
 use crate::settings;
 use api::Str;
 use std::rc::Rc;
-use yew::prelude::Context;
 
 impl App {
-    /// Submits a line, at once or as soon as the commands are there.
-    pub(super) fn enter(&mut self, cx: &Context<App>, line: String) {
-        let Some(waiting) = &mut self.waiting else { return self.submit(line) };
-        waiting.push(line);
-        // A line that waits from before has asked already, or has been told that asking was in vain.
-        if waiting.len() == 1 || self.refused {
-            self.refused = false;
-            deferred::when_there(cx.link().callback(Msg::There));
-        }
-    }
-
-    /// The commands have come, or could not be fetched: then the lines wait for the next try.
-    pub(super) fn arrived(&mut self, there: bool) {
-        self.refused = !there;
-        if there {
-            self.prepare();
-            self.waiting.take().into_iter().flatten().for_each(|line| self.submit(line));
-        } else {
-            let text = self.settings.lang.text(Message::NotThere);
-            self.transcript.borrow_mut().note("restored", text);
-        }
-    }
-
     pub(super) fn submit(&mut self, line: String) {
         let mut machine = self.machine.borrow_mut();
         if !self.busy {

@@ -35,10 +35,12 @@ impl App {
     pub(super) fn flow(&mut self, cx: &Context<App>, ms: f64) -> bool {
         let passed = (ms - self.last_ms.replace(ms).unwrap_or(ms)).clamp(0.0, LONGEST_FRAME_MS);
         if self.machine.borrow().timeline().is_seeking() {
-            return self.can_replay(cx) && self.travel(TRAVEL_MS);
+            // First it is seen that it sets out.
+            let sets_out = std::mem::take(&mut self.passage.sets_out);
+            return if sets_out { self.refresh_course() } else { self.can_replay(cx) && self.travel(TRAVEL_MS) };
         }
         // Between a line and the arrival of what runs it, no time passes: a session is the same however slow the network is.
-        let waits = self.waiting.as_ref().is_some_and(|lines| !lines.is_empty()) || !self.hosted.opening.is_empty();
+        let waits = !self.waiting.lines().is_empty() || !self.hosted.opening.is_empty();
         if (!self.paused || self.hurrying) && !waits {
             let speed = if self.hurrying { HURRY } else { self.speed };
             self.machine.borrow_mut().advance(passed * speed, BUDGET_MS);
@@ -107,6 +109,9 @@ impl App {
 
     pub(super) fn take_terminal(&mut self, seen: &Seen) -> bool {
         let lang = self.settings.lang;
+        if !seen.output.is_empty() {
+            self.transcript.borrow_mut().gather();
+        }
         for chunk in &seen.output {
             match chunk {
                 Chunk::Command { prompt, text, .. } => {
@@ -137,13 +142,15 @@ impl App {
             }
         }
         let mut transcript = self.transcript.borrow_mut();
-        transcript.set_busy(seen.busy);
+        transcript.settle();
+        let waits = !self.waiting.lines().is_empty();
+        transcript.set_busy(seen.busy || waits);
         // Back at the prompt where the lines began, nothing is open any more.
         if self.pending.first().is_some_and(|(prompt, _)| *prompt == seen.prompt) {
             self.pending.clear();
         }
-        if !seen.busy {
-            transcript.draft(lang, &self.pending);
+        if !seen.busy && !waits {
+            transcript.draft(lang, &self.pending, "");
         }
         let changed = !seen.output.is_empty() || self.busy != seen.busy || self.prompt != seen.prompt;
         self.busy = seen.busy;

@@ -160,7 +160,7 @@ impl App {
     /// What the page's address wants done first.
     pub(super) fn begin_as_asked(&mut self, cx: &Context<App>) {
         self.hosted.opening = opening(&self.settings.manifests);
-        if self.waiting.is_none() {
+        if self.waiting.is_over() {
             self.prepare();
         } else if !self.hosted.opening.is_empty() {
             deferred::when_there(cx.link().callback(Msg::There));

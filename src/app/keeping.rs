@@ -78,7 +78,7 @@ impl App {
         let (inputs, end) = (timeline.entries().len(), self.passage.course.end);
         let (saved_at, saved_inputs, saved_end) = self.kept.last;
         let due = inputs != saved_inputs || ms - saved_at > SAVE_MS && end != saved_end;
-        if self.settings.embed || !due || timeline.is_seeking() || self.waiting.is_some() {
+        if self.settings.embed || !due || timeline.is_seeking() || !self.waiting.is_over() {
             return;
         }
         self.kept.last = (ms, inputs, end);
@@ -243,7 +243,7 @@ impl App {
     /// Whether commands can be replayed: what they need is in the program's second module, which is fetched here if it is not
     /// there yet.
     pub(super) fn can_replay(&mut self, cx: &Context<App>) -> bool {
-        if self.waiting.is_none() {
+        if self.waiting.is_over() {
             return true;
         }
         if !std::mem::replace(&mut self.kept.asked, true) {

@@ -13,6 +13,7 @@ mod pictured;
 mod teach;
 mod telling;
 mod time;
+mod waiting;
 pub mod writing;
 
 use crate::classroom::{self, Classroom};
@@ -101,10 +102,7 @@ pub struct App {
     kept: keeping::Kept,
     /// Whether a session of before goes on.
     resumed: bool,
-    /// What was typed before the program's second module was there; nothing once it is.
-    waiting: Option<Vec<String>>,
-    /// Whether the last try to fetch it was in vain.
-    refused: bool,
+    waiting: waiting::Waiting,
     lessons: Lessons,
     hosted: hosted::Hosted,
     class: Classroom,
@@ -210,8 +208,7 @@ impl Component for App {
             begun_with: Rc::default(),
             notice: None,
             passage: time::Passage::default(),
-            waiting: Some(Vec::new()),
-            refused: false,
+            waiting: waiting::Waiting::new(),
             kept: keeping::Kept::default(),
             resumed,
             lessons: Lessons::default(),

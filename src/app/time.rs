@@ -22,6 +22,8 @@ pub struct Passage {
     pub pinned: Option<(f64, Cluster)>,
     /// Whether time stands only because the reader went back.
     pub held: bool,
+    /// Whether it was just decided to go elsewhere.
+    pub sets_out: bool,
     /// What is said on arrival.
     arrival: Option<String>,
 }
@@ -72,8 +74,18 @@ impl App {
             (_, None) => return false,
         }
         self.hold();
-        self.travel(super::flow::TRAVEL_MS);
+        self.set_out();
         true
+    }
+
+    /// The way takes its time, from the next frame but one on: what was pressed answers before that.
+    fn set_out(&mut self) {
+        if self.hosted.asleep {
+            self.travel(super::flow::TRAVEL_MS);
+        } else {
+            self.passage.sets_out = true;
+            self.refresh_course();
+        }
     }
 
     fn seek(&mut self, target: Position) {
@@ -85,7 +97,7 @@ impl App {
         self.seek(target);
         self.passage.arrival = None;
         self.hold();
-        self.travel(super::flow::TRAVEL_MS);
+        self.set_out();
     }
 
     /// Time stands while one looks at the past.

@@ -37,8 +37,10 @@ pub struct Transcript {
     /// How the output is coloured, and whether what was written last ended its line.
     form: Form,
     inside_line: bool,
-    /// Lines of a command that is not complete yet, and how many there are.
-    draft: Option<(Element, usize)>,
+    /// Lines of a command that is not complete yet or cannot run yet, how many there are, and whether it is said why.
+    draft: Option<(Element, usize, bool)>,
+    /// Whether the reader was at the end, while much is written at once: to look that up in between would lay all out anew.
+    follows: Option<bool>,
 }
 
 impl Transcript {
@@ -47,10 +49,22 @@ impl Transcript {
         self.log = Some(log);
     }
 
+    /// Much will be written at once: until [`Transcript::settle`] nothing is laid out.
+    pub fn gather(&mut self) {
+        self.follows = self.log.as_ref().map(at_end);
+    }
+
+    /// Shows what was gathered.
+    pub fn settle(&mut self) {
+        if let (Some(follows), Some(log)) = (self.follows.take(), &self.log) {
+            follow(log, follows);
+        }
+    }
+
     /// A command begins: its prompt and its line, which a click copies. Until it ends, the transcript is busy.
     pub fn begin(&mut self, lang: Lang, prompt: &str, line: &str) {
         (self.form, self.inside_line) = (Form::of(line), false);
-        self.draft(lang, &[]);
+        self.draft(lang, &[], "");
         self.append("entry", |page, entry| {
             _ = entry.set_attribute("data-entry", "");
             let lines = element(page, "div", "lines")?;
@@ -65,7 +79,7 @@ impl Transcript {
     /// A typed line.
     fn more(&mut self, lang: Lang, prompt: &str, line: &str) {
         let (Some(log), Some(lines)) = (&self.log, &self.lines) else { return };
-        let at_end = at_end(log);
+        let at_end = self.is_at_end(log);
         let build = |page: &Document| {
             let typed = element(page, "div", "typed")?;
             let sign = element(page, "span", "sign")?;
@@ -88,26 +102,34 @@ impl Transcript {
             lines.append_child(&typed).ok()
         };
         _ = log.owner_document().and_then(|page| build(&page));
-        follow(log, at_end);
+        self.follow(log, at_end);
     }
 
-    /// Shows the lines (each with its prompt) of a command that goes on for another line; none if there is no such.
-    pub fn draft(&mut self, lang: Lang, lines: &[(String, String)]) {
-        if self.draft.as_ref().map_or(0, |(_, count)| *count) == lines.len() {
+    /// Shows the lines (each with its prompt) of a command that goes on for another line, or of those that wait, and why; none if
+    /// there is no such.
+    pub fn draft(&mut self, lang: Lang, lines: &[(String, String)], why: &str) {
+        let shown = self.draft.as_ref().map_or((0, false), |(_, count, said)| (*count, *said));
+        if shown == (lines.len(), !why.is_empty() && !lines.is_empty()) {
             return;
         }
-        if let Some((draft, _)) = self.draft.take() {
+        if let Some((draft, ..)) = self.draft.take() {
             draft.remove();
         }
         if lines.is_empty() {
             return;
         }
-        let Some(log) = &self.log else { return };
-        let Some(entry) = log.owner_document().and_then(|page| element(&page, "div", "entry draft")) else { return };
-        _ = log.append_child(&entry);
-        self.draft = Some((entry.clone(), lines.len()));
-        let before = self.lines.replace(entry);
+        let Some(page) = self.log.as_ref().and_then(|log| log.owner_document()) else { return };
+        let Some(entry) = element(&page, "div", "entry draft") else { return };
+        let before = self.lines.replace(entry.clone());
+        if let Some(log) = &self.log {
+            _ = log.append_child(&entry);
+        }
         lines.iter().for_each(|(prompt, line)| self.more(lang, prompt, line));
+        if let Some(said) = element(&page, "p", "coming").filter(|_| !why.is_empty()) {
+            said.set_text_content(Some(why));
+            _ = entry.append_child(&said);
+        }
+        self.draft = Some((entry, lines.len(), !why.is_empty()));
         self.lines = before;
         self.scroll_to_end();
     }
@@ -127,17 +149,16 @@ impl Transcript {
         if self.entry.is_none() {
             self.append("entry", |_, _| None);
         }
-        let (Some(log), Some(output), Some(size)) = (&self.log, &self.output, self.sizes.last_mut()) else { return };
-        if *size > MAX_BYTES_OF_ONE {
-            return;
-        }
+        let Some(size) = self.sizes.last_mut().filter(|size| **size <= MAX_BYTES_OF_ONE) else { return };
         *size += text.len();
-        let at_end = at_end(log);
+        let plain = *size > MAX_BYTES_IN_COLOUR;
+        let (Some(log), Some(output)) = (&self.log, &self.output) else { return };
+        let at_end = self.is_at_end(log);
         let Some(page) = log.owner_document() else { return };
         match stream {
             Stream::Out => {
                 let before = std::mem::replace(&mut self.inside_line, !text.ends_with('\n'));
-                match *size > MAX_BYTES_IN_COLOUR {
+                match plain {
                     true => append(output, &[(text, "")]),
                     false => append(output, &colours(text, self.form, before)),
                 }
@@ -148,7 +169,7 @@ impl Transcript {
                 _ = output.append_child(&span);
             }
         }
-        follow(log, at_end);
+        self.follow(log, at_end);
     }
 
     /// The command ended.
@@ -188,7 +209,7 @@ impl Transcript {
 
     /// Shows the end.
     pub fn scroll_to_end(&self) {
-        if let Some(log) = &self.log {
+        if let Some(log) = self.log.as_ref().filter(|_| self.follows.is_none()) {
             log.set_scroll_top(log.scroll_height());
         }
     }
@@ -200,17 +221,27 @@ impl Transcript {
         }
     }
 
+    fn is_at_end(&self, log: &HtmlElement) -> bool {
+        self.follows.unwrap_or_else(|| at_end(log))
+    }
+
+    fn follow(&self, log: &HtmlElement, at_end: bool) {
+        if self.follows.is_none() {
+            follow(log, at_end);
+        }
+    }
+
     /// A new entry; `build` may put something above its output.
     fn append(&mut self, class: &str, build: impl FnOnce(&Document, &Element) -> Option<Element>) {
         let Some(log) = &self.log else { return };
-        let at_end = at_end(log);
+        let at_end = self.is_at_end(log);
         let Some(page) = log.owner_document() else { return };
         let (Some(entry), Some(output)) = (element(&page, "div", class), element(&page, "pre", "out")) else { return };
         self.lines = build(&page, &entry);
         _ = output.set_attribute("data-output", "");
         _ = entry.append_child(&output);
         _ = log.append_child(&entry);
-        follow(log, at_end);
+        self.follow(log, at_end);
         self.output = Some(output);
         self.entry = Some(entry);
         self.sizes.push(0);

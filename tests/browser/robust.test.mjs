@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { host } from "./host.mjs";
-import { BROWSERS, DIST, FLAGS, installed, isRunning, open } from "./kubarium.mjs";
+import { BROWSERS, DIST, FLAGS, eventually, installed, isRunning, open } from "./kubarium.mjs";
 
 /** Opens the page, or what is there instead of it, and closes it whatever happens. */
 async function withPage(options, journey) {
@@ -81,8 +81,14 @@ test("a file that is not there", { timeout: 90_000 }, async () => {
   });
 });
 
-test("the program's second module comes when it can", { timeout: 60_000 }, () => {
-  let there = false;
+/** Notes when the program stands still for its second module. */
+const noteStanding = () => {
+  globalThis.stood = [];
+  XMLHttpRequest.prototype.open = () => stood.push(`${globalThis.event?.type} on ${globalThis.event?.target?.outerHTML}`);
+};
+
+test("what is done before the program's second module is there is seen at once, and done when it comes", { timeout: 60_000 }, () => {
+  let [there, waiting] = [undefined, []];
   const change = (name, response) => {
     if (name === "index.html" || name === "") {
       // A page that was built for working on it has one module only: it gets an empty one.
@@ -92,18 +98,42 @@ test("the program's second module comes when it can", { timeout: 60_000 }, () =>
       return true;
     }
     if (!name.startsWith("kubarium-more")) return false;
-    if (!there) return missing(response);
+    if (there === false) return missing(response);
+    if (there === undefined) return waiting.push(response);
     if (!name.includes("none")) return false;
     response.writeHead(200, { "Content-Type": "text/plain" }).end(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
     return true;
   };
-  return withPage({ change }, async (kube, page) => {
-    await kube.prompt.fill("kubectl get nodes");
-    await kube.prompt.press("Enter");
-    await page.getByText("The commands could not be loaded.").waitFor();
+  return withPage({ change, script: noteStanding, query: { theme: "light" } }, async (kube, page) => {
+    const theme = () => page.locator("html").getAttribute("data-theme");
+    const enter = async (line) => {
+      await kube.prompt.fill(line);
+      await kube.prompt.press("Enter");
+      assert.equal(await kube.prompt.inputValue(), "");
+    };
+    await kube.prompt.click();
+    await enter("kubectl create namespace first");
+    await enter("kubectl get namespaces first");
+    for (const line of ["kubectl create namespace first", "kubectl get namespaces first"]) {
+      assert.equal(await kube.transcript.getByRole("button", { name: line, exact: true }).isVisible(), true);
+    }
+    await kube.transcript.getByText("The commands are on their way.").waitFor();
+    assert.equal(await kube.transcript.getAttribute("aria-busy"), "true");
+    await page.getByRole("button", { name: "Dark theme" }).click();
+    await page.getByText("The rest of Kubarium is on its way.").waitFor();
+    assert.equal(await theme(), "light");
+    await kube.screenshot("on-its-way");
+    there = false;
+    waiting.forEach(missing);
+    await kube.transcript.getByText("The commands could not be loaded.").waitFor();
+    await page.getByText("What you did waits.").waitFor();
     there = true;
+    await page.getByRole("button", { name: "Try again" }).click();
+    await eventually(theme, (theme) => theme === "dark");
     await kube.prompt.press("Enter");
-    await page.getByText(/^node3 +Ready/m).first().waitFor();
+    await page.getByText(/^first +Active/m).first().waitFor();
+    assert.equal(await kube.entries().nth(0).getByText("namespace/first created").isVisible(), true);
+    assert.deepEqual(await page.evaluate(() => stood), []);
   });
 });
 

@@ -22,6 +22,10 @@ macro_rules! page {
         en: "Something broke inside the page. Your session is being restored from what you typed.",
         ko: "페이지 안에서 문제가 생겼습니다. 입력한 명령으로 세션을 되살리고 있습니다."
     }
+    Coming {
+        en: "The commands are on their way. This runs as soon as they are here.",
+        ko: "명령 프로그램을 받고 있습니다. 도착하는 대로 실행합니다."
+    }
     NotThere {
         en: "The commands could not be loaded. What you typed waits; press Enter to try again.",
         ko: "명령 프로그램을 불러오지 못했습니다. 입력한 명령은 기다리고 있습니다. Enter를 누르면 다시 시도합니다."
