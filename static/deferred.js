@@ -15,6 +15,7 @@ const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel"];
 const UNHEARD = [
   "pointerdown", "pointerup", "pointermove", "pointerover", "pointerout", "pointerenter", "pointerleave", "mousedown", "mouseup",
   "mousemove", "mouseover", "mouseout", "mouseenter", "mouseleave", "touchstart", "touchmove", "touchend", "wheel",
+  "focus", "blur", "focusin", "focusout",
 ];
 /** What it does something for. */
 const HEARD = ["click", "dblclick", "contextmenu", "change", "input", "keydown"];
