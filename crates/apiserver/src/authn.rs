@@ -13,24 +13,25 @@ impl ApiServer {
     /// # Errors
     /// 401 if the token is none of ours, 403 if the user may not do this, or not in that name.
     pub fn permit(&self, request: &Request) -> Result<Option<Request>, Status> {
-        if request.token.is_empty() && request.impersonate.is_none() {
+        if request.token.is_empty() && request.impersonate.is_none() && request.certificate.is_none() {
             // The way of the cluster's own components: nothing is copied, nothing looked up.
             return if request.user.is_in(MASTERS) { Ok(None) } else { self.require_request(request).map(|()| None) };
         }
-        let mut sent = Request { token: "".into(), impersonate: None, ..request.clone() };
+        let mut sent = Request { certificate: None, token: "".into(), impersonate: None, ..request.clone() };
         sent.user = self.user_of(request)?;
         self.require_request(&sent)?;
         Ok(Some(sent))
     }
 
-    /// Who a request counts as sent by: by its token, and by whom its sender wants to be taken for.
+    /// Who a request counts as sent by: by its certificate or its token, and by whom its sender wants to be taken for.
     ///
     /// # Errors
     /// As [`ApiServer::permit`].
     pub fn user_of(&self, request: &Request) -> Result<User, Status> {
-        let user = match request.token.as_str() {
-            "" => request.user.clone(),
-            token => self.authenticate(token).ok_or_else(unauthorized)?,
+        let user = match (&request.certificate, request.token.as_str()) {
+            (Some(certificate), _) => self.certified(certificate)?,
+            (None, "") => request.user.clone(),
+            (None, token) => self.authenticate(token).ok_or_else(unauthorized)?,
         };
         match &request.impersonate {
             Some(wanted) => self.impersonate(&user, wanted),

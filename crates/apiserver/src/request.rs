@@ -131,8 +131,10 @@ pub struct Request {
     pub body: Value,
     /// The parameters.
     pub options: Options,
-    /// Who asks, unless there is a token.
+    /// Who asks, unless there is a certificate or a token.
     pub user: User,
+    /// The client's certificate that says who asks (X.509 in DER); it goes before a token (`--client-ca-file`).
+    pub certificate: Option<Box<[u8]>>,
     /// The bearer token that says who asks; empty where there is none (`Authorization: Bearer ...`).
     pub token: Str,
     /// Whom the user wants to be taken for (the `Impersonate-*` headers). The server adds the groups that everybody has.
@@ -175,6 +177,7 @@ impl Request {
             body: Value::Null,
             options: Options::default(),
             user: User::admin(),
+            certificate: None,
             token: Str::default(),
             impersonate: None,
         }

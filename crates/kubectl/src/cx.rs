@@ -1,5 +1,6 @@
 //! What a running command has at hand: its arguments, the namespace, and the way to the server and the terminal.
 
+use crate::client_certificate;
 use crate::command::{Command, usage_error};
 use crate::config::Config;
 use crate::fail::{Fail, Outcome, fail};
@@ -174,6 +175,7 @@ impl<'a> Cx<'a> {
         if user.is_null() && !name.is_empty() {
             return Err(fail!("auth info {name:?} does not exist"));
         }
+        client_certificate::check(user, name, self.host)?;
         let more = ["as-group", "as-uid", "as-user-extra"].iter().any(|flag| !self.flags.list(flag).is_empty());
         if more && self.impersonated(user).is_none() {
             return Err(fail!(
@@ -186,15 +188,17 @@ impl<'a> Cx<'a> {
     /// Says who asks: the user of the kubeconfig or of the command line, and whom he wants to be taken for.
     pub fn identify(&self, request: &mut Request) {
         let (user, _) = self.user();
-        // A certificate goes before a token: the server looks at it first (`--client-ca-file`).
-        let certified = ["client-certificate-data", "client-certificate"].iter().any(|field| !user[*field].is_null());
+        let certified = client_certificate::is_named(user);
         let token = match self.flags.text("token") {
             "" => user["token"].str(),
             given => given,
         };
-        if !certified && token.is_empty() {
+        if certified {
+            // What cannot be read has been refused before.
+            request.certificate = client_certificate::of(user, self.host).unwrap_or_default();
+        } else if token.is_empty() {
             request.user = User::anonymous();
-        } else if !certified {
+        } else {
             request.token = token.into();
         }
         request.impersonate = self.impersonated(user).map(Box::new);

@@ -3,6 +3,7 @@
 //! Behaves as kubectl 1.36 does, word for word, over a [`Host`] that gives it an API server, a terminal and files. Commands
 //! are straight-line asynchronous functions: awaiting is how virtual time passes.
 
+mod client_certificate;
 mod cmd;
 mod command;
 pub mod complete;

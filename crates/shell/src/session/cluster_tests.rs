@@ -198,3 +198,39 @@ fn the_api_answers_over_http() {
     assert!(ask(&pods).0.contains("\"kind\": \"PodList\""));
     assert!(ask("kubectl get --raw /api/v1/namespaces/default/pods/web/proxy/").0.contains("Welcome to nginx"));
 }
+
+/// A user with a certificate is whom the certificate names, with the rights that this one has: no administrator.
+#[test]
+fn whoever_shows_a_certificate_is_whom_it_names() {
+    const REQUEST: &str = include_str!("../../../kubectl/src/describe/testdata/csr.pem");
+    let mut session = Session::new(Options::default(), false);
+    let mut ask = |line: &str| {
+        let (out, err, _) = super::tests::run_in(&mut session, line);
+        out + &err
+    };
+    let spec = format!(
+        "{{request: {}, signerName: kubernetes.io/kube-apiserver-client, usages: [client auth]}}",
+        api::base64::encode(REQUEST.as_bytes())
+    );
+    let object = "{apiVersion: certificates.k8s.io/v1, kind: CertificateSigningRequest, metadata: {name: jane}, spec: ";
+    ask(&format!("kubectl apply -f - <<< '{object}{spec}}}'; kubectl certificate approve jane; sleep 2"));
+    ask("kubectl get csr jane -o jsonpath='{.status.certificate}' | base64 -d > jane.crt; echo key > jane.key");
+    ask("kubectl config set-credentials jane --client-certificate=jane.crt --client-key=jane.key");
+    let shown = ask("kubectl auth whoami --user=jane");
+    assert!(shown.contains("Username                                            jane\n"), "{shown}");
+    assert!(shown.contains("[devs ops system:authenticated]"), "{shown}");
+    let refused = ask("kubectl get pods --user=jane");
+    assert!(refused.contains("User \"jane\" cannot list resource \"pods\""), "{refused}");
+    ask("kubectl create rolebinding j --clusterrole=view --group=devs");
+    assert_eq!(ask("kubectl get pods --user=jane"), "No resources found in default namespace.\n");
+    // One that nobody has signed, none at all, and one without its key.
+    ask("sed s/MII/MIA/ jane.crt > eve.crt");
+    ask("kubectl config set-credentials eve --client-certificate=eve.crt --client-key=jane.key");
+    assert_eq!(ask("kubectl get pods --user=eve"), "error: You must be logged in to the server (Unauthorized)\n");
+    ask("rm eve.crt; kubectl config set-credentials bob --client-certificate=jane.crt");
+    let gone = ask("kubectl get pods --user=eve");
+    assert!(gone.contains("unable to read client-cert eve.crt for eve due to open eve.crt: no such file"), "{gone}");
+    let keyless = ask("kubectl get pods --user=bob");
+    assert!(keyless.contains("client-key-data or client-key must be specified for bob"), "{keyless}");
+    assert!(ask("kubectl get nodes").contains("master"), "the administrator is known as before");
+}
