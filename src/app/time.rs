@@ -155,7 +155,7 @@ impl App {
     /// Takes the course in. True if it has changed.
     pub(super) fn refresh_course(&mut self) -> bool {
         let machine = self.machine.borrow();
-        let mut course = Course::of(machine.timeline());
+        let mut course = Course::of(machine.timeline(), &self.passage.course);
         let old = &self.passage.course;
         if self.paused && !course.seeking {
             let same = (old.now, old.end, old.marks.len()) == (course.now, course.end, course.marks.len());

@@ -70,10 +70,6 @@ pub fn Bar(props: &Props) -> Html {
     });
     let percent = |place: f64| format!("{:.2}%", place * 100.0);
     let now = scale.place(course.now);
-    let marks = course.marks.iter().map(|mark| {
-        let ahead = (mark.at > course.now).then_some("ahead");
-        html! { <rect class={classes!("mark", ahead)} x={percent(scale.place(mark.at))} y="2" width="3" height="14" rx="1.5" /> }
-    });
     let forks = course
         .branches
         .iter()
@@ -88,7 +84,11 @@ pub fn Bar(props: &Props) -> Html {
                 <svg aria-hidden="true">
                     <rect class="whole" x="0" y="7.5" width="100%" height="3" rx="1.5" />
                     <rect class="past" x="0" y="7.5" width={percent(now)} height="3" rx="1.5" />
-                    { for marks }
+                    // One shape for all, however many: in a frame that moves them, one attribute changes.
+                    <svg class="marks" viewBox="0 0 1000 18" preserveAspectRatio="none" width="100%" height="18">
+                        <path class="done" d={strokes(&scale, course, |at| at <= course.now)} />
+                        <path class="ahead" d={strokes(&scale, course, |at| at > course.now)} />
+                    </svg>
                     { for forks }
                     { for props.pinned.map(|at| html! { <circle class="pin" cx={percent(scale.place(at))} cy="9" r="5" /> }) }
                     <circle class="now" cx={percent(now)} cy="9" r="6" />
@@ -125,6 +125,16 @@ pub fn Bar(props: &Props) -> Html {
             }
         </section>
     }
+}
+
+/// A stroke for each command whose moment is asked for.
+fn strokes(scale: &Scale, course: &Course, wanted: impl Fn(f64) -> bool) -> String {
+    let mut path = String::new();
+    for (mark, place) in course.marks.iter().zip(scale.marks()).filter(|(mark, _)| wanted(mark.at)) {
+        debug_assert!((scale.place(mark.at) - place).abs() < 1e-6);
+        path.push_str(&format!("M{:.1} 3.5v11", place * 1000.0));
+    }
+    path
 }
 
 /// What a place means: the command next to it, or else its moment.

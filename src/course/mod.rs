@@ -7,7 +7,8 @@ mod scale;
 pub use bar::Bar;
 pub use changes::{Changes, Compared};
 
-use timeline::{Input, Timeline};
+use std::rc::Rc;
+use timeline::{Entry, Input, Timeline};
 
 /// More marks than this cannot be told apart.
 const MAX_MARKS: usize = 300;
@@ -55,8 +56,9 @@ pub struct Course {
     pub live: bool,
     /// Whether it is on its way to another moment.
     pub seeking: bool,
-    /// The commands.
-    pub marks: Vec<Mark>,
+    /// The commands, and the inputs that they were taken from: how many, and the last of them.
+    pub marks: Rc<[Mark]>,
+    from: (usize, Option<Entry>),
     /// Other courses: their names, and when they left this one.
     pub branches: Vec<(String, f64)>,
     /// The command that undo takes back.
@@ -68,8 +70,8 @@ pub struct Course {
 }
 
 impl Course {
-    /// The course of a timeline.
-    pub fn of(timeline: &Timeline) -> Course {
+    /// The course of a timeline; what `before` shows of the same inputs is shared with it, as this is asked for in each frame.
+    pub fn of(timeline: &Timeline, before: &Course) -> Course {
         let entries = timeline.entries();
         let seconds = |at: api::Time| at.0 as f64 / 1e6;
         let (now, end) = (seconds(timeline.position().moment.at), seconds(timeline.end().moment.at));
@@ -78,26 +80,23 @@ impl Course {
             Input::Command(text) => Some(text.clone()),
             _ => None,
         };
-        let commands = (0..entries.len()).filter_map(|input| {
-            let text = command(input).filter(|text| !text.trim().is_empty())?;
-            Some(Mark { at: when(input), input, text })
-        });
-        let marks: Vec<Mark> = commands.collect();
-        let spare = marks.len().saturating_sub(MAX_MARKS);
+        let same = before.from.0 == entries.len() && before.from.1.as_ref() == entries.last();
+        let (marks, from) = match same {
+            true => (before.marks.clone(), before.from.clone()),
+            false => (marks(entries), (entries.len(), entries.last().cloned())),
+        };
         Course {
             now,
             end,
             live: timeline.is_live(),
             seeking: timeline.is_seeking(),
             undo: timeline.undo_point().and_then(|point| command(point.inputs)),
-            redo: timeline.redo_point().and_then(|_| {
-                marks
-                    .iter()
-                    .find(|mark| mark.input >= timeline.done())
-                    .map(|mark| mark.text.clone())
-                    .or(Some(String::new()))
+            redo: timeline.redo_point().map(|_| {
+                let undone = timeline.done()..entries.len();
+                undone.filter_map(command).find(|text| !text.trim().is_empty()).unwrap_or_default()
             }),
-            marks: marks.into_iter().skip(spare).collect(),
+            marks,
+            from,
             branches: timeline.branches().map(|(name, shared)| (name.to_owned(), when(shared).min(end))).collect(),
             state: None,
         }
@@ -107,4 +106,17 @@ impl Course {
     fn command_at(&self, at: f64) -> Option<&Mark> {
         self.marks.iter().rev().find(|mark| mark.at <= at)
     }
+}
+
+/// The commands among inputs: the last ones, if they are many.
+fn marks(entries: &[Entry]) -> Rc<[Mark]> {
+    let commands = entries.iter().enumerate().filter_map(|(input, entry)| match &entry.input {
+        Input::Command(text) if !text.trim().is_empty() => {
+            Some(Mark { at: entry.when.at.0 as f64 / 1e6, input, text: text.clone() })
+        }
+        _ => None,
+    });
+    let marks: Vec<Mark> = commands.collect();
+    let spare = marks.len().saturating_sub(MAX_MARKS);
+    marks.into_iter().skip(spare).collect()
 }

@@ -32,6 +32,11 @@ impl Scale {
         Scale { points }
     }
 
+    /// The places of the commands, in their order.
+    pub fn marks(&self) -> impl Iterator<Item = f64> {
+        self.points.iter().skip(1).map(|(_, place)| *place)
+    }
+
     /// The place of a moment.
     pub fn place(&self, at: f64) -> f64 {
         between(&self.points, at, |point| *point).clamp(0.0, 1.0)
@@ -57,11 +62,12 @@ mod tests {
     #[test]
     fn moments_and_places_belong_together_and_long_gaps_are_short() {
         let mark = |at| Mark { at, input: 0, text: "ls".into() };
-        let course = Course { end: 3700.0, marks: vec![mark(2.0), mark(5.0), mark(3605.0)], ..Course::default() };
+        let course = Course { end: 3700.0, marks: [mark(2.0), mark(5.0), mark(3605.0)].into(), ..Course::default() };
         let scale = Scale::of(&course);
         for at in [0.0, 1.0, 2.0, 4.5, 100.0, 3605.0, 3650.0, 3700.0] {
             assert!((scale.moment(scale.place(at)) - at).abs() < 0.01, "{at}");
         }
+        assert_eq!(scale.marks().take(3).collect::<Vec<_>>(), [2.0, 5.0, 3605.0].map(|at| scale.place(at)));
         assert!(scale.place(5.0) > 0.05 && scale.place(3605.0) < 0.8);
         assert_eq!((scale.place(-5.0), scale.place(9999.0)), (0.0, 1.0));
         assert_eq!(Scale::of(&Course::default()).place(0.0), 0.0);
