@@ -19,6 +19,8 @@ pub struct Io {
 #[derive(Default)]
 pub struct Pipe {
     buffer: RefCell<String>,
+    /// How much of the buffer has been read: what is left moves when that is most of it, and not with each line.
+    read: Cell<usize>,
     writers_gone: Cell<bool>,
     reader_gone: Cell<bool>,
 }
@@ -32,7 +34,33 @@ impl Pipe {
 
     /// What is in it, taken out.
     pub fn take(&self) -> String {
-        self.buffer.take()
+        let mut text = self.buffer.take();
+        text.drain(..self.read.take());
+        text
+    }
+
+    /// How many bytes are in it.
+    fn len(&self) -> usize {
+        self.buffer.borrow().len() - self.read.get()
+    }
+
+    /// Whether a whole line is in it.
+    fn has_line(&self) -> bool {
+        self.buffer.borrow()[self.read.get()..].contains('\n')
+    }
+
+    /// The next line, or what there is of one, taken out.
+    fn take_line(&self) -> String {
+        let mut buffer = self.buffer.borrow_mut();
+        let from = self.read.get();
+        let end = buffer[from..].find('\n').map_or(buffer.len(), |i| from + i + 1);
+        let line = buffer[from..end].to_owned();
+        self.read.set(end);
+        if end * 2 > buffer.len() {
+            buffer.drain(..end);
+            self.read.set(0);
+        }
+        line
     }
 
     /// Puts text into it, however full it is.
@@ -102,11 +130,8 @@ impl Input {
                     (end > 0).then(|| rest[..end].to_owned())
                 }
                 Input::Pipe(pipe) => {
-                    kernel.until(|| pipe.writers_gone.get() || pipe.buffer.borrow().contains('\n')).await;
-                    let buffer = &mut *pipe.buffer.borrow_mut();
-                    let end = buffer.find('\n').map_or(buffer.len(), |i| i + 1);
-                    let rest = buffer.split_off(end);
-                    let line = std::mem::replace(buffer, rest);
+                    kernel.until(|| pipe.writers_gone.get() || pipe.has_line()).await;
+                    let line = pipe.take_line();
                     kernel.touch();
                     (!line.is_empty()).then_some(line)
                 }
@@ -126,7 +151,7 @@ impl Input {
                     *at = text.len();
                 }
                 Input::Pipe(pipe) => loop {
-                    kernel.until(|| pipe.writers_gone.get() || !pipe.buffer.borrow().is_empty()).await;
+                    kernel.until(|| pipe.writers_gone.get() || pipe.len() > 0).await;
                     all.push_str(&pipe.take());
                     kernel.touch();
                     if all.len() > Pipe::MOST {
@@ -182,7 +207,28 @@ impl Output {
     /// Waits until the reader has caught up.
     pub async fn drained(&self, kernel: &Kernel) {
         if let Output::Pipe(pipe) = self {
-            kernel.until(|| pipe.reader_gone.get() || pipe.buffer.borrow().len() < Pipe::FULL).await;
+            kernel.until(|| pipe.reader_gone.get() || pipe.len() < Pipe::FULL).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_gives_what_was_put_into_it_line_by_line_and_the_rest() {
+        let pipe = Pipe::default();
+        pipe.put("é\nb\n\nc");
+        assert_eq!([pipe.take_line(), pipe.take_line(), pipe.take_line()], ["é\n", "b\n", "\n"]);
+        assert!(!pipe.has_line());
+        pipe.put("d\nlonger than all before\n");
+        assert_eq!((pipe.has_line(), pipe.take_line(), pipe.len()), (true, "cd\n".to_owned(), 23));
+        assert_eq!(
+            (pipe.take(), pipe.len(), pipe.take_line()),
+            ("longer than all before\n".to_owned(), 0, String::new())
+        );
+        pipe.put("one\ntwo\nthree and more\n");
+        assert_eq!((pipe.take_line(), pipe.take()), ("one\n".to_owned(), "two\nthree and more\n".to_owned()));
     }
 }

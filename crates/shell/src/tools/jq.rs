@@ -1,5 +1,6 @@
-//! `jq`, in the words of 1.7. As a library, jaq (core 3.1, its JSON, of its filters the base ones, no regular expressions and
-//! dates) adds 175 KB to what the page downloads, compressed; this takes some 35 KB, and speaks as jq does.
+//! `jq`, in the words of 1.7. As a library, jaq (core 3.1, its JSON, of its filters the base ones) adds 146 KB to what the page
+//! downloads, compressed, and with regular expressions, dates and formats, which this has, 333 KB; this takes some 35 KB, speaks
+//! as jq does, and ends a program that does too much, which in jaq nothing can.
 
 mod ast;
 mod binding;
