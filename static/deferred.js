@@ -94,22 +94,36 @@ const turn = () => new Promise((done) => {
   setTimeout(done, 100);
 });
 
+/** Stands still until a module is there. */
+function compileAtOnce(address) {
+  const request = new XMLHttpRequest();
+  request.open("GET", address, false);
+  request.overrideMimeType("text/plain; charset=x-user-defined");
+  request.send();
+  return new WebAssembly.Module(Uint8Array.from(request.responseText, (character) => character.charCodeAt(0)));
+}
+
 /** Promises the second module, of the address `more`, to the instance of the first. What is `early` is on its way already. The page
  *  calls what this returns when it is open. */
 export function defer(first, more, compile, early, broken) {
   // A page that was built for working on it has one module only.
   if (!more) return (globalThis.fetchDeferred = async () => {});
-  let [loading, release] = [undefined, undefined];
+  let [loading, release, compiled, joined] = [];
   const forget = (error) => {
     early = loading = undefined;
     throw error;
   };
-  const fetchEarly = (priority) => (early = early || compile(more, priority));
+  const fetchEarly = (priority) => (early = early || compile(more, priority)).then((module) => (compiled = module));
   const load = async () => {
     const module = await fetchEarly("high");
     // What was just typed is seen first.
     await turn();
-    await WebAssembly.instantiate(module, { first });
+    join(module);
+  };
+  const join = (module) => {
+    if (joined) return;
+    new WebAssembly.Instance(module, { first });
+    joined = true;
     release();
   };
   globalThis.fetchDeferred = () => (loading = loading || load().catch(forget));
@@ -121,15 +135,9 @@ export function defer(first, more, compile, early, broken) {
   release = hold();
   // The program is in the middle of something and cannot wait. It is rare: what happens by itself was watched.
   globalThis.loadDeferred = () => {
-    const request = new XMLHttpRequest();
-    request.open("GET", more, false);
-    request.overrideMimeType("text/plain; charset=x-user-defined");
     try {
-      request.send();
-      const bytes = Uint8Array.from(request.responseText, (character) => character.charCodeAt(0));
-      new WebAssembly.Instance(new WebAssembly.Module(bytes), { first });
+      join(compiled || compileAtOnce(more));
       loading = Promise.resolve();
-      release();
     } catch (error) {
       broken(error);
       throw error;
