@@ -225,9 +225,26 @@ fn hunk(edits: &[(Edit, &str)], start: usize, end: usize) -> String {
     text
 }
 
+/// Between lists of lines whose lengths multiplied are more than this no shortest way is looked for.
+const MOST: usize = 4_000_000;
+
 /// The shortest way from one list of lines to the other, removals before additions.
 fn edits<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(Edit, &'a str)> {
+    // Mostly the beginnings and the ends are the same.
+    let first = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let (old, new, begin) = (&old[first..], &new[first..], &old[..first]);
+    let last = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (old, end) = old.split_at(old.len() - last);
+    let kept = |lines: &[&'a str]| lines.iter().map(|line| (Edit::Keep, *line)).collect::<Vec<_>>();
+    [kept(begin), between(old, &new[..new.len() - last]), kept(end)].concat()
+}
+
+fn between<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(Edit, &'a str)> {
     let (rows, columns) = (old.len(), new.len());
+    if rows.saturating_mul(columns) > MOST {
+        let (gone, come) = (old.iter().map(|line| (Edit::Remove, *line)), new.iter().map(|line| (Edit::Add, *line)));
+        return gone.chain(come).collect();
+    }
     let mut common = vec![vec![0_u32; columns + 1]; rows + 1];
     for i in (0..rows).rev() {
         for j in (0..columns).rev() {
@@ -262,5 +279,20 @@ mod tests {
         assert_eq!(hunks(old, "a\nb\nc\nD\ne\nf\n"), "@@ -1,6 +1,6 @@\n a\n b\n c\n-d\n+D\n e\n f\n");
         assert_eq!(hunks("", "a\nb\n"), "@@ -0,0 +1,2 @@\n+a\n+b\n");
         assert_eq!(hunks(old, old), "");
+        assert_eq!(hunks("a\na\nb\n", "a\nb\n"), "@@ -1,3 +1,2 @@\n a\n-a\n b\n");
+    }
+
+    #[test]
+    fn texts_of_any_length_are_compared() {
+        let lines = |sign: char| (0..20_000).map(|n| format!("{sign}{n}\n")).collect::<String>();
+        let (old, new) = (lines('o'), lines('n'));
+        let text = hunks(&format!("same\n{old}"), &format!("same\n{new}"));
+        assert!(
+            text.starts_with("@@ -1,20001 +1,20001 @@\n same\n-o0\n") && text.ends_with("+n19999\n"),
+            "{}",
+            &text[..60]
+        );
+        let one = hunks(&old, &old.replacen("o15000", "changed", 1));
+        assert!(one.starts_with("@@ -14998,7 +14998,7 @@\n") && one.lines().count() == 9, "{one}");
     }
 }
