@@ -3,10 +3,11 @@
 //
 //     [preprocessor.kubarium]
 //     command = "node node_modules/kubarium/mdbook.mjs"
-//     src = "kubarium/"          # where the page with the cluster is, from the book's root
 //
 //     [output.html]
-//     additional-js = ["kubarium.global.js"]
+//     additional-js = ["kubarium/kubarium.global.js"]
+//
+// The page lies beside that script, and so needs no address. `src` under [preprocessor.kubarium] says where it is instead.
 
 import { pathToFileURL } from "node:url";
 import { attributes, html } from "./fence.mjs";
