@@ -244,15 +244,19 @@ impl Draft {
         }
     }
 
-    /// The lesson's name, as it may be part of an address: of its title, as far as that has such letters.
+    /// The lesson's name, as it may be part of an address: of its title, as far as that has such letters. If it has others, too, a
+    /// number stands for them: progress is kept by name, and two Korean lessons are not the same one.
     pub fn name(&self) -> String {
         if let Some(name) = self.0.get("name").as_str() {
             return name.to_owned();
         }
         let title = self.at("/said/title");
         let title = Language::ALL.iter().map(|lang| title.get(lang.tag()).str()).find(|title| !title.is_empty());
-        let mut name = String::new();
+        let (mut name, mut left_out) = (String::new(), 0_u32);
         for c in title.unwrap_or_default().to_lowercase().chars() {
+            if !c.is_ascii() {
+                left_out = left_out.wrapping_mul(31).wrapping_add(u32::from(c)).max(1);
+            }
             match c {
                 c if c.is_ascii_alphanumeric() => name.push(c),
                 _ if !name.is_empty() && !name.ends_with('-') => name.push('-'),
@@ -260,8 +264,11 @@ impl Draft {
             }
         }
         let name: String = name.chars().take(60).collect();
-        let name = name.trim_matches('-');
-        if name.is_empty() { "lesson".into() } else { name.into() }
+        let mut name = name.trim_matches('-');
+        if name.is_empty() {
+            name = "lesson";
+        }
+        if left_out == 0 { name.into() } else { format!("{name}-{left_out:x}") }
     }
 
     /// Whether anything of a lesson was written.

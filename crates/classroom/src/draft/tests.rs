@@ -241,3 +241,19 @@ fn what_is_missing_is_said() {
     assert!(problems.iter().any(|problem| problem.text.contains("title")));
     assert!(lessons::lint(&lesson).iter().any(|problem| problem.text.contains("checks")));
 }
+
+#[test]
+fn lessons_with_other_titles_have_other_names() {
+    let named = |title: &str| {
+        let mut draft = Draft::default();
+        draft.set("/said/title/ko", title.into());
+        draft.name()
+    };
+    assert_eq!([named(""), named("Four <i>webs</i>")], ["lesson", "four-i-webs-i"]);
+    let names =
+        [named("서비스 하나"), named("서비스 둘"), named("Service 이해하기"), named("3강: 서비스"), named("3강: 볼륨")];
+    for (at, name) in names.iter().enumerate() {
+        assert!(crate::is_name(name) && name != "service" && !names[..at].contains(name), "{names:?}");
+    }
+    assert!(names[2].starts_with("service-") && names[3].starts_with("3-"), "{names:?}");
+}
