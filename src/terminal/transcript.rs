@@ -112,19 +112,25 @@ impl Transcript {
         if shown == (lines.len(), !why.is_empty() && !lines.is_empty()) {
             return;
         }
-        if let Some((draft, ..)) = self.draft.take() {
-            draft.remove();
-        }
+        let (kept, first) = match self.draft.take() {
+            // Where lines are added, those that are there stay: of a long text that is put in, each line comes by itself.
+            Some((draft, count, false)) if why.is_empty() && count < lines.len() => (Some(draft), count),
+            Some((draft, ..)) => {
+                draft.remove();
+                (None, 0)
+            }
+            None => (None, 0),
+        };
         if lines.is_empty() {
             return;
         }
         let Some(page) = self.log.as_ref().and_then(|log| log.owner_document()) else { return };
-        let Some(entry) = element(&page, "div", "entry draft") else { return };
+        let Some(entry) = kept.or_else(|| element(&page, "div", "entry draft")) else { return };
         let before = self.lines.replace(entry.clone());
-        if let Some(log) = &self.log {
+        if let Some(log) = self.log.as_ref().filter(|_| first == 0) {
             _ = log.append_child(&entry);
         }
-        lines.iter().for_each(|(prompt, line)| self.more(lang, prompt, line));
+        lines.iter().skip(first).for_each(|(prompt, line)| self.more(lang, prompt, line));
         if let Some(said) = element(&page, "p", "coming").filter(|_| !why.is_empty()) {
             said.set_text_content(Some(why));
             _ = entry.append_child(&said);
