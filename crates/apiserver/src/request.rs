@@ -183,6 +183,13 @@ impl Request {
         }
     }
 
+    /// The same, sent by whoever sends another one: in the same name, with the same papers.
+    pub fn sent_by(mut self, who: &Request) -> Request {
+        (self.user, self.certificate) = (who.user.clone(), who.certificate.clone());
+        (self.token, self.impersonate) = (who.token.clone(), who.impersonate.clone());
+        self
+    }
+
     /// The same with a body.
     pub fn with_body(mut self, body: Value) -> Request {
         self.body = body;

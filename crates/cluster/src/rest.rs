@@ -45,9 +45,7 @@ impl Cluster {
         let head = head_of(request);
         let mut ask = Ask::new(Verb::Get, api::kind::POD, "", "");
         match who {
-            Some(who) => {
-                (ask.user, ask.token, ask.impersonate) = (who.user.clone(), who.token.clone(), who.impersonate.clone())
-            }
+            Some(who) => ask = ask.sent_by(who),
             None => (ask.user, ask.token) = shown(header(request, "authorization").unwrap_or_default()),
         }
         self.answered(&head, ask, request)
@@ -72,7 +70,7 @@ impl Cluster {
             Asked::Unknown => return Ok(whole(Answer::page_not_found())),
             Asked::Api(call) => call,
         };
-        (call.request.token, call.request.impersonate) = (who.token, who.impersonate);
+        call.request = call.request.sent_by(&who);
         match (call.request.subresource.as_str(), call.request.verb) {
             ("proxy", _) => self.through_proxy(&call.request, head, request),
             ("exec" | "attach" | "portforward", _) => Err(Status::bad_request("Upgrade request required")),

@@ -128,7 +128,7 @@ async fn answered(
             }))
         }
         Asked::Api(mut call) => {
-            (call.request.token, call.request.impersonate) = (who.token, who.impersonate);
+            call.request = call.request.sent_by(&who);
             let counted = ApiRequest { body: Value::Null, ..call.request.clone() };
             let answered = match call.request.subresource.as_str() {
                 "portforward" => forward::forward(&context.door, *call, &headers, upgrade).await,

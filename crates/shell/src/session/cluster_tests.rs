@@ -221,6 +221,9 @@ fn whoever_shows_a_certificate_is_whom_it_names() {
     assert!(shown.contains("[devs ops system:authenticated]"), "{shown}");
     let refused = ask("kubectl get pods --user=jane");
     assert!(refused.contains("User \"jane\" cannot list resource \"pods\""), "{refused}");
+    // By whatever way she asks.
+    let raw = ask("kubectl get --raw /api/v1/namespaces/default/pods --user=jane");
+    assert!(raw.contains("User \"jane\" cannot list resource \"pods\""), "{raw}");
     ask("kubectl create rolebinding j --clusterrole=view --group=devs");
     assert_eq!(ask("kubectl get pods --user=jane"), "No resources found in default namespace.\n");
     // One that nobody has signed, none at all, and one without its key.
