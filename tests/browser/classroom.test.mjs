@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { host } from "./host.mjs";
-import { DIST, ROOT, eventually, launch, open } from "./kubarium.mjs";
+import { DIST, ROOT, eventually, launch, open, openBuilder } from "./kubarium.mjs";
 import { courseProblems, manifestProblems, statementProblems, xml } from "./packages.mjs";
 import { unzip } from "./zip.mjs";
 
@@ -336,11 +336,7 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
   const kube = await open({ context: { acceptDownloads: true } });
   const { page } = kube;
   try {
-    const panel = page.getByRole("complementary");
-    const button = (name) => panel.getByRole("button", { name, exact: true });
-    await page.getByRole("button", { name: "Lessons", exact: true }).click();
-    await panel.getByText("Progress and class").click();
-    await button("Build a lesson").click();
+    const { panel, button } = await openBuilder(page);
     await panel.getByLabel("Title").fill("Four <i>webs</i>");
     await panel.getByLabel("What it is about").fill("A Deployment of four.");
     await panel.getByLabel("What is said first").fill("Four are better than one.");

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT, eventually, open } from "./kubarium.mjs";
+import { ROOT, eventually, open, openBuilder } from "./kubarium.mjs";
 
 const COURSE = join(ROOT, "static/lessons");
 const GOOD = "It can be handed out.";
@@ -21,11 +21,7 @@ test("every lesson's ways and mistakes are what they say, in the browser", { tim
   const kube = await open();
   const { page } = kube;
   try {
-    const panel = page.getByRole("complementary");
-    const button = (name) => panel.getByRole("button", { name, exact: true });
-    await page.getByRole("button", { name: "Lessons", exact: true }).click();
-    await panel.getByText("Progress and class").click();
-    await button("Build a lesson").click();
+    const { panel, button } = await openBuilder(page);
     await panel.getByText("Several lessons in one file").click();
     const verdict = panel.locator(".verdict").filter({ hasText: /handed out|missing or wrong/ });
     /** What the builder says of a lesson. */

@@ -223,3 +223,13 @@ export function table(text) {
   return lines.map((line) => Object.fromEntries(columns.map(({ name, from }, i) =>
     [name, line.slice(from, columns[i + 1]?.from).trim()])));
 }
+
+/** Opens the builder of lessons (in English); the panel that it is in, and a button there by its name. */
+export async function openBuilder(page) {
+  const panel = page.getByRole("complementary");
+  const button = (name) => panel.getByRole("button", { name, exact: true });
+  await page.getByRole("button", { name: "Lessons", exact: true }).click();
+  await panel.getByText("Progress and class").click();
+  await button("Build a lesson").click();
+  return { panel, button };
+}

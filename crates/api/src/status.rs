@@ -33,10 +33,14 @@ impl fmt::Display for FieldError {
     }
 }
 
+/// A text, or none for an empty one: such a field is left out.
+fn some(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 impl Status {
     /// A status about one object; `details` name it.
     pub fn new(code: u16, reason: &'static str, message: String, kind: &Kind, name: &str) -> Status {
-        let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
         let details = obj! { "group" => some(kind.group), "kind" => kind.plural, "name" => some(name) };
         Status { code, reason, message, details }
     }
@@ -87,7 +91,6 @@ impl Status {
             .iter()
             .map(|e| obj! { "reason" => e.reason, "message" => e.message.as_str(), "field" => e.field.as_str() })
             .collect();
-        let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
         let details =
             obj! { "group" => some(kind.group), "kind" => kind.kind, "name" => some(name), "causes" => causes };
         let message = format!("{qualified} \"{name}\" is invalid: {listed}");

@@ -47,7 +47,8 @@ impl Cluster {
         all
     }
 
-    /// Carries what containers ask for, and runs the tools of theirs that wait for the network. A question once for all that they would ask in that time: each side is charged for all.
+    /// Carries what containers ask for, a question once for all that they would ask in that time: each side is charged for all.
+    /// And runs the tools of theirs that wait for the network.
     pub(crate) fn carry_asks(&mut self) {
         for ask in self.kubelets.take_asks() {
             let (answerer, number) = self.carry(&ask);

@@ -186,7 +186,7 @@ impl<'a> Cx<'a> {
     }
 
     /// Says who asks: the user of the kubeconfig or of the command line, and whom he wants to be taken for.
-    pub fn identify(&self, request: &mut Request) {
+    fn identify(&self, request: &mut Request) {
         let (user, _) = self.user();
         let certified = client_certificate::is_named(user);
         let token = match self.flags.text("token") {

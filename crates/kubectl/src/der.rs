@@ -1,6 +1,7 @@
 //! As much of ASN.1's DER as a request for a certificate needs: whose certificate it shall be (RFC 2986, PKCS #10).
 
 use crate::base64;
+use api::der;
 
 /// Whose certificate a request is for.
 #[derive(Debug, Default, PartialEq)]
@@ -43,19 +44,9 @@ impl Subject {
 
 /// Takes the first value off `bytes`: its tag and its content. None if it is cut short.
 fn take<'a>(bytes: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
-    let (tag, length) = (*bytes.first()?, *bytes.get(1)?);
-    let (start, length) = match length {
-        0..=0x7f => (2, usize::from(length)),
-        0x81..=0x84 => {
-            let count = usize::from(length & 0x7f);
-            let digits = bytes.get(2..2 + count)?;
-            (2 + count, digits.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))
-        }
-        _ => return None,
-    };
-    let content = bytes.get(start..start.checked_add(length)?)?;
-    *bytes = &bytes[start + length..];
-    Some((tag, content))
+    let (value, rest) = der::split(bytes)?;
+    *bytes = rest;
+    Some((value[0], der::content(value)?))
 }
 
 /// Reads `spec.request` of a CertificateSigningRequest: base 64 of PEM. None if it is no request.

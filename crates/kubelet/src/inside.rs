@@ -127,14 +127,13 @@ impl Surroundings for Inside<'_> {
         let container = &self.pod.containers[self.index];
         let image = crate::registry::image_of(container).unwrap_or(&crate::images::UNKNOWN);
         let (own, rest) = (container.own.as_ref(), args.get(1..).unwrap_or_default());
-        let limit = None;
         let invocation = Invocation {
             image,
             own,
             command: &args[..1],
             args: rest,
             env: &[],
-            memory_limit: limit,
+            memory_limit: None,
             stdin: false,
             file: false,
         };

@@ -59,14 +59,7 @@ impl Expander<'_> {
     pub fn redirects(&mut self, redirects: &[Redirect]) -> Result<Vec<(u32, Opening)>, Halt> {
         let mut all = Vec::new();
         for redirect in redirects {
-            let (Action::Read(word)
-            | Action::ReadWrite(word)
-            | Action::Write(word)
-            | Action::Append(word)
-            | Action::Both(word, _)
-            | Action::Duplicate(word)
-            | Action::Text(word)) = &redirect.action;
-            let text = self.one(word)?;
+            let text = self.one(redirect.word())?;
             let opening = match &redirect.action {
                 Action::Read(_) | Action::ReadWrite(_) => Opening::Read(text),
                 Action::Text(_) => Opening::Text(text),
@@ -129,8 +122,8 @@ impl Simple {
 }
 
 impl Redirect {
-    /// Whether commands have to be run to expand it.
-    pub fn runs(&self) -> bool {
+    /// What it names or says.
+    fn word(&self) -> &Word {
         let (Action::Read(word)
         | Action::ReadWrite(word)
         | Action::Write(word)
@@ -138,6 +131,11 @@ impl Redirect {
         | Action::Both(word, _)
         | Action::Duplicate(word)
         | Action::Text(word)) = &self.action;
-        word.runs()
+        word
+    }
+
+    /// Whether commands have to be run to expand it.
+    pub fn runs(&self) -> bool {
+        self.word().runs()
     }
 }

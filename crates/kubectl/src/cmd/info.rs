@@ -100,8 +100,7 @@ pub(crate) async fn raw(cx: &Cx<'_>, method: &str, path: &str) -> Outcome {
         "-" => cx.host.stdin().await,
         file => cx.host.read_file(file).map_err(|why| fail!("open {file}: {why}"))?,
     };
-    let mut who = cx.ask(Verb::Get, kind::POD, "", "");
-    cx.identify(&mut who);
+    let who = cx.ask(Verb::Get, kind::POD, "", "");
     cx.host.stdout(&cx.host.rest(&who, method, path, body)?);
     Ok(())
 }

@@ -50,8 +50,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         return Err(fail!("listen unix {socket}: bind: operation not supported"));
     }
     let wanted = u16::try_from(port).map_err(|_| fail!("listen tcp: address {port}: invalid port"))?;
-    let mut who = cx.ask(Verb::Get, kind::POD, "", "");
-    cx.identify(&mut who);
+    let who = cx.ask(Verb::Get, kind::POD, "", "");
     let slashed = |text: &str| if text.ends_with('/') { text.to_owned() } else { format!("{text}/") };
     let gate = || -> Outcome<Gate> {
         Ok(Gate {

@@ -1,28 +1,10 @@
 //! `sleep`, `timeout`, `nohup`
 
 use super::Cx;
+use script::span;
 use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
-
-/// The longest sleep in seconds: longer than any session, short enough to be added to any time.
-const MAX_SLEEP: f64 = 1e9;
-
-/// `1.5`, `2m`, `1h`, `infinity` as a span.
-pub(super) fn span(text: &str) -> Option<Duration> {
-    if matches!(text, "inf" | "infinity") {
-        return Some(Duration::from_secs_f64(MAX_SLEEP));
-    }
-    let (number, unit) = match text.chars().last()? {
-        's' => (&text[..text.len() - 1], 1.0),
-        'm' => (&text[..text.len() - 1], 60.0),
-        'h' => (&text[..text.len() - 1], 3600.0),
-        'd' => (&text[..text.len() - 1], 86_400.0),
-        _ => (text, 1.0),
-    };
-    let seconds = number.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0)? * unit;
-    Some(Duration::from_micros((seconds.min(MAX_SLEEP) * 1e6).round() as u64))
-}
 
 /// Lets virtual time pass.
 pub(super) async fn run(cx: Cx) -> i32 {

@@ -35,7 +35,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     }
     let count = |names: &[&str]| after(names).and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
     let (cpu, io, vm, hdd) = (count(&["--cpu", "-c"]), count(&["--io", "-i"]), count(&["--vm", "-m"]), count(&["--hdd", "-d"]));
-    let span = match after(&["--timeout", "-t"]).map(|text| super::sleep::span(&text)) {
+    let span = match after(&["--timeout", "-t"]).map(|text| script::span(&text)) {
         Some(None) => return cx.fail("FAIL: incorrect timeout"),
         Some(Some(span)) => Some(span),
         None => None,
