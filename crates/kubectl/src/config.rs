@@ -3,7 +3,7 @@
 use crate::client_certificate;
 use crate::fail::{Fail, Outcome, fail};
 use crate::host::Host;
-use api::{Value, base64, list, obj, yaml};
+use api::{Value, list, obj, yaml};
 
 /// The name of the context that a fresh cluster's kubeconfig has.
 const CONTEXT: &str = "kubernetes-admin@kubernetes";
@@ -21,8 +21,7 @@ pub struct Config {
 pub fn fresh() -> Value {
     let cluster = obj! { "certificate-authority-data" => "Y2VydGlmaWNhdGU=", "server" => "https://127.0.0.1:6443" };
     let context = obj! { "cluster" => "kubernetes", "namespace" => "default", "user" => "kubernetes-admin" };
-    let admin = base64::encode(client_certificate::ADMIN.as_bytes());
-    let user = obj! { "client-certificate-data" => admin, "client-key-data" => "a2V5" };
+    let user = obj! { "client-certificate-data" => client_certificate::ADMIN, "client-key-data" => "a2V5" };
     obj! {
         "apiVersion" => "v1",
         "kind" => "Config",
