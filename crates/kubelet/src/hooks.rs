@@ -1,240 +1,266 @@
-//! Commands and requests that the kubelet makes in a container: lifecycle hooks, and what probes have in common with them
-//! (pkg/kubelet/lifecycle/handlers.go, kuberuntime's killContainer).
+//! Lifecycle hooks (pkg/kubelet/lifecycle/handlers.go): beside their container's own process, in virtual time as that is.
 
-use crate::http::Request;
-use crate::process::{OVERHEAD, Process, Started, Surroundings};
-use crate::programs::{self, Invocation};
-use crate::state::Pod;
+use crate::exec::port_number;
+use crate::process::{OVERHEAD, Process};
+use crate::usage::Visit;
 use crate::worker::Worker;
-use crate::{images, serve};
-use api::{Str, Time, Value};
+use crate::{exec, serve};
+use api::{Time, Value};
 use apiserver::EventSpec;
 use script::Outcome;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How a command in a container went.
-pub(crate) struct Ran {
-    /// Its exit code; none if it had not ended in time.
-    pub(crate) code: Option<i32>,
-    /// What it printed.
-    pub(crate) output: String,
-    /// How long it took.
-    pub(crate) took: Duration,
-    /// Whether it waits for the network: it is to be run once more when that has answered.
-    pub(crate) waits: bool,
+/// A hook at work.
+#[derive(Clone, Debug)]
+pub(crate) struct Hook {
+    /// Whether its container counts as started only after it; otherwise it is the last that its container does.
+    first: bool,
+    act: Act,
+    /// What its command has written to standard output and to standard error.
+    said: [String; 2],
 }
 
-/// A command beside a container's own process that needs the network. It has left nothing behind and is run again from its
-/// beginning, with what the network has answered so far.
 #[derive(Clone, Debug)]
-pub(crate) struct Pending {
-    command: Vec<String>,
-    pub(crate) answers: Vec<Outcome>,
-    /// What it asks now, until somebody takes that.
-    pub(crate) asked: Option<script::Program>,
+enum Act {
+    /// It is over then, and went like this.
+    Over(Time, Result<(), String>),
+    Command(Process),
+    /// It waits for a server's answer; the question is there until the network takes it.
+    Asks(Option<Visit>),
+}
+
+impl Hook {
+    /// When there is something to do for it.
+    pub(crate) fn wake(&self) -> Option<Time> {
+        match &self.act {
+            Act::Over(at, _) => Some(*at),
+            Act::Command(process) => process.wake().or_else(|| Some(own_end(process)?.0)),
+            Act::Asks(_) => None,
+        }
+    }
+
+    /// What it asks, once.
+    pub(crate) fn take_visit(&mut self) -> Option<Visit> {
+        match &mut self.act {
+            Act::Asks(visit) => visit.take(),
+            Act::Over(..) | Act::Command(_) => None,
+        }
+    }
+
+    /// The tools of its script whose answer comes from the network.
+    pub(crate) fn take_calls(&mut self) -> Vec<script::Program> {
+        match &mut self.act {
+            Act::Command(process) => process.take_calls(),
+            Act::Over(..) | Act::Asks(_) => Vec::new(),
+        }
+    }
+}
+
+/// When a command has ended, and how: a container's own process takes longer to be seen to end.
+fn own_end(process: &Process) -> Option<(Time, i32)> {
+    process.ended.map(|(at, code)| (Time(at.0 - OVERHEAD.as_micros() as i64), code))
+}
+
+/// The answer to what a container's hook has asked: a tool of its script, or a server.
+pub(crate) fn answer(
+    pod: &mut crate::Pod,
+    index: usize,
+    task: Option<usize>,
+    outcome: Outcome,
+    run: &mut exec::Run<'_>,
+) {
+    let now = run.now;
+    let Some(mut hook) = pod.containers[index].hook.take() else { return };
+    match (&mut hook.act, task) {
+        (Act::Command(process), Some(task)) => {
+            let inner = &mut serve::inside(pod, index, run.disks, now).with_tools(run.tools);
+            process.answer(task, outcome, now, &mut exec::Aside { said: &mut hook.said, inner });
+        }
+        (Act::Asks(_), None) => {
+            let how = if outcome.status == 0 { Ok(()) } else { Err(failed(pod, index, hook.first, &outcome.err)) };
+            hook.act = Act::Over(now + outcome.took, how);
+        }
+        _ => {}
+    }
+    pod.containers[index].hook = Some(hook);
+}
+
+/// The words for a failed request.
+fn failed(pod: &crate::Pod, index: usize, first: bool, error: &str) -> String {
+    let path = spec(pod, index, first)["httpGet"]["path"].str();
+    format!("HTTP lifecycle hook ({path}) for {} failed - error: {error}", whose(pod, index))
+}
+
+fn whose(pod: &crate::Pod, index: usize) -> String {
+    let (object, name) = (&pod.object, &pod.containers[index].name);
+    format!("Container \"{name}\" in Pod \"{}_{}({})\"", object.name(), object.namespace(), object.uid())
+}
+
+fn spec(pod: &crate::Pod, index: usize, first: bool) -> &Value {
+    &pod.spec_of(index)["lifecycle"][if first { "postStart" } else { "preStop" }]
+}
+
+fn command_of(hook: &Value) -> Vec<String> {
+    hook["exec"]["command"].array().iter().map(|word| word.str().to_owned()).collect()
 }
 
 impl Worker<'_, '_> {
-    /// Runs a command in a container, for as long as it takes, but no longer than `limit`.
-    ///
-    /// # Errors
-    /// Why it cannot be started.
-    pub(crate) fn exec(&mut self, index: usize, command: &[String], limit: Duration) -> Result<Ran, String> {
-        let container = &self.pod.containers[index];
-        let image = crate::registry::image_of(container).unwrap_or(&images::UNKNOWN);
-        let env = container.env.clone();
-        let invocation = Invocation {
-            image,
-            own: None,
-            command,
-            args: &[],
-            env: &env,
-            memory_limit: None,
-            stdin: false,
-            file: false,
-        };
-        let program = programs::program(&invocation).map_err(|why| format!("exec failed: {why}"))?;
+    /// Begins the hook that a container has, if it has one.
+    fn begin_hook(&mut self, index: usize, first: bool) -> bool {
+        let spec = spec(self.pod, index, first).clone();
+        if spec.is_null() {
+            return false;
+        }
         let now = self.cx.now;
-        let place = self.pod.containers[index].pending.iter().position(|pending| pending.command == command);
-        let pending = place.map(|place| self.pod.containers[index].pending.remove(place));
-        let answers = pending.map(|pending| pending.answers).unwrap_or_default();
-        let before = self.disks.clone();
-        let inner = &mut serve::inside(self.pod, index, self.disks, now).with_tools(self.tools);
-        let mut around = Trial { output: String::new(), answers: answers.iter(), asked: None, inner };
-        let mut process = Process::start(Arc::new(program), now);
-        while let Some(at) = process.wake().filter(|at| *at <= now + limit && around.asked.is_none()) {
-            process.run(at, &mut around);
-        }
-        let Trial { output, asked, .. } = around;
-        let waits = asked.is_some();
-        if waits {
-            *self.disks = before;
-            self.pod.containers[index].pending.push(Pending { command: command.to_vec(), answers, asked });
-        }
-        let took = process.ended.map_or(limit, |(at, _)| at.since(now).saturating_sub(OVERHEAD));
-        Ok(Ran { code: process.ended.map(|(_, code)| code), output, took, waits })
-    }
-
-    /// Asks a server over HTTP as `get` (an `httpGet`) says: the URL, and the status if something answered.
-    pub(crate) fn get(&mut self, index: usize, get: &Value) -> (String, Option<u16>) {
-        let port = port_number(self.pod, index, &get["port"]);
-        let host = get["host"].as_str().map_or(self.pod.ip.clone().unwrap_or_default(), Str::from);
-        let path = get["path"].as_str().filter(|p| !p.is_empty()).unwrap_or("/");
-        let scheme = get["scheme"].as_str().unwrap_or("HTTP").to_ascii_lowercase();
-        let mut request = Request::get(format!("{host}:{port}"), path);
-        request.agent = "kube-probe/1.36".into();
-        request.client = self.node.config.address.clone();
-        let reply = serve::reply(self.pod, port, &request, self.disks, self.cx.now);
-        (format!("{scheme}://{host}:{port}{path}"), reply.map(|reply| reply.status))
-    }
-
-    /// Does what a hook says; how long that takes.
-    ///
-    /// # Errors
-    /// What went wrong, for the container's status.
-    fn hook(&mut self, index: usize, hook: &Value, limit: Duration) -> Result<Duration, String> {
-        if let Some(seconds) = hook["sleep"]["seconds"].as_int() {
-            return Ok(Duration::from_secs(seconds.max(0).unsigned_abs()).min(limit));
-        }
-        if !hook["httpGet"].is_null() {
-            return match self.get(index, &hook["httpGet"]) {
-                (_, Some(_)) => Ok(Duration::ZERO),
-                (url, None) => Err(format!("Get \"{url}\": connect: connection refused")),
-            };
-        }
-        let command: Vec<String> = hook["exec"]["command"].array().iter().map(|w| w.str().to_owned()).collect();
-        if command.is_empty() {
-            return Ok(Duration::ZERO);
-        }
-        let ran = self.exec(index, &command, limit)?;
-        match ran.code {
-            // A hook is not waited for so long: what it asks the network is taken to be there.
-            _ if ran.waits => {
-                self.pod.containers[index].pending.retain(|pending| pending.command != command);
-                Ok(Duration::ZERO)
-            }
-            Some(0) => Ok(ran.took),
-            Some(code) => Err(format!("command '{}' exited with {code}: {}", command.join(" "), ran.output)),
-            None => Err(format!("command '{}' timed out", command.join(" "))),
-        }
-    }
-
-    /// `lifecycle.postStart`: the container counts as started only after it. If it fails, the container is killed.
-    ///
-    /// # Errors
-    /// What went wrong.
-    pub(crate) fn post_start(&mut self, index: usize) -> Result<Duration, String> {
-        const PATIENCE: Duration = Duration::from_secs(3600);
-        let hook = self.pod.spec_of(index)["lifecycle"]["postStart"].clone();
-        if hook.is_null() {
-            return Ok(Duration::ZERO);
-        }
-        self.hook(index, &hook, PATIENCE).inspect_err(|_| {
-            self.container_event(index, EventSpec::warning("FailedPostStartHook", "PostStartHook failed"));
-            self.container_event(index, EventSpec::normal("Killing", "FailedPostStartHook"));
-        })
-    }
-
-    /// `lifecycle.preStop`, of which at most `limit` is waited for; how long it takes.
-    pub(crate) fn pre_stop(&mut self, index: usize, limit: Duration) -> Duration {
-        let hook = self.pod.spec_of(index)["lifecycle"]["preStop"].clone();
-        if hook.is_null() {
-            return Duration::ZERO;
-        }
-        let gone = self.hook(index, &hook, limit);
-        gone.unwrap_or_else(|_| {
-            self.container_event(index, EventSpec::warning("FailedPreStopHook", "PreStopHook failed"));
-            Duration::ZERO
-        })
-    }
-
-    /// What a container that has ended says about it: the text of its termination message file, or the end of its log
-    /// (pkg/kubelet/kuberuntime: `getTerminationMessage`).
-    pub(crate) fn termination_message(&mut self, index: usize, code: i32) -> Str {
-        /// `MaxContainerTerminationMessageLength`, and the limits of what is taken from the log.
-        const LONGEST: usize = 4096;
-        const LOG_LINES: usize = 80;
-        const LOG_BYTES: usize = 2048;
-        let spec = self.pod.spec_of(index);
-        let path = spec["terminationMessagePath"].as_str().unwrap_or("/dev/termination-log").to_owned();
-        let from_log = spec["terminationMessagePolicy"].str() == "FallbackToLogsOnError" && code != 0;
-        let root = crate::volumes::root_disk(&self.pod.id, &self.pod.containers[index].name);
-        let mounted = spec["volumeMounts"].array().iter().any(|mount| path.starts_with(mount["mountPath"].str()));
-        // A container whose files nobody has made has written none.
-        let text = match self.disks.contains_key(&root) || mounted {
-            true => serve::inside(self.pod, index, self.disks, self.cx.now).read(&path).unwrap_or_default(),
-            false => String::new(),
-        };
-        let text = match text.is_empty() && from_log {
-            true => {
-                let log = &self.pod.containers[index].log;
-                let lines = log.iter().skip(log.len().saturating_sub(LOG_LINES));
-                let all: String = lines.map(|line| format!("{}\n", line.text)).collect();
-                tail(&all, LOG_BYTES).to_owned()
-            }
-            false => text,
-        };
-        head(&text, LONGEST).into()
-    }
-}
-
-/// The last `most` bytes, or a little less.
-fn tail(text: &str, most: usize) -> &str {
-    let from = (text.len().saturating_sub(most)..).find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-    &text[from..]
-}
-
-/// The first `most` bytes, or a little less.
-fn head(text: &str, most: usize) -> &str {
-    let to = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-    &text[..to]
-}
-
-/// Collects what a command prints.
-struct Trial<'a> {
-    output: String,
-    answers: std::slice::Iter<'a, Outcome>,
-    asked: Option<script::Program>,
-    inner: &'a mut dyn Surroundings,
-}
-
-impl Surroundings for Trial<'_> {
-    fn print(&mut self, text: &str, _: Time) {
-        self.output.push_str(text);
-    }
-    fn files(&mut self, act: &mut dyn FnMut(&mut vfs::View<'_>)) {
-        self.inner.files(act);
-    }
-    fn variable(&self, name: &str) -> String {
-        self.inner.variable(name)
-    }
-    fn shell(&self) -> script::Memory {
-        self.inner.shell()
-    }
-    fn start(&mut self, args: &[String]) -> Started {
-        self.inner.start(args)
-    }
-    fn call(&mut self, program: &script::Program) -> script::Ran {
-        match self.inner.call(program) {
-            script::Ran::Later => match self.answers.next() {
-                Some(outcome) => script::Ran::Done(outcome.clone()),
-                None => {
-                    self.asked = Some(program.clone());
-                    script::Ran::Later
+        let act = if let Some(seconds) = spec["sleep"]["seconds"].as_int() {
+            Act::Over(now + Duration::from_secs(seconds.max(0).unsigned_abs()), Ok(()))
+        } else if !spec["httpGet"].is_null() {
+            self.request(index, &spec["httpGet"], first)
+        } else if !spec["exec"].is_null() {
+            let command = command_of(&spec);
+            match self.command(index, &command) {
+                Ok(program) => Act::Command(Process::start(Arc::new(program), now)),
+                Err(why) => {
+                    let id = self.cx.rng.hex(64);
+                    let error = format!(
+                        "rpc error: code = Unknown desc = failed to exec in container: failed to start exec \"{id}\": OCI \
+                         runtime exec failed: exec failed: unable to start container process: {why}"
+                    );
+                    Act::Over(now, Err(self.exec_failed(index, &command, &error, "")))
                 }
-            },
-            ran => ran,
+            }
+        } else {
+            // The API takes `tcpSocket` here, and the kubelet does not know what to do with it.
+            let socket = &spec["tcpSocket"];
+            let port = match socket["port"].as_int() {
+                Some(number) => format!("{{0 {number} }}"),
+                None => format!("{{1 0 {}}}", socket["port"].str()),
+            };
+            let host = socket["host"].str();
+            let handler = format!("TCPSocket:&TCPSocketAction{{Port:{port},Host:{host},}},Sleep:nil,");
+            let why =
+                format!("Cannot run handler: invalid handler: &LifecycleHandler{{Exec:nil,HTTPGet:nil,{handler}}}");
+            Act::Over(now, Err(why))
+        };
+        self.pod.containers[index].hook = Some(Box::new(Hook { first, act, said: Default::default() }));
+        true
+    }
+
+    /// `httpGet`. Whatever the server answers is fine.
+    fn request(&mut self, index: usize, get: &Value, first: bool) -> Act {
+        /// So long a system tries to connect to somebody who is silent, if nobody stops it.
+        const PATIENCE: Duration = Duration::from_secs(127);
+        let now = self.cx.now;
+        if let Some(visit) = exec::visit(self.pod, index, get, "kube-lifecycle/1.36") {
+            return Act::Asks(Some(visit));
+        }
+        let cut_off = !self.pod.host_network() && !self.network.reaches_pods(&self.pod.node);
+        let (url, status) = match cut_off {
+            true => (exec::url(self.pod, index, get), None),
+            false => self.get(index, get, "kube-lifecycle/1.36"),
+        };
+        let address =
+            format!("{}:{}", self.pod.ip.clone().unwrap_or_default(), port_number(self.pod, index, &get["port"]));
+        let (at, why) = match status {
+            _ if cut_off => (now + PATIENCE, format!("dial tcp {address}: connect: connection timed out")),
+            None => (now, format!("dial tcp {address}: connect: connection refused")),
+            Some(0) => (now, "net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned()),
+            Some(_) => return Act::Over(now, Ok(())),
+        };
+        Act::Over(at, Err(failed(self.pod, index, first, &format!("Get \"{url}\": {why}"))))
+    }
+
+    fn exec_failed(&self, index: usize, command: &[String], error: &str, output: &str) -> String {
+        let (words, whose) = (command.join(" "), whose(self.pod, index));
+        format!("Exec lifecycle hook ([{words}]) for {whose} failed - error: {error}, message: {output:?}")
+    }
+
+    /// How a command has ended.
+    fn verdict(&self, index: usize, hook: &Hook, code: i32) -> Result<(), String> {
+        if code == 0 {
+            return Ok(());
+        }
+        let command = command_of(spec(self.pod, index, hook.first));
+        let [out, err] = &hook.said;
+        let error = format!("command '{}' exited with {code}: {err}", command.join(" "));
+        Err(self.exec_failed(index, &command, &error, &format!("{out}{err}")))
+    }
+
+    /// Lets the hooks of all containers do what they do until now.
+    pub(crate) fn run_hooks(&mut self) {
+        let now = self.cx.now;
+        for index in 0..self.pod.containers.len() {
+            let Some(mut hook) = self.pod.containers[index].hook.take() else { continue };
+            if let Act::Command(process) = &mut hook.act {
+                let inner = &mut serve::inside(self.pod, index, self.disks, now).with_tools(self.tools);
+                process.run(now, &mut exec::Aside { said: &mut hook.said, inner });
+                if let Some((at, code)) = own_end(process) {
+                    hook.act = Act::Over(at, self.verdict(index, &hook, code));
+                }
+            }
+            self.pod.containers[index].hook = Some(hook);
         }
     }
-}
 
-/// A port that is given by number or by the name of one of the container's ports.
-pub(crate) fn port_number(pod: &Pod, index: usize, port: &Value) -> u16 {
-    let named = || {
-        let ports = pod.spec_of(index)["ports"].array();
-        ports.iter().find(|p| p["name"].str() == port.str()).map(|p| p["containerPort"].int())
-    };
-    let number = port.as_int().or_else(named).or_else(|| port.str().parse().ok());
-    number.and_then(|n| u16::try_from(n).ok()).unwrap_or_default()
+    /// A container has ended, and with it what its hook ran in it.
+    pub(crate) fn end_hook(&mut self, index: usize) {
+        const KILLED: i32 = 137;
+        let Some(mut hook) = self.pod.containers[index].hook.take() else { return };
+        if let Act::Command(_) = hook.act {
+            hook.act = Act::Over(self.cx.now, self.verdict(index, &hook, KILLED));
+        }
+        match &hook.act {
+            _ if hook.first => self.pod.containers[index].hook = Some(hook),
+            Act::Over(at, Err(_)) if *at <= self.cx.now => self.pre_stop_failed(index),
+            _ => {}
+        }
+    }
+
+    /// `lifecycle.postStart`: whether the container has one. It counts as started only after it.
+    pub(crate) fn post_start(&mut self, index: usize) -> bool {
+        self.begin_hook(index, true)
+    }
+
+    /// Whether a container's `postStart` is over.
+    pub(crate) fn post_start_is_over(&self, index: usize) -> bool {
+        let hook = self.pod.containers[index].hook.as_ref().filter(|hook| hook.first);
+        hook.is_none_or(|hook| matches!(&hook.act, Act::Over(at, _) if *at <= self.cx.now))
+    }
+
+    /// A container's `postStart` is over. If it has failed, the container is killed.
+    pub(crate) fn post_started(&mut self, index: usize) {
+        let hook = self.pod.containers[index].hook.take_if(|hook| hook.first);
+        if let Some(Act::Over(_, Err(message))) = hook.map(|hook| hook.act) {
+            self.container_event(index, EventSpec::warning("FailedPostStartHook", "PostStartHook failed"));
+            if self.pod.containers[index].running() {
+                self.container_event(index, EventSpec::normal("Killing", "FailedPostStartHook"));
+                self.ask_to_end(index, self.cx.now + self.grace());
+            }
+            self.pod.pass.failed = true;
+            self.pod.containers[index].reason = Some(("PostStartHookError".into(), message));
+        }
+        self.next();
+    }
+
+    /// `lifecycle.preStop` begins, if the container has one.
+    pub(crate) fn pre_stop(&mut self, index: usize) {
+        self.pod.containers[index].hook = None;
+        self.begin_hook(index, false);
+    }
+
+    /// Whether nothing of a container's `preStop` has to be waited for.
+    pub(crate) fn pre_stop_is_over(&mut self, index: usize) -> bool {
+        let now = self.cx.now;
+        let over = |hook: &mut Box<Hook>| matches!(&hook.act, Act::Over(at, _) if *at <= now);
+        let done = self.pod.containers[index].hook.take_if(over);
+        if done.is_some_and(|hook| matches!(hook.act, Act::Over(_, Err(_)))) {
+            self.pre_stop_failed(index);
+        }
+        self.pod.containers[index].hook.is_none()
+    }
+
+    fn pre_stop_failed(&mut self, index: usize) {
+        self.container_event(index, EventSpec::warning("FailedPreStopHook", "PreStopHook failed"));
+    }
 }

@@ -1,12 +1,16 @@
 //! Startup, readiness and liveness probes (pkg/kubelet/prober).
 
-use crate::hooks::port_number;
+use crate::exec::{self, port_number};
 use crate::serve;
 use crate::state::Pod;
+use crate::usage::Visit;
 use crate::worker::Worker;
 use api::{Rng, Time, Value};
 use apiserver::EventSpec;
 use std::time::Duration;
+
+/// How a probe's request calls itself.
+const AGENT: &str = "kube-probe/1.36";
 
 /// Which of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +80,7 @@ impl Worker<'_, '_> {
                 let waits = role != Role::Startup && !container.started || role == Role::Startup && container.started;
                 let spec = self.pod.spec_of(index)[role.key()].clone();
                 self.pod.containers[index].probes[at].due = self.cx.now + period(&spec);
-                if !waits && self.pod.containers[index].dies.is_none() {
+                if !waits && !self.pod.containers[index].ending() {
                     match self.check(index, &spec) {
                         Some(verdict) => self.judge(index, at, role, &spec, verdict),
                         // It is done again as soon as the network has answered, which is before time goes on.
@@ -117,8 +121,7 @@ impl Worker<'_, '_> {
         let object = &self.pod.object["spec"];
         let own = self.pod.spec_of(index)[role.key()]["terminationGracePeriodSeconds"].as_int();
         let grace = own.or(object["terminationGracePeriodSeconds"].as_int()).unwrap_or(30);
-        let now = self.cx.now;
-        self.ask_to_end(index, now, now + Duration::from_secs(grace.max(1).unsigned_abs()));
+        self.ask_to_end(index, self.cx.now + Duration::from_secs(grace.max(1).unsigned_abs()));
     }
 
     /// What a probe finds; none while it waits for the network.
@@ -126,7 +129,12 @@ impl Worker<'_, '_> {
         let seconds = spec["timeoutSeconds"].as_int().filter(|s| *s > 0).unwrap_or(1).unsigned_abs();
         let command: Vec<String> = spec.at("exec.command").array().iter().map(|w| w.str().to_owned()).collect();
         if command.is_empty() {
-            return Some(self.check_port(index, spec, seconds));
+            let agent = if spec["httpGet"].is_null() { "" } else { AGENT };
+            let asked = if agent.is_empty() { &spec["tcpSocket"] } else { &spec["httpGet"] };
+            return match exec::visit(self.pod, index, asked, agent) {
+                Some(visit) => self.check_elsewhere(index, visit, seconds),
+                None => Some(self.check_port(index, spec, seconds)),
+            };
         }
         let ran = match self.exec(index, &command, Duration::from_secs(seconds)) {
             Ok(ran) if ran.waits => return None,
@@ -140,24 +148,33 @@ impl Worker<'_, '_> {
         })
     }
 
+    /// A server that is not in the Pod.
+    fn check_elsewhere(&mut self, index: usize, visit: Visit, seconds: u64) -> Option<Result<(), String>> {
+        let (http, url) = (visit.request.is_some(), visit.url.clone());
+        let address = format!("{}:{}", visit.host, visit.port);
+        let outcome = self.visit(index, visit)?;
+        Some(match outcome.out.parse::<u16>().ok() {
+            _ if outcome.took > Duration::from_secs(seconds) && http => Err(late(&url)),
+            _ if outcome.took > Duration::from_secs(seconds) => Err(format!("dial tcp {address}: i/o timeout")),
+            _ if outcome.status != 0 => Err(outcome.err),
+            Some(status) => well(status),
+            None => Ok(()),
+        })
+    }
+
     fn check_port(&mut self, index: usize, spec: &Value, seconds: u64) -> Result<(), String> {
         let ip = self.pod.ip.clone().unwrap_or_default();
         let cut_off = !self.pod.host_network() && !self.network.reaches_pods(&self.pod.node);
         if !spec["httpGet"].is_null() {
-            let (url, status) = self.get(index, &spec["httpGet"]);
+            let (url, status) = self.get(index, &spec["httpGet"], AGENT);
             let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
             return match status {
-                _ if cut_off => Err(format!(
-                    "Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-                )),
+                _ if cut_off => Err(late(&url)),
                 None => Err(format!("Get \"{url}\": dial tcp {host}: connect: connection refused")),
                 Some(0) => Err(format!(
                     "Get \"{url}\": net/http: HTTP/1.x transport connection broken: malformed HTTP response"
                 )),
-                Some(status) if !(200..400).contains(&status) => {
-                    Err(format!("HTTP probe failed with statuscode: {status}"))
-                }
-                Some(_) => Ok(()),
+                Some(status) => well(status),
             };
         }
         let port = |socket: &Value, pod: &Pod| port_number(pod, index, &socket["port"]);
@@ -180,4 +197,17 @@ impl Worker<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether a status says that a server is well.
+fn well(status: u16) -> Result<(), String> {
+    match (200..400).contains(&status) {
+        true => Ok(()),
+        false => Err(format!("HTTP probe failed with statuscode: {status}")),
+    }
+}
+
+/// A server has not answered in time.
+fn late(url: &str) -> String {
+    format!("Get \"{url}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
 }

@@ -71,6 +71,10 @@ pub struct Program {
 pub trait Surroundings {
     /// Writes to the container's log.
     fn print(&mut self, text: &str, at: Time);
+    /// Writes to standard error, which ends in the log as well.
+    fn complain(&mut self, text: &str, at: Time) {
+        self.print(text, at);
+    }
     /// Writes a line, without its newline, to the container's log.
     fn say(&mut self, line: &'static str, at: Time) {
         self.print(line, at);

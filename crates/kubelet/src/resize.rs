@@ -98,13 +98,13 @@ impl Worker<'_, '_> {
         let now = self.cx.now;
         for index in 0..self.pod.containers.len() {
             let container = &self.pod.containers[index];
-            if !container.running() || container.actual == container.allocated || container.dies.is_some() {
+            if !container.running() || container.actual == container.allocated || container.ending() {
                 continue;
             }
             if restarts(self.pod.spec_of(index), &container.actual, &container.allocated) {
                 let text = format!("Container {} resize requires restart", container.name);
                 self.container_event(index, EventSpec::normal("Killing", text));
-                self.ask_to_end(index, now, now + self.grace());
+                self.ask_to_end(index, now + self.grace());
                 self.pod.containers[index].changed = true;
             } else {
                 let container = &mut self.pod.containers[index];

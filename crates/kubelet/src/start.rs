@@ -142,8 +142,8 @@ impl Worker<'_, '_> {
         match self.create(index) {
             Ok(hook) => {
                 self.pod.pass.started = true;
-                if !hook.is_zero() {
-                    self.pod.work = Work::Hook(self.cx.now + hook);
+                if hook {
+                    self.pod.work = Work::Hook(index);
                     return;
                 }
             }
@@ -155,8 +155,8 @@ impl Worker<'_, '_> {
         self.next();
     }
 
-    /// Creates and starts a container; how long its `postStart` hook takes.
-    fn create(&mut self, index: usize) -> Result<Duration, Failure> {
+    /// Creates and starts a container; whether it begins with a `postStart` hook.
+    fn create(&mut self, index: usize) -> Result<bool, Failure> {
         let config = |message: String| Failure { reason: "CreateContainerConfigError", message };
         let own = env::of(self.pod, index, &self.node.config, &self.cx.client).map_err(config);
         let (own, reference) = match own {
@@ -167,7 +167,7 @@ impl Worker<'_, '_> {
                 return Err(failure);
             }
         };
-        let Ok(reference) = reference else { return Ok(Duration::ZERO) };
+        let Ok(reference) = reference else { return Ok(false) };
         let services = env::services(self.pod, &self.cx.client, self.service_env);
         // A program of somebody's own may read the token; those of known images do not.
         if !(self.pod.spec_of(index)["command"].is_empty() && self.pod.spec_of(index)["args"].is_empty())
@@ -186,11 +186,7 @@ impl Worker<'_, '_> {
             Ok(program) => {
                 self.container_event(index, EventSpec::normal("Started", "Container started"));
                 self.started(index, program);
-                self.post_start(index).map_err(|message| {
-                    let now = self.cx.now;
-                    self.ask_to_end(index, now, now + self.grace());
-                    Failure { reason: "PostStartHookError", message }
-                })
+                Ok(self.post_start(index))
             }
             Err(why) => {
                 let message = format!(
@@ -234,7 +230,7 @@ impl Worker<'_, '_> {
         container.asked_image = asked;
         container.actual = container.allocated.clone();
         container.reason = None;
-        container.dies = None;
+        (container.dies, container.stop, container.hook) = (None, None, None);
         container.changed = false;
     }
 

@@ -73,8 +73,8 @@ pub(crate) enum Work {
     Sandbox(Time),
     Pull(Option<PullResult>),
     Start(Time),
-    /// The hook that a container has begun with takes until then.
-    Hook(Time),
+    /// The container with this place has begun, and its `postStart` runs.
+    Hook(usize),
     Stop,
 }
 
@@ -156,11 +156,15 @@ pub struct Container {
     pub(crate) backoff: Option<Backoff>,
     pub(crate) probes: Vec<crate::probes::Probe>,
     /// Commands of probes that wait for the network.
-    pub(crate) pending: Vec<crate::hooks::Pending>,
+    pub(crate) pending: Vec<crate::exec::Pending>,
+    /// The hook that runs.
+    pub(crate) hook: Option<Box<crate::hooks::Hook>>,
     /// Whether a probe had it killed, and the pass that replaces it has not yet looked at its back-off.
     pub(crate) replaced: bool,
     /// Whether it was asked to end because its image changed: it is started again whatever its Pod's policy.
     pub(crate) changed: bool,
+    /// It is to end, and has its `preStop`'s time and its turn until then.
+    pub(crate) stop: Option<Time>,
     /// When it is to be killed, and the exit code that this will give.
     pub(crate) dies: Option<(Time, i32)>,
     /// CPU time spent on requests since it was measured last, in microseconds.
@@ -236,8 +240,10 @@ impl Container {
             backoff: None,
             probes: Vec::new(),
             pending: Vec::new(),
+            hook: None,
             replaced: false,
             changed: false,
+            stop: None,
             dies: None,
             work: 0,
             held: 0,
@@ -249,6 +255,11 @@ impl Container {
     /// Whether it runs.
     pub fn running(&self) -> bool {
         matches!(self.state, State::Running(_))
+    }
+
+    /// Whether it has been asked to end, or will be as soon as its `preStop` is over.
+    pub(crate) fn ending(&self) -> bool {
+        self.dies.is_some() || self.stop.is_some()
     }
 
     /// Since when it runs.

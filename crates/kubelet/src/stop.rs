@@ -18,21 +18,13 @@ impl Worker<'_, '_> {
         self.pod.plan.clear();
         self.pod.work = Work::Stop;
         self.write_status();
-        let now = self.cx.now;
-        let until = now + self.grace();
-        let running = |worker: &Self, sidecar: bool| -> Vec<usize> {
-            let all = worker.pod.containers.iter().enumerate();
-            all.filter(|(_, c)| c.running() && c.sidecar == sidecar).map(|(index, _)| index).collect()
-        };
-        let mut last = now;
-        for index in running(self, false) {
+        let until = self.cx.now + self.grace();
+        let all = self.pod.containers.iter().enumerate();
+        let (sidecars, others): (Vec<_>, Vec<_>) =
+            all.filter(|(_, c)| c.running()).map(|(index, c)| (index, c.sidecar)).partition(|(_, sidecar)| *sidecar);
+        for (index, _) in others.into_iter().chain(sidecars.into_iter().rev()) {
             self.kill(index);
-            last = last.max(self.ask_to_end(index, now, until));
-        }
-        // Sidecars go one by one, the last first, when all the others have gone.
-        for index in running(self, true).into_iter().rev() {
-            self.kill(index);
-            last = self.ask_to_end(index, last, until);
+            self.ask_to_end(index, until);
         }
     }
 
@@ -41,32 +33,57 @@ impl Worker<'_, '_> {
         self.container_event(index, EventSpec::normal("Killing", text));
     }
 
-    /// From `from` on, the container's `preStop` runs, then SIGTERM asks it to end, and SIGKILL ends it at `until`. Returns
-    /// when it will have ended.
-    pub(crate) fn ask_to_end(&mut self, index: usize, from: Time, until: Time) -> Time {
+    /// The container's `preStop` runs, then SIGTERM asks it to end, and SIGKILL ends it at `until`.
+    pub(crate) fn ask_to_end(&mut self, index: usize, until: Time) {
+        let ended = self.pod.containers[index].process.as_ref().and_then(|p| p.ended);
+        if let Some((at, code)) = ended {
+            self.pod.containers[index].dies = Some((at.max(self.cx.now), code));
+            return;
+        }
+        self.pre_stop(index);
+        self.pod.containers[index].stop = Some(until);
+        self.heed_stops();
+    }
+
+    /// Asks those containers to end whose `preStop` is over and whose turn it is, or whose time is up.
+    pub(crate) fn heed_stops(&mut self) {
+        for index in 0..self.pod.containers.len() {
+            let container = &self.pod.containers[index];
+            let Some(until) = container.stop.filter(|_| container.running() && container.dies.is_none()) else {
+                continue;
+            };
+            let ready = self.pre_stop_is_over(index) && self.has_its_turn(index);
+            if ready || until <= self.cx.now {
+                self.signal(index, until);
+            }
+        }
+    }
+
+    /// Sidecars of a Pod that goes end one by one, the last first, when all the others have ended.
+    fn has_its_turn(&self, index: usize) -> bool {
+        let sidecar = self.pod.life == Life::Terminating && self.pod.containers[index].sidecar;
+        let mut others = self.pod.containers.iter().enumerate();
+        !sidecar || !others.any(|(other, c)| c.running() && (!c.sidecar || other > index))
+    }
+
+    /// SIGTERM, now; SIGKILL at `until`.
+    fn signal(&mut self, index: usize, until: Time) {
         /// What a container is left after its hook (`minimumGracePeriodInSeconds`).
         const LEAST: Duration = Duration::from_secs(2);
-        let ended = self.pod.containers[index].process.as_ref().and_then(|p| p.ended);
-        let (from, until) = match ended {
-            Some(_) => (from, until),
-            None => {
-                let hook = self.pre_stop(index, until.since(from));
-                let from = from + hook;
-                (from, if hook.is_zero() { until } else { until.max(from + LEAST) })
-            }
-        };
+        let now = self.cx.now;
+        let until = until.max(now + LEAST);
         let container = &mut self.pod.containers[index];
-        if let Some(process) = container.process.as_mut().filter(|_| from <= until) {
-            process.terminate(from);
+        container.stop = None;
+        if let Some(process) = container.process.as_mut() {
+            process.terminate(now);
         }
+        let ended = container.process.as_ref().and_then(|p| p.ended);
         let answer = container.process.as_ref().and_then(|p| p.on_term());
-        let (at, code) = match (ended, answer) {
-            (Some((at, code)), _) => (at.max(from), code),
-            (None, Some((code, takes))) if from + takes <= until => (from + takes, code),
+        container.dies = Some(match (ended, answer) {
+            (Some((at, code)), _) => (at.max(now), code),
+            (None, Some((code, takes))) if now + takes <= until => (now + takes, code),
             _ => (until, KILLED),
-        };
-        container.dies = Some((at, code));
-        at
+        });
     }
 
     pub(crate) fn grace(&self) -> Duration {
@@ -88,6 +105,7 @@ impl Worker<'_, '_> {
             {
                 container.dies = Some((latest, code));
             }
+            container.stop = container.stop.map(|until| until.min(latest));
         }
         false
     }

@@ -71,7 +71,42 @@ pub struct Ask {
     pub pause: Duration,
 }
 
-/// A tool of a container's script that needs the network.
+/// What somebody has to do beyond a container, in the cluster's network.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// A tool that a script in the container runs.
+    Tool(script::Program),
+    /// What a kubelet asks a server that is not in the Pod.
+    Visit(Visit),
+}
+
+/// A kubelet's connection to a server.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The kubelet's node.
+    pub node: Str,
+    /// Whom it asks: a name or an address.
+    pub host: String,
+    /// Where.
+    pub port: u16,
+    /// `http://...`, if it asks over HTTP; empty otherwise.
+    pub url: String,
+    /// What it asks, if it asks over HTTP.
+    pub request: Option<crate::http::Request>,
+}
+
+/// Who waits for the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// The container's own process.
+    Process,
+    /// A probe: which of those that wait.
+    Probe(usize),
+    /// The hook that runs.
+    Hook,
+}
+
+/// What a container, or its kubelet for it, needs the network for.
 #[derive(Clone, Debug)]
 pub struct NetworkCall {
     /// The UID of its Pod.
@@ -80,10 +115,10 @@ pub struct NetworkCall {
     pub container: Str,
     /// Which of the containers that have had this name.
     pub id: Str,
-    /// What it runs.
-    pub program: script::Program,
-    /// Whether it is no part of the container's own process, but of a probe: which of those that wait.
-    pub probe: Option<usize>,
+    /// What is to be done.
+    pub errand: Errand,
+    /// Who waits for it.
+    pub asker: Asker,
 }
 
 /// What a container uses.
@@ -131,23 +166,27 @@ pub(crate) fn ask(pod: &mut Pod, index: usize, url: &str, pause: Duration) {
 /// Collects what the containers of a Pod ask for.
 pub(crate) fn collect_asks(pod: &mut Pod, asks: &mut Vec<Ask>, calls: &mut Vec<NetworkCall>) {
     for container in &mut pod.containers {
+        let mut call = |errand, asker| {
+            let (pod, container, id) = (pod.id.clone(), container.name.clone(), container.id.clone());
+            calls.push(NetworkCall { pod, container, id, errand, asker });
+        };
         if let Some(process) = container.process.as_mut().filter(|process| process.is_script()) {
-            calls.extend(process.take_calls().into_iter().map(|program| NetworkCall {
-                pod: pod.id.clone(),
-                container: container.name.clone(),
-                id: container.id.clone(),
-                program,
-                probe: None,
-            }));
+            for program in process.take_calls() {
+                call(Errand::Tool(program), Asker::Process);
+            }
         }
         for (place, pending) in container.pending.iter_mut().enumerate() {
-            calls.extend(pending.asked.take().map(|program| NetworkCall {
-                pod: pod.id.clone(),
-                container: container.name.clone(),
-                id: container.id.clone(),
-                program,
-                probe: Some(place),
-            }));
+            if let Some(errand) = pending.asked.take() {
+                call(errand, Asker::Probe(place));
+            }
+        }
+        if let Some(hook) = &mut container.hook {
+            for program in hook.take_calls() {
+                call(Errand::Tool(program), Asker::Hook);
+            }
+            if let Some(visit) = hook.take_visit() {
+                call(Errand::Visit(visit), Asker::Hook);
+            }
         }
         if let Some((url, pause)) = container.asks.take() {
             asks.push(Ask { pod: pod.id.clone(), container: container.name.clone(), url, pause });
@@ -172,15 +211,28 @@ impl<N: NetworkPlugin> Kubelets<N> {
         let Some(index) = pod.containers.iter().position(|c| c.name == call.container && c.id == call.id) else {
             return;
         };
-        if let Some(place) = call.probe {
-            if let Some(pending) = pod.containers[index].pending.get_mut(place) {
-                pending.answers.push(outcome);
+        let task = match &call.errand {
+            Errand::Tool(program) => Some(program.task),
+            Errand::Visit(_) => None,
+        };
+        match (call.asker, task) {
+            (Asker::Probe(place), _) => {
+                if let Some(pending) = pod.containers[index].pending.get_mut(place) {
+                    pending.answers.push(outcome);
+                }
+                return;
             }
-            return;
+            (Asker::Hook, task) => {
+                let run = &mut crate::exec::Run { disks: &mut self.disks, tools: self.tools, now: cx.now };
+                crate::hooks::answer(pod, index, task, outcome, run);
+            }
+            (Asker::Process, Some(task)) => {
+                let Some(mut process) = pod.containers[index].process.take() else { return };
+                process.answer(task, outcome, cx.now, &mut serve::inside(pod, index, &mut self.disks, cx.now));
+                pod.containers[index].process = Some(process);
+            }
+            (Asker::Process, None) => return,
         }
-        let Some(mut process) = pod.containers[index].process.take() else { return };
-        process.answer(call.program.task, outcome, cx.now, &mut serve::inside(pod, index, &mut self.disks, cx.now));
-        pod.containers[index].process = Some(process);
         cx.enqueue_after(WorkKey::new("pod", pod.node.clone(), pod.id.clone()), Duration::ZERO);
     }
 

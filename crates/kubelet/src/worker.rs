@@ -11,7 +11,7 @@ use crate::process::Program;
 use crate::state::{Life, Node, Pass, Pod, State, Work};
 use crate::{status, volumes};
 use api::OrdMap;
-use api::{Kind, Str, Time, Value, kind};
+use api::{Str, Time, kind};
 use apiserver::{Context, EventSpec, WorkKey};
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,9 +63,10 @@ impl Worker<'_, '_> {
             Work::Sandbox(at) if at <= now => self.sandbox_is_up(),
             Work::Pull(Some(result)) => self.pulled(result),
             Work::Start(at) if at <= now => self.start(),
-            Work::Hook(at) if at <= now => self.next(),
+            Work::Hook(index) if self.post_start_is_over(index) => self.post_started(index),
             Work::Stop => {
                 if !self.all_stopped() {
+                    self.heed_stops();
                     return self.retimed_stop();
                 }
                 self.stopped();
@@ -173,11 +174,10 @@ impl Worker<'_, '_> {
         for index in 0..self.pod.containers.len() {
             let container = &self.pod.containers[index];
             let changed = self.pod.spec_of(index)["image"].str() != container.asked_image;
-            if changed && container.running() && container.dies.is_none() {
+            if changed && container.running() && !container.ending() {
                 let text = format!("Container {} definition changed, will be restarted", container.name);
                 self.container_event(index, EventSpec::normal("Killing", text));
-                let now = self.cx.now;
-                self.ask_to_end(index, now, now + self.grace());
+                self.ask_to_end(index, self.cx.now + self.grace());
                 self.pod.containers[index].changed = true;
             }
         }
@@ -313,6 +313,8 @@ impl Worker<'_, '_> {
     fn run_processes(&mut self) {
         let now = self.cx.now;
         self.run_to(now);
+        self.run_hooks();
+        self.heed_stops();
         let syncing = self.pod.life == Life::Syncing;
         let (mut seen, mut killed) = (false, false);
         for index in 0..self.pod.containers.len() {
@@ -360,22 +362,19 @@ impl Worker<'_, '_> {
         if let State::Exited(terminated) = &mut container.state {
             terminated.message = message;
         }
+        self.end_hook(index);
     }
 
     /// Records an event about the Pod.
     pub(crate) fn event(&mut self, spec: EventSpec<'_>) {
-        self.event_about(kind::POD, self.pod.object.clone(), spec);
+        self.cx.client.host = self.node.config.name.clone();
+        self.cx.client.event(&self.pod.object, kind::POD, spec);
     }
 
     /// Records an event about a container.
     pub(crate) fn container_event(&mut self, index: usize, spec: EventSpec<'_>) {
         let path = self.pod.field_path(index);
         self.event(spec.at(path));
-    }
-
-    fn event_about(&mut self, kind: &'static Kind, about: Value, spec: EventSpec<'_>) {
-        self.cx.client.host = self.node.config.name.clone();
-        self.cx.client.event(&about, kind, spec);
     }
 }
 
@@ -393,7 +392,7 @@ pub(crate) fn exit(container: &mut crate::state::Container, at: Time, code: i32,
     };
     container.state = State::Exited(ended);
     container.process = None;
-    container.dies = None;
+    (container.dies, container.stop) = (None, None);
     container.ready = false;
     container.started = false;
     container.probes.clear();

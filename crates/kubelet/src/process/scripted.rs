@@ -153,8 +153,11 @@ impl script::World for There<'_> {
 }
 
 impl Around for There<'_> {
-    fn print(&mut self, _: usize, text: &str, at: Time) {
-        self.around.print(text, at);
+    fn print(&mut self, stream: usize, text: &str, at: Time) {
+        match stream {
+            0 => self.around.print(text, at),
+            _ => self.around.complain(text, at),
+        }
     }
     fn call(&mut self, program: &script::Program) -> Ran {
         match self.around.start(&program.args) {

@@ -37,6 +37,94 @@ fn a_failing_post_start_hook_kills_its_container() {
 }
 
 #[test]
+fn a_failing_hook_says_what_it_ran_and_what_that_said() {
+    let mut sim = Sim::new(&["node1"]);
+    let message = |sim: &mut Sim, name: &str, hook: &str| {
+        sim.apply(&pod(name, &format!("{{name: c, image: nginx, lifecycle: {{postStart: {hook}}}}}")));
+        sim.run(6.0);
+        let pod = sim.pod(name);
+        let status = &pod.at("status.containerStatuses").array()[0];
+        assert_eq!(status.at("state.waiting.reason").str(), "PostStartHookError");
+        let uid = pod.uid().to_owned();
+        status.at("state.waiting.message").str().replace(&uid, "UID").replace(pod.at("status.podIP").str(), "IP")
+    };
+    assert_eq!(
+        message(&mut sim, "a", "{exec: {command: [sh, -c, \"echo so; echo oh >&2; exit 3\"]}}"),
+        "Exec lifecycle hook ([sh -c echo so; echo oh >&2; exit 3]) for Container \"c\" in Pod \"a_default(UID)\" failed - \
+         error: command 'sh -c echo so; echo oh >&2; exit 3' exited with 3: oh\n, message: \"so\\noh\\n\""
+    );
+    assert_eq!(
+        message(&mut sim, "b", "{httpGet: {path: /up, port: 81}}"),
+        "HTTP lifecycle hook (/up) for Container \"c\" in Pod \"b_default(UID)\" failed - error: Get \"http://IP:81/up\": dial \
+         tcp IP:81: connect: connection refused"
+    );
+    let none = "Cannot run handler: invalid handler: &LifecycleHandler{Exec:nil,HTTPGet:nil,TCPSocket:&TCPSocketAction{\
+                Port:{0 80 },Host:,},Sleep:nil,}";
+    assert_eq!(message(&mut sim, "d", "{tcpSocket: {port: 80}}"), none);
+}
+
+#[test]
+fn what_a_server_answers_to_a_hook_does_not_matter() {
+    let mut sim = Sim::new(&["node1"]);
+    sim.apply(&pod("web", "{name: c, image: nginx, lifecycle: {postStart: {httpGet: {path: /nowhere, port: 80}}}}"));
+    sim.run(6.0);
+    let lines = sim.lines("web");
+    assert!(lines.ends_with("1/1 Running 0"), "{lines}");
+    let log = sim.kubelets.pods.values().next().unwrap().containers[0].log.last().unwrap().text.clone();
+    assert!(log.contains("GET /nowhere") && log.contains("kube-lifecycle/1.36"), "{log}");
+}
+
+#[test]
+fn a_hook_works_while_time_goes_by() {
+    let mut sim = Sim::new(&["node1"]);
+    let hooks = "lifecycle: {postStart: {exec: {command: [sh, -c, \"sleep 3; echo a > /x; sleep 3\"]}}}";
+    sim.apply(&pod("web", &format!("{{name: c, image: nginx, {hooks}}}")));
+    let read = |sim: &mut Sim| {
+        let pod = sim.kubelets.pods.values().next().unwrap().id.clone();
+        let mounts = sim.kubelets.mounts(&pod, "c", sim.now).unwrap();
+        mounts.view(sim.kubelets.disks()).exists("/x")
+    };
+    sim.run(4.0);
+    assert!(!read(&mut sim));
+    sim.run(3.0);
+    assert!(read(&mut sim));
+    assert!(sim.lines("web").ends_with("0/1 ContainerCreating 0"));
+    sim.run(3.0);
+    assert!(sim.lines("web").ends_with("1/1 Running 0"));
+}
+
+#[test]
+fn a_pre_stop_hook_gets_no_more_than_the_grace_period() {
+    let mut sim = Sim::new(&["node1"]);
+    let hook = "lifecycle: {preStop: {exec: {command: [sleep, \"60\"]}}}";
+    apply(
+        &mut sim,
+        "web",
+        &format!("terminationGracePeriodSeconds: 5, containers: [{{name: c, image: nginx, {hook}}}]"),
+    );
+    sim.run(5.0);
+    sim.delete("web", None);
+    sim.run(4.5);
+    assert!(exists(&sim, "web"));
+    sim.run(4.0);
+    assert!(!exists(&sim, "web"));
+    let events = sim.events("web");
+    assert!(events.iter().any(|e| e == "FailedPreStopHook PreStopHook failed x1"), "{events:?}");
+}
+
+#[test]
+fn a_failing_pre_stop_hook_is_told_and_not_waited_for() {
+    let mut sim = Sim::new(&["node1"]);
+    sim.apply(&pod("web", "{name: c, image: nginx, lifecycle: {preStop: {exec: {command: [\"false\"]}}}}"));
+    sim.run(5.0);
+    sim.delete("web", None);
+    sim.run(2.5);
+    assert!(!exists(&sim, "web"));
+    let events = sim.events("web");
+    assert!(events.iter().any(|e| e == "FailedPreStopHook PreStopHook failed x1"), "{events:?}");
+}
+
+#[test]
 fn a_pod_ends_at_its_deadline() {
     let mut sim = Sim::new(&["node1"]);
     apply(&mut sim, "web", "activeDeadlineSeconds: 5, containers: [{name: c, image: nginx}]");

@@ -48,10 +48,10 @@ pub(crate) fn near(call: &mut ToolCall) -> Ran {
 }
 
 /// Runs a tool that sees the cluster.
-pub(crate) fn far(cluster: &mut Cluster, call: &NetworkCall) -> Outcome {
+pub(crate) fn far(cluster: &mut Cluster, call: &NetworkCall, program: &Program) -> Outcome {
     let kernel = Rc::new(Kernel::new(Box::new(World::still(cluster.clone())), false));
     let place = Place::Container { uid: call.pod.clone(), container: call.container.clone() };
-    let ran = run(kernel.clone(), place, &call.program, &|| false);
+    let ran = run(kernel.clone(), place, program, &|| false);
     if let Some(after) = kernel.system().cluster() {
         *cluster = after.clone();
     }

@@ -147,3 +147,29 @@ fn a_probe_may_ask_the_network() {
     ask(&mut session, "sleep 15");
     assert_eq!(ask(&mut session, ready), "true");
 }
+
+#[test]
+fn hooks_and_probes_ask_the_network() {
+    let mut session = Session::new(Options::default(), false);
+    let waits = "command: [sleep, '1000'], lifecycle: {postStart: {exec: {command: [sh, -c, 'until wget -qO- http://web; do sleep 1; done']}}, \
+                 preStop: {exec: {command: [sh, -c, 'wget -qO- http://web/bye; wget -qO- http://nobody']}}}";
+    let probe = ", readinessProbe: {periodSeconds: 2, httpGet: {host: web.default.svc.cluster.local, port: 80}}";
+    apply(&mut session, &pod("waits", waits));
+    apply(&mut session, &pod("asks", &format!("command: [sleep, '1000']{probe}")));
+    ask(&mut session, "sleep 10");
+    let ready = "kubectl get pod waits asks -o jsonpath='{.items[*].status.containerStatuses[0].ready}'";
+    assert_eq!(ask(&mut session, ready), "false false");
+    let state = "kubectl get pod waits -o jsonpath='{.status.containerStatuses[0].state.waiting.reason}'";
+    assert_eq!(ask(&mut session, state), "ContainerCreating");
+    ask(&mut session, "kubectl run web --image=nginx --port=80 --expose; sleep 10");
+    assert_eq!(ask(&mut session, "kubectl get svc web -o name"), "service/web\n");
+    assert_eq!(
+        ask(&mut session, ready),
+        "true false",
+        "the address is a Pod's, but a node does not ask the cluster's DNS"
+    );
+    ask(&mut session, "kubectl delete pod waits");
+    assert!(ask(&mut session, "kubectl logs web").contains("GET /bye"));
+    let failed = ask(&mut session, "kubectl get events --field-selector reason=FailedPreStopHook");
+    assert!(failed.contains("PreStopHook failed"), "{failed}");
+}
