@@ -43,6 +43,8 @@ pub enum Choice {
     Run(String),
     /// Text shall stand at the prompt.
     Insert(String),
+    /// The form for images of one's own shall open.
+    Images,
     /// Nothing.
     Close,
 }

@@ -107,7 +107,12 @@ fn panel<F: Fn(MouseEvent) + 'static>(
                 { object((String::new(), "", lang.text(Message::WholeCluster).to_owned())) }
                 { for objects(&props.view).into_iter().map(object) }
             </ul>
-            <ul class="chips" aria-label={lang.text(Message::Verbs)}>{ for verbs(&props.view, &draft.object).into_iter().map(verb) }</ul>
+            <ul class="chips" aria-label={lang.text(Message::Verbs)}>
+                { for verbs(&props.view, &draft.object).into_iter().map(verb) }
+                if draft.object.is_empty() {
+                    <li><button type="button" class="chip" aria-haspopup="dialog" onclick={choose(|_| Choice::Images)}>{ lang.text(Message::OwnImages) }{ " …" }</button></li>
+                }
+            </ul>
             <div class="composed">
                 <code role="status">{ if command.is_empty() { lang.text(Message::PaletteHint) } else { &command } }</code>
                 if draft.line.ends_with('=') {

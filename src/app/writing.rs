@@ -93,6 +93,7 @@ impl App {
                 match choice {
                     Choice::Run(line) => self.run(&[line]),
                     Choice::Insert(text) => self.give(text),
+                    Choice::Images => self.at_desk(Act::Images(images::Act::Open)),
                     Choice::Close => true,
                 }
             }

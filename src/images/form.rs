@@ -37,10 +37,11 @@ const fn field(path: &'static str, label: Message, kind: Kind, hint: &'static st
 }
 
 /// All fields, in the order in which they are asked for.
-pub static FIELDS: [Field; 9] = [
+pub static FIELDS: [Field; 10] = [
     field("name", Message::ImageName, Kind::Line, "shop:1.0"),
     field("ports", Message::ImagePorts, Kind::Numbers, "8080"),
     field("response", Message::ImageResponse, Kind::Text, "Hello from $HOSTNAME"),
+    field("response.status", Message::ImageStatus, Kind::Number, "200"),
     field("log.start", Message::ImageLogStart, Kind::Lines, "shop 1.0 starts"),
     field("log.request", Message::ImageLogRequest, Kind::Line, "$METHOD $PATH $STATUS"),
     field("readyAfterSeconds", Message::ImageReady, Kind::Number, "0"),
@@ -62,8 +63,9 @@ impl Form {
     pub fn of(text: &str) -> Form {
         let base = yaml::parse(text).map(|document| document.value).unwrap_or_default();
         let mut form = Form { base, ..Form::default() };
+        let long = form.base["response"].as_object().is_some();
         for (field, written) in FIELDS.iter().zip(&mut form.fields) {
-            *written = shown(form.base.at(place(&form.base, field)), field.kind);
+            *written = shown(form.base.at(place(field, long)), field.kind);
         }
         form
     }
@@ -81,8 +83,13 @@ impl Form {
     /// The file.
     pub fn text(&self) -> String {
         let mut value = if self.base.is_null() { Value::object() } else { self.base.clone() };
+        let is_long = value["response"].as_object().is_some();
+        let long = is_long || FIELDS.iter().zip(&self.fields).any(|(field, written)| asks_for_more(field, written));
+        if long && !is_long {
+            value.remove("response");
+        }
         for (field, written) in FIELDS.iter().zip(&self.fields) {
-            let place = place(&self.base, field);
+            let place = place(field, long);
             match meant(written, field.kind) {
                 Value::Null => forget(&mut value, place),
                 meant => value.set(place, meant),
@@ -103,7 +110,8 @@ impl Form {
             Err(problems) => problems,
         };
         for problem in problems {
-            let of = FIELDS.iter().position(|field| {
+            // `response.status` comes after `response`, which it begins with.
+            let of = FIELDS.iter().rposition(|field| {
                 let rest = problem.text.strip_prefix(field.path);
                 rest.is_some_and(|rest| rest.starts_with([':', '[', '.']))
             });
@@ -143,19 +151,24 @@ pub fn run_command(image: &str) -> String {
     format!("kubectl create deployment {} --image={image}", short(image).replace(['_', '.'], "-"))
 }
 
-/// Where a field stands in a description: an answer may be a text, or have a text among other things.
-fn place(base: &Value, field: &Field) -> &'static str {
+/// Where a field stands in a description: an answer may be a text, or, if it is `long`, have a text among other things.
+fn place(field: &Field, long: bool) -> &'static str {
     match field.path {
-        "response" if base["response"].as_object().is_some() => "response.body",
+        "response" if long => "response.body",
         path => path,
     }
+}
+
+/// Whether an answer with this field is more than its text.
+fn asks_for_more(field: &Field, written: &str) -> bool {
+    field.path.starts_with("response.") && !written.trim().is_empty()
 }
 
 /// Takes something away, and what has nothing in it any more.
 fn forget(value: &mut Value, path: &str) {
     value.remove(path);
     if let Some((parent, _)) = path.rsplit_once('.')
-        && value.at(parent).is_empty()
+        && value.at(parent).as_object().is_some_and(api::Map::is_empty)
     {
         value.remove(parent);
     }
@@ -212,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_is_written_becomes_a_file() {
-        let form = form(&[(0, "team/shop:1.0"), (1, "8080, 9090"), (2, "Hello\n"), (3, "a\nb"), (6, "2.5"), (7, "3")]);
+        let form = form(&[(0, "team/shop:1.0"), (1, "8080, 9090"), (2, "Hello\n"), (4, "a\nb"), (7, "2.5"), (8, "3")]);
         assert_eq!(
             form.text(),
             "crash:\n  afterSeconds: 2.5\n  exitCode: 3\nlog:\n  start:\n  - a\n  - b\nname: team/shop:1.0\nports:\n- 8080\n- 9090\nresponse: |\n  Hello\n"
@@ -232,19 +245,33 @@ mod tests {
         let mut form = Form::of(text);
         assert_eq!((form.field(2), form.text().as_str()), ("hi", text));
         form.write(2, "ho".to_owned());
-        form.write(3, String::new());
-        form.write(6, String::new());
+        form.write(4, String::new());
+        form.write(7, String::new());
         let changed = form.text();
         assert!(changed.contains("body: ho\n  status: 201") && changed.contains("every:"), "{changed}");
         assert!(!changed.contains("start") && !changed.contains("crash"), "{changed}");
     }
 
     #[test]
+    fn an_answer_is_a_text_until_its_status_is_said() {
+        let mut form = Form::of("name: a:1\nports:\n- 80\nresponse: hi\n");
+        form.write(3, "503".to_owned());
+        assert_eq!(form.text(), "name: a:1\nports:\n- 80\nresponse:\n  body: hi\n  status: 503\n");
+        let mut again = Form::of(&form.text());
+        assert_eq!((again.field(2), again.field(3)), ("hi", "503"));
+        again.write(2, String::new());
+        assert_eq!((again.text().contains("body"), again.problems()), (false, Default::default()));
+        form.write(3, String::new());
+        assert!(form.text().ends_with("response: hi\n"), "{}", form.text());
+    }
+
+    #[test]
     fn each_problem_is_beside_its_field() {
-        let (by_field, others) = form(&[(0, "Shop"), (1, "80, eighty"), (6, "soon")]).problems();
+        let (by_field, others) = form(&[(0, "Shop"), (1, "80, eighty"), (3, "99"), (7, "soon")]).problems();
         assert!(by_field[0].contains("must be lowercase"), "{by_field:?}");
         assert_eq!(by_field[1], "Invalid value: \"eighty\": must be between 1 and 65535, inclusive");
-        assert!(by_field[6].starts_with("Invalid value: \"soon\""), "{by_field:?}");
+        assert!(by_field[2].is_empty() && by_field[3].contains("599"), "{by_field:?}");
+        assert!(by_field[7].starts_with("Invalid value: \"soon\""), "{by_field:?}");
         assert_eq!(others, []);
         assert!(form(&[]).problems().0[0].starts_with("Required value"));
         assert!(form(&[(0, "nginx:9")]).problems().0[0].starts_with("denied: "));

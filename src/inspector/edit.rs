@@ -3,6 +3,7 @@
 use super::Answer;
 use super::diff::{self, Line};
 use super::links::Links;
+use super::source::Source;
 use super::target::Target;
 use crate::i18n::{Lang, Message};
 use api::Value;
@@ -82,7 +83,7 @@ pub fn Edit(props: &Props) -> Html {
         return html! {
             <div class="yaml">
                 <p class="acts"><button type="button" class="control main" onclick={begin}>{ lang.text(Message::EditYaml) }</button></p>
-                <pre tabindex="0" aria-label="YAML">{ api::yaml::to_string(&shown) }</pre>
+                <Source text={api::yaml::to_string(&shown)} />
             </div>
         };
     };

@@ -9,6 +9,8 @@ mod happenings;
 mod health;
 mod links;
 mod logs;
+mod ring;
+mod source;
 mod story;
 mod summary;
 mod target;
@@ -99,6 +101,7 @@ pub fn Inspector(props: &Props) -> Html {
     let tab = use_state_eq(|| Tab::Summary);
     let tabs = use_node_ref();
     let trail = use_mut_ref(Vec::<String>::new);
+    ring::use_ring(&props.path);
     {
         let tabs = tabs.clone();
         use_effect_with((), move |()| {

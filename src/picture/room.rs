@@ -54,9 +54,6 @@ pub fn RoomView(props: &Props) -> Html {
     html! {
         <section {class} role="group" aria-label={room.name.to_string()}>
             { header(room, props, lang) }
-            if let Some(verdict) = &props.verdict {
-                { ruled(verdict) }
-            }
             if let Some(tray) = &props.tray {
                 <div class={classes!("tray", tray.is_empty().then_some("empty"), crowding(tray.len(), light.zoom))} data-place="tray">
                     <p class="caption">{ lang.text(Message::PendingTray) }</p>
@@ -65,7 +62,12 @@ pub fn RoomView(props: &Props) -> Html {
                     }
                 </div>
             }
-            <PodList {pods} light={light.clone()} />
+            <div class="yard">
+                <PodList {pods} light={light.clone()} />
+                if let Some(verdict) = &props.verdict {
+                    { ruled(verdict) }
+                }
+            </div>
             if !marks.is_empty() {
                 <div class="system">{ for marks.iter().map(|pod| draw(pod, light, false, Shape::Mark)) }</div>
             }

@@ -32,7 +32,9 @@ async function withPod(options) {
 test("tabs by keyboard, and the focus comes back", async () => {
   const { kubarium, panel, tab, chosen } = await withPod();
   const { keyboard } = kubarium.page;
+  const ring = () => chosen.evaluate((pod) => getComputedStyle(pod).boxShadow);
   try {
+    const ringed = await ring();
     const focused = () => kubarium.page.evaluate(() => document.activeElement.textContent);
     assert.equal(await focused(), "Summary");
     for (const name of ["Why?", "Events", "Related", "Containers", "Logs", "YAML", "Summary"]) {
@@ -43,10 +45,13 @@ test("tabs by keyboard, and the focus comes back", async () => {
     }
     await keyboard.press("End");
     assert.equal(await focused(), "YAML");
+    assert.match(await panel.getByLabel("YAML", { exact: true }).last().textContent(), /^apiVersion: v1\nkind: Pod\nmetadata:\n  creationTimestamp: "[^"]+"\n/);
+    assert.ok(await panel.locator(".y-key").count() > 20, "it has its colours");
     await keyboard.press("Home");
     assert.equal(await focused(), "Summary");
     await keyboard.press("Escape");
     await panel.waitFor({ state: "detached" });
+    assert.notEqual(await ring(), ringed, "what is looked at has a ring as long as it is");
     assert.ok(await chosen.evaluate((pod) => pod === document.activeElement), "the Pod has the focus again");
     assert.deepEqual(kubarium.complaints, []);
   } finally {

@@ -1,6 +1,7 @@
 // What is kept and shared: a reload, a link, a file, another tab, a dump of a real cluster.
 
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -94,6 +95,12 @@ test("a link holds the whole session", { timeout: 120_000 }, () =>
     const broken = await kube.page.context().newPage();
     await broken.goto(link.slice(0, -20));
     await broken.getByText("does not hold a whole session").first().waitFor();
+
+    // What no link can hold is said, with the numbers and with what helps; no half of a link is left.
+    await kube.run(`: ${randomBytes(30_000).toString("base64")}`);
+    await menu.choose("Copy a link to this session");
+    await menu.panel.getByText(/too long for a link: [34]\d,\d{3} characters, of which 32,000 would arrive safely\. Save it as a file/).waitFor();
+    assert.equal(await menu.panel.getByRole("textbox", { name: "Link to this session" }).count(), 0);
   }));
 
 test("a saved file, a script and manifests lead back", { timeout: 120_000 }, () =>

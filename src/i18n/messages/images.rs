@@ -10,6 +10,7 @@ macro_rules! images {
     ImageName { en: "Name and tag", ko: "이름과 태그" }
     ImagePorts { en: "Ports it listens on", ko: "듣는 포트" }
     ImageResponse { en: "What it answers", ko: "응답 내용" }
+    ImageStatus { en: "HTTP status of the answer", ko: "응답의 HTTP 상태 코드" }
     ImageLogStart { en: "Log lines when it starts", ko: "시작할 때 남기는 로그" }
     ImageLogRequest { en: "Log line for each request", ko: "요청마다 남기는 로그" }
     ImageReady { en: "Seconds until it listens", ko: "포트를 열 때까지 걸리는 시간(초)" }
