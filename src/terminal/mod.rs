@@ -4,6 +4,7 @@ mod history;
 mod keys;
 mod line;
 mod offers;
+mod output;
 pub mod paint;
 mod transcript;
 

@@ -1,6 +1,7 @@
 //! What was typed and printed. It is appended to directly, so that its cost is that of what is new.
 
-use super::paint::{self, Form, Span};
+use super::output::Output;
+use super::paint::{self, Span};
 use crate::focus;
 use crate::i18n::{Lang, Message};
 use wasm_bindgen::JsCast;
@@ -32,11 +33,8 @@ pub struct Transcript {
     /// Bytes of each entry, oldest first.
     sizes: Vec<usize>,
     /// Where the output of the entry goes, and where its lines do.
-    output: Option<Element>,
+    output: Output,
     lines: Option<Element>,
-    /// How the output is coloured, and whether what was written last ended its line.
-    form: Form,
-    inside_line: bool,
     /// Lines of a command that is not complete yet or cannot run yet, how many there are, and whether it is said why.
     draft: Option<(Element, usize, bool)>,
     /// Whether the reader was at the end, while much is written at once: to look that up in between would lay all out anew.
@@ -63,9 +61,8 @@ impl Transcript {
 
     /// A command begins: its prompt and its line, which a click copies. Until it ends, the transcript is busy.
     pub fn begin(&mut self, lang: Lang, prompt: &str, line: &str) {
-        (self.form, self.inside_line) = (Form::of(line), false);
         self.draft(lang, &[], "");
-        self.append("entry", |page, entry| {
+        self.append("entry", line, |page, entry| {
             _ = entry.set_attribute("data-entry", "");
             let lines = element(page, "div", "lines")?;
             _ = entry.append_child(&lines);
@@ -142,7 +139,7 @@ impl Transcript {
 
     /// A text that no command printed.
     pub fn note(&mut self, class: &str, text: &str) {
-        self.append(&format!("entry {class}"), |_, _| None);
+        self.append(&format!("entry {class}"), "", |_, _| None);
         self.write(Stream::Out, text);
         self.entry = None;
     }
@@ -153,29 +150,18 @@ impl Transcript {
             return;
         }
         if self.entry.is_none() {
-            self.append("entry", |_, _| None);
+            self.append("entry", "", |_, _| None);
         }
         let Some(size) = self.sizes.last_mut().filter(|size| **size <= MAX_BYTES_OF_ONE) else { return };
         *size += text.len();
-        let plain = *size > MAX_BYTES_IN_COLOUR;
-        let (Some(log), Some(output)) = (&self.log, &self.output) else { return };
-        let at_end = self.is_at_end(log);
-        let Some(page) = log.owner_document() else { return };
+        let coloured = *size <= MAX_BYTES_IN_COLOUR;
+        let Some(log) = self.log.clone() else { return };
+        let at_end = self.is_at_end(&log);
         match stream {
-            Stream::Out => {
-                let before = std::mem::replace(&mut self.inside_line, !text.ends_with('\n'));
-                match plain {
-                    true => append(output, &[(text, "")]),
-                    false => append(output, &colours(text, self.form, before)),
-                }
-            }
-            Stream::Err => {
-                let Some(span) = element(&page, "span", "err") else { return };
-                span.set_text_content(Some(text));
-                _ = output.append_child(&span);
-            }
+            Stream::Out => self.output.out(text, coloured),
+            Stream::Err => self.output.err(text),
         }
-        self.follow(log, at_end);
+        self.follow(&log, at_end);
     }
 
     /// The command ended.
@@ -209,7 +195,7 @@ impl Transcript {
 
     /// Forgets everything, also the command that runs.
     pub fn restart(&mut self) {
-        (self.entry, self.output, self.lines) = (None, None, None);
+        (self.entry, self.output, self.lines) = (None, Output::default(), None);
         self.clear();
     }
 
@@ -237,8 +223,8 @@ impl Transcript {
         }
     }
 
-    /// A new entry; `build` may put something above its output.
-    fn append(&mut self, class: &str, build: impl FnOnce(&Document, &Element) -> Option<Element>) {
+    /// A new entry for what `command` prints; `build` may put something above its output.
+    fn append(&mut self, class: &str, command: &str, build: impl FnOnce(&Document, &Element) -> Option<Element>) {
         let Some(log) = &self.log else { return };
         let at_end = self.is_at_end(log);
         let Some(page) = log.owner_document() else { return };
@@ -248,7 +234,7 @@ impl Transcript {
         _ = entry.append_child(&output);
         _ = log.append_child(&entry);
         self.follow(log, at_end);
-        self.output = Some(output);
+        self.output = Output::new(output, command);
         self.entry = Some(entry);
         self.sizes.push(0);
     }
@@ -296,25 +282,6 @@ pub fn walk(event: KeyboardEvent) {
     _ = commands[to].focus();
 }
 
-/// Output in colour, plain pieces joined. A line that was begun before stays plain up to its end.
-fn colours(text: &str, form: Form, begun: bool) -> Vec<Span<'_>> {
-    let first = if begun { text.find('\n').map_or(text.len(), |at| at + 1) } else { 0 };
-    let (before, rest) = text.split_at(first);
-    let mut spans = vec![(before, "")];
-    // Where a plain piece follows another, both are one.
-    let mut from = first;
-    let mut at = first;
-    for (piece, class) in rest.split_inclusive('\n').flat_map(|line| paint::output(line, form)) {
-        if !class.is_empty() {
-            spans.extend([(&text[from..at], ""), (piece, class)]);
-            from = at + piece.len();
-        }
-        at += piece.len();
-    }
-    spans.push((&text[from..], ""));
-    spans
-}
-
 /// Appends text in colour.
 pub fn append(to: &Element, spans: &[Span<'_>]) {
     let Some(page) = to.owner_document() else { return };
@@ -330,7 +297,8 @@ pub fn append(to: &Element, spans: &[Span<'_>]) {
     }
 }
 
-fn element(page: &Document, name: &str, class: &str) -> Option<Element> {
+/// An element that is nowhere yet.
+pub(super) fn element(page: &Document, name: &str, class: &str) -> Option<Element> {
     let element = page.create_element(name).ok()?;
     element.set_class_name(class);
     Some(element)

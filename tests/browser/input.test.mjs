@@ -114,6 +114,28 @@ test("what is typed and printed has colour and is the same text", { timeout: 120
     assert.match(await kube.run("kubectl get nodes"), /^NAME +STATUS[^]*node3 +Ready/);
     assert.equal(await kube.entries().last().locator(".s-good").count(), 4);
     await kube.screenshot("colour");
+    // Of a long output only what is seen is laid out; it is as high, as wide and the same text as if all were.
+    const lines = Array.from({ length: 2000 }, (_, i) => (i % 5 ? `k${i}: v` : "")).join("\n") + "\n";
+    await kube.run("for i in $(seq 0 1999); do test $((i % 5)) = 0 && echo || echo k$i: v; done > long.yaml");
+    assert.equal(await kube.run("cat long.yaml"), lines);
+    await kube.run("printf %0300d 7");
+    await kube.run("echo end");
+    const seen = await kube.transcript.evaluate((log) => {
+      const [long, wide] = [...log.querySelectorAll("[data-output]")].slice(-3);
+      getSelection().selectAllChildren(long);
+      const copied = getSelection().toString();
+      getSelection().removeAllRanges();
+      const keys = [...long.querySelectorAll(".y-key")];
+      return {
+        copied, keys: keys.length, shown: keys.filter((key) => key.checkVisibility({ contentVisibilityAuto: true })).length,
+        rows: long.getBoundingClientRect().height / parseFloat(getComputedStyle(long).lineHeight),
+        below: log.scrollHeight - log.scrollTop - log.clientHeight, hidden: wide.scrollWidth - log.scrollWidth,
+      };
+    });
+    assert.equal(seen.copied.trimEnd(), lines.trimEnd());
+    assert.deepEqual([seen.keys, Math.round(seen.rows), Math.round(seen.below)], [1600, 2000, 0]);
+    assert.ok(seen.shown < 400, `${seen.shown} lines are laid out`);
+    assert.ok(seen.hidden <= 0, `${seen.hidden} px of an older wide line cannot be reached`);
   }));
 
 test("the editor completes, checks, shows what would change, and applies by a command", { timeout: 120_000 }, () =>
