@@ -80,8 +80,10 @@ pub fn Images(props: &Props) -> Html {
                     if *tried {
                         { for others.iter().map(|problem| html! { <p class="problem" role="alert">{ &problem.text }</p> }) }
                     }
-                    <h3>{ lang.text(Message::ImageTyped) }</h3>
-                    <pre tabindex="0">{ form.lines(*run).join("\n") }</pre>
+                    if !form.field(0).trim().is_empty() {
+                        <h3>{ lang.text(Message::ImageTyped) }</h3>
+                        <pre tabindex="0">{ form.lines(*run).join("\n") }</pre>
+                    }
                 </div>
                 <footer>
                     if props.blocked {

@@ -241,6 +241,12 @@ fn pod(object: &Value) -> Vec<Finding> {
 /// What a container waits for that does not run.
 fn waiting(pod: &str, container: &Value) -> Option<Finding> {
     let (state, name) = (&container["state"]["waiting"], container["name"].str());
+    let ended = &container["state"]["terminated"];
+    if ended["exitCode"].int() != 0 && container["restartCount"].int() > 0 {
+        // It has just ended, and is not waiting yet.
+        let crashes = finding(Level::Bad, Message::PodCrashes, &[name]).said(ended["message"].str());
+        return Some(crashes.hint(Message::HintFailed, format!("logs {pod} -c {name}")));
+    }
     let reason = state["reason"].str();
     let bad = |message| finding(Level::Bad, message, &[name]).said(state["message"].str());
     Some(match reason {
@@ -278,6 +284,14 @@ mod tests {
         assert_eq!(told("Pod", &waiting("ImagePullBackOff")), [(Level::Bad, Message::PodNoImage)]);
         assert_eq!(told("Pod", &waiting("CrashLoopBackOff")), [(Level::Bad, Message::PodCrashes)]);
         assert_eq!(told("Pod", &waiting("ContainerCreating")), [(Level::Wait, Message::PodStarting)]);
+        let ended = |restarts: u8, code: u8| {
+            format!(
+                "{{spec: {{containers: [{{name: a}}]}}, status: {{phase: Running, containerStatuses: [{{name: a, restartCount: {restarts}, state: {{terminated: {{exitCode: {code}}}}}}}]}}}}"
+            )
+        };
+        assert_eq!(told("Pod", &ended(3, 1)), [(Level::Bad, Message::PodCrashes)]);
+        assert_eq!(told("Pod", &ended(3, 0)), [(Level::Wait, Message::PodStarting)]);
+        assert_eq!(told("Pod", &ended(0, 1)), [(Level::Wait, Message::PodStarting)]);
         let stuck = "status: {conditions: [{type: PodScheduled, status: 'False'}]}";
         assert_eq!(told("Pod", stuck), [(Level::Bad, Message::PodUnschedulable)]);
         let ready = "status: {phase: Running, conditions: [{type: Ready, status: 'True'}]}";

@@ -91,7 +91,7 @@ impl Machine {
         let system = self.session.kernel().system();
         let watch = |kind| system.watch(&Request::new(Verb::Watch, kind, "", "")).ok();
         self.watches = World::kinds().into_iter().filter_map(watch).collect();
-        self.world = World::default();
+        self.world = std::mem::take(&mut self.world).anew();
         self.pending.clear();
         let carried =
             system.cluster().and_then(|cluster| cluster.connections_after(0).last().map(|carried| carried.number));

@@ -125,6 +125,31 @@ fn a_deployment_and_its_pods_share_a_colour() {
 }
 
 #[test]
+fn whoever_goes_back_in_time_finds_the_same_colours() {
+    let mut world = world();
+    world.apply(kind::DEPLOYMENT, false, &owner("other", None, 0));
+    let set = |name: &str| owner(name, Some(("Deployment", "web")), 1);
+    world.apply(kind::REPLICA_SET, false, &set("web-0"));
+    let looks = |world: &World| {
+        let cards = world.view().workloads.iter().map(|card| (card.name.clone(), card.hue));
+        let sets =
+            world.view().workloads.iter().flat_map(|card| card.children.iter()).map(|set| (set.name.clone(), set.nth));
+        let mut all: Vec<_> = cards.chain(sets).collect();
+        all.sort();
+        all
+    };
+    let before = looks(&world);
+    // Whoever lists everything gets it in the order of names.
+    let mut anew = world.clone().anew();
+    assert!(anew.view().workloads.is_empty());
+    anew.apply(kind::DEPLOYMENT, false, &owner("other", None, 0));
+    anew.apply(kind::DEPLOYMENT, false, &owner("web", None, 1));
+    anew.apply(kind::REPLICA_SET, false, &set("web-0"));
+    anew.apply(kind::REPLICA_SET, false, &set("web-1"));
+    assert_eq!(looks(&anew), before);
+}
+
+#[test]
 fn an_image_is_pulled_between_two_events() {
     let mut world = world();
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Pending", ""));

@@ -69,7 +69,8 @@ pub(super) struct Index {
     services: OrdMap<(Str, Str), Service>,
     /// Endpoints by Service, then by EndpointSlice.
     ends: OrdMap<(Str, Str), OrdMap<Str, Vec<End>>>,
-    hues: OrdMap<Str, u8>,
+    /// Who looks how, by UID: the colour of what owns all, and which among its owner's children another is.
+    looks: OrdMap<Str, u8>,
     next_hue: u8,
     /// Pods, by UID, for which an image is being pulled.
     pulling: OrdSet<Str>,
@@ -98,6 +99,12 @@ impl World {
             PERSISTENT_VOLUME_CLAIM,
             EVENT,
         ]
+    }
+
+    /// An empty world in which everything will look as it did: after going back and forth in time, for instance.
+    pub fn anew(self) -> World {
+        let Index { looks, next_hue, .. } = self.index;
+        World { index: Index { looks, next_hue, ..Index::default() }, ..World::default() }
     }
 
     /// Takes one change in. `gone` says that the object was deleted; `object` is then its last state. Returns whether the
@@ -185,7 +192,7 @@ impl World {
         }
         pod.nth = self.index.owners.get(&pod.controller).map_or(0, |owner| owner.nth);
         pod.owner = self.root(&pod.owner);
-        pod.hue = self.hue(&pod.owner);
+        pod.hue = if pod.system { None } else { self.hue(&pod.owner) };
         self.put(pod)
     }
 
@@ -253,11 +260,9 @@ impl World {
             self.index.owners.remove(&workload.uid);
         } else {
             let root = if workload.owner.is_empty() { workload.uid.clone() } else { workload.owner.clone() };
-            workload.hue = self.hue(&root).unwrap_or_default();
-            workload.nth = match self.index.owners.get(&workload.uid) {
-                Some(known) => known.nth,
-                None => self.siblings(&workload.owner),
-            };
+            let system = workload.namespace == "kube-system";
+            workload.hue = if system { HUES } else { self.hue(&root).unwrap_or_default() };
+            workload.nth = self.nth(&workload.uid, &workload.owner);
             if self.index.owners.get(&workload.uid) == Some(&workload) {
                 return false;
             }
@@ -267,9 +272,17 @@ impl World {
         true
     }
 
-    /// How many of an owner's objects are known. An owner has few: old ReplicaSets and Jobs are limited in number.
-    fn siblings(&self, owner: &str) -> u8 {
-        if owner.is_empty() { 0 } else { self.index.owners.values().filter(|other| other.owner == owner).count() as u8 }
+    /// Which of its owner's objects it was when it came. An owner has few: old ReplicaSets and Jobs are limited in number.
+    fn nth(&mut self, uid: &Str, owner: &str) -> u8 {
+        if owner.is_empty() {
+            return 0;
+        }
+        if let Some(known) = self.index.looks.get(uid) {
+            return *known;
+        }
+        let nth = self.index.owners.values().filter(|other| other.owner == owner).count() as u8;
+        self.index.looks.insert(uid.clone(), nth);
+        nth
     }
 
     /// The lane of workloads. A cluster has few of them compared with its Pods.
@@ -348,13 +361,13 @@ impl World {
         }
     }
 
-    /// The colour of the owner `uid`: owners take turns in the order in which they appear.
+    /// The colour of the owner `uid`: owners take turns in the order in which they appear. What is the system's has none.
     fn hue(&mut self, uid: &Str) -> Option<u8> {
         if uid.is_empty() {
             return None;
         }
         let index = &mut self.index;
-        Some(*index.hues.entry(uid.clone()).or_insert_with(|| {
+        Some(*index.looks.entry(uid.clone()).or_insert_with(|| {
             let hue = index.next_hue;
             index.next_hue = (hue + 1) % HUES;
             hue

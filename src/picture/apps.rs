@@ -132,7 +132,7 @@ fn set_of(group: &Group, owner: Option<&Workload>, light: &Light, lang: Lang) ->
     html! {
         <div key={group.set.as_ref().map_or("", |set| set.uid.as_str())} {class}>
             if let Some((set, owner)) = group.set.as_ref().zip(owner) {
-                <div class="rs">{ head(set, owner) }{ counts(set, lang) }</div>
+                <div class={classes!("rs", light.on(&set.uid).then_some("lit"))}>{ head(set, owner) }{ counts(set, lang) }</div>
             }
             <PodList pods={group.pods.clone()} light={light.clone()} named={true} />
         </div>
