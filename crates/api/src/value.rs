@@ -93,7 +93,7 @@ impl Value {
         self.look_up(key, shape::print(key))
     }
 
-    fn look_up(&self, key: &str, print: u32) -> &Value {
+    fn look_up(&self, key: &str, print: shape::Print) -> &Value {
         match self {
             Value::Object(map) => map.look_up(key, print).unwrap_or(&NULL),
             _ => &NULL,
@@ -103,7 +103,7 @@ impl Value {
     /// The value at a dotted path such as `spec.template.spec`; null where there is none. Not for keys that contain dots
     /// (labels, annotations): use [`Value::get`] for those.
     pub fn at(&self, path: &str) -> &Value {
-        path.split('.').fold(self, Value::get)
+        Steps(Some(path)).fold(self, Value::get)
     }
 
     /// Whether this is null (or was missing).
@@ -217,7 +217,7 @@ impl Value {
 
     /// The value at a dotted path, to be changed; objects are made on the way where they are missing.
     pub fn at_mut(&mut self, path: &str) -> &mut Value {
-        path.split('.').fold(self, |value, key| value.object_mut().entry(key))
+        Steps(Some(path)).fold(self, |value, key| value.object_mut().entry(key))
     }
 
     /// Puts `value` at a dotted path; objects are made on the way where they are missing.
@@ -261,6 +261,20 @@ impl std::ops::Index<&str> for Value {
     #[cfg_attr(not(target_family = "wasm"), inline(always))]
     fn index(&self, key: &str) -> &Value {
         self.get(key)
+    }
+}
+
+/// The steps of a dotted path. Paths are short: byte by byte they are taken apart quicker than by a search made for long texts.
+struct Steps<'a>(Option<&'a str>);
+
+impl<'a> Iterator for Steps<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let path = self.0?;
+        let step = path.bytes().position(|byte| byte == b'.').and_then(|dot| path.split_at_checked(dot));
+        self.0 = step.map(|(_, rest)| &rest[1..]);
+        Some(step.map_or(path, |(step, _)| step))
     }
 }
 

@@ -106,6 +106,9 @@ pub(crate) fn names_agree(request: &Request, object: &Value) -> Result<(), Statu
 /// `ValidateObjectMetaAccessorUpdate`); what the client has changed of it is for validation to refuse.
 pub(crate) fn keep_system_fields(object: &mut Value, old: &Value) {
     let before = &old["metadata"];
+    if object["metadata"].is_same(before) {
+        return;
+    }
     let metadata = object.at_mut("metadata").object_mut();
     for field in ["uid", "creationTimestamp", "namespace"] {
         let given = metadata.get(field).is_some_and(|v| !v.str().is_empty());

@@ -1,6 +1,6 @@
 //! The fields of an object.
 
-use super::shape::{MOST_SHARED, Shape, print};
+use super::shape::{MOST_SHARED, Print, Shape, print};
 use super::{Str, Value};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ impl Map {
     }
 
     /// The value at `key`, which has this print.
-    pub(super) fn look_up(&self, key: &str, print: u32) -> Option<&Value> {
+    pub(super) fn look_up(&self, key: &str, print: Print) -> Option<&Value> {
         self.values.get(self.shape.as_ref()?.find(key, print)?)
     }
 
@@ -88,6 +88,12 @@ impl Map {
 
     /// The map of these entries, which are taken; of equal keys the last wins.
     pub(super) fn from_entries(entries: &mut [(&str, Value)]) -> Map {
+        if let Some(shape) = known(entries) {
+            return Map {
+                shape: Some(shape),
+                values: entries.iter_mut().map(|(_, value)| std::mem::take(value)).collect(),
+            };
+        }
         sort(entries);
         let (mut few, mut many) = ([""; MOST_SHARED], Vec::new());
         let keys = match entries.len() {
@@ -128,23 +134,27 @@ impl Map {
             self.values.push(Value::Null);
             return (0, true);
         };
-        if let Some(at) = shape.find(key, print(key)) {
+        let print = print(key);
+        if let Some(at) = shape.find(key, print) {
             return (at, false);
         }
-        match shape.position(key) {
-            Ok(at) => (at, false),
-            Err(at) => {
-                shape.insert(at, key);
-                // Room for a few more: doubling would leave every second object half empty.
-                const LEAST: usize = 2;
-                if self.values.len() == self.values.capacity() {
-                    self.values.reserve_exact(LEAST.max(self.values.len() / 4));
-                }
-                self.values.insert(at, Value::Null);
-                (at, true)
-            }
+        let at = shape.insert(key, print);
+        // Room for a few more: doubling would leave every second object half empty.
+        const LEAST: usize = 2;
+        if self.values.len() == self.values.capacity() {
+            self.values.reserve_exact(LEAST.max(self.values.len() / 4));
         }
+        self.values.insert(at, Value::Null);
+        (at, true)
     }
+}
+
+/// The shape of entries that come sorted and different, if there is one already: most of what is made is made again.
+fn known(entries: &[(&str, Value)]) -> Option<Arc<Shape>> {
+    let mut keys = [""; MOST_SHARED];
+    let keys = keys.get_mut(..entries.len()).filter(|keys| !keys.is_empty())?;
+    keys.iter_mut().zip(entries).for_each(|(kept, (key, _))| *kept = key);
+    Shape::known(keys).ok()
 }
 
 /// Sorts by key, stably. Most entries come in order, and few.
