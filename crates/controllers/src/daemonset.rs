@@ -115,7 +115,7 @@ fn manage(set: &Value, places: &[Place], hash: &str, cx: &mut Context<'_>) -> Re
     for Place { node, verdict, pods } in places {
         match verdict {
             Verdict::Run if pods.is_empty() => create(set, node, hash, cx)?,
-            Verdict::Run | Verdict::Stay => tidy(set, pods, cx)?,
+            Verdict::Run | Verdict::Stay => tidy(set, pods, hash, cx)?,
             Verdict::Leave => {
                 for pod in pods.iter().filter(|pod| !pod.deleting()) {
                     delete(set, pod, cx)?;
@@ -126,9 +126,9 @@ fn manage(set: &Value, places: &[Place], hash: &str, cx: &mut Context<'_>) -> Re
     Ok(())
 }
 
-/// A Pod that has failed is replaced; of several the oldest stays.
-fn tidy(set: &Value, pods: &[Value], cx: &mut Context<'_>) -> Result<(), Status> {
-    let mut running = 0;
+/// A Pod that has failed is replaced; of several the oldest stays, and one of the new template beside it in a surge.
+fn tidy(set: &Value, pods: &[Value], hash: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+    let mut running = Vec::new();
     for pod in pods.iter().filter(|pod| !pod.deleting()) {
         match pod["status"]["phase"].str() {
             phase @ ("Failed" | "Succeeded") => {
@@ -146,13 +146,15 @@ fn tidy(set: &Value, pods: &[Value], cx: &mut Context<'_>) -> Result<(), Status>
                 cx.client.event(set, kind::DAEMON_SET, event);
                 delete(set, pod, cx)?;
             }
-            _ => {
-                running += 1;
-                if running > 1 {
-                    delete(set, pod, cx)?;
-                }
-            }
+            _ => running.push(pod),
         }
+    }
+    let excess = match update::surges(set) {
+        true => update::excess(set, &running, hash, cx),
+        false => running.into_iter().skip(1).collect(),
+    };
+    for pod in excess {
+        delete(set, pod, cx)?;
     }
     Ok(())
 }

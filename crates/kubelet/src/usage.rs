@@ -22,7 +22,7 @@ const COSTS: &[Cost] = &[
     ("coredns", 2_500, 16, 50),
     ("etcd", 22_000, 64, 100),
     ("hpa-example", 1_000, 12, 80_000),
-    ("httpd", 1_000, 8, 300),
+    ("httpd", 1_000, 8, 600),
     ("kube-apiserver", 48_000, 290, 1_000),
     ("kube-controller-manager", 18_000, 52, 100),
     ("kube-proxy", 1_000, 18, 50),
@@ -30,7 +30,7 @@ const COSTS: &[Cost] = &[
     ("metrics-server", 3_500, 20, 300),
     ("mongo", 6_000, 120, 500),
     ("mysql", 8_000, 420, 500),
-    ("nginx", 500, 5, 150),
+    ("nginx", 500, 5, 450),
     ("postgres", 2_000, 38, 400),
     ("redis", 3_000, 4, 40),
     ("tomcat", 3_000, 180, 600),
@@ -259,6 +259,15 @@ impl<N: NetworkPlugin> Kubelets<N> {
             container.work += questions * ASKING;
         }
         questions
+    }
+
+    /// Something in a container has connected to a server.
+    pub fn has_asked(&mut self, pod: &str, container: &str) {
+        if let Some(pod) = self.pods.get_mut(pod).map(Arc::make_mut)
+            && let Some(container) = pod.containers.iter_mut().find(|c| c.name == container)
+        {
+            container.work += ASKING;
+        }
     }
 
     /// What runs, and what it has used since this was asked last.

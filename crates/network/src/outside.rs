@@ -64,6 +64,12 @@ const DOCUMENTS: &[Document] = &[
         file: "/deploy/default/deploy.yaml",
         text: include_str!("../documents/nginx-gateway-fabric.yaml"),
     },
+    Document {
+        host: "k8s.io",
+        project: "examples/application/",
+        file: "/php-apache.yaml",
+        text: include_str!("../documents/php-apache.yaml"),
+    },
 ];
 
 /// The ports that web sites listen on.

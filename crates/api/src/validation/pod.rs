@@ -16,11 +16,27 @@ const UPDATE_FORBIDDEN: &str = "pod updates may not change fields other than `sp
 
 /// A Pod.
 pub(super) fn pod(errors: &mut Errors, new: &Value, old: &Value) {
+    deletion_cost(errors, new, old);
     let path = Path::root("spec");
     if old.is_null() {
         pod_spec(errors, &path, &new["spec"]);
     } else if new["spec"] != old["spec"] {
         update(errors, &path, &new["spec"], &old["spec"]);
+    }
+}
+
+/// A wrong cost is only taken where it was wrong before (`AllowInvalidPodDeletionCost`).
+fn deletion_cost(errors: &mut Errors, new: &Value, old: &Value) {
+    const COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+    let wrong = |pod: &Value| {
+        let cost = pod.annotation(COST);
+        let number =
+            !cost.starts_with('+') && !(cost.len() > 1 && cost.starts_with('0')) && cost.parse::<i32>().is_ok();
+        !cost.is_empty() && !number
+    };
+    if wrong(new) && !wrong(old) {
+        let cost = &new["metadata"]["annotations"][COST];
+        errors.invalid(&Path::root("metadata").child("annotations").key(COST), cost, "must be a 32bit integer");
     }
 }
 

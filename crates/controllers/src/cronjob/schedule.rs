@@ -68,7 +68,9 @@ impl Times {
 
     /// The next moment at which there may be something to be done.
     pub fn next_look(&self, now: Time) -> Option<Time> {
-        self.next(now)
+        // `@every` counts from the last moment, not from whenever somebody looks (`nextScheduleTimeDuration`).
+        let last = self.due(now).ok().and_then(|(due, _)| due).unwrap_or(self.since);
+        self.next(last).filter(|next| *next > now).or_else(|| self.next(now))
     }
 
     /// A moment as the zone's clocks show it.
@@ -115,6 +117,21 @@ mod tests {
         assert_eq!((time.as_str(), missed), ("2026-11-23T10:00:00Z", 118));
         assert_eq!(due("*/5 * * * *", last, "2026-11-23T10:01:00Z", Some(100)).1, 1);
         assert_eq!(due("0 9 * * 1", last, "2026-12-09T00:00:00Z", None).0, "2026-12-07T09:00:00Z");
+    }
+
+    #[test]
+    fn an_interval_is_counted_from_its_last_moment() {
+        let cron_job = |last: &str| {
+            obj! {
+                "spec" => obj! { "schedule" => "@every 1m" }, "status" => obj! { "lastScheduleTime" => last },
+            }
+        };
+        let look = |now: &str| {
+            let times = Times::of(&cron_job("2026-11-23T00:10:00Z")).unwrap_or_else(|error| panic!("{error:?}"));
+            times.next_look(Time::parse(now).unwrap()).map_or(String::new(), Time::rfc3339)
+        };
+        assert_eq!(look("2026-11-23T00:10:02Z"), "2026-11-23T00:11:00Z");
+        assert_eq!(look("2026-11-23T00:11:00Z"), "2026-11-23T00:12:00Z");
     }
 
     #[test]

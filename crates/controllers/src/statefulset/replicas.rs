@@ -124,9 +124,11 @@ impl Sync<'_, '_> {
 
     fn create(&mut self, pod: &Value) -> Result<(), Status> {
         let made = match self.create_claims(pod) {
-            Ok(()) => self.cx.client.create(kind::POD, pod.clone()).map(drop),
-            refused => refused,
+            Ok(()) => self.cx.client.create(kind::POD, pod.clone()),
+            Err(status) => Err(status),
         };
+        // So that they go with the set even if the Pod never runs.
+        let made = made.and_then(|made| self.retain_claims(&made));
         match &made {
             Err(status) if status.reason == "AlreadyExists" => {}
             _ => self.say("Create", pod.name(), made.as_ref().err()),

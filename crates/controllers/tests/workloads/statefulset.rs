@@ -152,3 +152,24 @@ fn claims_stay_or_go_as_the_policy_says() {
     world.advance(Duration::from_secs(40));
     assert_eq!((names(&world).len(), claims(&world).len()), (0, 1));
 }
+
+#[test]
+fn claims_of_a_pod_that_never_runs_go_with_the_set() {
+    let mut world = World::new(1);
+    let spec = obj! {
+        "accessModes" => list!["ReadWriteOnce"],
+        "resources" => obj! { "requests" => obj! { "storage" => "1Gi" } },
+    };
+    let claim = obj! { "metadata" => obj! { "name" => "data" }, "spec" => spec };
+    let policy = obj! { "whenDeleted" => "Delete", "whenScaled" => "Retain" };
+    set(
+        &mut world,
+        obj! { "replicas" => 1, "volumeClaimTemplates" => list![claim], "persistentVolumeClaimRetentionPolicy" => policy },
+    );
+    world.settle();
+    assert_eq!(world.get(kind::POD, "db-0").unwrap()["status"]["phase"].str(), "Pending");
+    assert_eq!(world.list(kind::PERSISTENT_VOLUME_CLAIM).len(), 1);
+    world.delete(kind::STATEFUL_SET, "db", Propagation::Background);
+    world.advance(Duration::from_secs(40));
+    assert_eq!(world.list(kind::PERSISTENT_VOLUME_CLAIM), Vec::<Value>::new());
+}

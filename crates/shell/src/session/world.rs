@@ -284,6 +284,9 @@ impl System for World {
     }
 
     fn connect(&mut self, from: &Place, call: &To<'_>) -> Option<Trace> {
+        if let Place::Container { uid, container } = from {
+            self.cluster.kubelets_mut().has_asked(uid, container);
+        }
         let from = &self.stack(from)?;
         let To { host, port, protocol, source_port, held } = *call;
         Some(self.cluster.call(&Call { from, host, port, protocol, source_port, held }))

@@ -15,6 +15,13 @@ fn pods_are_refused_with_the_servers_words() {
         |container: &str, spec: &str| format!("{{spec: {{containers: [{{name: c, image: i, {container}}}], {spec}}}}}");
     let cases = [
         ("{spec: {}}".to_owned(), vec!["spec.containers: Required value"]),
+        (
+            "{metadata: {annotations: {controller.kubernetes.io/pod-deletion-cost: \"abc\"}}, spec: {containers: [{name: c, image: a}]}}"
+                .to_owned(),
+            vec![
+                "metadata.annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: \"abc\": must be a 32bit integer",
+            ],
+        ),
         ("{spec: {containers: [{name: c}]}}".to_owned(), vec!["spec.containers[0].image: Required value"]),
         (
             "{spec: {containers: [{name: c, image: a}, {name: c, image: b}]}}".to_owned(),
