@@ -30,8 +30,8 @@ fn deletion_cost(errors: &mut Errors, new: &Value, old: &Value) {
     const COST: &str = "controller.kubernetes.io/pod-deletion-cost";
     let wrong = |pod: &Value| {
         let cost = pod.annotation(COST);
-        let number =
-            !cost.starts_with('+') && !(cost.len() > 1 && cost.starts_with('0')) && cost.parse::<i32>().is_ok();
+        let odd = cost.starts_with('+') || cost.len() > 1 && cost.starts_with('0');
+        let number = !odd && cost.parse::<i32>().is_ok();
         !cost.is_empty() && !number
     };
     if wrong(new) && !wrong(old) {
