@@ -157,7 +157,6 @@ fn terminated_state(terminated: &Terminated) -> Value {
 
 /// Whether a container that does not run is to be started again (`ShouldContainerBeRestarted`).
 pub(crate) fn will_restart(pod: &Pod, container: &Container) -> bool {
-    let policy = pod.object["spec"]["restartPolicy"].str();
     match &container.state {
         _ if pod.deleting() || pod.verdict.is_some() => false,
         State::Running(_) => false,
@@ -165,12 +164,31 @@ pub(crate) fn will_restart(pod: &Pod, container: &Container) -> bool {
         State::Exited(_) if container.ephemeral => false,
         State::Exited(_) if container.changed => true,
         State::Exited(_) if container.sidecar => true,
-        State::Exited(t) if container.init => t.code != 0 && policy != "Never",
-        State::Exited(t) => match policy {
-            "Never" => false,
-            "OnFailure" => t.code != 0,
-            _ => true,
-        },
+        State::Exited(t) if container.init && t.code == 0 => false,
+        State::Exited(t) => restarts_after(pod, &container.name, i64::from(t.code)),
+    }
+}
+
+/// Whether a container is started again after it has ended with `code`: its own rules and its own policy come before the Pod's
+/// (pkg/api/v1/pod: `ContainerShouldRestart`).
+fn restarts_after(pod: &Pod, container: &str, code: i64) -> bool {
+    let spec = &pod.object["spec"];
+    let all = spec["initContainers"].array().iter().chain(spec["containers"].array());
+    let own = all.into_iter().find(|c| c["name"].str() == container).unwrap_or(&api::NULL);
+    let policy = match own["restartPolicy"].str() {
+        "" => spec["restartPolicy"].str(),
+        policy => policy,
+    };
+    let applies = |rule: &Value| {
+        let codes = &rule["exitCodes"];
+        codes["values"].array().iter().any(|value| value.int() == code) == (codes["operator"].str() == "In")
+    };
+    let rule = own["restartPolicyRules"].array().iter().find(|rule| applies(rule));
+    match policy {
+        _ if rule.is_some_and(|rule| rule["action"].str() == "Restart") => true,
+        "Never" => false,
+        "OnFailure" => code != 0,
+        _ => true,
     }
 }
 
@@ -179,14 +197,14 @@ fn phase(pod: &Pod, init: &[Value], regular: &[Value]) -> &'static str {
     if pod.verdict.is_some() {
         return "Failed";
     }
-    let policy = pod.object["spec"]["restartPolicy"].str();
     let code = |status: &Value| status.at("state.terminated.exitCode").as_int();
+    let again = |status: &Value, code: i64| restarts_after(pod, status["name"].str(), code);
     let plain_init = || pod.containers.iter().filter(|c| c.init).zip(init).filter(|(c, _)| !c.sidecar).map(|(_, s)| s);
-    if policy == "Never" && plain_init().any(|s| code(s).is_some_and(|code| code != 0)) {
+    if plain_init().any(|s| code(s).is_some_and(|code| code != 0 && !again(s, code))) {
         return "Failed";
     }
     let initialising = plain_init().any(|s| code(s) != Some(0)) && !pod.initialized;
-    let (mut waiting, mut running, mut stopped, mut succeeded) = (0, 0, 0, 0);
+    let (mut waiting, mut running, mut stopped, mut succeeded, mut returning) = (0, 0, 0, 0, 0);
     // A container that ended because its image changed is on its way back within the same pass.
     running += pod.containers.iter().filter(|c| c.changed && c.exited().is_some()).count();
     for status in regular {
@@ -196,21 +214,25 @@ fn phase(pod: &Pod, init: &[Value], regular: &[Value]) -> &'static str {
         } else if let Some(code) = code(status) {
             stopped += 1;
             succeeded += usize::from(code == 0);
+            returning += usize::from(again(status, code));
         } else if status.at("lastState.terminated").is_null() {
             waiting += 1;
         } else {
             stopped += 1;
+            returning += usize::from(again(status, status.at("lastState.terminated.exitCode").int()));
         }
     }
     let over = pod.life != Life::Syncing && running == 0;
-    match policy {
-        _ if over && waiting > 0 => "Failed",
-        _ if initialising || waiting > 0 => "Pending",
-        _ if running > 0 => "Running",
-        "Always" if !over => "Running",
-        _ if stopped == succeeded => "Succeeded",
-        "OnFailure" if !over => "Running",
-        _ => "Failed",
+    if over && waiting > 0 {
+        "Failed"
+    } else if initialising || waiting > 0 {
+        "Pending"
+    } else if running > 0 || returning > 0 && !over {
+        "Running"
+    } else if stopped == succeeded {
+        "Succeeded"
+    } else {
+        "Failed"
     }
 }
 

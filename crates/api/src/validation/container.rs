@@ -93,6 +93,7 @@ fn one(errors: &mut Errors, path: &Path, container: &Value, context: &Context) {
     image(errors, &path.child("image"), &container["image"]);
     errors.one_of(&path.child("terminationMessagePolicy"), &container["terminationMessagePolicy"], MESSAGE_POLICIES);
     ports(errors, &path.child("ports"), container, context.host_network);
+    super::restart::restart(errors, path, container);
     env(errors, &path.child("env"), &container["env"]);
     env_from(errors, &path.child("envFrom"), &container["envFrom"]);
     mounts(errors, &path.child("volumeMounts"), &container["volumeMounts"], context);

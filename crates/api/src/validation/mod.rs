@@ -11,6 +11,7 @@ mod path;
 mod pod;
 mod pod_dump;
 mod policy;
+mod restart;
 mod rules;
 mod scheduling;
 mod security;

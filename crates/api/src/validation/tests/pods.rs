@@ -22,6 +22,15 @@ fn pods_are_refused_with_the_servers_words() {
                 "metadata.annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: \"abc\": must be a 32bit integer",
             ],
         ),
+        (
+            pod("restartPolicyRules: [{action: Restart, exitCodes: {operator: Near}}, {action: Stop}]", ""),
+            vec![
+                "spec.containers[0].restartPolicy: Required value: must specify restartPolicy when restart rules are used",
+                "spec.containers[0].restartPolicyRules[0].exitCodes.operator: Unsupported value: \"Near\": supported values: \"In\", \"NotIn\"",
+                "spec.containers[0].restartPolicyRules[1].action: Unsupported value: \"Stop\": supported values: \"Restart\", \"RestartAllContainers\"",
+                "spec.containers[0].restartPolicyRules[1].exitCodes: Required value: must be specified",
+            ],
+        ),
         ("{spec: {containers: [{name: c}]}}".to_owned(), vec!["spec.containers[0].image: Required value"]),
         (
             "{spec: {containers: [{name: c, image: a}, {name: c, image: b}]}}".to_owned(),
