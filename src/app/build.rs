@@ -2,14 +2,13 @@
 
 use super::App;
 use super::class::answer;
+use super::flow::TRAVEL_MS;
 use crate::classroom::{self, BuildAct, Builder, BuilderView, PresentAct, Presenter, PresenterView, store};
 use crate::i18n::Message;
 use crate::keep;
 use crate::lessons::Show;
-use crate::machine::Machine;
+use crate::machine::{self, Machine};
 use ::classroom::{Draft, EXAMPLES, Own, Set, offers};
-use ::lessons::{Lesson, Problem};
-use api::Value;
 use std::rc::Rc;
 use timeline::Input;
 use yew::prelude::*;
@@ -53,9 +52,10 @@ impl App {
                 }
             }
             BuildAct::Lint => {
-                let (lesson, found) = problems(&mut builder.draft, lang);
-                builder.found(&lesson, &found, self.settings.lang);
+                self.class.check = builder.check(self.settings.lang);
+                self.lessons.hush();
             }
+            BuildAct::Halt => builder.playing = None,
             BuildAct::Open => {
                 let read = |text| classroom::Msg::Build(BuildAct::Read(text));
                 keep::open_file(&answer(cx, read), true);
@@ -71,10 +71,24 @@ impl App {
             act => {
                 change(builder, act, lang);
                 builder.changed();
-                (self.lessons.news, self.lessons.link) = (None, None);
+                self.lessons.hush();
             }
         }
         true
+    }
+
+    /// Goes on checking the lesson that is built, until it is changed. True if what is drawn has changed.
+    pub(super) fn check_on(&mut self) -> bool {
+        let playing = self.class.builder.as_mut().filter(|builder| builder.playing.is_some());
+        let (Some(check), Some(builder)) = (&mut self.class.check, playing) else {
+            self.class.check = None;
+            return false;
+        };
+        let changed = builder.check_on(check, self.settings.lang, &mut machine::by_the_clock(TRAVEL_MS));
+        if builder.playing.is_none() {
+            self.class.check = None;
+        }
+        changed
     }
 
     /// An object of the picture was clicked while a lesson is built: what could be checked of it.
@@ -177,8 +191,8 @@ impl App {
             Some(Ok(set)) => {
                 builder.replace(Draft::of_set(&set));
                 builder.changed();
-                let name = builder.draft.name();
-                self.lessons.tell(lang.fill(Message::BuildOpened, &[&name]));
+                let title = builder.draft.title(lang.of_the_core()).to_owned();
+                self.lessons.tell(lang.fill(Message::BuildOpened, &[&title]));
             }
             Some(Err(broken)) => self.lessons.refuse(&broken.words(lang.of_the_core())),
             None => self.lessons.refuse(lang.text(Message::FileUnreadable)),
@@ -335,7 +349,7 @@ fn change(builder: &mut Builder, act: BuildAct, lang: api::Language) {
         BuildAct::Copied(name, Some(bundle)) => {
             let own = Own { files: crate::lessons::files(&bundle), name };
             let mut next = builder.draft.clone();
-            next.take(&own, &format!("{}-own", own.name));
+            next.take(&own);
             builder.replace(next);
         }
         BuildAct::Turn(other) => {
@@ -352,36 +366,6 @@ fn change(builder: &mut Builder, act: BuildAct, lang: api::Language) {
         // The others do something to the session.
         _ => {}
     }
-}
-
-/// The lesson, and what `kubarium check` would say of it. First it is found which check notices each mistake, and which note appears.
-fn problems(draft: &mut Draft, lang: api::Language) -> (Rc<Lesson>, Vec<Problem>) {
-    let read = |draft: &Draft| {
-        let (lesson, mut problems) = draft.own(lang).read();
-        problems.extend(::lessons::lint(&lesson));
-        (Rc::new(lesson), problems)
-    };
-    let (lesson, found) = read(draft);
-    if !found.is_empty() {
-        return (lesson, found);
-    }
-    for at in 0..draft.at("/plan/mistakes").len() {
-        let path = format!("/plan/mistakes/{at}");
-        let mistake = draft.at(&path).clone();
-        if !mistake.get("unmet").is_null() && !mistake.get("note").is_null() {
-            continue;
-        }
-        let noticed = ::lessons::noticed(&lesson, mistake.get("step").str(), mistake.get("type").str());
-        let noticed = noticed.unwrap_or_default();
-        for (key, ids) in [("unmet", noticed.unmet), ("note", noticed.notes)] {
-            if let (Value::Null, Some(first)) = (mistake.get(key), ids.first()) {
-                draft.set(&format!("{path}/{key}"), first.as_str().into());
-            }
-        }
-    }
-    let (lesson, found) = read(draft);
-    let found = if found.is_empty() { ::lessons::play(&lesson).problems } else { found };
-    (lesson, found)
 }
 
 /// Big type for everything, or no more.

@@ -171,7 +171,8 @@ impl App {
     /// What the classroom does in a frame. True if what is drawn has changed.
     pub(super) fn class_frame(&mut self, ms: f64) -> bool {
         let faded = self.class.presenter.as_mut().is_some_and(|presenter| presenter.fade(ms));
-        faded | self.class.sheet.as_mut().is_some_and(|sheet| sheet.go_on(&mut machine::in_time(REPLAY_MS)))
+        let checked = self.check_on();
+        faded | checked | self.class.sheet.as_mut().is_some_and(|sheet| sheet.go_on(&mut machine::in_time(REPLAY_MS)))
     }
 
     /// What the classroom shows over the page.

@@ -9,7 +9,7 @@ mod presenter;
 mod sheet;
 pub mod store;
 
-pub use builder::{Act as BuildAct, Builder, BuilderView};
+pub use builder::{Act as BuildAct, Builder, BuilderView, Check};
 pub use desk::Desk;
 pub use evidence::Evidence;
 pub use modal::Modal;
@@ -73,6 +73,8 @@ pub struct Classroom {
     pub sheet: Option<Sheet>,
     /// The lesson that is being built.
     pub builder: Option<Builder>,
+    /// How it is checked.
+    pub check: Option<Check>,
     /// What is presented.
     pub presenter: Option<Presenter>,
 }

@@ -165,6 +165,11 @@ impl Lessons {
         (self.problem, self.news, self.link) = (None, Some(what.into()), None);
     }
 
+    /// What went well or wrong is over.
+    pub fn hush(&mut self) {
+        (self.problem, self.news, self.link) = (None, None, None);
+    }
+
     /// Something is refused, for this reason.
     pub fn refuse(&mut self, why: &str) {
         (self.problem, self.news, self.link) = (Some(why.to_owned().into()), None, None);

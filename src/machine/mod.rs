@@ -254,14 +254,20 @@ impl Machine {
     }
 }
 
-/// Says whether so many real milliseconds have not passed yet.
+/// Says whether so many real milliseconds have not passed yet: to be asked between pieces of work as small as an event.
 pub fn in_time(budget_ms: f64) -> impl FnMut() -> bool {
-    let clock = gloo::utils::window().performance();
-    let real = move || clock.as_ref().map_or(0.0, |clock| clock.now());
-    let (end, mut asked) = (real() + budget_ms, 0_u32);
+    let (mut in_time, mut asked) = (by_the_clock(budget_ms), 0_u32);
     move || {
         asked += 1;
         // Asking the clock costs as much as a small event.
-        !asked.is_multiple_of(8) || real() < end
+        !asked.is_multiple_of(8) || in_time()
     }
+}
+
+/// Says whether so many real milliseconds have not passed yet, asking the clock each time.
+pub fn by_the_clock(budget_ms: f64) -> impl FnMut() -> bool {
+    let clock = gloo::utils::window().performance();
+    let real = move || clock.as_ref().map_or(0.0, |clock| clock.now());
+    let end = real() + budget_ms;
+    move || real() < end
 }

@@ -389,16 +389,21 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     for (const text of await panel.locator(":is(input, textarea)[lang=ko][placeholder]").all()) {
       if (await text.getAttribute("placeholder")) await text.fill("글");
     }
+    // What is played is shown.
+    await page.evaluate(() => new MutationObserver(() => {
+      globalThis.played ??= document.querySelector("#checking")?.innerText;
+    }).observe(document.body, { childList: true, subtree: true }));
     await button("Check it").click();
     await panel.getByText("It can be handed out.").waitFor();
+    assert.equal(await page.evaluate(() => globalThis.played), "Playing way 1 of 2: your solutions");
     const coming = page.waitForEvent("download");
     await button("Save as a file").click();
     const file = await coming;
-    assert.equal(file.suggestedFilename(), "four-i-webs-i.json");
+    assert.match(file.suggestedFilename(), /^own-four-i-webs-i-[0-9a-f]+\.json$/);
     const saved = join(folder, "four.json");
     await writeFile(saved, await readFile(await file.path()));
     const { stdout } = await run(KUBARIUM, ["check", saved], { cwd: ROOT });
-    assert.match(stdout, /four-i-webs-i: 2 routes accepted, 2 mistakes refused/);
+    assert.match(stdout, /own-four-i-webs-i-[0-9a-f]+: 2 routes accepted, 2 mistakes refused/);
     const [{ files }] = JSON.parse(await readFile(saved, "utf8")).lessons;
     assert.match(files["lesson.yaml"], /note: note-1/);
     assert.match(files["lesson.ko.md"], /:::quiz quiz-\d\n글\n\n- \[x\] 글\n- \[ \] 글\n:::/);
@@ -409,7 +414,7 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     await button("Open a file or a folder's files").click();
     const example = ["lesson.yaml", "lesson.en.md", "lesson.ko.md", "web.yaml", "greeting.yaml"];
     await (await chooser).setFiles(example.map((name) => join(ROOT, "docs/example-lesson", name)));
-    await panel.getByText("Opened: lesson").waitFor();
+    await panel.getByText(/^Opened: /).waitFor();
     assert.match(await panel.getByLabel("Title").inputValue(), /[가-힣]/);
     await button("Back to what was here").click();
     await button("English ✓").click();

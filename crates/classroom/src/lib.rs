@@ -35,6 +35,6 @@ pub use record::Record;
 pub use replay::Replay;
 pub use report::{Course, Report, digest};
 pub use script::{Cue, script};
-pub use set::{Own, Set, is_name};
+pub use set::{Own, Set, is_name, own_name};
 pub use state::state;
 pub use told::{step_of, told};

@@ -8,6 +8,10 @@ use lessons::{Lesson, Problem};
 const SORT: &str = "lessons";
 /// More lessons are not read.
 const MOST: usize = 100;
+/// Names are no longer than this.
+const LONGEST_NAME: usize = 80;
+/// What the names of lessons begin with that are not of the course.
+const OWN: &str = "own-";
 
 /// Lessons to be handed out: `{"kubarium":"lessons","version":1,"title":TEXT,"pick":[NAME],"lessons":[{name,files}]}`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,7 +69,10 @@ impl Set {
         let pick: Result<Vec<String>, Broken> = value.get("pick").array().iter().take(MOST).map(name).collect();
         let mut own = Vec::new();
         for lesson in value.get("lessons").array().iter().take(MOST) {
-            own.push(Own { name: name(lesson.get("name"))?, ..Own::of(lesson) });
+            let name = own_name(&name(lesson.get("name"))?);
+            let taken = |name: &str| own.iter().any(|other: &Own| other.name == name);
+            let name = if taken(&name) { numbered(&name, 2, taken) } else { name };
+            own.push(Own { name, ..Own::of(lesson) });
         }
         let set = Set { title: value.get("title").str().to_owned(), pick: pick?, own };
         if set.pick.is_empty() && set.own.is_empty() { Err(damaged("there is no lesson in it")) } else { Ok(set) }
@@ -84,8 +91,28 @@ impl Set {
 /// Whether a name may be part of an address: a lesson's name comes from links and files, which anybody may have written.
 pub fn is_name(name: &str) -> bool {
     !name.is_empty()
-        && name.len() <= 80
+        && name.len() <= LONGEST_NAME
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+/// The name of a lesson that is handed out: progress and reports go by names, and no lesson of the course is called like this.
+pub fn own_name(name: &str) -> String {
+    match name.starts_with(OWN) {
+        true => name.to_owned(),
+        false => format!("{OWN}{name}").chars().take(LONGEST_NAME).collect(),
+    }
+}
+
+/// A word with the first number from one on that is free.
+pub(crate) fn numbered(word: &str, from: usize, taken: impl Fn(&str) -> bool) -> String {
+    let mut number = from;
+    loop {
+        let id = format!("{word}-{number}");
+        if !taken(&id) {
+            return id;
+        }
+        number += 1;
+    }
 }
 
 #[cfg(test)]
@@ -94,9 +121,19 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read() {
-        let own = Own { name: "mine".into(), files: vec![("lesson.yaml".into(), "steps: []\n".into())] };
+        let own = Own { name: "own-mine".into(), files: vec![("lesson.yaml".into(), "steps: []\n".into())] };
         let set = Set { title: "월요일 <b>".into(), pick: vec!["pod".into()], own: vec![own] };
         assert_eq!(Set::read(&set.text()), Ok(set));
+    }
+
+    #[test]
+    fn a_lesson_of_ones_own_is_not_the_courses_of_that_name() {
+        let text = r#"{"kubarium":"lessons","version":1,"pick":["pod"],"lessons":[{"name":"pod"},{"name":"own-pod"}]}"#;
+        let set = Set::read(text).unwrap();
+        let names: Vec<&str> = set.own.iter().map(|own| own.name.as_str()).collect();
+        assert_eq!(names, ["own-pod", "own-pod-2"]);
+        assert_eq!(Set::read(&set.text()), Ok(set));
+        assert!(is_name(&own_name(&"a".repeat(LONGEST_NAME))));
     }
 
     #[test]

@@ -42,9 +42,9 @@ pub fn run(files: &[String], lessons: &[String], csv: bool) -> io::Result<bool> 
     Ok(good)
 }
 
-/// The lesson of a name: one of those that were given, or one of the course.
+/// The lesson of a name: one of those that were given (a folder's has another name once it is handed out), or one of the course.
 fn find(name: &str, own: &[Rc<Lesson>]) -> io::Result<Option<Rc<Lesson>>> {
-    if let Some(lesson) = own.iter().find(|lesson| lesson.name == name) {
+    if let Some(lesson) = own.iter().find(|lesson| lesson.name == name || classroom::own_name(&lesson.name) == name) {
         return Ok(Some(lesson.clone()));
     }
     let folder = Path::new(check::COURSE).join(name);

@@ -1,10 +1,12 @@
 //! The builder: a teacher types what a lesson begins with and how it is solved, clicks what must be true, and writes the words,
 //! in one language or in both. Everything that a lesson's files can say has its field here.
 
+mod check;
 mod fields;
 mod state;
 mod step;
 
+pub use check::Check;
 pub use state::{Act, Builder};
 
 use crate::glyph::{Icon, icon};
@@ -78,17 +80,8 @@ pub fn BuilderView(props: &Props) -> Html {
                     { said(props, Message::BuildEndText, "/said/end/text", 2) }
                 </section>
                 { handed_out(props) }
-                { problems(props) }
-                if let Some(problem) = &props.problem {
-                    <p class="verdict bad" role="alert">{ problem }</p>
-                }
-                if let Some(news) = &props.news {
-                    <p class="verdict good" role="status">{ news }</p>
-                }
-                if let Some(link) = &props.link {
-                    <input class="lesson-link" readonly={true} aria-label={props.text(Message::LinkToCopy)} value={link.clone()} />
-                }
             </div>
+            { said_now(props) }
             <footer>
                 if builder.left.is_some() {
                     { button(props, Message::BuildBack, Act::Back) }
@@ -96,7 +89,11 @@ pub fn BuilderView(props: &Props) -> Html {
                     { button(props, Message::BuildAnew, Act::Anew) }
                 }
                 { button(props, Message::BuildTry, Act::Try) }
-                { button(props, Message::BuildCheck, Act::Lint) }
+                if builder.playing.is_some() {
+                    { button(props, Message::BuildHalt, Act::Halt) }
+                } else {
+                    { button(props, Message::BuildCheck, Act::Lint) }
+                }
                 { button(props, Message::BuildFile, Act::File) }
                 <button type="button" class="control main" onclick={props.act(Act::Link)}>{ props.text(Message::RecordLink) }</button>
             </footer>
@@ -205,6 +202,39 @@ fn handed_out(props: &Props) -> Html {
                 <ul class="picks">{ for course.iter().map(pick) }</ul>
             </details>
         </>
+    }
+}
+
+/// What came of what was done last: it stands still where it is seen, however far the lesson is scrolled.
+fn said_now(props: &Props) -> Html {
+    html! {
+        <div class="said-now">
+            { playing(props) }
+            { problems(props) }
+            if let Some(problem) = &props.problem {
+                <p class="verdict bad" role="alert">{ problem }</p>
+            }
+            if let Some(news) = &props.news {
+                <p class="verdict good" role="status">{ news }</p>
+            }
+            if let Some(link) = &props.link {
+                <input class="lesson-link" readonly={true} aria-label={props.text(Message::LinkToCopy)} value={link.clone()} />
+            }
+        </div>
+    }
+}
+
+/// What is played while the lesson is checked.
+fn playing(props: &Props) -> Html {
+    let Some(stage) = &props.builder.playing else { return Html::default() };
+    let message = if stage.mistake { Message::BuildPlaysMistake } else { Message::BuildPlaysWay };
+    let name = if stage.name.is_empty() { props.text(Message::BuildPlaysSolution) } else { &stage.name };
+    let said = props.lang.fill(message, &[&(stage.at + 1).to_string(), &stage.of.to_string(), name]);
+    html! {
+        <div class="verdict" id="checking" role="status">
+            <p>{ &said }</p>
+            <progress aria-hidden="true" max={stage.of.to_string()} value={stage.at.to_string()} />
+        </div>
     }
 }
 

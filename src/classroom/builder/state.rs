@@ -2,7 +2,7 @@
 
 use crate::i18n::Lang;
 use ::classroom::{Draft, step_of, told};
-use ::lessons::{Lesson, Problem};
+use ::lessons::{Lesson, Problem, Stage};
 use api::Value;
 use std::rc::Rc;
 
@@ -57,6 +57,8 @@ pub enum Act {
     Try,
     /// It shall be checked as `kubarium check` does.
     Lint,
+    /// That shall end.
+    Halt,
     /// A lesson of the course is handed out too, or not any more.
     Pick(String),
     /// A lesson of the course is opened, to be changed.
@@ -103,6 +105,8 @@ pub struct Builder {
     pub writing: Option<(String, String, String)>,
     /// What is wrong with the lesson; none if it was not checked since it was changed.
     pub problems: Option<Rc<Vec<Told>>>,
+    /// What is played of it while it is checked.
+    pub playing: Option<Stage>,
 }
 
 impl Builder {
@@ -121,6 +125,7 @@ impl Builder {
             recording: None,
             writing: None,
             problems: None,
+            playing: None,
         };
         builder.show(0);
         builder
@@ -134,13 +139,15 @@ impl Builder {
 
     /// The lesson was changed: keeps it.
     pub fn changed(&mut self) {
-        self.problems = None;
+        (self.problems, self.playing) = (None, None);
+        self.draft.mark(crate::classroom::store::clock().seconds());
         crate::settings::remember("draft", &self.draft.text());
     }
 
     /// Something else is built from now on.
     pub fn replace(&mut self, draft: Draft) {
         let old = std::mem::replace(&mut self.draft, draft);
+        (self.problems, self.playing) = (None, None);
         self.left = Some(old).filter(Draft::is_begun);
         self.show(0);
     }

@@ -119,6 +119,10 @@ macro_rules! classroom {
     BuildBack { en: "Back to what was here", ko: "이전 레슨으로 되돌리기" }
     BuildTry { en: "Try it", ko: "해 보기" }
     BuildCheck { en: "Check it", ko: "검사하기" }
+    BuildHalt { en: "Stop checking", ko: "검사 그만하기" }
+    BuildPlaysWay { en: "Playing way {} of {}: {}", ko: "방법 {} / {} 확인 중: {}" }
+    BuildPlaysSolution { en: "your solutions", ko: "적어 둔 해결 방법" }
+    BuildPlaysMistake { en: "Playing mistake {} of {}: {}", ko: "실수 {} / {} 확인 중: {}" }
     BuildGood { en: "Both ways are accepted, and the mistakes are not. It can be handed out.", ko: "두 방법은 인정되고 실수는 인정되지 않습니다. 나눠 줘도 좋습니다." }
     BuildBad { en: "This is still missing or wrong:", ko: "아직 빠졌거나 잘못된 것:" }
     BuildLinkCopied { en: "The link is copied: {} characters hold the lessons.", ko: "링크를 복사했습니다. {}글자에 레슨이 들어 있습니다." }

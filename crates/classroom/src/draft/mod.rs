@@ -5,13 +5,17 @@ mod read;
 mod tests;
 mod write;
 
-use crate::set::{Own, Set};
+use crate::set::{Own, Set, numbered, own_name};
 use api::{Language, NULL, Value, json, obj};
+
+/// The name of a lesson that has none: of one whose title gives none, and of files that were opened without their folder.
+const NAMELESS: &str = "lesson";
 
 /// A lesson that is being built, and what is handed out with it:
 ///
 /// ```text
-/// name     of the lesson; none for one that its title makes
+/// name     of the lesson; none for one that its title and its mark make
+/// mark     a number that tells it from others of the same title: when it was begun, in seconds since the epoch
 /// plan     the tree of lesson.yaml
 /// said     {title, summary, intro, end: {title, text}}, each in languages: {en: TEXT, ko: TEXT}
 /// steps    [{title, goal, blocks}], as many as the plan has, in languages too
@@ -244,31 +248,42 @@ impl Draft {
         }
     }
 
-    /// The lesson's name, as it may be part of an address: of its title, as far as that has such letters. If it has others, too, a
-    /// number stands for them: progress is kept by name, and two Korean lessons are not the same one.
+    /// Tells the lesson from others of the same title, if that is not done yet: by the second in which it was begun.
+    pub fn mark(&mut self, seconds: i64) {
+        if self.0.get("name").is_null() && self.0.get("mark").is_null() {
+            self.0.set("mark", seconds);
+        }
+    }
+
+    /// The lesson's title in a language, or in the other.
+    pub fn title(&self, lang: Language) -> &str {
+        let title = self.at("/said/title");
+        let mut titles = [lang].into_iter().chain(Language::ALL).map(|lang| title.get(lang.tag()).str());
+        titles.find(|title| !title.is_empty()).unwrap_or_default()
+    }
+
+    /// The lesson's name, as it may be part of an address: of its title, as far as that has such letters, and of its mark. Progress
+    /// is kept by name, and neither two Korean lessons nor two teachers' lessons about Pods are the same one.
     pub fn name(&self) -> String {
         if let Some(name) = self.0.get("name").as_str() {
             return name.to_owned();
         }
-        let title = self.at("/said/title");
-        let title = Language::ALL.iter().map(|lang| title.get(lang.tag()).str()).find(|title| !title.is_empty());
-        let (mut name, mut left_out) = (String::new(), 0_u32);
-        for c in title.unwrap_or_default().to_lowercase().chars() {
-            if !c.is_ascii() {
-                left_out = left_out.wrapping_mul(31).wrapping_add(u32::from(c)).max(1);
-            }
+        let mut name = String::new();
+        for c in self.title(Language::ALL[0]).to_lowercase().chars().take(60) {
             match c {
                 c if c.is_ascii_alphanumeric() => name.push(c),
                 _ if !name.is_empty() && !name.ends_with('-') => name.push('-'),
                 _ => {}
             }
         }
-        let name: String = name.chars().take(60).collect();
-        let mut name = name.trim_matches('-');
-        if name.is_empty() {
-            name = "lesson";
+        let name = match name.trim_matches('-') {
+            "" => NAMELESS,
+            name => name,
+        };
+        match self.0.get("mark").int() {
+            0 => own_name(name),
+            mark => own_name(&format!("{name}-{mark:x}")),
         }
-        if left_out == 0 { name.into() } else { format!("{name}-{left_out:x}") }
     }
 
     /// Whether anything of a lesson was written.
@@ -316,29 +331,20 @@ impl Draft {
         draft.0.set("others", set.own.iter().skip(1).map(Own::value).collect::<Vec<Value>>());
         draft.0.set("pick", set.pick.iter().map(|name| name.as_str().into()).collect::<Vec<Value>>());
         draft.set("/heading", set.title.as_str().into());
+        if draft.0.get("name").str() == own_name(NAMELESS) {
+            draft.0.remove("name");
+        }
         draft
     }
 
-    /// A lesson is opened in the place of this one, under a name of its own; what is handed out with it stays.
-    pub fn take(&mut self, own: &Own, name: &str) {
+    /// A copy of a lesson is opened in the place of this one, to become another one; what is handed out with it stays.
+    pub fn take(&mut self, own: &Own) {
         let mut draft = Draft::open(own);
-        draft.0.set("name", name);
+        draft.0.remove("name");
         for key in ["pick", "heading", "others"] {
             draft.set(&format!("/{key}"), self.0.get(key).clone());
         }
         *self = draft;
-    }
-}
-
-/// A word with the first number from one on that is free.
-fn numbered(word: &str, from: usize, taken: impl Fn(&str) -> bool) -> String {
-    let mut number = from;
-    loop {
-        let id = format!("{word}-{number}");
-        if !taken(&id) {
-            return id;
-        }
-        number += 1;
     }
 }
 

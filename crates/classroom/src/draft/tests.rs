@@ -82,14 +82,23 @@ fn what_is_clicked_becomes_a_check_and_the_lesson_is_accepted() {
     assert_eq!((problems, lessons::lint(&lesson)), (vec![], vec![]), "{}", lesson.plan_text);
     let words = lesson.words(Language::English).unwrap();
     assert_eq!((words.steps.len(), words.steps[0].blocks.len()), (1, 3));
-    assert_eq!((words.title.as_str(), lesson.name.as_str()), ("Web: <b>4</b> of them", "web-b-4-b-of-them"));
+    assert_eq!((words.title.as_str(), lesson.name.as_str()), ("Web: <b>4</b> of them", "own-web-b-4-b-of-them"));
     let lesson = Rc::new(lesson);
-    let noticed = lessons::noticed(&lesson, "step-1", "kubectl run web --image=nginx").unwrap();
-    assert_eq!(
-        (noticed.unmet, noticed.notes),
-        (vec!["check-1".to_owned(), "check-2".into()], vec!["note-1".to_owned()])
-    );
-    let outcome = lessons::play(&lesson);
+    // Who plays it a piece at a time is told what is played, and what notices each mistake.
+    let (mut play, mut stages) = (lessons::Play::new(lesson), Vec::new());
+    let outcome = loop {
+        let outcome = play.go_on(&mut || false);
+        stages.push(play.stage());
+        if let Some(outcome) = outcome {
+            break outcome;
+        }
+    };
+    stages.dedup();
+    let stages: Vec<_> = stages.iter().map(|stage| (stage.mistake, stage.at, stage.of)).collect();
+    assert_eq!(stages, [(false, 0, 2), (false, 1, 2), (true, 0, 2), (true, 1, 2)]);
+    let noticed = outcome.noticed.iter().find(|(_, noticed)| !noticed.notes.is_empty());
+    let noticed = noticed.map(|(_, noticed)| (noticed.unmet.join(" "), noticed.notes.join(" ")));
+    assert_eq!(noticed, Some(("check-1 check-2".into(), "note-1".into())));
     assert_eq!((outcome.problems, outcome.routes, outcome.mistakes), (Vec::new(), 2, 2));
     // The other language: what is still missing there is said, and all is well when it is said.
     draft.set("/said/title/ko", text("웹 네 개"));
@@ -228,7 +237,7 @@ fn a_set_has_several_lessons() {
     draft.set("/said/title/en", text("Second"));
     let set = draft.handed_out(Language::English);
     let names = |set: &Set| set.own.iter().map(|own| own.name.clone()).collect::<Vec<_>>();
-    assert_eq!((names(&set), set.pick.len()), (vec!["web-b-4-b-of-them".to_owned(), "second".into()], 1));
+    assert_eq!((names(&set), set.pick.len()), (vec!["own-web-b-4-b-of-them".to_owned(), "own-second".into()], 1));
     draft.turn_to(Some(0), Language::English);
     assert_eq!(draft.at("/said/title/en").str(), "Web: <b>4</b> of them");
     let again = Draft::of_set(&draft.handed_out(Language::English));
@@ -244,16 +253,23 @@ fn what_is_missing_is_said() {
 
 #[test]
 fn lessons_with_other_titles_have_other_names() {
-    let named = |title: &str| {
+    let named = |title: &str, mark: i64| {
         let mut draft = Draft::default();
         draft.set("/said/title/ko", title.into());
+        draft.mark(mark);
+        draft.mark(mark + 1);
         draft.name()
     };
-    assert_eq!([named(""), named("Four <i>webs</i>")], ["lesson", "four-i-webs-i"]);
+    assert_eq!([named("", 0), named("Four <i>webs</i>", 0)], ["own-lesson", "own-four-i-webs-i"]);
     let names =
-        [named("서비스 하나"), named("서비스 둘"), named("Service 이해하기"), named("3강: 서비스"), named("3강: 볼륨")];
-    for (at, name) in names.iter().enumerate() {
-        assert!(crate::is_name(name) && name != "service" && !names[..at].contains(name), "{names:?}");
-    }
-    assert!(names[2].starts_with("service-") && names[3].starts_with("3-"), "{names:?}");
+        [named("서비스", 28), named("볼륨", 29), named("Pod", 28), named("Pod", 29), named(&"pod ".repeat(99), 1)];
+    assert_eq!(names[..4], ["own-lesson-1c", "own-lesson-1d", "own-pod-1c", "own-pod-1d"]);
+    assert!(names.iter().all(|name| crate::is_name(name)), "{names:?}");
+    // A copy of a lesson is another one.
+    let mut draft = Draft::default();
+    let pod =
+        Own { name: "pod".into(), files: vec![("lesson.en.md".into(), "---\ntitle: Pods\nsummary: x\n---\n".into())] };
+    draft.take(&pod);
+    draft.mark(28);
+    assert_eq!(draft.name(), "own-pods-1c");
 }

@@ -74,8 +74,9 @@ fn file(options: &Options) -> io::Result<()> {
             set.pick.push(name.clone());
         } else {
             let found = content::find(std::slice::from_ref(name))?;
+            let own = |name: &str| classroom::own_name(name);
             set.own.extend(
-                found.iter().map(|lesson| classroom::Own { name: lesson.name.clone(), files: content::files(lesson) }),
+                found.iter().map(|lesson| classroom::Own { name: own(&lesson.name), files: content::files(lesson) }),
             );
         }
     }
