@@ -64,13 +64,13 @@ pub fn RoomView(props: &Props) -> Html {
             }
             <div class="yard">
                 <PodList {pods} light={light.clone()} />
+                if !marks.is_empty() {
+                    <div class="system">{ for marks.iter().map(|pod| draw(pod, light, false, Shape::Mark)) }</div>
+                }
                 if let Some(verdict) = &props.verdict {
                     { ruled(verdict) }
                 }
             </div>
-            if !marks.is_empty() {
-                <div class="system">{ for marks.iter().map(|pod| draw(pod, light, false, Shape::Mark)) }</div>
-            }
             if !props.doors.is_empty() {
                 <div class="doors" aria-hidden="true">{ for props.doors.iter().map(door) }</div>
             }
