@@ -39,6 +39,13 @@ impl<N: NetworkPlugin> Kubelets<N> {
         self.pod_by_id(pod)?.container(container)
     }
 
+    /// Whom a container runs as.
+    pub fn user(&self, pod: &str, container: &str) -> Option<crate::User> {
+        let pod = self.pods.get(pod)?;
+        let index = pod.containers.iter().position(|c| c.name == container)?;
+        Some(crate::user::user(pod, index))
+    }
+
     /// What a container wrote; `previous`: the one before it was started again.
     pub fn logs(&self, pod: &str, container: &str, previous: bool) -> Option<&[LogLine]> {
         let container = self.container(pod, container)?;

@@ -154,7 +154,7 @@ pub(crate) fn field(pod: &Pod, node: &NodeConfig, path: &str) -> Str {
 }
 
 /// A container's request or limit as a number, in units of the divisor; the node's whole where there is none.
-fn resource(pod: &Pod, index: usize, node: &NodeConfig, reference: &Value) -> Str {
+pub(crate) fn resource(pod: &Pod, index: usize, node: &NodeConfig, reference: &Value) -> Str {
     let spec = pod.spec_of(index);
     let (list, name) = reference["resource"].str().split_once('.').unwrap_or_default();
     let text = spec["resources"][list][name].str();

@@ -29,6 +29,8 @@ pub struct ToolCall {
     pub container: Str,
     /// Its image, if it is a known one.
     pub image: Option<&'static Image>,
+    /// Whose it is.
+    pub user: crate::User,
     /// What it runs.
     pub program: script::Program,
     /// Where its files are ...
@@ -148,6 +150,7 @@ impl Surroundings for Inside<'_> {
             pod: self.pod.id.clone(),
             container: container.name.clone(),
             image: crate::registry::image_of(container),
+            user: crate::user::user(self.pod, self.index),
             program: program.clone(),
             mounts: self.mounts.clone().unwrap_or_default(),
             disks: std::mem::take(self.disks),

@@ -165,6 +165,9 @@ impl<N: NetworkPlugin> Kubelets<N> {
         let own = format!("volume/{}/", pod.id);
         for volume in pod.volumes.iter().filter(|volume| volume.disk.starts_with(&own)) {
             self.disks.remove(&volume.disk);
+            for container in &pod.containers {
+                self.disks.remove(&volumes::frozen_disk(volume, &container.name));
+            }
         }
     }
 
@@ -340,6 +343,10 @@ impl<N: NetworkPlugin> Kubelets<N> {
             return;
         }
         if event.event != EventType::Deleted {
+            let said = |pod: &Value| (pod["metadata"]["labels"].clone(), pod["metadata"]["annotations"].clone());
+            if event.event == EventType::Modified && volumes::shows_itself(object) && said(object) != said(&event.old) {
+                cx.enqueue_after(WorkKey::new("volumes", node, object.uid()), Duration::from_secs(1));
+            }
             if let Some(id) = self.take(node, object, cx.now) {
                 cx.enqueue(WorkKey::new("pod", node, id));
             }

@@ -36,6 +36,7 @@ mod static_pods;
 mod status;
 mod stop;
 mod usage;
+mod user;
 mod volumes;
 mod worker;
 
@@ -51,4 +52,5 @@ pub use registry::{OwnImage, Registry};
 pub use state::{Container, LogLine, Node, NodeConfig, Pod, State, Terminated, Volume};
 pub use static_pods::control_plane;
 pub use usage::{Ask, ContainerUsage, Errand, NetworkCall, PodUsage, Visit};
+pub use user::User;
 pub use volumes::{node_disk, root_disk};

@@ -85,6 +85,7 @@ impl Worker<'_, '_> {
             }
             _ => {}
         }
+        self.miss_pull_secrets();
         let now = self.cx.now;
         let entry = self.pod.pull_backoffs.iter().find(|(image, _, _)| image == name);
         if let Some((_, backoff, why)) = entry
@@ -158,7 +159,9 @@ impl Worker<'_, '_> {
     /// Creates and starts a container; whether it begins with a `postStart` hook.
     fn create(&mut self, index: usize) -> Result<bool, Failure> {
         let config = |message: String| Failure { reason: "CreateContainerConfigError", message };
-        let own = env::of(self.pod, index, &self.node.config, &self.cx.client).map_err(config);
+        let own = env::of(self.pod, index, &self.node.config, &self.cx.client)
+            .and_then(|own| crate::user::verify(self.pod, index).map(|()| own))
+            .map_err(config);
         let (own, reference) = match own {
             Ok(own) => (own, Reference::parse(self.pod.spec_of(index)["image"].str())),
             Err(failure) => {
@@ -176,6 +179,7 @@ impl Worker<'_, '_> {
             crate::volumes::show_token(self.pod, &self.node.config, self.disks, &self.cx.client, self.cx.now);
         }
         self.reset(index, &reference);
+        crate::volumes::freeze(self.pod, index, self.disks);
         let spec = self.pod.spec_of(index).clone();
         let program = self.program(index, &spec, &own, &services);
         let container = &mut self.pod.containers[index];

@@ -1,6 +1,6 @@
 //! Volumes: which disk each of a Pod's volumes is, and what is on it.
 
-use crate::env::{contents, field, referenced};
+use crate::env::{contents, field, referenced, resource};
 use crate::state::{NodeConfig, Pod, Volume};
 use api::OrdMap;
 use api::{Str, Time, Value, kind, list, obj};
@@ -126,9 +126,17 @@ pub(crate) fn references(pod: &Pod) -> Vec<Str> {
     names.filter(|name| !name.is_empty()).map(|name| format!("{namespace}/{name}").into()).collect()
 }
 
-/// Brings the volumes that show ConfigMaps and Secrets up to date.
+/// Whether a volume of a Pod shows what its own object says.
+pub(crate) fn shows_itself(pod: &Value) -> bool {
+    let has = |source: &Value| !source["downwardAPI"].is_null();
+    let all = pod["spec"]["volumes"].array().iter();
+    all.filter(|volume| !volume["name"].str().starts_with(TOKEN_PREFIX))
+        .any(|volume| has(volume) || volume.at("projected.sources").array().iter().any(has))
+}
+
+/// Brings the volumes that show ConfigMaps, Secrets and the Pod's own fields up to date.
 pub(crate) fn refresh(pod: &Pod, node: &NodeConfig, disks: &mut OrdMap<Str, Fs>, client: &Client<'_>, now: Time) {
-    let shows = |v: &Value| !v["configMap"].is_null() || !v["secret"].is_null() || !v["projected"].is_null();
+    let shows = |v: &Value| ["configMap", "secret", "projected", "downwardAPI"].iter().any(|key| !v[*key].is_null());
     for volume in pod.object["spec"]["volumes"].array().iter().filter(|volume| shows(volume)) {
         // What is gone stays as it was last.
         let _ = one(pod, volume, node, disks, client, now);
@@ -153,7 +161,12 @@ fn collect(
     let default = default.as_int().map_or(PLAIN_MODE, |mode| mode as u32);
     let mode = |item: &Value| item["mode"].as_int().map_or(default, |mode| mode as u32);
     for item in source.at("downwardAPI.items").array() {
-        let text = field(pod, node, item.at("fieldRef.fieldPath").str());
+        let reference = &item["resourceFieldRef"];
+        let named = pod.containers.iter().position(|c| c.name == reference["containerName"].str());
+        let text = match named.filter(|_| !reference.is_null()) {
+            Some(index) => resource(pod, index, node, reference),
+            None => field(pod, node, item.at("fieldRef.fieldPath").str()),
+        };
         files.push((item["path"].to_str(), text.as_bytes().to_vec(), mode(item)));
     }
     let wanted = &source["serviceAccountToken"];
@@ -265,12 +278,36 @@ pub(crate) fn mounts(pod: &Pod, index: usize) -> Mounts {
         let name = mount["name"].str();
         let Some(volume) = pod.volumes.iter().find(|volume| volume.name == name) else { continue };
         let read_only = volume.read_only || mount["readOnly"].bool();
-        mounts = mounts.mount(mount["mountPath"].str(), volume.disk.clone(), read_only);
+        let disk = if is_frozen(volume, mount) { frozen_disk(volume, &container.name) } else { volume.disk.clone() };
+        mounts = mounts.mount(mount["mountPath"].str(), disk, read_only);
         if let Some(last) = mounts.mounts.last_mut() {
             last.sub_path = format!("{}/{}", volume.sub_path, mount["subPath"].str()).into();
         }
     }
     mounts
+}
+
+/// Whether a container sees a volume as it was when it was made: with `subPath` one file of a ConfigMap or its like is mounted, and
+/// what comes in its place later is another file.
+fn is_frozen(volume: &Volume, mount: &Value) -> bool {
+    let part = !mount["subPath"].str().is_empty() || !mount["subPathExpr"].str().is_empty();
+    part && volume.read_only && volume.disk.starts_with("volume/")
+}
+
+pub(crate) fn frozen_disk(volume: &Volume, container: &str) -> Str {
+    format!("{}/{container}", volume.disk).into()
+}
+
+/// Keeps what a container that is being made sees of its volumes for as long as it lives ([`is_frozen`]).
+pub(crate) fn freeze(pod: &Pod, index: usize, disks: &mut OrdMap<Str, Fs>) {
+    for mount in pod.spec_of(index)["volumeMounts"].array() {
+        let frozen = |volume: &&Volume| volume.name == mount["name"].str() && is_frozen(volume, mount);
+        if let Some(volume) = pod.volumes.iter().find(frozen)
+            && let Some(fs) = disks.get(&volume.disk).cloned()
+        {
+            disks.insert(frozen_disk(volume, &pod.containers[index].name), fs);
+        }
+    }
 }
 
 /// How long a token is used before the kubelet gets another: 80 % of its 3607 seconds (pkg/kubelet/token).

@@ -88,3 +88,23 @@ fn finish_pull(node: &mut Node, registry: &Registry, pull: &Pull, until: Time) -
         Err(error) => PullResult { error: Some(error), took, waited, size: 0 },
     }
 }
+
+impl crate::worker::Worker<'_, '_> {
+    /// Says which of the Secrets are not there that pulls are to be made with (`getPullSecretsForPod`).
+    pub(crate) fn miss_pull_secrets(&mut self) {
+        let object = self.pod.object.clone();
+        let there = |name: &str| {
+            let kind = crate::env::secret_kind();
+            kind.is_some_and(|kind| self.cx.client.get(kind, object.namespace(), name).is_some())
+        };
+        let names = object["spec"]["imagePullSecrets"].array().iter().map(|reference| reference["name"].str());
+        let missing: Vec<&str> = names.filter(|name| !there(name)).collect();
+        if !missing.is_empty() {
+            let text = format!(
+                "Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.",
+                missing.join(", ")
+            );
+            self.event(apiserver::EventSpec::warning("FailedToRetrieveImagePullSecret", text));
+        }
+    }
+}

@@ -39,6 +39,7 @@ pub(crate) fn near(call: &mut ToolCall) -> Ran {
         mounts: call.mounts.clone(),
         disks: disks.clone(),
         image: call.image,
+        user: call.user.clone(),
         hostname: call.program.env.get("HOSTNAME").cloned().unwrap_or_default(),
         far: far.clone(),
     };
@@ -120,6 +121,7 @@ struct Alone {
     disks: Rc<RefCell<OrdMap<Str, Fs>>>,
     image: Option<&'static Image>,
     hostname: String,
+    user: kubelet::User,
     /// Whether it has looked beyond.
     far: Rc<Cell<bool>>,
 }
@@ -141,7 +143,8 @@ impl System for Alone {
     }
     fn identity(&self, _: &Place) -> Option<Identity> {
         let (user, home, hostname) = ("root".to_owned(), "/root".to_owned(), self.hostname.clone());
-        Some(Identity { user, home, hostname, shell: "sh".into(), ..Identity::default() })
+        let nameless = Some(self.user.clone()).filter(kubelet::User::is_nameless);
+        Some(Identity { user, nameless, home, hostname, shell: "sh".into(), ..Identity::default() })
     }
     fn address(&self, _: &Place) -> Option<Ipv4Addr> {
         self.far.set(true);

@@ -30,6 +30,8 @@ pub enum Place {
 pub struct Identity {
     /// The user's name.
     pub user: String,
+    /// His numbers where he has no name: a container's user that is not root.
+    pub nameless: Option<kubelet::User>,
     /// `HOME`
     pub home: String,
     /// What `hostname` prints.

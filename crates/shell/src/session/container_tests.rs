@@ -173,3 +173,59 @@ fn hooks_and_probes_ask_the_network() {
     let failed = ask(&mut session, "kubectl get events --field-selector reason=FailedPreStopHook");
     assert!(failed.contains("PreStopHook failed"), "{failed}");
 }
+
+#[test]
+fn processes_are_whose_the_security_context_says() {
+    let mut session = Session::new(Options::default(), false);
+    let runs = "command: [sh, -c, 'id; sleep 1000']";
+    let pods = [
+        ("user", ", securityContext: {runAsUser: 1000, runAsGroup: 3000}"),
+        ("root", ", securityContext: {runAsNonRoot: true}"),
+        ("zero", ", securityContext: {runAsNonRoot: true, runAsUser: 0}"),
+    ];
+    for (name, more) in pods {
+        apply(&mut session, &pod(name, &format!("{runs}{more}")));
+    }
+    ask(&mut session, "sleep 5");
+    assert_eq!(ask(&mut session, "kubectl logs user"), "uid=1000 gid=3000 groups=3000\n");
+    assert_eq!(ask(&mut session, "kubectl exec user -- sh -c 'id -u; whoami' 2>/dev/null"), "1000\n");
+    assert!(ask(&mut session, "kubectl exec user -- ps").contains("    1 1000      0:00 sh -c id; sleep 1000\n"));
+    let why = |session: &mut Session, pod: &str| {
+        let path = "'{.status.containerStatuses[0].state.waiting.reason}: {.status.containerStatuses[0].state.waiting.message}'";
+        let uid = ask(session, &format!("kubectl get pod {pod} -o jsonpath='{{.metadata.uid}}'"));
+        ask(session, &format!("kubectl get pod {pod} -o jsonpath={path}")).replace(&uid, "UID")
+    };
+    assert_eq!(
+        why(&mut session, "root"),
+        "CreateContainerConfigError: container has runAsNonRoot and image will run as root (pod: \"root_default(UID)\", container: c)"
+    );
+    assert_eq!(
+        why(&mut session, "zero"),
+        "CreateContainerConfigError: container's runAsUser breaks non-root policy (pod: \"zero_default(UID)\", container: c)"
+    );
+}
+
+#[test]
+fn volumes_show_what_has_changed_but_for_a_part_of_them() {
+    let mut session = Session::new(Options::default(), false);
+    let mounts =
+        "volumeMounts: [{name: m, mountPath: /m}, {name: m, mountPath: /part, subPath: a}, {name: d, mountPath: /d}]";
+    let volumes = "volumes: [{name: m, configMap: {name: m}}, {name: d, downwardAPI: {items: [
+        {path: labels, fieldRef: {fieldPath: metadata.labels}},
+        {path: cpu, resourceFieldRef: {containerName: c, resource: limits.cpu, divisor: 1m}}]}}]";
+    let limits = "resources: {limits: {cpu: 250m}}";
+    ask(&mut session, "kubectl create configmap m --from-literal=a=1");
+    let manifest = format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: p, labels: {{is: old}}}}, spec: {{{volumes},
+        containers: [{{name: c, image: busybox, command: [sleep, '1000'], {limits}, {mounts}}}]}}}}\n"
+    );
+    apply(&mut session, &manifest);
+    ask(&mut session, "sleep 5");
+    let read = "kubectl exec p -- sh -c 'cat /m/a /part /d/cpu; echo; cat /d/labels'";
+    assert_eq!(ask(&mut session, read), "11250\nis=\"old\"\n");
+    ask(
+        &mut session,
+        "kubectl label pod p is=new --overwrite; kubectl create configmap m --from-literal=a=2 --dry-run=client -o yaml | kubectl apply -f -; sleep 100",
+    );
+    assert_eq!(ask(&mut session, read), "21250\nis=\"new\"\n");
+}

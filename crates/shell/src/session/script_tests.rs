@@ -70,6 +70,7 @@ impl Around for Box {
     }
     fn call(&mut self, program: &Program) -> Ran {
         let mut call = ToolCall {
+            user: kubelet::User::default(),
             pod: "pod".into(),
             container: "c".into(),
             image: Some(self.image),

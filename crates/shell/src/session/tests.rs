@@ -31,6 +31,7 @@ impl System for Alone {
     }
     fn identity(&self, _: &Place) -> Option<Identity> {
         Some(Identity {
+            nameless: None,
             user: "student".into(),
             home: "/home/student".into(),
             hostname: "workstation".into(),

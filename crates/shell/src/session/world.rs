@@ -134,6 +134,7 @@ pub(crate) fn in_image(image: Option<&Image>, program: &str) -> bool {
 fn login(user: &str, home: &str, hostname: &str, cwd: &str) -> Identity {
     Identity {
         user: user.into(),
+        nameless: None,
         home: home.into(),
         hostname: hostname.into(),
         cwd: cwd.into(),
@@ -205,6 +206,7 @@ impl System for World {
                 let busybox = self.is_busybox(place);
                 Some(Identity {
                     user: "root".into(),
+                    nameless: kubelets.user(uid, container).filter(kubelet::User::is_nameless),
                     home: value("HOME").unwrap_or_else(|| "/root".into()),
                     hostname: value("HOSTNAME").unwrap_or_default(),
                     cwd: kubelets.workdir(uid, container).map_or("/".into(), |dir| dir.to_string()),

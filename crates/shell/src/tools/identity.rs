@@ -9,6 +9,13 @@ fn identity(cx: &Cx) -> Identity {
 
 /// The user's name.
 pub(super) async fn whoami(cx: Cx) -> i32 {
+    if let Some(uid) = identity(&cx).nameless.map(|user| user.uid).filter(|uid| *uid != 0) {
+        cx.err(&match cx.kernel().system().is_busybox(&cx.shell.place) {
+            true => format!("whoami: unknown uid {uid}\n"),
+            false => format!("whoami: cannot find name for user ID {uid}\n"),
+        });
+        return 1;
+    }
     cx.out(&format!("{}\n", identity(&cx).user));
     0
 }
@@ -35,7 +42,21 @@ pub(super) async fn hostname(cx: Cx) -> i32 {
 
 /// User and groups.
 pub(super) async fn id(cx: Cx) -> i32 {
-    let user = identity(&cx).user;
+    let Identity { user, nameless, .. } = identity(&cx);
+    if let Some(user) = nameless {
+        let shown = |id: &i64| if *id == 0 { "0(root)".to_owned() } else { id.to_string() };
+        let plain = |ids: &[i64], between: &str| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(between);
+        cx.out(&match cx.args.get(1).map(String::as_str) {
+            Some("-u") => format!("{}\n", user.uid),
+            Some("-g") => format!("{}\n", user.gid),
+            Some("-G") => format!("{}\n", plain(&user.groups, " ")),
+            _ => {
+                let groups: Vec<String> = user.groups.iter().map(shown).collect();
+                format!("uid={} gid={} groups={}\n", shown(&user.uid), shown(&user.gid), groups.join(","))
+            }
+        });
+        return 0;
+    }
     let number = if user == "root" { 0 } else { 1000 };
     cx.out(&match cx.args.get(1).map(String::as_str) {
         Some("-u" | "-g" | "-G") => format!("{number}\n"),

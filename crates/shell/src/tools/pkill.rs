@@ -45,17 +45,39 @@ fn matching(cx: &Cx, end: bool) -> i32 {
     i32::from(!found)
 }
 
-/// Lists a container's processes: its first, and this one.
+/// Lists what runs where a container sees processes: its own, those of the one that it was added to look into
+/// (`targetContainerName`), or all of its Pod's (`shareProcessNamespace`); and this one.
 pub(super) async fn ps(cx: Cx) -> i32 {
     let Place::Container { uid, container } = &cx.shell.place else { return 127 };
-    let first = {
+    let mut lines = String::from("PID   USER     TIME  COMMAND\n");
+    let mut pid = 1;
+    let mut line = |pid: usize, user: i64, command: &str| {
+        let user = if user == 0 { "root".to_owned() } else { user.to_string() };
+        lines.push_str(&format!("{pid:>5} {user:<8}  0:00 {command}\n"));
+    };
+    let own = {
         let system = cx.kernel().system();
         let Some(cluster) = system.cluster() else { return 1 };
-        let container = cluster.kubelets().container(uid, container);
-        container.and_then(|c| c.process.as_ref()).map(|process| process.program().command.to_string())
+        let kubelets = cluster.kubelets();
+        let Some(pod) = kubelets.pod_by_id(uid) else { return 1 };
+        let user = |name: &str| kubelets.user(uid, name).map_or(0, |user| user.uid);
+        let index = pod.containers.iter().position(|c| c.name == *container).unwrap_or_default();
+        let target = pod.spec_of(index)["targetContainerName"].str();
+        let shared = pod.object["spec"]["shareProcessNamespace"].bool();
+        if shared {
+            line(1, 65_535, "/pause");
+            pid += 6;
+        }
+        let seen = pod.containers.iter().filter(|c| shared || c.name == *container || c.name == target);
+        let mut seen: Vec<_> = seen.collect();
+        api::sort_by_key(&mut seen, |c| (c.name == *container) && !target.is_empty());
+        for (name, process) in seen.iter().filter_map(|c| Some((&c.name, c.process.as_ref()?))) {
+            line(pid, user(name), &process.program().command);
+            pid += 6;
+        }
+        user(container)
     };
-    let line = |pid: usize, command: &str| format!("{pid:>5} root      0:00 {command}\n");
-    let own = cx.kernel().pid();
-    cx.out(&format!("PID   USER     TIME  COMMAND\n{}{}", line(1, &first.unwrap_or_default()), line(own, &cx.args.join(" "))));
+    line(cx.kernel().pid(), own, &cx.args.join(" "));
+    cx.out(&lines);
     0
 }
