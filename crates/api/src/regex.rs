@@ -34,6 +34,8 @@ pub struct Regex {
     ignore_case: bool,
     /// Whether there are alternatives: only then can the first match be shorter than another.
     choices: bool,
+    /// What every match begins with: where that is not, nothing is tried.
+    start: String,
 }
 
 /// Where an expression matched, in bytes.
@@ -144,7 +146,7 @@ impl Regex {
             return Err("Unmatched ) or \\)".into());
         }
         let choices = pattern.contains('|');
-        Ok(Regex { root, groups: parser.groups, ignore_case, choices })
+        Ok(Regex { start: start(&root, ignore_case), root, groups: parser.groups, ignore_case, choices })
     }
 
     /// Compiles an expression as Perl's heirs write them, and the names of its groups: the first alternative that matches
@@ -167,16 +169,21 @@ impl Regex {
         if parser.at < parser.chars.len() {
             return Err("unmatched close parenthesis".into());
         }
-        Ok((Regex { root, groups: parser.groups, ignore_case, choices: false }, parser.names))
+        let start = start(&root, ignore_case);
+        Ok((Regex { start, root, groups: parser.groups, ignore_case, choices: false }, parser.names))
     }
 
     /// An expression that matches this text.
     pub fn literal(text: &str, ignore_case: bool) -> Regex {
-        Regex { root: Node::Sequence(text.chars().map(Node::Char).collect()), groups: 0, ignore_case, choices: false }
+        let root = Node::Sequence(text.chars().map(Node::Char).collect());
+        Regex { start: start(&root, ignore_case), root, groups: 0, ignore_case, choices: false }
     }
 
     /// The first match at or after a byte position.
     pub fn find(&self, text: &str, from: usize) -> Option<Match> {
+        if !self.start.is_empty() && !text.contains(&self.start) {
+            return None;
+        }
         let chars: Vec<char> = text.chars().collect();
         let mut offsets: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
         offsets.push(text.len());
@@ -353,6 +360,16 @@ impl Machine<'_> {
     }
 }
 
+/// The characters with which every match begins; none where their case does not count.
+fn start(root: &Node, ignore_case: bool) -> String {
+    let nodes = match root {
+        _ if ignore_case => &[],
+        Node::Sequence(nodes) => nodes.as_slice(),
+        other => std::slice::from_ref(other),
+    };
+    nodes.iter().map_while(|node| if let Node::Char(c) = node { Some(*c) } else { None }).collect()
+}
+
 fn single(node: &Node) -> bool {
     matches!(node, Node::Char(_) | Node::Any | Node::Class(..))
 }
@@ -383,6 +400,9 @@ mod tests {
         assert_eq!(found("a{2}", "aaa", true), Some("aa"));
         assert_eq!(found("()*", "x", true), Some(""));
         assert_eq!(found("a$b^", "a$b^", false), Some("a$b^"));
+        assert_eq!(found("ab*", "xa", true), Some("a"), "what may be missing is no beginning");
+        assert_eq!((found("ab?|c", "c", true), found("(ab)c", "c", true)), (Some("c"), None));
+        assert_eq!(Regex::literal("aB", true).find("xAb", 0).map(|m| m.start), Some(1));
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::cmp::Ordering;
 const WIDTH: usize = 80;
 /// A longer key is written in the explicit form, `? key`.
 const LONGEST_SIMPLE_KEY: usize = 128;
+/// No word that begins with a letter and means something else than itself is longer: `false`.
+const LONGEST_WORD: usize = 5;
 
 /// YAML text with a newline at the end, as `kubectl -o yaml` prints a value.
 pub fn to_string(value: &Value) -> String {
@@ -46,7 +48,12 @@ impl Emitter {
 
     fn new_line(&mut self, indent: usize) {
         self.line_break();
-        self.put(&" ".repeat(indent));
+        self.blanks(indent);
+    }
+
+    fn blanks(&mut self, count: usize) {
+        self.text.extend(std::iter::repeat_n(' ', count));
+        self.column += count;
     }
 
     /// Writes a node whose parent is indented by `indent`.
@@ -109,6 +116,11 @@ impl Emitter {
     }
 
     fn string(&mut self, text: &str, indent: usize, key: bool) {
+        if is_simple(text) {
+            self.text.push_str(text);
+            self.column += text.len();
+            return;
+        }
         let allowed = Allowed::of(text);
         if text.contains('\n') {
             match allowed.block && !key {
@@ -181,11 +193,20 @@ impl Emitter {
         for line in body.split('\n') {
             self.line_break();
             if !line.is_empty() {
-                self.put(&" ".repeat(indent));
+                self.blanks(indent);
                 self.put(line);
             }
         }
     }
+}
+
+/// Whether a text is nothing but a word or a path, as nearly all are: it is written as it is.
+fn is_simple(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_' | b':'))
+        && bytes.last() != Some(&b':')
+        && (text.len() > LONGEST_WORD || is_plain_string(text))
 }
 
 /// Which styles can hold a text.
@@ -274,26 +295,25 @@ fn float(number: f64) -> String {
 
 /// The order of go-yaml's keys: numbers inside names count as numbers, and punctuation comes before letters.
 fn natural(a: &str, b: &str) -> Ordering {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let Some(i) = a.iter().zip(&b).position(|(x, y)| x != y) else { return a.len().cmp(&b.len()) };
-    let after_digit = i > 0 && a[i - 1].is_ascii_digit();
-    match (a[i].is_alphabetic(), b[i].is_alphabetic()) {
-        (true, true) => return a[i].cmp(&b[i]),
+    let Some(((i, x), y)) = a.char_indices().zip(b.chars()).find(|((_, x), y)| x != y) else {
+        return a.len().cmp(&b.len());
+    };
+    let before = &a.as_bytes()[..i];
+    let after_digit = before.last().is_some_and(u8::is_ascii_digit);
+    match (x.is_alphabetic(), y.is_alphabetic()) {
+        (true, true) => return x.cmp(&y),
         (true, false) => return if after_digit { Ordering::Less } else { Ordering::Greater },
         (false, true) => return if after_digit { Ordering::Greater } else { Ordering::Less },
         (false, false) => {}
     }
     // Inside a number that began before, leading zeros are significant.
-    let inside =
-        (a[i] == '0' || b[i] == '0') && a[..i].iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != '0');
-    let number = |text: &[char]| {
-        let digits: Vec<char> = text[i..].iter().copied().take_while(char::is_ascii_digit).collect();
-        let start = i64::from(inside);
-        let value =
-            digits.iter().fold(start, |n, c| n.wrapping_mul(10).wrapping_add(i64::from(*c as u32 - '0' as u32)));
-        (value, digits.len())
+    let inside = (x == '0' || y == '0') && before.iter().rev().take_while(|c| c.is_ascii_digit()).any(|c| *c != b'0');
+    let number = |text: &str| {
+        let digits = text.as_bytes()[i..].iter().take_while(|c| c.is_ascii_digit());
+        let start = (i64::from(inside), 0usize);
+        digits.fold(start, |(n, count), c| (n.wrapping_mul(10).wrapping_add(i64::from(c - b'0')), count + 1))
     };
-    number(&a).cmp(&number(&b)).then(a[i].cmp(&b[i]))
+    number(a).cmp(&number(b)).then(x.cmp(&y))
 }
 
 #[cfg(test)]
