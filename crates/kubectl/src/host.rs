@@ -103,6 +103,11 @@ pub trait Host {
         None
     }
 
+    /// Whether a program can be run by this name or path.
+    fn is_program(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Runs a program of this machine with arguments; its exit status.
     fn plugin(&self, _path: &str, _args: Vec<String>) -> BoxFuture<'_, i32> {
         Box::pin(async { 127 })
@@ -127,6 +132,9 @@ pub trait Host {
     fn make_dir(&self, _path: &str) -> Result<(), String> {
         Ok(())
     }
+
+    /// Removes a directory and all that is in it, if it is there.
+    fn remove_dir(&self, _path: &str) {}
 
     /// The names in a directory, sorted.
     ///

@@ -3,7 +3,7 @@
 use super::{BASE, FILES, SELECTOR};
 use crate::command::Command;
 use crate::cx::Cx;
-use crate::fail::{Fail, Outcome};
+use crate::fail::{Fail, Outcome, fail};
 use crate::files::{self, Manifest};
 use crate::flags::{Flag, Kind, flag};
 use api::patch::three_way_strategic;
@@ -29,6 +29,9 @@ pub(crate) static DIFF: Command = Command {
     action: |cx| Box::pin(run(cx)),
     ..BASE
 };
+
+/// The name of an object's file, and the object as it is and as it would be; empty where there is none.
+type Pair = (String, String, String);
 
 /// Exit status 1 means that there are differences; what goes wrong has a greater one.
 async fn run(cx: &Cx<'_>) -> Outcome {
@@ -71,17 +74,45 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     // The texts lie in two folders, which `diff` goes through by name.
     api::sort_by(&mut pairs, |a, b| a.0.cmp(&b.0));
     let number = cx.host.now().0.unsigned_abs() % 4_000_000_000;
+    let (live, merged) = (format!("/tmp/LIVE-{number}"), format!("/tmp/MERGED-{}", number / 2 + 1));
+    if let Some(program) = cx.host.env("KUBECTL_EXTERNAL_DIFF").filter(|program| !program.is_empty()) {
+        let differ = external(cx, &program, live, merged, &pairs).await.map_err(wrong)?;
+        return if differ { Err(Fail::Exit(1)) } else { Ok(()) };
+    }
     let mut differ = false;
     for (file, old, new) in &pairs {
-        differ |= show(
-            cx,
-            &format!("/tmp/LIVE-{number}/{file}"),
-            &format!("/tmp/MERGED-{}/{file}", number / 2 + 1),
-            old,
-            new,
-        );
+        differ |= show(cx, &format!("{live}/{file}"), &format!("{merged}/{file}"), old, new);
     }
     if differ { Err(Fail::Exit(1)) } else { Ok(()) }
+}
+
+/// Has a program of the user's compare the folders, in which each object has a file (k8s.io/kubectl/pkg/cmd/diff/diff.go,
+/// `DiffProgram`); whether it says that they differ. Of its flags those count that are letters, digits, `-` and `=`; they come after the folders.
+async fn external(cx: &Cx<'_>, program: &str, live: String, merged: String, pairs: &[Pair]) -> Outcome<bool> {
+    let mut words = program.split(' ');
+    let name = words.next().unwrap_or_default();
+    if !cx.host.is_program(name) {
+        return Err(fail!("failed to run {name:?}: executable file not found in $PATH"));
+    }
+    for folder in [&live, &merged] {
+        cx.host.make_dir(folder)?;
+    }
+    for (file, old, new) in pairs {
+        cx.host.write_file(&format!("{live}/{file}"), old)?;
+        // What would be pruned has no file there.
+        if !new.is_empty() {
+            cx.host.write_file(&format!("{merged}/{file}"), new)?;
+        }
+    }
+    let plain = |word: &&str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-=".contains(&b));
+    let folders = [live, merged];
+    let arguments = folders.iter().cloned().chain(words.filter(plain).map(str::to_owned)).collect();
+    let status = cx.host.plugin(name, arguments).await;
+    folders.iter().for_each(|folder| cx.host.remove_dir(folder));
+    match status {
+        0 | 1 => Ok(status == 1),
+        _ => Err(fail!("failed to run {name:?}: exit status {status}")),
+    }
 }
 
 /// The name of an object's file.
@@ -129,8 +160,8 @@ pub(crate) fn dry_run(cx: &Cx<'_>, manifest: &Manifest) -> Outcome<(Value, Reque
     Ok((live, request))
 }
 
-/// The file's name, and the object as it is and as it would be.
-fn compare(cx: &Cx<'_>, manifest: &Manifest, seen: &mut Vec<String>) -> Outcome<(String, String, String)> {
+/// What applying a manifest would do.
+fn compare(cx: &Cx<'_>, manifest: &Manifest, seen: &mut Vec<String>) -> Outcome<Pair> {
     let (mut live, mut request) = dry_run(cx, manifest)?;
     if cx.flags.on("server-side") {
         let verb = Verb::Patch(PatchType::Apply);

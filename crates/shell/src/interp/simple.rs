@@ -98,30 +98,47 @@ impl Shell {
         (tools::is_shell_tool(base) || self.kernel.system().installed(&self.place, base)).then_some(tool)
     }
 
-    /// A path is run as a script; any other name is not found.
-    async fn unknown(&mut self, name: &str, arguments: Vec<String>, env: FlatMap<String, String>, io: &Io) -> Flow {
-        if !name.contains('/') {
-            let text = format!("{name}: {}", if self.name == "bash" { "command not found" } else { "not found" });
-            self.complain(io, &text);
-            return Ok(127);
+    /// Where the file is that a name means as a program: itself if it is a path, else the first one in `PATH` that can be run.
+    ///
+    /// # Errors
+    /// What is wrong with it, and the exit status that says so.
+    pub(crate) fn program_path(&self, name: &str, env: &FlatMap<String, String>) -> Result<String, (String, i32)> {
+        let look = |path: &str| match self
+            .kernel
+            .files(&self.place, |files| files.stat(path))
+            .unwrap_or(Err(vfs::Error::NotFound))
+        {
+            Err(error) => Err((error.to_string(), 127)),
+            Ok(stat) if stat.directory => Err(("Is a directory".into(), 126)),
+            Ok(stat) if stat.mode & 0o111 == 0 => Err(("Permission denied".into(), 126)),
+            Ok(_) => Ok(path.to_owned()),
+        };
+        if name.contains('/') {
+            return look(&vfs::path::resolve(&self.cwd, name));
         }
-        let path = vfs::path::resolve(&self.cwd, name);
-        let stat = self.kernel.files(&self.place, |files| files.stat(&path));
-        let (problem, status) = match stat.unwrap_or(Err(vfs::Error::NotFound)) {
-            Err(error) => (error.to_string(), 127),
-            Ok(stat) if stat.directory => ("Is a directory".into(), 126),
-            Ok(stat) if stat.mode & 0o111 == 0 => ("Permission denied".into(), 126),
-            Ok(_) => {
+        let path = env.get("PATH").map_or("", String::as_str);
+        let mut there = path.split(':').map(|folder| vfs::path::join(&vfs::path::resolve(&self.cwd, folder), name));
+        let found = there.find_map(|path| look(&path).ok());
+        found.ok_or_else(|| (if self.name == "bash" { "command not found" } else { "not found" }.into(), 127))
+    }
+
+    /// Runs a program that is no tool: a script.
+    async fn unknown(&mut self, name: &str, arguments: Vec<String>, env: FlatMap<String, String>, io: &Io) -> Flow {
+        match self.program_path(name, &env) {
+            Ok(path) => {
                 let read = self.kernel.files(&self.place, |files| files.read_text(&path));
                 let text = read.and_then(Result::ok).unwrap_or_default();
                 self.deeper(io, name)?;
+                let name = if name.contains('/') { name } else { &path };
                 let status = self.child(env).run_script_text(name, &arguments[1..], &text, io).await;
                 self.calls -= 1;
-                return Ok(status);
+                Ok(status)
             }
-        };
-        self.complain(io, &format!("{name}: {problem}"));
-        Ok(status)
+            Err((problem, status)) => {
+                self.complain(io, &format!("{name}: {problem}"));
+                Ok(status)
+            }
+        }
     }
 
     /// Runs a builtin that neither waits nor runs commands.

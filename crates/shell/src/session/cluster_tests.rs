@@ -47,6 +47,32 @@ fn what_is_changed_locally_need_not_be_in_the_cluster() {
 }
 
 #[test]
+fn what_differs_is_shown_by_a_program_of_the_users() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    ask("kubectl create cm a --from-literal=k=1; kubectl create deployment web --image=nginx");
+    ask("for o in cm/a deploy/web; do echo ---; kubectl get $o -o yaml; done | sed 's/k: \"1\"/k: \"2\"/' > all.yaml");
+    let mut diff = |program: &str| ask(&format!("KUBECTL_EXTERNAL_DIFF='{program}' kubectl diff -f all.yaml"));
+    let file = "v1.ConfigMap.default.a";
+    let (text, status) = diff("diff -N  -u $(ls)");
+    assert!(text.contains(&format!("/{file}\t")) && text.contains("-  k: \"1\"\n+  k: \"2\"\n"), "{text}");
+    assert_eq!((text.matches("--- /tmp/LIVE-").count(), status), (1, 1));
+    let (text, status) = diff("ls -1");
+    let names = "apps.v1.Deployment.default.web\nv1.ConfigMap.default.a\n";
+    assert!(text.starts_with("/tmp/LIVE-") && text.matches(names).count() == 2 && status == 0, "{text}");
+    assert_eq!(diff("true"), (String::new(), 0));
+    assert_eq!(diff("false"), (String::new(), 1));
+    assert_eq!(diff("nosuch -u"), ("error: failed to run \"nosuch\": executable file not found in $PATH\n".into(), 2));
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    ask("echo 'echo $# ${3} ${1%-*} ${2%-*}; exit 3' > mine; chmod +x mine");
+    assert_eq!(
+        ask("KUBECTL_EXTERNAL_DIFF='./mine --x=1 a;b' kubectl diff -f all.yaml"),
+        ("3 --x=1 /tmp/LIVE /tmp/MERGED\nerror: failed to run \"./mine\": exit status 3\n".into(), 2)
+    );
+    assert_eq!(ask("ls /tmp | grep -c -e LIVE -e MERGED").0, "0\n", "the folders are gone");
+}
+
+#[test]
 fn help_is_in_the_language_of_the_reader() {
     let mut session = Session::new(Options::default(), true);
     let about = |session: &mut Session, line: &str| in_cluster(session, line).0.lines().next().unwrap_or("").to_owned();

@@ -98,6 +98,10 @@ impl Host for Terminal<'_> {
         Some(stat.mode & 0o111 != 0)
     }
 
+    fn is_program(&self, name: &str) -> bool {
+        self.0.shell.find(name).is_some() || self.0.shell.program_path(name, &self.0.env).is_ok()
+    }
+
     fn plugin(&self, path: &str, args: Vec<String>) -> BoxFuture<'_, i32> {
         let line = std::iter::once(path.to_owned()).chain(args).collect();
         Box::pin(async { self.0.run(line, &self.0.io).await })
@@ -116,6 +120,11 @@ impl Host for Terminal<'_> {
     fn make_dir(&self, path: &str) -> Result<(), String> {
         let (path, now) = (self.0.path(path), self.0.now());
         self.0.files(|files| files.mkdir_all(&path, now)).map_err(go)
+    }
+
+    fn remove_dir(&self, path: &str) {
+        let path = self.0.path(path);
+        _ = self.0.files(|files| files.remove_all(&path));
     }
 
     fn fetch(&self, url: &str) -> Result<String, String> {

@@ -141,7 +141,7 @@ impl Cx {
     pub(crate) async fn run(&self, arguments: Vec<String>, io: &Io) -> i32 {
         let Some(name) = arguments.first().cloned() else { return 0 };
         let mut shell = self.shell.child(self.env.clone());
-        if shell.find(&name).is_none() && !name.contains('/') {
+        if !name.contains('/') && shell.find(&name).is_none() && shell.program_path(&name, &self.env).is_err() {
             self.fail(match self.name() {
                 "env" | "watch" | "nohup" => format!("\u{2018}{name}\u{2019}: No such file or directory"),
                 "timeout" => format!("failed to run command \u{2018}{name}\u{2019}: No such file or directory"),
