@@ -6,6 +6,7 @@ mod line;
 mod offers;
 mod output;
 pub mod paint;
+mod painted;
 mod transcript;
 
 pub use line::{Completion, byte_offset, utf16_offset};
@@ -61,8 +62,9 @@ impl PartialEq for Props {
 /// The terminal.
 pub struct Terminal {
     input: NodeRef,
-    /// What is typed once more, in colour, beneath the field.
-    painted: NodeRef,
+    /// What is typed once more, in colour, beneath the field, and its place.
+    painted: painted::Painted,
+    beneath: NodeRef,
     log: NodeRef,
     history: History,
     offers: Option<Offers>,
@@ -104,7 +106,8 @@ impl Component for Terminal {
         cx.props().before.iter().for_each(|line| history.push(line));
         Terminal {
             input: NodeRef::default(),
-            painted: NodeRef::default(),
+            painted: painted::Painted::default(),
+            beneath: NodeRef::default(),
             log: NodeRef::default(),
             history,
             offers: None,
@@ -175,7 +178,7 @@ impl Component for Terminal {
                     { self.view_offers(cx) }
                     <span class="sign" aria-hidden="true"><span class="where">{ place }</span>{ sign }</span>
                     <div class="field">
-                        <pre class="painted" aria-hidden="true" ref={&self.painted}></pre>
+                        <pre class="painted" aria-hidden="true" ref={&self.beneath}></pre>
                         <textarea rows="1" ref={&self.input} aria-label={lang.text(Message::Prompt)} autocomplete="off" autocapitalize="off"
                             autocorrect="off" spellcheck="false" enterkeyhint="send" aria-autocomplete="list"
                             aria-controls={open.then_some("offers")} aria-activedescendant={self.chosen_id()}
@@ -255,16 +258,9 @@ impl Terminal {
 
     /// Colours what is typed: the field itself shows only the cursor and the selection.
     pub(super) fn paint(&self) {
-        let Some(painted) = self.painted.cast::<Element>() else { return };
+        let Some(place) = self.beneath.cast::<Element>() else { return };
         let text = self.text();
-        let mut spans = paint::command(&text);
-        if let Some(ghost) = self.ghost(&text) {
-            spans.push((ghost, "ghost"));
-        }
-        // A line that is not there yet has its height.
-        spans.push(("\u{200b}", ""));
-        painted.set_text_content(None);
-        transcript::append(&painted, &spans);
+        self.painted.show(&place, &text, self.ghost(&text).unwrap_or_default());
     }
 
     pub(super) fn submit(&mut self, cx: &Context<Terminal>, text: String) {

@@ -5,7 +5,7 @@ use super::paint::{self, Span};
 use crate::focus;
 use crate::i18n::{Lang, Message};
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, KeyboardEvent};
+use web_sys::{Document, Element, HtmlElement, KeyboardEvent, Node};
 
 /// Older output is dropped beyond this many UTF-8 bytes, whole commands at a time.
 const MAX_BYTES: usize = 2_000_000;
@@ -111,7 +111,10 @@ impl Transcript {
         }
         let (kept, first) = match self.draft.take() {
             // Where lines are added, those that are there stay: of a long text that is put in, each line comes by itself.
-            Some((draft, count, false)) if why.is_empty() && count < lines.len() => (Some(draft), count),
+            Some((draft, count, said)) if (1..=lines.len()).contains(&count) => {
+                _ = draft.last_element_child().filter(|_| said).map(|said| said.remove());
+                (Some(draft), count)
+            }
             Some((draft, ..)) => {
                 draft.remove();
                 (None, 0)
@@ -284,17 +287,20 @@ pub fn walk(event: KeyboardEvent) {
 
 /// Appends text in colour.
 pub fn append(to: &Element, spans: &[Span<'_>]) {
-    let Some(page) = to.owner_document() else { return };
-    for (text, class) in spans.iter().filter(|(text, _)| !text.is_empty()) {
-        let span = if class.is_empty() { None } else { element(&page, "span", class) };
-        match span {
-            Some(span) => {
-                span.set_text_content(Some(text));
-                _ = to.append_child(&span);
-            }
-            None => _ = to.append_child(&page.create_text_node(text)),
-        }
+    for span in spans.iter().filter(|(text, _)| !text.is_empty()) {
+        _ = node(to, span).map(|node| to.append_child(&node));
     }
+}
+
+/// A piece of text in its colour, of the page that `of` is in.
+pub(super) fn node(of: &Element, (text, class): &Span<'_>) -> Option<Node> {
+    let page = of.owner_document()?;
+    if class.is_empty() {
+        return Some(page.create_text_node(text).into());
+    }
+    let span = element(&page, "span", class)?;
+    span.set_text_content(Some(text));
+    Some(span.into())
 }
 
 /// An element that is nowhere yet.

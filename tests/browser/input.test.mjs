@@ -176,9 +176,25 @@ test("the editor completes, checks, shows what would change, and applies by a co
 
 test("several pasted lines run one after the other", { timeout: 120_000 }, () =>
   withPage({}, async (kube) => {
+    // Many lines are made once each, where they are typed and where they wait: a browser tells of each of them.
+    await kube.page.evaluate(() => {
+      const count = (place, what, fits) => new MutationObserver((records) =>
+        records.forEach(({ addedNodes }) => (globalThis.made[what] += [...addedNodes].filter(fits).length)))
+        .observe(document.querySelector(place), { childList: true, subtree: true });
+      globalThis.made = { pieces: 0, lines: 0 };
+      count(".painted", "pieces", () => true);
+      count("[role=log]", "lines", (node) => node.matches?.(".typed"));
+    });
+    const many = Array.from({ length: 100 }, (_, i) => `line ${i}`);
+    await kube.prompt.fill(`cat <<EOF | tail -1\n${many.join("\n")}\nEOF`);
+    const pieces = await kube.page.locator(".painted").evaluate((painted) => painted.childNodes.length);
+    assert.equal(await kube.entered(), "line 99\n");
+    const made = await kube.page.evaluate(() => globalThis.made);
+    assert.ok(pieces > 300 && made.pieces < 1.5 * pieces, `${made.pieces} nodes for ${pieces}`);
+    assert.ok(made.lines >= 102 && made.lines < 3 * 102, `${made.lines} lines for 102`);
     await kube.paste("cat <<EOF > a.txt\nfirst\nsecond\nEOF\ncat a.txt");
-    await kube.page.waitForFunction((log) => log.querySelectorAll("[data-entry]").length === 2, await kube.transcript.elementHandle());
-    assert.equal(await kube.output(1), "first\nsecond\n");
+    await kube.page.waitForFunction((log) => log.querySelectorAll("[data-entry]").length === 3, await kube.transcript.elementHandle());
+    assert.equal(await kube.output(2), "first\nsecond\n");
   }));
 
 test("files are brought in, opened, applied and deleted by commands", { timeout: 120_000 }, () =>
