@@ -2,6 +2,7 @@
 //! (pkg/controller/volume/persistentvolume, pvcprotection, pvprotection).
 
 mod binding;
+mod recycling;
 
 use crate::{Controller, enqueue_self, gone_is_fine, pods};
 use api::{Quantity, Status, Str, Value, kind, obj};
@@ -49,6 +50,9 @@ fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
             enqueue_self(NAME, object, cx);
         }
     } else if event.kind == kind::POD && (deleted || pods::is_terminal(object)) {
+        if let Some(volume) = recycling::volume_of(object) {
+            enqueue_volume(volume.into(), cx);
+        }
         // The last Pod that used a claim may be gone.
         for volume in object["spec"]["volumes"].array() {
             let claim = volume["persistentVolumeClaim"]["claimName"].to_str();
@@ -293,15 +297,35 @@ fn reconcile_volume(volume: Value, cx: &mut Context<'_>) -> Result<(), Status> {
     if claimed {
         return Ok(());
     }
-    let volume = set_phase(volume, "Released", cx)?;
-    if volume["spec"]["persistentVolumeReclaimPolicy"].str() != "Delete" {
-        return Ok(());
+    let volume = match volume["status"]["phase"].str() {
+        "Failed" => volume,
+        _ => set_phase(volume, "Released", cx)?,
+    };
+    match volume["spec"]["persistentVolumeReclaimPolicy"].str() {
+        "Delete" => {}
+        "Recycle" => return recycling::recycle(volume, cx),
+        _ => return Ok(()),
     }
     if [LOCAL_PATH, CSI_HOSTPATH].contains(&volume.annotation(PROVISIONED_BY)) {
         let deleted = cx.client.delete(kind::PERSISTENT_VOLUME, "", volume.name(), DeleteOptions::default());
         return gone_is_fine(deleted);
     }
-    let message = "error getting deleter volume plugin for volume: no deletable volume plugin matched";
-    cx.client.event(&volume, kind::PERSISTENT_VOLUME, EventSpec::warning("VolumeFailedDelete", message));
+    fail(
+        volume,
+        "VolumeFailedDelete",
+        "error getting deleter volume plugin for volume: no deletable volume plugin matched",
+        cx,
+    )
+}
+
+/// A volume cannot be reclaimed.
+fn fail(volume: Value, reason: &str, message: &str, cx: &mut Context<'_>) -> Result<(), Status> {
+    if volume["status"]["phase"].str() == "Failed" {
+        return Ok(());
+    }
+    cx.client.event(&volume, kind::PERSISTENT_VOLUME, EventSpec::warning(reason, message));
+    let mut volume = volume;
+    volume.set("status.reason", reason);
+    volume.set("status.message", message);
     set_phase(volume, "Failed", cx).map(drop)
 }

@@ -51,6 +51,7 @@ fn main() {
             pod: &class.view,
             siblings: Some(siblings),
             claim_problem: String::new(),
+            claim_is_taken: false,
             volume_nodes: Vec::new(),
             unbound: Vec::new(),
         };

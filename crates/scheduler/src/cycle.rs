@@ -362,6 +362,7 @@ mod tests {
             pod: view,
             siblings,
             claim_problem: String::new(),
+            claim_is_taken: false,
             volume_nodes: Vec::new(),
             unbound: Vec::new(),
         };
@@ -408,7 +409,9 @@ mod tests {
             let siblings = api::Selector::parse("app=web").ok();
             let (claim_problem, volume_nodes) = (String::new(), Vec::new());
             let unbound = Vec::new();
-            let cycle = Cycle { cache: &cache, pod: &class.view, siblings, claim_problem, volume_nodes, unbound };
+            let (claim_is_taken, view) = (false, &class.view);
+            let cycle =
+                Cycle { cache: &cache, pod: view, siblings, claim_problem, claim_is_taken, volume_nodes, unbound };
             let mut fresh = crate::rows::Rows::default();
             let (mut rng, mut again, mut from) = (Rng::new(i), Rng::new(i), start);
             let kept = decide(&cycle, &mut rows, class.shape, &mut start, &mut rng).result;

@@ -48,6 +48,8 @@ pub fn siblings(pod: &Value, view: &PodView, client: &Client<'_>) -> Option<Sele
 pub struct Claims {
     /// Why the Pod has to wait; empty if it has not.
     pub problem: String,
+    /// Whether another Pod has a claim of the Pod's that only one Pod may have (`ReadWriteOncePod`).
+    pub taken: bool,
     /// The node affinities of the volumes that are bound.
     pub volume_nodes: Vec<Vec<NodeTerm>>,
     /// The claims that will be bound once a node is known (`WaitForFirstConsumer`).
@@ -130,6 +132,8 @@ impl Claims {
                 claims.problem = format!("persistentvolumeclaim {:?} is being deleted", name.as_str());
                 return claims;
             }
+            let alone = claim["spec"]["accessModes"].array().iter().any(|mode| mode.str() == "ReadWriteOncePod");
+            claims.taken |= alone && is_taken(name, pod, client);
             let volume = claim["spec"]["volumeName"].str();
             if claim["status"]["phase"].str() == "Bound" && !volume.is_empty() {
                 let volume = client.get(kind::PERSISTENT_VOLUME, "", volume).unwrap_or_default();
@@ -176,6 +180,17 @@ impl Claims {
             }
         }
     }
+}
+
+/// Whether a Pod on a node has a claim. All of the namespace's Pods are asked: such claims are rare.
+fn is_taken(claim: &str, pod: &Value, client: &Client<'_>) -> bool {
+    let uses = |volume: &Value| volume["persistentVolumeClaim"]["claimName"].str() == claim;
+    client.list(kind::POD, pod.namespace()).iter().any(|other| {
+        let placed = !other["spec"]["nodeName"].str().is_empty() && other.uid() != pod.uid();
+        placed
+            && !matches!(other["status"]["phase"].str(), "Succeeded" | "Failed")
+            && other["spec"]["volumes"].array().iter().any(uses)
+    })
 }
 
 fn waits_for_consumer(claim: &Value, client: &Client<'_>) -> bool {

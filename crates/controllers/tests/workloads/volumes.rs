@@ -74,3 +74,62 @@ fn only_a_pod_that_has_a_node_holds_its_claim_back() {
     world.advance(Duration::from_secs(60));
     assert!(world.get(kind::PERSISTENT_VOLUME_CLAIM, "data").is_none(), "the Pod that waits does not");
 }
+
+#[test]
+fn a_claim_for_one_pod_goes_to_one() {
+    let mut world = World::new(2);
+    claim(&mut world, "Delete");
+    let modes = list!["ReadWriteOncePod"];
+    let metadata = obj! { "name" => "alone", "namespace" => "default" };
+    let requests = obj! { "requests" => obj! { "storage" => "1Gi" } };
+    let spec = obj! { "accessModes" => modes, "resources" => requests, "storageClassName" => "csi" };
+    world.create(kind::PERSISTENT_VOLUME_CLAIM, obj! { "metadata" => metadata, "spec" => spec });
+    world.settle();
+    for name in ["one", "two"] {
+        let claim = obj! { "name" => "v", "persistentVolumeClaim" => obj! { "claimName" => "alone" } };
+        let container = obj! { "name" => "c", "image" => "nginx" };
+        let spec = obj! { "containers" => list![container], "volumes" => list![claim] };
+        world.create(
+            kind::POD,
+            obj! { "metadata" => obj! { "name" => name, "namespace" => "default" }, "spec" => spec },
+        );
+        world.settle();
+    }
+    let node = |world: &World, name: &str| world.get(kind::POD, name).unwrap()["spec"]["nodeName"].str().to_owned();
+    assert!(!node(&world, "one").is_empty() && node(&world, "two").is_empty());
+    let why = world.messages("FailedScheduling").remove(0);
+    let taken = "2 node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode";
+    assert!(why.contains(taken), "{why}");
+    world.delete(kind::POD, "one", Propagation::Background);
+    world.advance(Duration::from_secs(60));
+    assert!(!node(&world, "two").is_empty());
+}
+
+#[test]
+fn a_recycled_volume_is_emptied_by_a_pod_and_free_again() {
+    let mut world = World::new(1);
+    let spec = obj! {
+        "accessModes" => list!["ReadWriteOnce"], "capacity" => obj! { "storage" => "1Gi" },
+        "hostPath" => obj! { "path" => "/data" }, "persistentVolumeReclaimPolicy" => "Recycle",
+    };
+    world.create(kind::PERSISTENT_VOLUME, obj! { "metadata" => obj! { "name" => "old" }, "spec" => spec });
+    let requests = obj! { "requests" => obj! { "storage" => "1Gi" } };
+    let spec = obj! { "accessModes" => list!["ReadWriteOnce"], "resources" => requests, "storageClassName" => "" };
+    let metadata = obj! { "name" => "data", "namespace" => "default" };
+    world.create(kind::PERSISTENT_VOLUME_CLAIM, obj! { "metadata" => metadata, "spec" => spec });
+    world.settle();
+    let phase = |world: &World| world.get(kind::PERSISTENT_VOLUME, "old").unwrap()["status"]["phase"].str().to_owned();
+    assert_eq!(phase(&world), "Bound");
+    world.delete(kind::PERSISTENT_VOLUME_CLAIM, "data", Propagation::Background);
+    world.settle();
+    assert_eq!(phase(&world), "Released");
+    let pod = world.get(kind::POD, "recycler-for-old").unwrap();
+    assert_eq!(pod["spec"]["volumes"].array()[0].at("hostPath.path").str(), "/data");
+    let mut done = pod;
+    done.set("status.phase", "Succeeded");
+    world.client(|client| client.update_status(kind::POD, done)).unwrap();
+    world.advance(Duration::from_secs(40));
+    assert_eq!(phase(&world), "Available");
+    assert_eq!(world.messages("VolumeRecycled"), ["Volume recycled"]);
+    assert!(world.get(kind::POD, "recycler-for-old").is_none());
+}

@@ -14,6 +14,7 @@ mod node_unschedulable;
 mod pod_topology_spread;
 mod taint_toleration;
 mod volume_binding;
+mod volume_restrictions;
 
 pub use node_affinity::term_fits;
 
@@ -38,6 +39,8 @@ pub struct Cycle<'a> {
     pub claim_problem: String,
     /// The node affinities of the PersistentVolumes behind its claims: all must match.
     pub volume_nodes: Vec<Vec<crate::pod::NodeTerm>>,
+    /// Whether another Pod has one of its claims that only one Pod may have.
+    pub claim_is_taken: bool,
     /// Its claims that wait for a node.
     pub unbound: Vec<crate::surroundings::Unbound>,
 }
@@ -137,6 +140,7 @@ pub static PLUGINS: &[Plugin] = &[
     node_affinity::PLUGIN,
     node_ports::PLUGIN,
     node_resources_fit::PLUGIN,
+    volume_restrictions::PLUGIN,
     volume_binding::PLUGIN,
     pod_topology_spread::PLUGIN,
     inter_pod_affinity::PLUGIN,
