@@ -84,6 +84,9 @@ impl Value {
         let Some(last) = entries.len().checked_sub(1) else { return Value::object() };
         let there = nulls_last(&mut entries[..last]);
         entries.swap(there, last);
+        // Into its place, if the others come sorted as they mostly do.
+        let place = entries[..there].partition_point(|(key, _)| *key < entries[there].0);
+        entries[place..=there].rotate_right(1);
         Value::Object(Arc::new(Map::from_entries(&mut entries[..=there])))
     }
 

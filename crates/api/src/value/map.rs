@@ -88,11 +88,12 @@ impl Map {
 
     /// The map of these entries, which are taken; of equal keys the last wins.
     pub(super) fn from_entries(entries: &mut [(&str, Value)]) -> Map {
-        if let Some(shape) = known(entries) {
-            return Map {
-                shape: Some(shape),
-                values: entries.iter_mut().map(|(_, value)| std::mem::take(value)).collect(),
-            };
+        // Most of what is made is made again, and comes sorted.
+        if (1..=MOST_SHARED).contains(&entries.len())
+            && let Ok(shape) = Shape::known(entries.iter().map(|(key, _)| *key))
+        {
+            let values = entries.iter_mut().map(|(_, value)| std::mem::take(value));
+            return Map { shape: Some(shape), values: values.collect() };
         }
         sort(entries);
         let (mut few, mut many) = ([""; MOST_SHARED], Vec::new());
@@ -147,14 +148,6 @@ impl Map {
         self.values.insert(at, Value::Null);
         (at, true)
     }
-}
-
-/// The shape of entries that come sorted and different, if there is one already: most of what is made is made again.
-fn known(entries: &[(&str, Value)]) -> Option<Arc<Shape>> {
-    let mut keys = [""; MOST_SHARED];
-    let keys = keys.get_mut(..entries.len()).filter(|keys| !keys.is_empty())?;
-    keys.iter_mut().zip(entries).for_each(|(kept, (key, _))| *kept = key);
-    Shape::known(keys).ok()
 }
 
 /// Sorts by key, stably. Most entries come in order, and few.

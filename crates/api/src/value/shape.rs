@@ -82,7 +82,7 @@ impl Shape {
         if keys.len() > MOST_SHARED {
             return Arc::new(Shape::new(keys));
         }
-        Shape::known(keys).unwrap_or_else(|free| {
+        Shape::known(keys.iter().copied()).unwrap_or_else(|free| {
             let shape = Arc::new(Shape::new(keys));
             KNOWN.with_borrow_mut(|known| known[free] = Some(shape.clone()));
             shape
@@ -91,15 +91,17 @@ impl Shape {
 
     /// The shape that was made of these keys, of which there may be [`MOST_SHARED`]; otherwise where one may be kept. That
     /// it is there says that they are sorted and different.
-    pub(super) fn known(keys: &[&str]) -> Result<Arc<Shape>, usize> {
-        let hash =
-            keys.iter().fold(0, |hash: u32, key| (hash.rotate_left(5) ^ print(key).short).wrapping_mul(0x9E37_79B9));
+    pub(super) fn known<'k>(keys: impl ExactSizeIterator<Item = &'k str> + Clone) -> Result<Arc<Shape>, usize> {
+        // Cheap, not good: what is found is compared whole.
+        let mark =
+            |key: &str| (key.len() << 8 | usize::from(key.as_bytes().first().copied().unwrap_or_default())) as u32;
+        let hash = keys.clone().fold(0, |hash: u32, key| (hash.rotate_left(5) ^ mark(key)).wrapping_mul(0x9E37_79B9));
         KNOWN.with_borrow_mut(|known| {
             known.resize(SLOTS, None);
             let first = hash as usize >> 21; // the upper bits are the better ones: 11 of 32
             for slot in (first..first + PROBES).map(|slot| slot % SLOTS) {
                 match &known[slot] {
-                    Some(shape) if shape.has(keys) => return Ok(shape.clone()),
+                    Some(shape) if shape.has(keys.clone()) => return Ok(shape.clone()),
                     Some(_) => {}
                     None => return Err(slot),
                 }
@@ -122,8 +124,8 @@ impl Shape {
     }
 
     /// Whether these are its keys.
-    fn has(&self, keys: &[&str]) -> bool {
-        self.keys.len() == keys.len() && keys.iter().enumerate().all(|(at, key)| self.is_at(at, key, print(key)))
+    fn has<'k>(&self, keys: impl ExactSizeIterator<Item = &'k str>) -> bool {
+        self.keys.len() == keys.len() && keys.enumerate().all(|(at, key)| self.is_at(at, key, print(key)))
     }
 
     /// Whether `key`, which has this print, is the one at `at`.
