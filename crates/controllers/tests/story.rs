@@ -251,6 +251,13 @@ fn a_silent_node_loses_its_pods_after_their_toleration() {
     let pods = world.list(kind::POD);
     assert_eq!((pods.len(), pods.iter().filter(|pod| pod.deleting()).count()), (8, 2));
     assert_eq!(ready(&world, "app"), (6, 6));
+    // Nobody knows whether they still run, until somebody says that the node is off.
+    world.advance(Duration::from_secs(60));
+    assert_eq!(world.list(kind::POD).len(), 8);
+    let out = obj! { "key" => "node.kubernetes.io/out-of-service", "value" => "nodeshutdown", "effect" => "NoExecute" };
+    world.edit(kind::NODE, "node3", |node| node.at_mut("spec.taints").array_mut().push(out));
+    world.advance(Duration::from_secs(21));
+    assert_eq!(world.list(kind::POD).len(), 6);
 }
 
 #[test]
