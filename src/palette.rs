@@ -1,6 +1,7 @@
 //! Commands by finger: an object that is on the screen, what can be done with it, and the command that comes of it, which is shown
 //! before it runs.
 
+use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use crate::menu::{self, Choice};
 use crate::model::View;
@@ -103,6 +104,8 @@ fn panel<F: Fn(MouseEvent) + 'static>(
     };
     html! {
         <div class="palette" id="palette" role="group" aria-label={lang.text(Message::Commands)}>
+            <button type="button" class="control close" aria-label={lang.text(Message::Close)} title={lang.text(Message::Close)}
+                onclick={change(Box::new(|draft| *draft = Draft::default()))}>{ icon(Icon::Close) }</button>
             <ul class="chips objects" aria-label={lang.text(Message::Objects)}>
                 { object((String::new(), "", lang.text(Message::WholeCluster).to_owned())) }
                 { for objects(&props.view).into_iter().map(object) }

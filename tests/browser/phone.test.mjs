@@ -103,6 +103,11 @@ describe("the story on a phone", { timeout: 300_000 }, () => {
     const text = await request.innerText();
     await request.tap();
     await kube.screenshot("phone-palette");
+    await palette().getByRole("button", { name: "Close" }).tap();
+    await palette().waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Commands" }).tap();
+    await palette().getByRole("button", { name: /^mynginx Service/ }).tap();
+    await request.tap();
     const before = await kube.entries().count();
     await palette().getByRole("button", { name: "Run" }).tap();
     await kube.entries().nth(before).getByText("Welcome to nginx!").first().waitFor();
