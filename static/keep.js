@@ -137,9 +137,18 @@ const AS_IN_THE_PAGE = "foreignObject > .app.picture-frame { display: grid; grid
 export function picture(name, png, metadata, answer) {
   (async () => {
     const shown = document.querySelector(".picture");
-    const { width, height } = shown.getBoundingClientRect();
+    const { width, height } = { width: shown.clientWidth, height: shown.scrollHeight };
     const style = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join("\n");
     const copy = shown.cloneNode(true);
+    // What one looks at it with is no part of it.
+    copy.querySelector(".tools")?.remove();
+    // A canvas is copied without what is drawn on it.
+    const drawn = shown.querySelectorAll("canvas");
+    copy.querySelectorAll("canvas").forEach((canvas, nth) => {
+      const image = new Image(drawn[nth].clientWidth, drawn[nth].clientHeight);
+      image.src = drawn[nth].toDataURL();
+      canvas.replaceWith(image);
+    });
     copy.setAttribute("xmlns", "http://www.w3.org/1999/xhtml");
     const body = new XMLSerializer().serializeToString(copy);
     const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

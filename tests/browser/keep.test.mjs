@@ -117,6 +117,7 @@ test("a saved file, a script and manifests lead back", { timeout: 120_000 }, () 
     assert.equal((await menu.download(/^The commands/)).text, "#!/bin/bash\nkubectl create deployment web --image=nginx\n");
     const picture = await menu.download(/^The picture \(SVG\)/);
     assert.match(picture.text, /<foreignObject/);
+    assert.doesNotMatch(picture.text, /type="search"/, "it has nothing to press");
     const png = menu.download(/^The picture \(PNG\)/);
     assert.match((await png).name, /\.png$/);
 

@@ -1,6 +1,7 @@
 // The picture as one looks at it: by node and by app, filtered and searched, near and far; what is over folds away.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { isRunning, open } from "./kubarium.mjs";
 
@@ -219,6 +220,10 @@ test("a hundred nodes are a map of cells, and one can look into a node", { timeo
     await many.page.getByRole("grid", { name: `, ${before + 400} Pods` }).waitFor();
     await many.finish();
     await many.screenshot("map-full");
+    const download = many.page.waitForEvent("download");
+    await many.page.getByRole("button", { name: "Session", exact: true }).click();
+    await many.page.getByRole("button", { name: "The picture (SVG)" }).click();
+    assert.match(await readFile(await (await download).path(), "utf8"), /<img [^>]*src="data:image\/png;base64,[\w+/]{500,}/, "the map is in the picture that one takes away");
     assert.deepEqual(many.complaints, []);
   } finally {
     await many.close();
