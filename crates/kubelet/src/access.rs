@@ -39,6 +39,12 @@ impl<N: NetworkPlugin> Kubelets<N> {
         self.pod_by_id(pod)?.container(container)
     }
 
+    /// The container of a Pod that listens at a port.
+    pub fn listener(&self, pod: &str, port: u16) -> Option<Str> {
+        let pod = self.pods.get(pod)?;
+        Some(pod.containers[serve::listener(pod, port)?].name.clone())
+    }
+
     /// Whom a container runs as.
     pub fn user(&self, pod: &str, container: &str) -> Option<crate::User> {
         let pod = self.pods.get(pod)?;

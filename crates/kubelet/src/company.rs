@@ -9,10 +9,16 @@ const ALONE: &[&str] = &[
     "rmdir", "set", "sleep", "source", "test", "touch", "trap", "true", "ulimit", "umask", "whoami", ":", ".",
 ];
 
+/// What some images bring to ask a server.
+const CLIENTS: &[&str] = &["mysqladmin", "pg_isready", "redis-cli"];
+
 /// Whether somebody has to join a process for what it runs: a shell without a script, or a tool such as wget.
 pub(crate) fn needed(words: &[&str]) -> bool {
     let Some((name, rest)) = words.split_first() else { return false };
-    let tool = |word: &str| TOOLS.contains(&base(word)) && !ALONE.contains(&base(word));
+    let tool = |word: &str| {
+        let name = base(word);
+        (TOOLS.contains(&name) || CLIENTS.contains(&name)) && !ALONE.contains(&name)
+    };
     match base(name) {
         "sh" | "bash" | "ash" | "dash" => {
             rest.iter().all(|word| word.starts_with('-')) || {

@@ -90,6 +90,10 @@ pub struct Image {
     pub workdir: &'static str,
     /// The lines it writes when it starts.
     pub says: &'static [&'static str],
+    /// Environment variables of which it needs one.
+    pub needs: &'static [&'static str],
+    /// The lines with which it ends without any of them.
+    pub refuses: &'static [&'static str],
     /// The programs in it besides the usual small Unix tools.
     pub programs: &'static [&'static str],
 }
@@ -110,8 +114,35 @@ const BLANK: Image = Image {
     env: &[],
     workdir: "/",
     says: &[],
+    needs: &[],
+    refuses: &[],
     programs: &[],
 };
+
+const POSTGRES_REFUSES: &[&str] = &[
+    "Error: Database is uninitialized and superuser password is not specified.",
+    "       You must specify POSTGRES_PASSWORD to a non-empty value for the",
+    "       superuser. For example, \"-e POSTGRES_PASSWORD=password\" on \"docker run\".",
+    "",
+    "       You may also use \"POSTGRES_HOST_AUTH_METHOD=trust\" to allow all",
+    "       connections without a password. This is *not* recommended.",
+    "",
+    "       See PostgreSQL documentation about \"trust\":",
+    "       https://www.postgresql.org/docs/current/auth-trust.html",
+];
+const MYSQL_REFUSES: &[&str] = &[
+    "[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified",
+    "    You need to specify one of the following as an environment variable:",
+    "    - MYSQL_ROOT_PASSWORD",
+    "    - MYSQL_ALLOW_EMPTY_PASSWORD",
+    "    - MYSQL_RANDOM_ROOT_PASSWORD",
+];
+const MYSQL_NEEDS: &[&str] =
+    &["MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD", "MYSQL_ROOT_PASSWORD_FILE"];
+const MARIADB_REFUSES: &[&str] = &[
+    "[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified",
+    "\tYou need to specify one of MARIADB_ROOT_PASSWORD, MARIADB_ROOT_PASSWORD_HASH, MARIADB_ALLOW_EMPTY_ROOT_PASSWORD and MARIADB_RANDOM_ROOT_PASSWORD",
+];
 
 /// What stands for an image that nobody described here: it runs for ever and says nothing.
 pub static UNKNOWN: Image = BLANK;
@@ -155,9 +186,15 @@ pub static IMAGES: &[Image] = &[
     image!("docker.io/library/python" 363914227 "3.13.7" ["2.7-3.14 slim alpine 2 3"] Main::Shell, command: &["python3"], programs: &["python", "python3", "bash"]),
     image!("docker.io/library/node" 390120417 "24.8.0" ["4-24 slim alpine lts"] Main::Shell, command: &["node"], programs: &["node", "npm", "bash"]),
     image!("docker.io/library/golang" 299832110 "1.25.1" ["1.8-1.25 alpine"] Main::Shell, command: &["bash"], programs: &["go", "bash"]),
-    image!("docker.io/library/mysql" 238104582 "9.4.0" ["5.5-9.4 8 9 lts"] Main::Listen(&[3306, 33060]), command: &["mysqld"], programs: &["mysqld", "mysql", "bash"]),
-    image!("docker.io/library/mariadb" 118204851 "12.0" ["10.2-12.0 lts 10 11"] Main::Listen(&[3306]), command: &["mariadbd"], programs: &["mariadb", "mysql", "bash"]),
-    image!("docker.io/library/postgres" 159884410 "17.6" ["9-17 alpine"] Main::Listen(&[5432]), command: &["postgres"], programs: &["postgres", "psql", "bash"],
+    image!("docker.io/library/mysql" 238104582 "9.4.0" ["5.5-9.4 8 9 lts"] Main::Listen(&[3306, 33060]), command: &["mysqld"], programs: &["mysqld", "mysql", "mysqladmin", "bash"],
+        needs: MYSQL_NEEDS, refuses: MYSQL_REFUSES, says: &["[System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections."]),
+    image!("docker.io/library/mariadb" 118204851 "12.0" ["10.2-12.0 lts 10 11"] Main::Listen(&[3306]), command: &["mariadbd"], programs: &["mariadb", "mysql", "mysqladmin", "bash"],
+        needs: &["MARIADB_ROOT_PASSWORD", "MARIADB_ROOT_PASSWORD_HASH", "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", "MARIADB_RANDOM_ROOT_PASSWORD",
+            "MYSQL_ROOT_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "MYSQL_RANDOM_ROOT_PASSWORD"],
+        refuses: MARIADB_REFUSES, says: &["[Note] mariadbd: ready for connections."]),
+    image!("docker.io/library/postgres" 159884410 "17.6" ["9-17 alpine"] Main::Listen(&[5432]), command: &["postgres"], programs: &["postgres", "psql", "pg_isready", "bash"],
+        needs: &["POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "POSTGRES_HOST_AUTH_METHOD"], refuses: POSTGRES_REFUSES,
+        says: &["PostgreSQL init process complete; ready for start up.", "LOG:  database system is ready to accept connections"],
         env: &[("PGDATA", "/var/lib/postgresql/data")]),
     image!("docker.io/library/mongo" 287404113 "8.0.13" ["3.2-8.0 4 5 6 7"] Main::Listen(&[27017]), command: &["mongod"], programs: &["mongod", "mongosh", "bash"]),
     image!("docker.io/library/rabbitmq" 101220874 "4.1.4" ["3-4 management"] Main::Listen(&[5672, 15672]), command: &["rabbitmq-server"], programs: &["bash"]),

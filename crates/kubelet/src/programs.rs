@@ -276,6 +276,13 @@ fn main(invocation: &Invocation<'_>) -> Program {
         return own.program();
     }
     let image = invocation.image;
+    let has = |name: &&str| invocation.env.iter().any(|(key, value)| key == *name && !value.is_empty());
+    if !image.needs.is_empty() && !image.needs.iter().any(has) {
+        let said = image.refuses.iter().map(|line| Step::Say(line));
+        let command = image.command.join(" ").into();
+        let steps = said.chain([Step::Exit(1)]).collect();
+        return Program { steps, on_term: Some((0, TERM)), words: None, killed: None, memory: SMALL, command };
+    }
     let mut steps: Vec<Step> = image.says.iter().map(|line| Step::Say(line)).collect();
     match image.main {
         Main::Files { flavour, port, root } => {

@@ -271,13 +271,15 @@ impl Worker<'_, '_> {
     ) -> Result<Arc<Program>, String> {
         let file = self.runs_file(index, spec)?;
         let container = &self.pod.containers[index];
-        let plain = spec["command"].is_empty() && spec["args"].is_empty() && !spec["stdin"].bool();
+        let image = registry::image_of(container).unwrap_or(&images::UNKNOWN);
+        let bare = spec["command"].is_empty() && spec["args"].is_empty() && !spec["stdin"].bool();
+        // What depends on its environment is not the same for all.
+        let plain = bare && image.needs.is_empty();
         let repository = container.image.0.rsplit_once(':').map_or("", |(repository, _)| repository);
         let key = if container.own.is_some() { container.image.1.as_str() } else { repository };
         if plain && let Some(program) = self.programs.get(key) {
             return Ok(program.clone());
         }
-        let image = registry::image_of(container).unwrap_or(&images::UNKNOWN);
         let references = [own_env, services].concat();
         let env = env::whole(self.pod, container, own_env, services);
         let program = Arc::new(program_of(spec, image, container.own.as_ref(), &references, &env, file)?);

@@ -229,3 +229,36 @@ fn volumes_show_what_has_changed_but_for_a_part_of_them() {
     );
     assert_eq!(ask(&mut session, read), "21250\nis=\"new\"\n");
 }
+
+#[test]
+fn databases_want_a_password_and_answer_their_own_tools() {
+    let mut session = Session::new(Options::default(), false);
+    let container = |name: &str, image: &str, rest: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}}}, spec: {{containers: [{{name: c, image: '{image}', {rest}}}]}}}}\n"
+        )
+    };
+    let probe =
+        |command: &str| format!("readinessProbe: {{periodSeconds: 2, exec: {{command: [sh, -c, '{command}']}}}}");
+    let password = |name: &str| format!(", env: [{{name: {name}, value: x}}]");
+    for manifest in [
+        container("bare", "postgres:16", "name: c"),
+        container("pg", "postgres:16", &(probe("exec pg_isready -U postgres") + &password("POSTGRES_PASSWORD"))),
+        container("my", "mysql:8", &(probe("mysqladmin ping -h 127.0.0.1 -px") + &password("MYSQL_ROOT_PASSWORD"))),
+        container("re", "redis:7", &probe("redis-cli ping")),
+    ] {
+        apply(&mut session, &manifest.replace(", name: c}", "}"));
+    }
+    ask(&mut session, "sleep 20");
+    assert!(ask(&mut session, "kubectl logs bare").starts_with("Error: Database is uninitialized"));
+    let ended = "kubectl get pod bare -o jsonpath='{.status.containerStatuses[0].lastState.terminated.exitCode}'";
+    assert_eq!(ask(&mut session, ended), "1");
+    let ready = "kubectl get pods pg my re -o jsonpath='{.items[*].status.containerStatuses[0].ready}'";
+    assert_eq!(ask(&mut session, ready), "true true true");
+    ask(&mut session, "kubectl expose pod re --port=6379 --selector=a=b; kubectl label pod re a=b; sleep 2");
+    assert_eq!(ask(&mut session, "kubectl exec re -- redis-cli set name 'it is'"), "OK\n");
+    let far = "kubectl run cli --rm -i --restart=Never --image=redis:7 --quiet -- redis-cli -h re get name 2>/dev/null";
+    assert!(ask(&mut session, far).starts_with("it is\n"));
+    let nobody = ask(&mut session, "kubectl exec re -- redis-cli -p 1 ping");
+    assert!(nobody.starts_with("Could not connect to Redis at 127.0.0.1:1: Connection refused\n"), "{nobody}");
+}

@@ -37,7 +37,7 @@ const MACHINE_ONLY: &[&str] = &[
 /// Programs that busybox has and slim Debian images have not.
 const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ip", "ping", "ps", "traceroute", "vi", "watch"];
 /// Programs that an image must bring with it.
-const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "nginx"];
+const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "mysqladmin", "nginx", "pg_isready", "redis-cli"];
 
 /// A cluster and a workstation. A clone is a snapshot.
 #[derive(Clone)]

@@ -183,6 +183,7 @@ programs! {
     cp: "cp" run false;
     curl: "curl" run false;
     cut: "cut" run false;
+    databases: "redis-cli" redis false, "pg_isready" postgres false, "mysqladmin" mysql false;
     date: "date" run false;
     disk: "fallocate" fallocate false, "dd" dd false, "df" df false, "du" du false;
     diff: "diff" run false;
