@@ -225,13 +225,19 @@ impl Part<'_> {
         self.system || namespace != "kube-system"
     }
 
+    /// Whether nobody has begun yet: there is not even a Pod that belongs to nothing.
+    fn is_empty(&self) -> bool {
+        let mut pods = self.view.rooms.values().flat_map(|room| &*room.pods).chain(&*self.view.tray);
+        !pods.any(|pod| self.shown(&pod.namespace))
+    }
+
     fn workloads(&self) -> Html {
         let mut shown = self.view.workloads.iter().filter(|card| self.shown(&card.namespace)).peekable();
         html! {
             <section class="lane" aria-label={self.lang.text(Message::Workloads)}>
                 <h2 class="caption">{ self.lang.text(Message::Workloads) }</h2>
                 <div class="cards">
-                    if shown.peek().is_none() {
+                    if shown.peek().is_none() && self.is_empty() {
                         <p class="empty">{ self.lang.text(Message::NoWorkloads) }</p>
                     }
                     { for shown.map(|card| html! {
