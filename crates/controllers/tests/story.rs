@@ -270,7 +270,21 @@ fn a_namespace_goes_with_everything_in_it() {
     let spec = obj! { "containers" => list![obj! { "name" => "c", "image" => "nginx" }] };
     world.create(kind::POD, obj! { "metadata" => obj! { "name" => "a", "namespace" => "dev" }, "spec" => spec });
     world.settle();
+    let metadata = obj! { "name" => "held", "namespace" => "dev", "finalizers" => list!["k.io/hold"] };
+    let held = world.create(kind::CONFIG_MAP, obj! { "metadata" => metadata });
     world.delete(kind::NAMESPACE, "dev", Propagation::Background);
+    world.advance(Duration::from_secs(40));
+    let namespace = world.get(kind::NAMESPACE, "dev").unwrap();
+    let message = |name: &str| api::condition(&namespace, name)["message"].str().to_owned();
+    assert_eq!(
+        message("NamespaceContentRemaining"),
+        "Some resources are remaining: configmaps. has 1 resource instances"
+    );
+    let finalizers = "Some content in the namespace has finalizers remaining: k.io/hold in 1 resource instances";
+    assert_eq!(message("NamespaceFinalizersRemaining"), finalizers);
+    let mut freed = world.client(|client| client.get(kind::CONFIG_MAP, "dev", held.name())).unwrap();
+    freed.remove("metadata.finalizers");
+    world.client(|client| client.update(kind::CONFIG_MAP, freed)).unwrap();
     world.settle();
     assert!(world.get(kind::NAMESPACE, "dev").is_none());
     assert_eq!(kind::KINDS.iter().map(|kind| in_dev(&world, kind)).sum::<usize>(), 0);

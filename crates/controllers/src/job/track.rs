@@ -112,8 +112,15 @@ impl Sync<'_, '_> {
             return;
         }
         let text = self.succeeded_indexes.to_string();
-        self.job.set("status.succeeded", positive(self.succeeded_indexes.total()));
-        self.job.set("status.completedIndexes", Some(text).filter(|text| !text.is_empty()));
+        for (field, value) in [
+            ("status.succeeded", positive(self.succeeded_indexes.total()).map(Value::from)),
+            ("status.completedIndexes", Some(text).filter(|text| !text.is_empty()).map(Value::from)),
+        ] {
+            match value {
+                Some(value) => self.job.set(field, value),
+                None => drop(self.job.remove(field)),
+            }
+        }
         if let Some(failed) = &self.failed_indexes {
             self.job.set("status.failedIndexes", failed.to_string());
         }

@@ -117,6 +117,7 @@ fn an_index_may_fail_alone() {
     world.advance(Duration::from_secs(60));
     assert_eq!(conditions(&world), ["FailureTarget=True FailedIndexes", "Failed=True FailedIndexes"]);
     assert_eq!((status(&world)["failedIndexes"].str(), status(&world)["failed"].int()), ("0,1", 4));
+    assert!(!status(&world).as_object().unwrap().contains_key("completedIndexes"));
     assert_eq!(finalizers(&world), 0);
 }
 
