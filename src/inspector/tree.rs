@@ -1,5 +1,6 @@
 //! What an object belongs to, what belongs to it, and what it speaks of.
 
+use super::health::{self, Finding, Level};
 use super::links::Links;
 use super::target::Target;
 use crate::i18n::{Lang, Message};
@@ -30,6 +31,7 @@ struct Branch {
     namespace: String,
     name: String,
     here: bool,
+    state: Option<Finding>,
     more: usize,
     children: Vec<Branch>,
 }
@@ -44,27 +46,47 @@ pub fn Tree(props: &Props) -> Html {
     html! {
         <div class="related">
             <h3>{ lang.text(Message::OwnersAndDependents) }</h3>
-            <ul class="tree">{ for root.iter().map(|root| draw(root, &props.links)) }</ul>
+            <ul class="tree">{ for root.iter().map(|root| draw(root, &props.links, lang)) }</ul>
             if !spoken.is_empty() {
                 <h3>{ lang.text(Message::SpeaksOf) }</h3>
-                <ul class="tree">{ for spoken.iter().map(|branch| draw(branch, &props.links)) }</ul>
+                <ul class="tree">{ for spoken.iter().map(|branch| draw(branch, &props.links, lang)) }</ul>
             }
         </div>
     }
 }
 
-fn draw(branch: &Branch, links: &Links) -> Html {
-    let Branch { kind, namespace, name, here, more, children } = branch;
+fn draw(branch: &Branch, links: &Links, lang: Lang) -> Html {
+    let Branch { kind, namespace, name, here, state, more, children } = branch;
     html! {
         <li>
             if *here { <b class="link here" aria-current="true"><small>{ kind }</small>{ name }</b> } else { { links.object(kind, namespace, name) } }
+            { for state.iter().map(|state| sign(state, lang)) }
             if !children.is_empty() || *more > 0 {
-                <ul>{ for children.iter().map(|child| draw(child, links)) }
+                <ul>{ for children.iter().map(|child| draw(child, links, lang)) }
                     if *more > 0 { <li class="quiet">{ format!("+{more}") }</li> }
                 </ul>
             }
         </li>
     }
+}
+
+/// How an object is doing, as a sign that says it in words.
+fn sign(state: &Finding, lang: Lang) -> Html {
+    let values: Vec<&str> = state.values.iter().map(String::as_str).collect();
+    let words = lang.fill(state.message, &values);
+    let sign = match state.level {
+        Level::Good => "✓",
+        Level::Wait => "…",
+        Level::Bad => "✕",
+    };
+    html! { <span class={classes!("sign", state.level.class())} role="img" aria-label={words.clone()} title={words}>{ sign }</span> }
+}
+
+/// What is worst about an object; nothing where that does not show in it alone.
+fn state(kind: &Kind, object: &Value) -> Option<Finding> {
+    let told = if kind.kind == "Service" { Vec::new() } else { health::look(kind.kind, object, 0) };
+    // Of the equally bad the first.
+    told.into_iter().rev().max_by_key(|finding| finding.level as u8)
 }
 
 /// The object below its owners, with its dependents.
@@ -88,6 +110,7 @@ fn with_owners(cluster: &Cluster, target: &Target, object: &Value) -> Branch {
         };
         let key = Key::new(namespace, owner["name"].to_str());
         let object = found.and_then(|kind| cluster.api().store().get(kind, &key)).cloned().unwrap_or_default();
+        branch.state = found.filter(|_| !object.is_null()).and_then(|kind| state(kind, &object));
         owner = object.controller().clone();
     }
     branch
@@ -98,6 +121,7 @@ fn branch(kind: &Kind, object: &Value) -> Branch {
         kind: kind.kind.to_owned(),
         namespace: object.namespace().to_owned(),
         name: object.name().to_owned(),
+        state: Some(object).filter(|object| !object.is_null()).and_then(|object| state(kind, object)),
         ..Branch::default()
     }
 }

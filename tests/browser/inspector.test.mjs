@@ -87,6 +87,7 @@ test("YAML with a mistake is kept and answered, a right one changes the cluster"
   const { kubarium, tab, content, button } = await withPod();
   try {
     await tab("Related").click();
+    await content.getByRole("img", { name: "All 1 wanted Pods are ready." }).first().waitFor();
     await content.getByRole("button", { name: "Deployment web" }).click();
     await kubarium.page.getByRole("complementary", { name: "Deployment web" }).waitFor();
     await tab("YAML").click();
