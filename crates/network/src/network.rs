@@ -277,15 +277,19 @@ impl Network {
     }
 
     fn set_node(&mut self, node: &Value, deleted: bool) {
+        if deleted {
+            // The machine is where it was, whatever the API knows: its kubelet may register it again.
+            if let Some(host) = self.nodes.get_mut(node.name()) {
+                host.balanced = false;
+            }
+            return;
+        }
         if let Some(old) = self.nodes.remove(node.name()) {
             self.node_by_address.remove(&old.address.to_bits());
         }
         let addresses = node.at("status.addresses").array();
         let internal = addresses.iter().find(|a| a["type"].str() == "InternalIP");
         let Some(address) = internal.and_then(|a| a["address"].str().parse::<Ipv4Addr>().ok()) else { return };
-        if deleted {
-            return;
-        }
         self.configure(node.name(), node.at("spec.podCIDR").str());
         let excluded = node
             .labels()

@@ -223,3 +223,16 @@ fn a_cut_between_nodes_stops_routed_pods_too() {
         assert!(ask(&others.join(";")).starts_with("200 200 200"), "{command}");
     }
 }
+
+#[test]
+fn a_machine_outlives_its_node_and_registers_again() {
+    let mut session = Session::new(Options::default(), false);
+    let mut ask = |line: &str| ask(&mut session, line).0;
+    ask("kubectl delete node node3; sleep 2");
+    assert!(ask("ssh node3 systemctl status kubelet").contains("active (running)"));
+    ask("sleep 70");
+    assert!(ask("kubectl get node node3").contains("NotFound"));
+    ask("ssh node3 systemctl restart kubelet; sleep 60");
+    assert!(ask("kubectl get node node3 --no-headers").contains(" Ready "));
+    assert!(ask("kubectl get pods -A -o wide --field-selector spec.nodeName=node3 --no-headers").contains("Running"));
+}
