@@ -77,6 +77,16 @@ struct Search {
     found: String,
 }
 
+impl Search {
+    /// The line that was found, what was looked for marked in it.
+    fn view(&self, wanted: &str) -> Html {
+        match self.found.split_once(wanted).filter(|_| !wanted.is_empty()) {
+            Some((before, after)) => html! { <>{ before }<mark>{ wanted }</mark>{ after }</> },
+            None => self.found.as_str().into(),
+        }
+    }
+}
+
 /// What happens in the terminal.
 pub enum Msg {
     /// A key went down.
@@ -172,7 +182,7 @@ impl Component for Terminal {
                 <div class="log" role="log" aria-live="off" tabindex="0" aria-label={lang.text(Message::Transcript)} ref={&self.log}
                     onclick={link.callback(Msg::Click)} onkeydown={transcript::walk}></div>
                 if let Some(search) = &self.search {
-                    <div class="line found"><span class="search-hint">{ &search.found }</span></div>
+                    <div class="line found"><span class="search-hint">{ search.view(&self.text()) }</span></div>
                 }
                 <div class={classes!("line", busy.then_some("busy"), locked.then_some("locked"))}>
                     { self.view_offers(cx) }

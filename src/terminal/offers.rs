@@ -110,7 +110,7 @@ impl Terminal {
             html! {
                 <div class="offer" role="option" id={format!("offer-{at}")} aria-selected={selected.to_string()} {onclick}>
                     <span class="word">{ shown }</span>
-                    if !candidate.about.is_empty() { <span class="about">{ &candidate.about }</span> }
+                    if !candidate.about.is_empty() { <span class="about">{ about(&candidate.about) }</span> }
                 </div>
             }
         };
@@ -124,5 +124,13 @@ impl Terminal {
                 }
             </div>
         }
+    }
+}
+
+/// What a candidate is. A shorter name of it stands first, with two blanks after it.
+fn about(text: &str) -> Html {
+    match text.split_once("  ") {
+        Some((short, rest)) => html! { <><span class="short">{ short }</span>{ "  " }{ rest }</> },
+        None => text.into(),
     }
 }

@@ -5,12 +5,17 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::fmt;
 
+/// 2^53: up to here every whole number has a float of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(b) => serializer.serialize_bool(*b),
             Value::Int(i) => serializer.serialize_i64(*i),
+            // Go writes whole numbers without a point.
+            Value::Float(f) if f.fract() == 0.0 && f.abs() < EXACT => serializer.serialize_i64(*f as i64),
             Value::Float(f) => serializer.serialize_f64(*f),
             Value::String(s) => serializer.serialize_str(s),
             Value::Array(items) => {
@@ -121,5 +126,6 @@ mod tests {
         assert_eq!(to_string(&value), text);
         assert_eq!(parse(text), Ok(value));
         assert!(parse("{").unwrap_err().contains("line 1"));
+        assert_eq!(parse("[-1.5e3, 2.0, 1e-7]").map(|value| to_string(&value)), Ok("[-1500,2,1e-7]".into()));
     }
 }

@@ -37,7 +37,7 @@ pub fn is_plain_string(text: &str) -> bool {
 
 fn number(text: &str) -> Option<Value> {
     if text.starts_with('.') {
-        return text.parse().ok().map(float).filter(|_| is_decimal(text));
+        return text.parse().ok().filter(|number: &f64| number.is_finite() && is_decimal(text)).map(float);
     }
     if is_timestamp(text) {
         return None;
@@ -46,7 +46,8 @@ fn number(text: &str) -> Option<Value> {
     if let Some(integer) = integer(&plain) {
         return Some(integer);
     }
-    plain.parse().ok().filter(|_| is_decimal(&plain)).map(float)
+    // What is too large for a float stays a string.
+    plain.parse().ok().filter(|number: &f64| number.is_finite() && is_decimal(&plain)).map(float)
 }
 
 /// kubectl turns YAML into JSON text first, and `1e3` becomes `1000` there.
@@ -144,6 +145,7 @@ mod tests {
             ("Off", Value::Bool(false)),
             ("", Value::Null),
             ("~", Value::Null),
+            ("1e400", "1e400".into()),
             ("0755", Value::Int(493)),
             ("0o17", Value::Int(15)),
             ("0x1F", Value::Int(31)),

@@ -47,7 +47,7 @@ pub(super) fn parse_template(template: &str) -> Result<Vec<Node>, String> {
         if open > 0 {
             flat.push(Node::Literal(rest[..open].into()));
         }
-        let mut parser = Parser { rest: &rest[open + 1..] };
+        let mut parser = Parser { rest: &rest[open + 1..], depth: 0 };
         flat.push(Node::Action(parser.action(true)?));
         rest = parser.rest;
     }
@@ -55,21 +55,22 @@ pub(super) fn parse_template(template: &str) -> Result<Vec<Node>, String> {
         flat.push(Node::Literal(rest.into()));
     }
     let mut nodes = flat.into_iter();
-    let tree = nest(&mut nodes, false)?;
+    let tree = nest(&mut nodes, 0)?;
     Ok(tree)
 }
 
 /// Puts what stands between `{range}` and `{end}` inside the range. A range that is never ended reaches to the end.
-fn nest(nodes: &mut std::vec::IntoIter<Node>, inside: bool) -> Result<Vec<Node>, String> {
+fn nest(nodes: &mut std::vec::IntoIter<Node>, depth: usize) -> Result<Vec<Node>, String> {
+    shallow(depth)?;
     let mut tree = Vec::new();
     while let Some(node) = nodes.next() {
         match node {
             Node::Action(path) if path.first() == Some(&Node::Word("range".into())) => {
-                let body = nest(nodes, true)?;
+                let body = nest(nodes, depth + 1)?;
                 tree.push(Node::Range(path[1..].to_vec(), body));
             }
             Node::Action(path) if path.first() == Some(&Node::Word("end".into())) => {
-                if !inside {
+                if depth == 0 {
                     return Err("not in range, nothing to end".to_owned());
                 }
                 return Ok(tree);
@@ -80,8 +81,17 @@ fn nest(nodes: &mut std::vec::IntoIter<Node>, inside: bool) -> Result<Vec<Node>,
     Ok(tree)
 }
 
+/// How deep ranges and filters may stand in each other: Go's stack has room for more, the page's has not.
+const DEEPEST: usize = 100;
+
+fn shallow(depth: usize) -> Result<(), String> {
+    if depth > DEEPEST { Err("the template is nested too deeply".to_owned()) } else { Ok(()) }
+}
+
 struct Parser<'a> {
     rest: &'a str,
+    /// In how many filters and unions it stands.
+    depth: usize,
 }
 
 fn is_terminator(c: char) -> bool {
@@ -89,8 +99,9 @@ fn is_terminator(c: char) -> bool {
 }
 
 /// A path that stands alone, inside a filter or a union.
-fn parse_path(text: &str) -> Result<Vec<Node>, String> {
-    Parser { rest: text }.action(false)
+fn parse_path(text: &str, depth: usize) -> Result<Vec<Node>, String> {
+    shallow(depth)?;
+    Parser { rest: text, depth }.action(false)
 }
 
 impl Parser<'_> {
@@ -220,12 +231,12 @@ impl Parser<'_> {
         self.rest = &rest[1..];
         let parts: Vec<&str> = text.split(',').collect();
         if parts.len() > 1 {
-            let paths = parts.iter().map(|part| parse_path(&format!("[{}]", part.trim())));
+            let paths = parts.iter().map(|part| parse_path(&format!("[{}]", part.trim()), self.depth + 1));
             path.push(Node::Union(paths.collect::<Result<_, _>>()?));
             return Ok(());
         }
         if let Some(key) = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')).filter(|k| !k.contains('\'')) {
-            path.extend(parse_path(&format!(".{key}"))?);
+            path.extend(parse_path(&format!(".{key}"), self.depth + 1)?);
             return Ok(());
         }
         path.push(Node::Slice(slice(text)?));
@@ -254,12 +265,16 @@ impl Parser<'_> {
         self.rest = rest[1..].strip_prefix(']').ok_or("unclosed array expect ]")?;
         let is_operator = |c: char| "!<>=".contains(c);
         let Some(start) = text.find(is_operator).filter(|at| *at > 0) else {
-            return Ok(Node::Filter { left: parse_path(text)?, operator: "exists".into(), right: Vec::new() });
+            return Ok(Node::Filter {
+                left: parse_path(text, self.depth + 1)?,
+                operator: "exists".into(),
+                right: Vec::new(),
+            });
         };
         let (left, rest) = text.split_at(start);
         let length = rest.find(|c| !is_operator(c)).unwrap_or(rest.len());
         let (operator, right) = rest.split_at(length);
-        let (left, right) = (parse_path(left)?, parse_path(right)?);
+        let (left, right) = (parse_path(left, self.depth + 1)?, parse_path(right, self.depth + 1)?);
         Ok(Node::Filter { left, operator: operator.to_owned(), right })
     }
 }

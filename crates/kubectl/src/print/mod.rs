@@ -6,6 +6,8 @@ pub mod go_fmt;
 pub mod jsonpath;
 mod jsonpath_parse;
 mod kyaml;
+#[cfg(test)]
+mod nonsense_tests;
 pub mod struct_json;
 pub mod table;
 mod template;
