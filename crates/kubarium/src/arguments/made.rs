@@ -85,11 +85,13 @@ impl Made {
     /// The same settings, as a cluster takes them; all others are the default's.
     pub fn options(&self) -> Options {
         let range = self.cluster_cidr.as_deref().unwrap_or(CLUSTER_CIDR);
+        let mut preload = Options::default().preload;
+        preload.extend(self.preload.iter().map(|image| image.as_str().into()));
         Options {
             cni: if self.bridge { bridge(range).unwrap_or_default() } else { Plugin::default() },
             service_range: self.service_cidr.as_deref().and_then(|range| services(range).ok()),
             control_plane: self.control_plane,
-            preload: self.preload.iter().map(|image| image.as_str().into()).collect(),
+            preload,
             images: self.images.iter().map(|text| text.as_str().into()).collect(),
             ..Options::default()
         }

@@ -50,8 +50,7 @@ recordings! {
 
 /// The cluster of the recordings, where ours is another by default: the network without a DaemonSet, the control plane outside, and
 /// the images that scenarios before had left.
-const RECORDED: &[&str] =
-    &["--cni", "bridge", "--control-plane", "hosted", "--preload", "nginx", "--preload", "nginx:1.25"];
+const RECORDED: &[&str] = &["--cni", "bridge", "--control-plane", "hosted", "--preload", "nginx"];
 /// The recordings that show which cluster it was.
 const OF_THE_CLUSTER: [&str; 2] = ["A3-nodes", "G2-nodefail"];
 
