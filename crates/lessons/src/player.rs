@@ -230,7 +230,7 @@ impl Player {
         let step = mistake.get("step").str();
         self.err(step, mistake.get("type").str(), path).await?;
         let unmet = self.progress.checks().filter(|(_, unmet)| unmet.is_some()).map(|(id, _)| id.to_owned());
-        let noticed = Noticed { unmet: unmet.collect(), notes: self.progress.noted().to_vec() };
+        let noticed = Noticed { unmet: unmet.collect(), notes: self.noted() };
         let wanted = mistake.get("unmet").str();
         if !wanted.is_empty() && !noticed.unmet.iter().any(|id| id == wanted) {
             let unmet = self.unmet();
@@ -250,6 +250,11 @@ impl Player {
             }
         }
         Ok(noticed)
+    }
+
+    /// The ids of the notes that a learner reads now.
+    fn noted(&self) -> Vec<String> {
+        self.progress.notes().into_iter().map(|note| note.id.clone()).collect()
     }
 
     /// What is unmet, and what the last command said, for whoever writes the lesson.

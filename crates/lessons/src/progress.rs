@@ -279,14 +279,11 @@ impl Progress {
 
     /// The notes whose conditions hold: what was done that leads elsewhere, and how to get back.
     pub fn notes(&self) -> Vec<&Block> {
-        let Some(words) = self.words() else { return Vec::new() };
-        let active = |block: &&Block| self.notes.contains(&block.id);
-        words.blocks(BlockKind::Note).filter(active).collect()
-    }
-
-    /// The ids of the notes whose conditions hold.
-    pub fn noted(&self) -> &[String] {
-        &self.notes
+        let Some(words) = self.lesson.words(self.lang) else { return Vec::new() };
+        // The words of a note that may appear in every step stand in one of them.
+        let here = self.words().into_iter();
+        let said = |id: &String| here.clone().chain(&words.steps).find_map(|step| step.block(BlockKind::Note, id));
+        self.notes.iter().filter_map(said).collect()
     }
 
     /// How many commands of this step "show me" has typed.
