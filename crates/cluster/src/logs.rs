@@ -56,9 +56,9 @@ fn chosen(pod: &Value, given: &str) -> Result<String, Status> {
     let spec = &pod["spec"];
     let names = |list: &str| spec[list].array().iter().map(|c| c["name"].str().to_owned()).collect::<Vec<_>>();
     let (regular, init) = (names("containers"), names("initContainers"));
-    let all = || regular.iter().chain(&init);
     if !given.is_empty() {
-        return match all().any(|name| name == given) {
+        let debugging = names("ephemeralContainers");
+        return match regular.iter().chain(&init).chain(&debugging).any(|name| name == given) {
             true => Ok(given.to_owned()),
             false => Err(Status::bad_request(format!("container {given} is not valid for pod {}", pod.name()))),
         };
@@ -79,7 +79,8 @@ fn chosen(pod: &Value, given: &str) -> Result<String, Status> {
 /// Why a container that has never run has no log; `None` if it has run.
 fn waiting(pod: &Value, container: &str) -> Option<String> {
     let status = &pod["status"];
-    let mut all = status["containerStatuses"].array().iter().chain(status["initContainerStatuses"].array());
+    let lists = ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"];
+    let mut all = lists.iter().flat_map(|list| status[*list].array());
     let Some(found) = all.find(|c| c["name"].str() == container) else { return Some("ContainerCreating".to_owned()) };
     let state = &found["state"];
     let has_run = !state["running"].is_null() || !state["terminated"].is_null() || found["restartCount"].int() > 0;

@@ -47,6 +47,17 @@ fn what_is_changed_locally_need_not_be_in_the_cluster() {
 }
 
 #[test]
+fn what_a_debugging_container_printed_can_be_read() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line).0;
+    ask("kubectl run box --image=busybox -- sleep 1000; kubectl wait --for=condition=Ready pod/box");
+    ask("kubectl debug box --image=busybox -c look -- sh -c 'echo seen'; sleep 5");
+    assert_eq!(ask("kubectl logs box -c look"), "seen\n");
+    let text = ask("kubectl debug box -i --image=busybox -- sh -c 'echo again'");
+    assert!(text.contains("\nagain\n") && !text.contains("Error"), "{text}");
+}
+
+#[test]
 fn what_differs_is_shown_by_a_program_of_the_users() {
     let mut session = Session::new(Options::default(), true);
     let mut ask = |line: &str| in_cluster(&mut session, line);
