@@ -2,7 +2,7 @@
 //!
 //! A text of more than 23 bytes lies elsewhere than its key. In a map of a hundred thousand of them (Pods by UID, events by name)
 //! nearly every comparison waits for memory, and that is most of what a look-up takes. So a node notes how many first bytes all
-//! its keys have in common, these bytes, and of each key the four bytes behind them (the "heads" of B-trees in databases).
+//! its keys have in common, and of each key the four bytes behind those (the "heads" of B-trees in databases).
 
 #[cfg(not(target_family = "wasm"))]
 mod kept;
@@ -108,27 +108,19 @@ fn common(a: [&[u8]; 4], b: [&[u8]; 4]) -> usize {
     count
 }
 
-/// The first `count` bytes of the texts.
+/// Whether the first `count` bytes of the texts are the same.
 #[cfg(not(target_family = "wasm"))]
-fn first(texts: [&[u8]; 4], count: usize) -> impl Iterator<Item = u8> {
-    texts.into_iter().flat_map(|text| text.iter().copied().chain([0])).take(count)
-}
-
-/// Whether these are the first bytes of the texts.
-#[cfg(not(target_family = "wasm"))]
-fn begins(texts: [&[u8]; 4], mut bytes: &[u8]) -> bool {
-    for text in texts {
-        let (own, rest) = bytes.split_at(text.len().min(bytes.len()));
-        if text[..own.len()] != *own {
+fn shares(a: [&[u8]; 4], b: [&[u8]; 4], mut count: usize) -> bool {
+    for (a, b) in a.iter().zip(&b) {
+        if let (Some(x), Some(y)) = (a.get(..count), b.get(..count)) {
+            return x == y;
+        }
+        if a != b {
             return false;
         }
-        match rest.split_first() {
-            None => return true,
-            Some((0, rest)) => bytes = rest,
-            Some(_) => return false,
-        }
+        count = count.saturating_sub(a.len() + 1);
     }
-    bytes.is_empty()
+    true
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]
@@ -152,11 +144,10 @@ mod tests {
         for pair in keys.windows(2) {
             let (a, b) = (texts(pair[0]), texts(pair[1]));
             let same = common(a, b);
-            let begin = |count| first(a, count).collect::<Vec<u8>>();
             for from in 0..=same {
-                assert!(begins(b, &begin(from)) && head(a, from) <= head(b, from), "{pair:?} from {from}");
+                assert!(shares(a, b, from) && head(a, from) <= head(b, from), "{pair:?} from {from}");
             }
-            assert!(!begins(b, &begin(same + 1)) && head(a, same) < head(b, same), "{pair:?}");
+            assert!(!shares(a, b, same + 1) && head(a, same) < head(b, same), "{pair:?}");
         }
     }
 

@@ -1,20 +1,17 @@
 //! Heads, as the native command keeps them.
 
-use super::{OrdKey, begins, common, first, head};
+use super::{OrdKey, common, head, shares};
 
 /// A node with fewer keys has no heads.
 const LEAST: usize = 8;
-/// Bytes of a head.
-const HEAD: usize = 4;
 
 /// The heads of a node's keys.
 #[derive(Clone, Default)]
 pub(crate) struct Heads {
     /// How many first bytes all keys have in common, at least.
     from: usize,
-    /// Those bytes, and then the four bytes behind them, of each key; empty where the heads are not known. In one piece, so
-    /// that both are fetched from memory together.
-    bytes: Vec<u8>,
+    /// The four bytes behind those, of each key; empty where the heads are not known.
+    heads: Vec<u32>,
 }
 
 impl Heads {
@@ -26,65 +23,55 @@ impl Heads {
         if !K::TEXTS {
             return;
         }
-        self.bytes.clear();
+        self.heads.clear();
         if keys.len() < LEAST {
-            self.bytes = Vec::new();
+            self.heads = Vec::new();
             return;
         }
         let all = keys.clone();
-        if let (Some(least), Some(most)) = (keys.next(), keys.next_back()) {
-            self.from = common(least.texts(), most.texts());
-            self.bytes.reserve_exact(self.from + HEAD * (all.len() + all.len() / 4));
-            self.bytes.extend(first(least.texts(), self.from));
+        if let (Some(first), Some(last)) = (keys.next(), keys.next_back()) {
+            self.from = common(first.texts(), last.texts());
         }
-        for key in all {
-            self.bytes.extend(head(key.texts(), self.from).to_be_bytes());
-        }
+        self.heads.reserve_exact(all.len() + all.len() / 4);
+        self.heads.extend(all.map(|key| head(key.texts(), self.from)));
     }
 
     /// A key has come at a place between those that there were. False if the heads have to be made anew.
-    pub fn insert<K: OrdKey>(&mut self, at: usize, key: &K) -> bool {
+    pub fn insert<K: OrdKey>(&mut self, at: usize, key: &K, other: Option<&K>) -> bool {
         if !K::TEXTS {
             return true;
         }
-        let (count, texts) = (self.heads().len(), key.texts());
+        let Some(other) = other.filter(|_| !self.heads.is_empty()) else { return false };
         // What stands between two keys begins as they do.
-        if count == 0 || (at == 0 || at == count) && !begins(texts, &self.bytes[..self.from]) {
+        if (at == 0 || at == self.heads.len()) && !shares(key.texts(), other.texts(), self.from) {
             return false;
         }
-        let (place, end) = (self.from + HEAD * at, self.bytes.len());
-        self.bytes.extend([0; HEAD]);
-        self.bytes.copy_within(place..end, place + HEAD);
-        self.bytes[place..place + HEAD].copy_from_slice(&head(texts, self.from).to_be_bytes());
+        self.heads.insert(at, head(key.texts(), self.from));
         true
     }
 
     /// The key at a place is gone.
     pub fn remove(&mut self, at: usize) {
-        if at < self.heads().len() {
-            let place = self.from + HEAD * at;
-            self.bytes.copy_within(place + HEAD.., place);
-            self.bytes.truncate(self.bytes.len() - HEAD);
+        if at < self.heads.len() {
+            self.heads.remove(at);
         }
     }
 
-    /// Between which places `key` is or belongs, of `count`.
-    pub fn span<Q: OrdKey + ?Sized>(&self, count: usize, key: &Q) -> (usize, usize) {
-        let heads = self.heads();
-        if !Q::TEXTS || heads.len() != count {
+    /// Between which places `key` is or belongs, of `count`. `first` is any of the node's keys.
+    pub fn span<Q: OrdKey + ?Sized>(&self, count: usize, first: &Q, key: &Q) -> (usize, usize) {
+        if !Q::TEXTS || self.heads.len() != count {
             return (0, count);
         }
         let texts = key.texts();
-        if !begins(texts, &self.bytes[..self.from]) {
+        if self.from > 0 && !shares(texts, first.texts(), self.from) {
             return (0, count);
         }
-        let head = head(texts, self.from);
-        let from = heads.partition_point(|other| u32::from_be_bytes(*other) < head);
-        let same = heads[from..].iter().take_while(|other| u32::from_be_bytes(**other) == head).count();
-        (from, from + same)
+        self.of(head(texts, self.from))
     }
 
-    fn heads(&self) -> &[[u8; HEAD]] {
-        self.bytes.get(self.from..).unwrap_or_default().as_chunks().0
+    fn of(&self, head: u32) -> (usize, usize) {
+        let from = self.heads.partition_point(|other| *other < head);
+        let same = self.heads[from..].iter().take_while(|other| **other == head).count();
+        (from, from + same)
     }
 }
