@@ -50,10 +50,6 @@ pub struct Options {
     pub expressions: Option<Arc<dyn Expressions>>,
 }
 
-/// Images that the nodes of the recorded cluster had (`tests/oracle`: in no scenario does one of these have to be pulled, while
-/// all others are, the first time).
-pub const PRELOADED: [&str; 2] = ["nginx:1.25", "nginx:1.26"];
-
 impl Default for Options {
     fn default() -> Options {
         Options {
@@ -66,7 +62,7 @@ impl Default for Options {
             service_range: None,
             cni: Plugin::default(),
             control_plane: ControlPlane::default(),
-            preload: PRELOADED.map(Str::new_static).to_vec(),
+            preload: crate::nodes::PRELOADED.map(Str::new_static).to_vec(),
             images: Vec::new(),
             flags: Flags::default(),
             expressions: None,

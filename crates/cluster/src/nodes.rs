@@ -36,6 +36,10 @@ fn apart(workers: usize) -> Duration {
     WORKERS_APART.min(within / workers.max(1) as u32)
 }
 
+/// Images that the nodes of the recorded cluster had (`tests/oracle`: in no scenario does one of these have to be pulled, while
+/// all others are, the first time).
+pub(crate) const PRELOADED: [&str; 2] = ["nginx:1.25", "nginx:1.26"];
+
 impl Cluster {
     /// Queues the installation. Without add-ons all nodes are there at once, and know each other.
     pub(crate) fn install(&mut self) {
