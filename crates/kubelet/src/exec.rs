@@ -71,12 +71,13 @@ impl Worker<'_, '_> {
         let answers = pending.map(|pending| pending.answers).unwrap_or_default();
         let before = self.disks.clone();
         let inner = &mut serve::inside(self.pod, index, self.disks, now).with_tools(self.tools);
-        let mut around = Trial { output: String::new(), answers: answers.iter(), asked: None, inner };
+        let mut said = [String::new()];
+        let mut trial = Trial { answers: answers.iter(), asked: None };
         let mut process = Process::start(Arc::new(program), now);
-        while let Some(at) = process.wake().filter(|at| *at <= now + limit && around.asked.is_none()) {
-            process.run(at, &mut around);
+        while let Some(at) = process.wake().filter(|at| *at <= now + limit && trial.asked.is_none()) {
+            process.run(at, &mut Aside { said: &mut said, trial: Some(&mut trial), inner });
         }
-        let Trial { output, asked, .. } = around;
+        let ([output], asked) = (said, trial.asked);
         let waits = asked.is_some();
         if waits {
             *self.disks = before;
@@ -153,47 +154,37 @@ pub(crate) fn visit(pod: &Pod, index: usize, get: &Value, agent: &'static str) -
     })
 }
 
-/// Collects what a hook's command prints, to standard output and to standard error.
-pub(crate) struct Aside<'a> {
-    pub(crate) said: &'a mut [String; 2],
+/// Collects what a command prints that runs beside a container's own process.
+pub(crate) struct Aside<'a, 'b> {
+    /// Of standard output and of standard error, or one text for both.
+    pub(crate) said: &'a mut [String],
+    /// What it gets from the network, if it is only tried.
+    pub(crate) trial: Option<&'a mut Trial<'b>>,
     pub(crate) inner: &'a mut dyn Surroundings,
 }
 
-impl Surroundings for Aside<'_> {
-    fn print(&mut self, text: &str, _: Time) {
-        self.said[0].push_str(text);
-    }
-    fn complain(&mut self, text: &str, _: Time) {
-        self.said[1].push_str(text);
-    }
-    fn files(&mut self, act: &mut dyn FnMut(&mut vfs::View<'_>)) {
-        self.inner.files(act);
-    }
-    fn variable(&self, name: &str) -> String {
-        self.inner.variable(name)
-    }
-    fn shell(&self) -> script::Memory {
-        self.inner.shell()
-    }
-    fn start(&mut self, args: &[String]) -> Started {
-        self.inner.start(args)
-    }
-    fn call(&mut self, program: &script::Program) -> script::Ran {
-        self.inner.call(program)
-    }
-}
-
-/// Collects what a command prints.
-struct Trial<'a> {
-    output: String,
+/// What the network has answered a command, and what it asks beyond that.
+pub(crate) struct Trial<'a> {
     answers: std::slice::Iter<'a, Outcome>,
     asked: Option<script::Program>,
-    inner: &'a mut dyn Surroundings,
 }
 
-impl Surroundings for Trial<'_> {
+impl Trial<'_> {
+    fn call(&mut self, program: &script::Program) -> script::Ran {
+        if let Some(outcome) = self.answers.next() {
+            return script::Ran::Done(outcome.clone());
+        }
+        self.asked = Some(program.clone());
+        script::Ran::Later
+    }
+}
+
+impl Surroundings for Aside<'_, '_> {
     fn print(&mut self, text: &str, _: Time) {
-        self.output.push_str(text);
+        self.said.first_mut().into_iter().for_each(|said| said.push_str(text));
+    }
+    fn complain(&mut self, text: &str, _: Time) {
+        self.said.last_mut().into_iter().for_each(|said| said.push_str(text));
     }
     fn files(&mut self, act: &mut dyn FnMut(&mut vfs::View<'_>)) {
         self.inner.files(act);
@@ -208,15 +199,9 @@ impl Surroundings for Trial<'_> {
         self.inner.start(args)
     }
     fn call(&mut self, program: &script::Program) -> script::Ran {
-        match self.inner.call(program) {
-            script::Ran::Later => match self.answers.next() {
-                Some(outcome) => script::Ran::Done(outcome.clone()),
-                None => {
-                    self.asked = Some(program.clone());
-                    script::Ran::Later
-                }
-            },
-            ran => ran,
+        match (self.inner.call(program), &mut self.trial) {
+            (script::Ran::Later, Some(trial)) => trial.call(program),
+            (ran, _) => ran,
         }
     }
 }

@@ -75,7 +75,7 @@ pub(crate) fn answer(
     match (&mut hook.act, task) {
         (Act::Command(process), Some(task)) => {
             let inner = &mut serve::inside(pod, index, run.disks, now).with_tools(run.tools);
-            process.answer(task, outcome, now, &mut exec::Aside { said: &mut hook.said, inner });
+            process.answer(task, outcome, now, &mut exec::Aside { said: &mut hook.said, trial: None, inner });
         }
         (Act::Asks(_), None) => {
             let how = if outcome.status == 0 { Ok(()) } else { Err(failed(pod, index, hook.first, &outcome.err)) };
@@ -194,7 +194,7 @@ impl Worker<'_, '_> {
             let Some(mut hook) = self.pod.containers[index].hook.take() else { continue };
             if let Act::Command(process) = &mut hook.act {
                 let inner = &mut serve::inside(self.pod, index, self.disks, now).with_tools(self.tools);
-                process.run(now, &mut exec::Aside { said: &mut hook.said, inner });
+                process.run(now, &mut exec::Aside { said: &mut hook.said, trial: None, inner });
                 if let Some((at, code)) = own_end(process) {
                     hook.act = Act::Over(at, self.verdict(index, &hook, code));
                 }
