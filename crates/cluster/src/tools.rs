@@ -46,9 +46,7 @@ impl Cluster {
         let answer = match &trace.outcome {
             Way::Answered(listener) => match &visit.request {
                 Some(request) => match self.http(listener, request).map(|reply| reply.status) {
-                    Some(0) => {
-                        Err("net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned())
-                    }
+                    Some(0) => Err(kubelet::http::MALFORMED.to_owned()),
                     Some(status) => Ok(status.to_string()),
                     None => Err("EOF".to_owned()),
                 },

@@ -113,22 +113,28 @@ impl Worker<'_, '_> {
     }
 }
 
+/// The command of a probe or a hook; empty if it has none.
+pub(crate) fn command_of(handler: &Value) -> Vec<String> {
+    handler["exec"]["command"].array().iter().map(|word| word.str().to_owned()).collect()
+}
+
 /// The address that an `httpGet` names.
 pub(crate) fn url(pod: &Pod, index: usize, get: &Value) -> String {
-    let (host, port) = (host(pod, get), port_number(pod, index, &get["port"]));
-    let path = get["path"].as_str().filter(|path| !path.is_empty()).unwrap_or("/");
+    let (host, port, path) = asked(pod, index, get);
     let slash = if path.starts_with('/') { "" } else { "/" };
     let scheme = get["scheme"].as_str().unwrap_or("HTTP").to_ascii_lowercase();
     format!("{scheme}://{host}:{port}{slash}{path}")
 }
 
-fn host(pod: &Pod, get: &Value) -> Str {
-    get["host"].as_str().filter(|host| !host.is_empty()).map_or(pod.ip.clone().unwrap_or_default(), Str::from)
+/// The host, the port and the path that an `httpGet` asks.
+fn asked<'g>(pod: &Pod, index: usize, get: &'g Value) -> (Str, u16, &'g str) {
+    let given = |field: &str| get[field].as_str().filter(|text| !text.is_empty());
+    let host = given("host").map_or(pod.ip.clone().unwrap_or_default(), Str::from);
+    (host, port_number(pod, index, &get["port"]), given("path").unwrap_or("/"))
 }
 
 fn request(pod: &Pod, index: usize, get: &Value, agent: &'static str) -> Request {
-    let (host, port) = (host(pod, get), port_number(pod, index, &get["port"]));
-    let path = get["path"].as_str().filter(|path| !path.is_empty()).unwrap_or("/");
+    let (host, port, path) = asked(pod, index, get);
     let mut request = Request::get(format!("{host}:{port}"), path);
     request.agent = agent.into();
     for header in get["httpHeaders"].array() {

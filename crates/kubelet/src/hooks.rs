@@ -1,6 +1,6 @@
 //! Lifecycle hooks (pkg/kubelet/lifecycle/handlers.go): beside their container's own process, in virtual time as that is.
 
-use crate::exec::port_number;
+use crate::exec::{command_of, port_number};
 use crate::process::{OVERHEAD, Process};
 use crate::usage::Visit;
 use crate::worker::Worker;
@@ -101,10 +101,6 @@ fn spec(pod: &crate::Pod, index: usize, first: bool) -> &Value {
     &pod.spec_of(index)["lifecycle"][if first { "postStart" } else { "preStop" }]
 }
 
-fn command_of(hook: &Value) -> Vec<String> {
-    hook["exec"]["command"].array().iter().map(|word| word.str().to_owned()).collect()
-}
-
 impl Worker<'_, '_> {
     /// Begins the hook that a container has, if it has one.
     fn begin_hook(&mut self, index: usize, first: bool) -> bool {
@@ -165,7 +161,7 @@ impl Worker<'_, '_> {
         let (at, why) = match status {
             _ if cut_off => (now + PATIENCE, format!("dial tcp {address}: connect: connection timed out")),
             None => (now, format!("dial tcp {address}: connect: connection refused")),
-            Some(0) => (now, "net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned()),
+            Some(0) => (now, crate::http::MALFORMED.to_owned()),
             Some(_) => return Act::Over(now, Ok(())),
         };
         Act::Over(at, Err(failed(self.pod, index, first, &format!("Get \"{url}\": {why}"))))

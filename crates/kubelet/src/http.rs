@@ -2,6 +2,9 @@
 
 use api::Str;
 
+/// What a client in Go says of an answer that is none in HTTP (net/http).
+pub const MALFORMED: &str = "net/http: HTTP/1.x transport connection broken: malformed HTTP response";
+
 /// One HTTP request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {

@@ -127,7 +127,7 @@ impl Worker<'_, '_> {
     /// What a probe finds; none while it waits for the network.
     fn check(&mut self, index: usize, spec: &Value) -> Option<Result<(), String>> {
         let seconds = spec["timeoutSeconds"].as_int().filter(|s| *s > 0).unwrap_or(1).unsigned_abs();
-        let command: Vec<String> = spec.at("exec.command").array().iter().map(|w| w.str().to_owned()).collect();
+        let command = exec::command_of(spec);
         if command.is_empty() {
             let agent = if spec["httpGet"].is_null() { "" } else { AGENT };
             let asked = if agent.is_empty() { &spec["tcpSocket"] } else { &spec["httpGet"] };
@@ -171,9 +171,7 @@ impl Worker<'_, '_> {
             return match status {
                 _ if cut_off => Err(late(&url)),
                 None => Err(format!("Get \"{url}\": dial tcp {host}: connect: connection refused")),
-                Some(0) => Err(format!(
-                    "Get \"{url}\": net/http: HTTP/1.x transport connection broken: malformed HTTP response"
-                )),
+                Some(0) => Err(format!("Get \"{url}\": {}", crate::http::MALFORMED)),
                 Some(status) => well(status),
             };
         }

@@ -79,10 +79,7 @@ fn plan(cycle: &Cycle<'_>, at: usize, client: &Client<'_>) -> Option<Plan> {
 }
 
 fn fits(cycle: &Cycle<'_>, cache: &Cache, at: usize) -> bool {
-    let (siblings, volume_nodes) = (cycle.siblings.clone(), cycle.volume_nodes.clone());
-    let (claim_problem, unbound) = (cycle.claim_problem.clone(), cycle.unbound.clone());
-    let claim_is_taken = cycle.claim_is_taken;
-    let cycle = Cycle { cache, pod: cycle.pod, siblings, claim_problem, claim_is_taken, volume_nodes, unbound };
+    let cycle = Cycle { cache, ..cycle.clone() };
     match (filters(&cycle), cache.nodes().get(at)) {
         (Ok(filters), Some(node)) => check(&filters, node).is_ok(),
         _ => false,

@@ -28,6 +28,7 @@ use std::borrow::Cow;
 pub const MAX_SCORE: i64 = 100;
 
 /// What a decision is about.
+#[derive(Clone)]
 pub struct Cycle<'a> {
     /// The nodes.
     pub cache: &'a Cache,
