@@ -3,7 +3,7 @@
 use classroom::{Own, Set};
 use lessons::{Lesson, Problem};
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Mutex;
@@ -73,15 +73,14 @@ pub fn import(scenario: &str, folder: &str) -> io::Result<()> {
     let mut files = Vec::new();
     read(Path::new(scenario), "", &mut files)?;
     let imported = lessons::killercoda::import(&files).map_err(io::Error::other)?;
-    fs::create_dir_all(folder)?;
-    for (name, text) in &imported.files {
-        let path = Path::new(folder).join(name);
-        // What somebody has written there is not lost.
-        fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .and_then(|mut file| file.write_all(text.as_bytes()))?;
+    let written: Vec<_> = imported.files.iter().map(|(name, text)| (Path::new(folder).join(name), text)).collect();
+    // What somebody has written there is not lost.
+    if let Some((path, _)) = written.iter().find(|(path, _)| path.exists()) {
+        return Err(io::Error::other(format!("{} is there already", path.display())));
+    }
+    for (path, text) in &written {
+        fs::create_dir_all(path.parent().unwrap_or(Path::new(folder)))?;
+        fs::write(path, text)?;
         println!("{}", path.display());
     }
     println!("left to be written:");

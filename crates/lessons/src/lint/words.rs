@@ -2,6 +2,7 @@
 
 use super::Linter;
 use crate::clause;
+use crate::killercoda::TODO;
 use crate::lesson::{Lesson, Problem};
 use crate::quiz::Quiz;
 use crate::words::{BlockKind, StepWords, Words};
@@ -18,6 +19,9 @@ impl Linter<'_> {
         }
         if words.end.is_none() {
             wrong(0, "nothing is said at the end: ## Heading {#end}".into());
+        }
+        for (at, _) in words.text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with(TODO)) {
+            wrong(at + 1, format!("this is still to be written ({TODO})"));
         }
         let planned: Vec<&str> = lesson.steps().iter().map(|step| step.get("id").str()).collect();
         for (at, step) in words.steps.iter().enumerate() {
