@@ -20,6 +20,8 @@ const MOST_OUTPUT: usize = 256 * 1024;
 pub struct Ran {
     /// Its text.
     pub text: String,
+    /// Its text behind the commands that opened the shells it runs in: `ssh node1 uptime`, in one line or in two.
+    pub line: String,
     /// What it has shown.
     pub output: String,
     /// Its exit status, once it has one.
@@ -132,8 +134,10 @@ impl Progress {
     pub fn note(&mut self, chunk: &Chunk) {
         match chunk {
             Chunk::Command { text, at, depth, .. } if !text.trim().is_empty() => {
-                let ran = Ran { text: text.clone(), output: String::new(), exit: None, at: *at, depth: *depth };
-                self.ran.push(ran);
+                let shells = self.ran.iter().filter(|ran| ran.exit.is_none() && ran.depth < *depth);
+                let line: Vec<&str> = shells.map(|ran| ran.text.as_str()).chain([text.as_str()]).collect();
+                let (text, line) = (text.clone(), line.join(" "));
+                self.ran.push(Ran { text, line, output: String::new(), exit: None, at: *at, depth: *depth });
             }
             Chunk::Text(_, text) => {
                 // What is shown belongs to the innermost command that runs.

@@ -48,7 +48,7 @@ impl Scene<'_> {
     }
 
     /// What was run since the step began.
-    pub fn recent(&self) -> impl Iterator<Item = &Ran> {
+    pub fn recent(&self) -> impl DoubleEndedIterator<Item = &Ran> {
         self.ran.iter().filter(|ran| ran.at >= self.began)
     }
 

@@ -76,3 +76,33 @@ fn what_is_shown_with_too_much_does_not_count() {
     assert_eq!(said, "It has been shown, but together with what should not be there: node2, node3");
     assert_eq!(after(&["kubectl get nodes | grep -v node[23]"], &mut learner), "");
 }
+
+#[test]
+fn a_name_that_is_filled_in_counts_as_a_whole() {
+    let mut learner = learner("  - {id: a, saw: \"{replicasets of deployment/web metadata.name}\"}\n");
+    let said = after(&["kubectl create deployment web --image=nginx", "kubectl get pods"], &mut learner);
+    assert!(said.starts_with("No command has shown this yet: web-"), "{said}");
+    assert_eq!(after(&["kubectl describe deployment web"], &mut learner), "");
+}
+
+#[test]
+fn what_is_run_in_a_shell_on_the_way_is_one_line_with_it() {
+    let checks = "  - {id: a, ran: ^ssh node1 uptime$}\n  - {id: b, saw: \"4\", ran: exec web .*nproc}\n  - {id: c, ran: ^nproc}\n";
+    let mut learner = learner(checks);
+    let said = after(&["ssh node1", "uptime", "exit", "kubectl run web --image=nginx"], &mut learner);
+    assert_eq!(said, "No command has shown this yet: 4 | No command like ^nproc has been run yet.");
+    let said = after(&["kubectl exec web -it -- sh", "nproc"], &mut learner);
+    assert_eq!(said, "No command like ^nproc has been run yet.", "that is what is run on one's own computer");
+    assert_eq!(after(&["exit", "nproc"], &mut learner), "");
+}
+
+#[test]
+fn what_a_command_is_about_stands_in_it_or_in_what_it_shows() {
+    let mut learner = learner("  - {id: a, saw: \"{pod/hello spec.nodeName}\", about: hello}\n");
+    let said = after(&["kubectl run hello --image=nginx", "kubectl get nodes"], &mut learner);
+    assert_eq!(said, "It has been shown, but by a command that is not about this: hello");
+    for shows in ["kubectl get pods -o wide", "kubectl get pod hello -o jsonpath={.spec.nodeName}"] {
+        let (session, progress) = (Session::resume(&learner.0.keyframe().unwrap()).unwrap(), learner.1.clone());
+        assert_eq!(after(&[shows], &mut (session, progress)), "", "{shows}");
+    }
+}

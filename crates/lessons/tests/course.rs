@@ -31,7 +31,7 @@ fn what_is_written_wrongly_is_noticed_with_its_line() {
         ("kubectl get nodes -o wide\n", "kubectl get 'nodes\n", true, "the shell cannot read this"),
         ("object: pod/hello\n    ready: true", "object: pot/hello\n    ready: true", true, "there is no kind \"pot\""),
         ("    ready: true\n  - id: where", "    redy: true\n  - id: where", true, "`object` goes with"),
-        ("saw: [master", "say: [master", false, "a clause has one of the keys"),
+        ("saw: \"{node/node2", "say: \"{node/node2", false, "a clause has one of the keys"),
         ("STATUS: {matches: ^NotReady}", "STATUS: {like: x}", true, "there is no operator \"like\""),
         ("STATUS: {matches: ^NotReady}", "STATUS: {matches: (}", true, ""),
         ("  unmet: not-ready\n", "  unmet: nothing\n", false, "`unmet` names the check"),

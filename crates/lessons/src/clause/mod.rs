@@ -7,6 +7,7 @@ mod network;
 mod object;
 mod relation;
 pub(crate) mod rights;
+mod saw;
 mod terminal;
 
 use crate::lang::Say;
@@ -95,7 +96,7 @@ pub const FORMS: &[Form] = &[
         keys: &[("in", Spot), ("container", Text), ("text", Expected), ("count", Expected)],
         unmet: terminal::env,
     },
-    Form { name: "saw", takes: Texts, keys: &[("ran", Regex), ("without", Texts)], unmet: terminal::saw },
+    Form { name: "saw", takes: Texts, keys: &[("ran", Regex), ("about", Texts), ("without", Texts)], unmet: saw::saw },
     Form { name: "allowed", takes: Deed, keys: &[("to", Text)], unmet: rights::allowed },
     Form { name: "refused", takes: Deed, keys: &[("to", Text)], unmet: rights::refused },
     Form { name: "ran", takes: Regex, keys: &[("exit", Expected)], unmet: terminal::ran },

@@ -3,7 +3,6 @@
 use super::{count_of, counted};
 use crate::expect;
 use crate::lang::Say;
-use crate::progress::Ran;
 use crate::scene::{Scene, Spot};
 use api::Value;
 use api::regex::Regex;
@@ -91,61 +90,6 @@ fn text_at(
     })
 }
 
-/// `saw: TEXTS`: one command has shown them all, and none of `without`. What the command itself says, it did not show.
-pub fn saw(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
-    let (wanted, unwanted) = match (texts(clause.get("saw"), scene), texts(clause.get("without"), scene)) {
-        (Ok(wanted), Ok(unwanted)) => (wanted, unwanted),
-        (Err(words), _) | (_, Err(words)) => return Some(words),
-    };
-    let regex = Regex::go(clause.get("ran").str()).ok();
-    let by = |ran: &&Ran| clause.get("ran").is_null() || regex.as_ref().is_some_and(|regex| regex.is_match(&ran.text));
-    let shows = |ran: &Ran, text: &String| ran.output.contains(text.as_str()) && !ran.text.contains(text.as_str());
-    // What a command's output lacks, and what it should not have.
-    let lack = |ran: &Ran| -> [Vec<&String>; 2] {
-        [
-            wanted.iter().filter(|text| !shows(ran, text)).collect(),
-            unwanted.iter().filter(|text| ran.output.contains(text.as_str())).collect(),
-        ]
-    };
-    let nearest = scene.recent().filter(by).map(lack).min_by_key(|[missing, beyond]| (missing.len(), beyond.len()));
-    let [missing, beyond] = nearest.unwrap_or_else(|| [wanted.iter().collect(), Vec::new()]);
-    let joined = |texts: &[&String]| texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(", ");
-    let typed = |text: &&String| {
-        scene.recent().filter(by).any(|ran| ran.output.contains(text.as_str()) && ran.text.contains(text.as_str()))
-    };
-    if !missing.is_empty() && missing.iter().all(typed) {
-        return Some(scene.lang.say(
-            "This was shown, but it stands in the command itself: {0}",
-            "나오기는 했지만 명령 자체에 들어 있는 글입니다: {0}",
-            &[&joined(&missing)],
-        ));
-    }
-    if !missing.is_empty() {
-        return Some(scene.lang.say(
-            "No command has shown this yet: {0}",
-            "아직 어떤 명령의 출력에도 나오지 않은 것: {0}",
-            &[&joined(&missing)],
-        ));
-    }
-    (!beyond.is_empty()).then(|| {
-        scene.lang.say(
-            "It has been shown, but together with what should not be there: {0}",
-            "나오기는 했지만, 나오지 않아야 할 것도 함께 나왔습니다: {0}",
-            &[&joined(&beyond)],
-        )
-    })
-}
-
-/// A text or a list of texts, filled in; none where the clause says nothing.
-fn texts(value: &Value, scene: &mut Scene<'_>) -> Result<Vec<String>, String> {
-    if value.is_null() {
-        return Ok(Vec::new());
-    }
-    let one = [value.clone()];
-    let texts = if value.array().is_empty() { &one } else { value.array() };
-    texts.iter().map(|text| scene.fill(text.str())).collect()
-}
-
 /// `ran: REGEX`: a command that fits, and ended as it should.
 pub fn ran(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
     let lang = scene.lang;
@@ -154,7 +98,7 @@ pub fn ran(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
         wanted => wanted.clone(),
     };
     let fits = Regex::go(clause.get("ran").str()).ok()?;
-    let mut such = scene.recent().filter(|ran| fits.is_match(&ran.text)).peekable();
+    let mut such = scene.recent().filter(|ran| fits.is_match(&ran.line)).peekable();
     if such.peek().is_none() {
         return Some(lang.say(
             "No command like {0} has been run yet.",
