@@ -44,6 +44,19 @@ pub fn problem(expected: &Value) -> Option<String> {
     operators.is_empty().then(|| "an empty {} expects nothing".into())
 }
 
+/// What is wrong with an expectation of a number, if it is one of something else.
+pub fn no_number(expected: &Value) -> Option<String> {
+    let is_number = |value: &Value| value.as_int().is_some();
+    let all = match expected {
+        Value::Object(operators) => operators.iter().all(|(_, value)| match value {
+            Value::Array(_) => value.array().iter().all(is_number),
+            value => is_number(value),
+        }),
+        value => is_number(value),
+    };
+    (!all).then(|| "this is a number, or says of one what it should be: {atLeast: 2}".into())
+}
+
 /// Whether values that were found (none, where nothing is there) are as expected. One fitting value is enough; but what shall
 /// not be, none of them may be. `before` is what was there when the step began.
 pub fn holds(expected: &Value, found: &[&Value], before: &[&Value]) -> bool {

@@ -67,7 +67,8 @@ impl Lesson {
                             }
                             lesson.plan = document.value;
                         }
-                        Err(error) => wrong(PLAN, line_in(&error), error),
+                        // What is wrong in the first line has none in the message.
+                        Err(error) => wrong(PLAN, line_in(&error).max(1), explained(error)),
                     }
                 }
                 (Some(tag), _) => match Language::ALL.into_iter().find(|lang| lang.tag() == tag) {
@@ -174,8 +175,16 @@ pub fn commands(script: &str) -> Result<Vec<String>, (usize, String)> {
     Ok(commands)
 }
 
-/// The line in a message such as `yaml: line 4: ...`.
-fn line_in(message: &str) -> usize {
+/// The message of the reader of YAML, with what is meant most often by one that says little.
+pub(crate) fn explained(error: String) -> String {
+    match error.contains("mapping values are not allowed") {
+        true => error + " (a text with a colon in it stands in quotes)",
+        false => error,
+    }
+}
+
+/// The line in a message such as `yaml: line 4: ...`; 0 if it says none.
+pub(crate) fn line_in(message: &str) -> usize {
     let after = message.split_once("line ").map_or("", |(_, after)| after);
     after.split(':').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }

@@ -1,13 +1,14 @@
 //! What is wrong with a lesson, found without playing it: its plan here, its words in a file of their own.
 
+mod played;
 mod words;
 
 use crate::clause::{self, FORMS, Form, Takes};
 use crate::lesson::{Lesson, PLAN, Problem, commands};
 use crate::reference::Reference;
 use crate::{expect, field};
-use api::Value;
 use api::regex::Regex;
+use api::{Kind, Value};
 
 /// Keys of lesson.yaml.
 const LESSON: &[&str] =
@@ -86,18 +87,20 @@ impl Linter<'_> {
         if !plan.get("minutes").as_int().is_some_and(|minutes| (1..=240).contains(&minutes)) {
             self.at("minutes", "minutes is how long the lesson takes: a number from 1 to 240");
         }
-        for (at, name) in plan.get("files").array().iter().enumerate() {
+        let listed = self.list(&plan, "files", "").to_vec();
+        for (at, name) in listed.iter().enumerate() {
             if name.str().contains('\'') {
                 self.at(&format!("files[{at}]"), "a file's name has no quotes");
             } else if !self.lesson.files.iter().any(|(file, _)| file == name.str()) {
                 self.at(&format!("files[{at}]"), format!("the folder has no file {:?}", name.str()));
             }
         }
-        for (name, _) in self.lesson.files.iter().filter(|(name, _)| !name.starts_with('.')) {
-            if !plan.get("files").array().iter().any(|listed| listed.str() == name) {
-                let text = "no learner gets this file: lesson.yaml does not name it under files";
-                self.problems.push(Problem { file: name.clone(), line: 0, text: text.into() });
-            }
+        let unlisted = |name: &String| !name.starts_with('.') && !listed.iter().any(|listed| listed.str() == name);
+        // Of a list that is none, that has been said.
+        let can_tell = matches!(plan.get("files"), Value::Null | Value::Array(_));
+        for (name, _) in self.lesson.files.iter().filter(|(name, _)| can_tell && unlisted(name)) {
+            let text = "no learner gets this file: lesson.yaml does not name it under files";
+            self.problems.push(Problem { file: name.clone(), line: 0, text: text.into() });
         }
         self.script(plan.get("start"), "start", true);
         let steps = self.list(&plan, "steps", "").to_vec();
@@ -135,11 +138,20 @@ impl Linter<'_> {
         }
     }
 
+    /// That there is an id, and that others can name it.
+    fn id(&mut self, of: &Value, path: &str, missing: &str) {
+        match of.get("id") {
+            Value::Null => self.at(path, missing),
+            id if id.str().is_empty() => {
+                self.at(&join(path, "id"), format!("an id is a text: write {:?}", field::text(id)));
+            }
+            _ => {}
+        }
+    }
+
     fn step(&mut self, step: &Value, path: &str) {
         self.keys(step, path, STEP);
-        if step.get("id").str().is_empty() {
-            self.at(path, "a step has an id");
-        }
+        self.id(step, path, "a step has an id");
         self.script(step.get("solution"), &join(path, "solution"), false);
         self.duration(step.get("patience"), &join(path, "patience"));
         let checks = self.list(step, "checks", path);
@@ -148,9 +160,7 @@ impl Linter<'_> {
         }
         for (at, check) in checks.iter().enumerate() {
             let path = format!("{path}.checks[{at}]");
-            if check.get("id").str().is_empty() {
-                self.at(&path, "a check has an id");
-            }
+            self.id(check, &path, "a check has an id");
             if checks[..at].iter().any(|other| other.get("id") == check.get("id")) {
                 self.at(&path, format!("another check of this step has the id {:?}", check.get("id").str()));
             }
@@ -164,8 +174,9 @@ impl Linter<'_> {
         for (at, note) in self.list(holder, "notes", path).iter().enumerate() {
             let path = join(path, &format!("notes[{at}]"));
             self.keys(note, &path, NOTE);
-            if note.get("id").str().is_empty() || note.get("when").array().is_empty() {
-                self.at(&path, "a note has an id and, under when, a list of clauses");
+            self.id(note, &path, "a note has an id");
+            if note.get("when").array().is_empty() {
+                self.at(&join(&path, "when"), "a note has, under when, a list of clauses");
             }
             for (at, clause) in note.get("when").array().iter().enumerate() {
                 self.clause(clause, &format!("{path}.when[{at}]"));
@@ -203,15 +214,8 @@ impl Linter<'_> {
                 None => self.at(&join(path, key), unknown_key(form, key)),
             }
         }
-        if let (Value::Object(_), Ok(found)) = (clause.get("fields"), reference(clause.get(form.name).str())) {
-            for (key, _) in clause.get("fields").entries() {
-                // What is said of a path that cannot be read was said above.
-                if field::problem(key).is_none()
-                    && let Some(problem) = field::unknown(key, found.kind)
-                {
-                    self.at(&format!("{path}.fields.{key}"), problem);
-                }
-            }
+        if let Some(kind) = built_in(clause.get(form.name).str()) {
+            self.object(clause, kind, path);
         }
         if form.name == "env" && clause.get("in").is_null() {
             self.at(path, "`env` needs `in`: the Pods whose containers are asked");
@@ -227,6 +231,25 @@ impl Linter<'_> {
         }
     }
 
+    /// Fields and columns that objects of a kind have.
+    fn object(&mut self, clause: &Value, kind: &'static Kind, path: &str) {
+        for (key, _) in clause.get("fields").entries() {
+            // What is said of a path that cannot be read was said above.
+            if field::problem(key).is_none()
+                && let Some(problem) = field::unknown(key, kind)
+            {
+                self.at(&format!("{path}.fields.{key}"), problem);
+            }
+        }
+        let columns = crate::scene::columns(kind);
+        for (key, _) in clause.get("columns").entries() {
+            if !columns.iter().any(|column| column.eq_ignore_ascii_case(key)) {
+                let all = columns.join(", ").to_uppercase();
+                self.at(&format!("{path}.columns.{key}"), format!("{} has no column {key:?} ({all})", kind.kind));
+            }
+        }
+    }
+
     fn takes(&mut self, takes: Takes, value: &Value, path: &str) {
         let problem = match takes {
             Takes::Reference => reference(value.str()).err(),
@@ -236,13 +259,13 @@ impl Linter<'_> {
                 Ok(_) => Some("this is workstation, node/NAME or a reference to Pods".into()),
                 Err(problem) => Some(problem),
             },
-            Takes::Expected if value.as_bool() == Some(false) && path.ends_with("answers") => None,
+            Takes::Number if value.as_bool() == Some(false) && path.ends_with("answers") => None,
+            Takes::Number => expect::problem(value).or_else(|| expect::no_number(value)),
             Takes::Expected => expect::problem(value),
             Takes::Bool => value.as_bool().is_none().then(|| "this is true or false".into()),
             Takes::Text => value.str().is_empty().then(|| "this is a text".into()),
-            Takes::Regex => {
-                Regex::go(value.str()).err().or(value.str().is_empty().then(|| "this is a regular expression".into()))
-            }
+            Takes::Regex if value.str().is_empty() => Some("this is a regular expression".into()),
+            Takes::Regex => Regex::go(value.str()).err().map(|error| format!("this is no regular expression: {error}")),
             Takes::Texts => {
                 let good = !value.str().is_empty()
                     || !value.is_empty() && value.array().iter().all(|text| !text.str().is_empty());
@@ -286,63 +309,6 @@ impl Linter<'_> {
             self.takes(Takes::Duration, value, path);
         }
     }
-
-    fn routes(&mut self, plan: &Value) {
-        let routes = self.list(plan, "routes", "");
-        if routes.len() + 1 < ENOUGH {
-            self.at(
-                "routes",
-                "a lesson needs at least one route besides its solutions: another way that must be accepted",
-            );
-        }
-        for (at, route) in routes.iter().enumerate() {
-            let path = format!("routes[{at}]");
-            self.keys(route, &path, ROUTE);
-            if route.get("steps").is_empty() {
-                self.at(&path, "a route has steps: for each step that goes another way, what is typed");
-            }
-            for (id, script) in route.get("steps").entries() {
-                let here = format!("{path}.steps.{id}");
-                if self.lesson.step(id).is_null() {
-                    self.at(&here, format!("there is no step {id:?}"));
-                }
-                self.script(script, &here, false);
-            }
-        }
-    }
-
-    fn mistakes(&mut self, plan: &Value) {
-        let mistakes = self.list(plan, "mistakes", "");
-        if mistakes.len() < ENOUGH {
-            self.at("mistakes", "a lesson needs at least two mistakes: what is nearly right and must not be accepted");
-        }
-        for (at, mistake) in mistakes.iter().enumerate() {
-            let path = format!("mistakes[{at}]");
-            self.keys(mistake, &path, MISTAKE);
-            self.script(mistake.get("type"), &join(&path, "type"), false);
-            self.script(mistake.get("back"), &join(&path, "back"), true);
-            let step = self.lesson.step(mistake.get("step").str()).clone();
-            if step.is_null() {
-                self.at(&path, format!("there is no step {:?}", mistake.get("step").str()));
-                continue;
-            }
-            let has = |list: &Value, id: &Value| list.array().iter().any(|member| member.get("id") == id);
-            let (unmet, note) = (mistake.get("unmet"), mistake.get("note"));
-            if !has(step.get("checks"), unmet) {
-                self.at(
-                    &path,
-                    format!(
-                        "`unmet` names the check that notices: step {:?} has no {:?}",
-                        step.get("id").str(),
-                        unmet.str()
-                    ),
-                );
-            }
-            if !note.is_null() && !has(step.get("notes"), note) && !has(plan.get("notes"), note) {
-                self.at(&path, format!("there is no note {:?}", note.str()));
-            }
-        }
-    }
 }
 
 /// A reference as far as it can be judged without a cluster: kinds of custom resources are written with their group.
@@ -353,6 +319,11 @@ fn reference(text: &str) -> Result<Reference, String> {
         Err(_) if custom => Reference::parse("pods", &kinds),
         found => found,
     }
+}
+
+/// The kind that a reference names, if every cluster has it.
+fn built_in(text: &str) -> Option<&'static Kind> {
+    Reference::parse(text, &api::kind::served().collect::<Vec<_>>()).ok().map(|reference| reference.kind)
 }
 
 fn unknown_key(form: &Form, key: &str) -> String {

@@ -264,9 +264,9 @@ impl Player {
         self.progress.look(&self.session);
         let unmet = self.progress.checks().filter_map(|(id, unmet)| Some(format!("{id}: {}", unmet?)));
         let mut text = unmet.collect::<Vec<_>>().join("; ");
-        let last: Vec<&str> = self.shown.lines().rev().take(2).collect();
-        if let Some(line) = last.first() {
-            text.push_str(&format!(" (the terminal's last line: {line})"));
+        let complaint = self.shown.lines().rev().find(|line| line.to_lowercase().starts_with("error"));
+        if let Some(line) = complaint.or_else(|| self.shown.lines().next_back()) {
+            text.push_str(&format!(" (the terminal said: {line})"));
         }
         text
     }

@@ -27,7 +27,8 @@ impl Quiz {
         for line in text.lines() {
             let trimmed = line.trim();
             let wrong = trimmed.strip_prefix("- [ ]").map(|text| (false, text));
-            let answer = wrong.or_else(|| trimmed.strip_prefix("- [x]").map(|text| (true, text)));
+            let right = trimmed.strip_prefix("- [x]").or_else(|| trimmed.strip_prefix("- [X]"));
+            let answer = wrong.or_else(|| right.map(|text| (true, text)));
             match (answer, quiz.answers.last_mut()) {
                 (Some((right, text)), _) => {
                     quiz.answers.push(Answer { right, text: text.trim().to_owned(), why: String::new() });

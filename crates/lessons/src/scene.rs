@@ -200,6 +200,12 @@ impl Scene<'_> {
     }
 }
 
+/// The columns of `kubectl get` for a kind, the wide ones too.
+pub fn columns(kind: &'static Kind) -> Vec<String> {
+    let table = table::table(kind, [], Time::default(), table::IncludeObject::None);
+    table.get("columnDefinitions").array().iter().map(|column| column.get("name").str().to_owned()).collect()
+}
+
 impl Spot {
     /// The place in the network.
     pub fn place(&self) -> network::Place {

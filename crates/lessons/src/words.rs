@@ -4,7 +4,7 @@
 //! no step, and `{#end}` is what is said after the last. `:::hint CHECK`, `:::note NOTE`, `:::unmet CHECK`, `:::done`
 //! and `:::quiz NAME`, each up to a line `:::`, are said when their time has come.
 
-use crate::lesson::Problem;
+use crate::lesson::{Problem, explained, line_in};
 use api::Language;
 
 /// What is said in one language.
@@ -102,20 +102,33 @@ impl Words {
                     }
                 }
             }
-            Err(error) => wrong(1, format!("the front matter is no YAML: {error}")),
-        }
-        for (what, text) in [("title", &words.title), ("summary", &words.summary)] {
-            if text.trim().is_empty() {
-                wrong(1, format!("the front matter has no {what}"));
+            // The front matter begins in the second line.
+            Err(error) => {
+                wrong(line_in(&error).max(1) + 1, format!("the front matter is no YAML: {}", explained(error)));
+                (words.title, words.summary) = ("?".into(), "?".into());
             }
         }
-        let mut reader = Reader { words, block: None, ended: false, fence: false };
+        if begin == 0 {
+            wrong(
+                1,
+                "the file begins with front matter: a line ---, title: ..., summary: ..., and another line ---".into(),
+            );
+        } else {
+            for (what, text) in [("title", &words.title), ("summary", &words.summary)] {
+                if text.trim().is_empty() {
+                    wrong(1, format!("the front matter has no {what}"));
+                }
+            }
+        }
+        let mut reader = Reader { words, block: None, ended: false, fence: None };
         for (at, line) in text.lines().enumerate().skip(begin) {
             if let Err(problem) = reader.line(at + 1, line) {
                 wrong(at + 1, problem);
             }
         }
-        if let Some(block) = &reader.block {
+        if let Some(line) = reader.fence {
+            wrong(line, "this ``` is never closed by another one".into());
+        } else if let Some(block) = &reader.block {
             wrong(block.line, "this ::: is never closed by a line with ::: alone".into());
         }
         let mut words = reader.words;
@@ -158,21 +171,25 @@ struct Reader {
     words: Words,
     block: Option<Block>,
     ended: bool,
-    fence: bool,
+    /// The line in which a code block begins, while it is open.
+    fence: Option<usize>,
 }
 
 impl Reader {
     fn line(&mut self, number: usize, line: &str) -> Result<(), String> {
         let mark = line.trim_end();
         if mark.trim_start().starts_with("```") {
-            self.fence = !self.fence;
+            self.fence = self.fence.xor(Some(number));
         }
-        if !self.fence {
+        if self.fence.is_none() {
             if let Some(name) = mark.strip_prefix(":::") {
                 return self.mark(number, name.trim());
             }
             if let Some(heading) = mark.strip_prefix("## ") {
                 return self.heading(number, heading.trim());
+            }
+            if mark.starts_with('#') && mark.ends_with('}') && mark.contains("{#") {
+                return Err("the heading of a step begins with ##, no more and no less".into());
             }
         }
         let into = match (&mut self.block, &mut self.words) {
@@ -220,7 +237,7 @@ impl Reader {
 
     /// `Create it {#create}`
     fn heading(&mut self, number: usize, heading: &str) -> Result<(), String> {
-        let id = heading.rsplit_once("{#").and_then(|(title, id)| Some((title.trim(), id.strip_suffix('}')?)));
+        let id = heading.rsplit_once("{#").and_then(|(title, id)| Some((title.trim(), id.strip_suffix('}')?.trim())));
         let Some((title, id)) = id else {
             return Err("a step's heading ends with its id, as in ## Create it {#create}".into());
         };
@@ -267,7 +284,7 @@ mod tests {
             problems.into_iter().map(|problem| problem.line).collect::<Vec<_>>()
         };
         let front = "---\ntitle: a\nsummary: b\n---\n";
-        assert_eq!(lines(""), [1, 1]);
+        assert_eq!(lines(""), [1]);
         assert_eq!(lines(&format!("{front}## No id\n")), [5]);
         assert_eq!(lines(&format!("{front}## A {{#a}}\n:::hunt\nx\n:::\n")), [6]);
         assert_eq!(lines(&format!("{front}## A {{#a}}\n:::hint\nx\n:::done\nx\n:::\n")), [8]);

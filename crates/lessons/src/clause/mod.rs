@@ -35,6 +35,8 @@ pub enum Takes {
     Spot,
     /// What a value should be.
     Expected,
+    /// What a number should be.
+    Number,
     /// Paths of fields, each with what is expected there.
     Fields,
     /// Columns of `kubectl get`, each with what is expected there.
@@ -65,7 +67,7 @@ pub const FORMS: &[Form] = &[
         name: "object",
         takes: Reference,
         keys: &[
-            ("count", Expected),
+            ("count", Number),
             ("every", Bool),
             ("fields", Fields),
             ("columns", Columns),
@@ -75,31 +77,31 @@ pub const FORMS: &[Form] = &[
         unmet: object::object,
     },
     Form { name: "absent", takes: Reference, keys: &[], unmet: object::absent },
-    Form { name: "lost", takes: Reference, keys: &[("count", Expected)], unmet: object::lost },
+    Form { name: "lost", takes: Reference, keys: &[("count", Number)], unmet: object::lost },
     Form { name: "selector", takes: Reference, keys: &[("matches", Reference)], unmet: relation::selector },
-    Form { name: "endpoints", takes: Reference, keys: &[("count", Expected)], unmet: relation::endpoints },
+    Form { name: "endpoints", takes: Reference, keys: &[("count", Number)], unmet: relation::endpoints },
     Form {
         name: "request",
         takes: Text,
-        keys: &[("from", Spot), ("answers", Expected), ("body", Expected), ("host", Text)],
+        keys: &[("from", Spot), ("answers", Number), ("body", Expected), ("host", Text)],
         unmet: network::request,
     },
     Form {
         name: "file",
         takes: Text,
-        keys: &[("in", Spot), ("container", Text), ("text", Expected), ("count", Expected)],
+        keys: &[("in", Spot), ("container", Text), ("text", Expected), ("count", Number)],
         unmet: terminal::file,
     },
     Form {
         name: "env",
         takes: Text,
-        keys: &[("in", Spot), ("container", Text), ("text", Expected), ("count", Expected)],
+        keys: &[("in", Spot), ("container", Text), ("text", Expected), ("count", Number)],
         unmet: terminal::env,
     },
     Form { name: "saw", takes: Texts, keys: &[("ran", Regex), ("about", Texts), ("without", Texts)], unmet: saw::saw },
     Form { name: "allowed", takes: Deed, keys: &[("to", Text)], unmet: rights::allowed },
     Form { name: "refused", takes: Deed, keys: &[("to", Text)], unmet: rights::refused },
-    Form { name: "ran", takes: Regex, keys: &[("exit", Expected)], unmet: terminal::ran },
+    Form { name: "ran", takes: Regex, keys: &[("exit", Number)], unmet: terminal::ran },
     Form { name: "passed", takes: Duration, keys: &[], unmet: terminal::passed },
     Form { name: "any", takes: Clauses, keys: &[], unmet: any },
     Form { name: "all", takes: Clauses, keys: &[], unmet: all },

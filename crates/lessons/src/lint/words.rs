@@ -27,6 +27,9 @@ impl Linter<'_> {
         for (at, step) in words.steps.iter().enumerate() {
             match planned.iter().position(|id| *id == step.id) {
                 None => wrong(step.line, format!("lesson.yaml has no step {:?} ({})", step.id, planned.join(", "))),
+                Some(_) if words.steps[..at].iter().any(|other| other.id == step.id) => {
+                    wrong(step.line, format!("step {:?} has words already: which is this?", step.id));
+                }
                 Some(place) if place != at => {
                     wrong(step.line, format!("step {:?} comes in another order than in lesson.yaml", step.id))
                 }
@@ -46,12 +49,16 @@ impl Linter<'_> {
                 let Some(model) = first.step(&step.id) else { continue };
                 let (a, b) = (outline(model), outline(step));
                 if a != b {
+                    let only = |a: &[String], b: &[String], file: &str| match beyond(a, b) {
+                        none if none.is_empty() => String::new(),
+                        some => format!("; only in {file}: {}", some.join(", ")),
+                    };
                     let text = format!(
-                        "step {:?} has other blocks than in {}: {} there, {} here",
+                        "step {:?} has other blocks than in {}{}{}",
                         step.id,
                         first.file,
-                        a.join(", "),
-                        b.join(", ")
+                        only(&a, &b, &first.file),
+                        only(&b, &a, &words.file)
                     );
                     self.problems.push(Problem { file: words.file.clone(), line: step.line, text });
                 }
@@ -101,6 +108,14 @@ fn step_words(step: &StepWords, lesson: &Lesson, wrong: &mut dyn FnMut(usize, St
             wrong(step.line, format!("the check {:?} is a `not` and needs words: :::unmet {0}", check.get("id").str()));
         }
     }
+}
+
+/// What one list has more often than another.
+fn beyond(list: &[String], other: &[String]) -> Vec<String> {
+    let mut rest = other.to_vec();
+    let mut more = list.to_vec();
+    more.retain(|text| rest.iter().position(|other| other == text).map(|at| rest.remove(at)).is_none());
+    more
 }
 
 /// The blocks of a step: kinds, ids, and which answers are right.
