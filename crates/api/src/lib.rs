@@ -25,6 +25,7 @@ pub mod text;
 pub mod time;
 pub mod validation;
 mod value;
+pub mod x509;
 pub mod yaml;
 
 pub use collections::{

@@ -4,9 +4,13 @@
 //! The certificate has X.509's form (RFC 5280) with the subject and the public key of the request. Its signature is a digest
 //! with a key that only the cluster knows.
 
+pub mod approving;
+pub mod cleaning;
+
 use crate::{Controller, enqueue_self};
-use api::der::{BITS, INTEGER, SEQUENCE, SET, UTF8, content, split, tlv, utc};
-use api::{Status, Time, Value, base64, condition, kind, obj};
+use api::der::{content, split};
+use api::x509::{self, Subject};
+use api::{Status, Value, base64, condition, kind, obj};
 use apiserver::{Context, EventType, WatchEvent, WorkKey, purposes, token};
 use std::time::Duration;
 
@@ -14,26 +18,20 @@ const NAME: &str = "csrsigning";
 
 pub const CONTROLLER: Controller = Controller { name: NAME, source: "certificate-controller", observe, reconcile };
 
-/// The signers that sign here, with the usages that each demands and the others that it allows
-/// (`CSRAuthority.Sign` and the verification functions of each signer).
-const SIGNERS: [(&str, &str, &[&str]); 4] = [
-    ("kubernetes.io/kube-apiserver-client", "client auth", &["digital signature", "key encipherment"]),
-    ("kubernetes.io/kube-apiserver-client-kubelet", "client auth", &["digital signature", "key encipherment"]),
-    ("kubernetes.io/kubelet-serving", "server auth", &["digital signature", "key encipherment"]),
-    ("kubernetes.io/legacy-unknown", "", &[]),
-];
+/// The signer for users, and that for kubelets who ask as users.
+const CLIENTS: &str = "kubernetes.io/kube-apiserver-client";
+const KUBELET_CLIENTS: &str = "kubernetes.io/kube-apiserver-client-kubelet";
+/// The signer for kubelets that others ask, and the one that signs whatever it is given.
+const KUBELETS: &str = "kubernetes.io/kubelet-serving";
+const LEGACY: &str = "kubernetes.io/legacy-unknown";
 /// `--cluster-signing-duration`, and how far a certificate reaches into the past for clocks that are slow.
 const LIFETIME: u64 = 365 * 24 * 60 * 60;
+/// The shortest that there is, in seconds.
+const SHORTEST: u64 = 600;
 const BACKDATE: Duration = Duration::from_secs(5 * 60);
 
-/// sha256WithRSAEncryption, as an `AlgorithmIdentifier`.
-const ALGORITHM: [u8; 15] = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 11, 5, 0];
-/// The object identifier of a common name, and who issues: `CN=kubernetes`.
-const COMMON_NAME: [u8; 5] = [6, 3, 0x55, 4, 3];
+/// Who issues.
 const ISSUER: &str = "kubernetes";
-
-/// `[0]`: the version's field.
-const VERSION: u8 = 0xa0;
 
 fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
     let object = &event.object;
@@ -54,13 +52,11 @@ fn waits(request: &Value) -> bool {
 
 fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     let Some(mut request) = cx.client.get(kind::CERTIFICATE_SIGNING_REQUEST, "", &key.name) else { return Ok(()) };
-    let signer = SIGNERS.iter().find(|(name, ..)| *name == request["spec"]["signerName"].str());
-    let Some((_, needed, allowed)) = signer.filter(|_| waits(&request)) else { return Ok(()) };
+    let Some(validity) = verify(&request).filter(|_| waits(&request)) else { return Ok(()) };
     let system = cx.client.get(kind::NAMESPACE, "", "kube-system").unwrap_or_default();
-    let signed = match fits(&request["spec"]["usages"], needed, allowed) {
-        true => certificate(&request, &token::key(system.uid()), cx).ok_or("unable to parse csr"),
-        false => Err("usages did not match"),
-    };
+    let signed = validity.and_then(|()| {
+        certificate(&request, &token::key(system.uid()), cx).ok_or_else(|| "unable to parse csr".to_owned())
+    });
     match signed {
         Ok(text) => request.set("status.certificate", base64::encode(text.as_bytes())),
         Err(why) => {
@@ -74,51 +70,82 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     cx.client.update_status(kind::CERTIFICATE_SIGNING_REQUEST, request).map(drop)
 }
 
-fn fits(usages: &Value, needed: &str, allowed: &[&str]) -> bool {
-    let mut given = usages.array().iter().map(Value::str);
-    needed.is_empty()
-        || given.clone().any(|usage| usage == needed) && given.all(|usage| usage == needed || allowed.contains(&usage))
+/// What the signer that a request is for says of it; none if that is none of those here (`isRequestForSignerFn`).
+fn verify(request: &Value) -> Option<Result<(), String>> {
+    let spec = &request["spec"];
+    let usages: Vec<&str> = spec["usages"].array().iter().map(Value::str).collect();
+    let subject = || x509::certificate_request(spec["request"].str()).unwrap_or_default();
+    match spec["signerName"].str() {
+        CLIENTS => Some(for_clients(&usages)),
+        KUBELET_CLIENTS => Some(for_kubelet(&subject(), &usages, "client auth")),
+        KUBELETS => Some(for_kubelet(&subject(), &usages, "server auth")),
+        LEGACY => Some(Ok(())),
+        _ => None,
+    }
+}
+
+/// `validAPIServerClientUsages`
+fn for_clients(usages: &[&str]) -> Result<(), String> {
+    const ALLOWED: [&str; 3] = ["client auth", "digital signature", "key encipherment"];
+    match usages.iter().find(|usage| !ALLOWED.contains(usage)) {
+        Some(other) => Err(format!("invalid usage for client certificate: {other}")),
+        None if !usages.contains(&"client auth") => {
+            Err("missing required usage for client certificate: client auth".to_owned())
+        }
+        None => Ok(()),
+    }
+}
+
+/// `ValidateKubeletServingCSR`, `ValidateKubeletClientCSR`
+fn for_kubelet(subject: &Subject, usages: &[&str], purpose: &str) -> Result<(), String> {
+    let names = |tag: u8| subject.alternatives.iter().any(|(kind, _)| *kind == tag);
+    let [email, dns, uri, ip] = [1, 2, 6, 7].map(names);
+    let serves = purpose == "server auth";
+    let why = match () {
+        () if subject.all(Subject::ORGANIZATION) != ["system:nodes"] => "subject organization is not system:nodes",
+        () if serves && !dns && !ip => "DNS or IP subjectAltName is required",
+        () if !serves && dns => "DNS subjectAltNames are not allowed",
+        () if email => "Email subjectAltNames are not allowed",
+        () if !serves && ip => "IP subjectAltNames are not allowed",
+        () if uri => "URI subjectAltNames are not allowed",
+        () if !subject.first(Subject::COMMON_NAME).starts_with("system:node:") => {
+            "subject common name does not begin with system:node:"
+        }
+        () => return of_kubelet(usages, purpose),
+    };
+    Err(why.to_owned())
+}
+
+/// A kubelet's key signs, and where it is RSA's also enciphers keys.
+fn of_kubelet(usages: &[&str], purpose: &str) -> Result<(), String> {
+    let mut given = usages.to_vec();
+    api::sort(&mut given);
+    given.dedup();
+    let mut wanted = vec!["digital signature", "key encipherment", purpose];
+    api::sort(&mut wanted);
+    let without: Vec<&str> = wanted.iter().copied().filter(|usage| *usage != "key encipherment").collect();
+    match given == wanted || given == without {
+        true => Ok(()),
+        false => Err(format!("usages did not match [{}]", wanted.join(" "))),
+    }
 }
 
 /// The certificate as text; none if the request's own text is no request.
 fn certificate(request: &Value, key: &str, cx: &mut Context<'_>) -> Option<String> {
-    let text = base64::decode(request["spec"]["request"].str()).ok()?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with("-----"));
-    let bytes = base64::decode_bytes(&lines.collect::<String>()).ok()?;
+    let bytes = x509::from_pem(&base64::decode(request["spec"]["request"].str()).ok()?, x509::REQUEST)?;
     // CertificationRequest { info { version, subject, key, attributes }, algorithm, signature }
     let (info, _) = split(content(&bytes)?)?;
     let (_, after_version) = split(content(info)?)?;
     let (subject, after_subject) = split(after_version)?;
     let (public_key, _) = split(after_subject)?;
     let asked = request["spec"]["expirationSeconds"].as_int().map_or(LIFETIME, i64::unsigned_abs);
-    let (begin, end) = (cx.now - BACKDATE, cx.now + Duration::from_secs(asked.min(LIFETIME)) - BACKDATE);
+    let (begin, end) = (cx.now - BACKDATE, cx.now + Duration::from_secs(asked.clamp(SHORTEST, LIFETIME)) - BACKDATE);
+    let serial: Vec<u8> = (0..4).flat_map(|_| cx.rng.bits().to_be_bytes()).collect();
+    let issuer = x509::name(&[(Subject::COMMON_NAME, ISSUER)]);
     let purposes = purposes(&request["spec"]["usages"]);
-    let signed = to_be_signed(cx, [subject, public_key, &purposes], begin, end);
-    let mut signature = vec![0];
-    signature.extend(token::seal(key, &signed));
-    let whole = tlv(SEQUENCE, &[&signed[..], &ALGORITHM, &tlv(BITS, &[&signature])]);
-    let encoded = base64::encode(&whole);
-    let mut text = "-----BEGIN CERTIFICATE-----\n".to_owned();
-    for line in encoded.as_bytes().chunks(64) {
-        text.extend(line.iter().map(|letter| *letter as char));
-        text.push('\n');
-    }
-    text.push_str("-----END CERTIFICATE-----\n");
-    Some(text)
-}
-
-/// `TBSCertificate`: version 3, a random number (of at most 20 bytes), who issues, from when to when, for whom, with which key,
-/// and for what.
-fn to_be_signed(cx: &mut Context<'_>, parts: [&[u8]; 3], begin: Time, end: Time) -> Vec<u8> {
-    let [subject, public_key, purposes] = parts;
-    let mut serial: Vec<u8> = (0..4).flat_map(|_| cx.rng.bits().to_be_bytes()).collect();
-    serial[0] = serial[0] & 0x7f | 0x40;
-    let attribute = tlv(SEQUENCE, &[&COMMON_NAME, &tlv(UTF8, &[ISSUER.as_bytes()])]);
-    let issuer = tlv(SEQUENCE, &[&tlv(SET, &[&attribute])]);
-    let validity = tlv(SEQUENCE, &[&utc(begin), &utc(end)]);
-    let version = tlv(VERSION, &[&tlv(INTEGER, &[&[2]])]);
-    let serial = tlv(INTEGER, &[&serial]);
-    tlv(SEQUENCE, &[&version, &serial, &ALGORITHM, &issuer, &validity, subject, public_key, purposes])
+    let signed = x509::to_be_signed(&serial, [&issuer, subject, public_key, &purposes], begin, end);
+    let whole = x509::signed(&signed, &token::seal(key, &signed));
+    Some(x509::pem(x509::CERTIFICATE, &whole))
 }
 
 #[cfg(test)]
@@ -126,10 +153,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn usages_must_be_those_of_the_signer() {
-        let usages = |text: &str| text.split(',').collect::<Value>();
-        let (_, needed, allowed) = SIGNERS[0];
-        assert!(fits(&usages("client auth,digital signature"), needed, allowed));
-        assert!(!fits(&usages("server auth"), needed, allowed) && !fits(&usages("client auth,any"), needed, allowed));
+    fn each_signer_has_its_rules() {
+        let asked = |signer: &str, usages: &str| {
+            let pem = base64::encode(include_str!("../../api/src/x509/csr.pem").as_bytes());
+            let usages: Value = usages.split(',').collect();
+            let spec = obj! { "signerName" => format!("kubernetes.io/{signer}"), "request" => pem, "usages" => usages };
+            verify(&obj! { "spec" => spec }).unwrap()
+        };
+        let user = |usages: &str| asked("kube-apiserver-client", usages);
+        assert_eq!(user("client auth,digital signature"), Ok(()));
+        assert_eq!(user("server auth").unwrap_err(), "invalid usage for client certificate: server auth");
+        let missing = "missing required usage for client certificate: client auth";
+        assert_eq!(user("digital signature").unwrap_err(), missing);
+        let why = asked("kubelet-serving", "server auth,digital signature").unwrap_err();
+        assert_eq!(why, "subject organization is not system:nodes");
+        assert_eq!(asked("legacy-unknown", "any"), Ok(()));
+        assert_eq!(verify(&obj! { "spec" => obj! { "signerName" => "example.com/own" } }), None);
+        assert_eq!(of_kubelet(&["server auth", "digital signature"], "server auth"), Ok(()));
+        let why = of_kubelet(&["server auth"], "server auth").unwrap_err();
+        assert_eq!(why, "usages did not match [digital signature key encipherment server auth]");
     }
 }

@@ -3,7 +3,7 @@
 use crate::base64;
 use crate::fail::{Fail, Outcome, fail};
 use crate::host::Host;
-use api::Value;
+use api::{Value, x509};
 
 /// What kubeadm's kubeconfig has in the place of the administrator's certificate, in base 64: nobody in the simulation can read
 /// a real one.
@@ -26,11 +26,9 @@ pub fn of(user: &Value, host: &dyn Host) -> Outcome<Option<Box<[u8]>>> {
     if base64::decode(ADMIN).is_ok_and(|admin| text.trim() == admin) {
         return Ok(None);
     }
-    let body = text.split_once("-----BEGIN CERTIFICATE-----").and_then(|(_, rest)| rest.split_once("-----END "));
-    let body: Option<String> = body.map(|(body, _)| body.split_whitespace().collect());
-    match body.map(|body| base64::decode_bytes(&body)) {
-        Some(Ok(bytes)) => Ok(Some(bytes.into())),
-        _ => Err(fail!("tls: failed to find any PEM data in certificate input")),
+    match x509::from_pem(&text, x509::CERTIFICATE) {
+        Some(bytes) => Ok(Some(bytes.into())),
+        None => Err(fail!("tls: failed to find any PEM data in certificate input")),
     }
 }
 

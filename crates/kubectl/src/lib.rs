@@ -9,7 +9,6 @@ mod command;
 pub mod complete;
 pub mod config;
 mod cx;
-mod der;
 pub mod describe;
 mod fail;
 mod files;

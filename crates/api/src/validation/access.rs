@@ -3,6 +3,7 @@
 use super::path::{Errors, Path};
 use super::rules::{At, Check};
 use crate::names::{dns1123_subdomain, path_segment};
+use crate::x509;
 
 pub(super) fn check(name: &str) -> Option<Check> {
     Some(match name {
@@ -96,8 +97,12 @@ fn subjects(errors: &mut Errors, at: At, namespaced: bool) {
 /// The request is PEM, in base 64 as all bytes are.
 fn certificate_request(errors: &mut Errors, at: At) {
     let text = crate::base64::decode(at.value.str()).unwrap_or_default();
-    if !text.contains("-----BEGIN CERTIFICATE REQUEST-----") {
-        errors.invalid(at.path, at.value, "PEM block type must be CERTIFICATE REQUEST");
+    match x509::from_pem(&text, x509::REQUEST) {
+        None => errors.invalid(at.path, at.value, "PEM block type must be CERTIFICATE REQUEST"),
+        Some(bytes) if x509::read(&bytes).is_none() => {
+            errors.invalid(at.path, at.value, "asn1: syntax error: data truncated");
+        }
+        Some(_) => {}
     }
 }
 

@@ -69,7 +69,7 @@ fn a_quota_is_counted_when_it_comes_and_when_things_go() {
 #[test]
 fn an_approved_request_gets_a_certificate() {
     let mut world = World::new(0);
-    let pem = include_str!("../../../kubectl/src/describe/testdata/csr.pem");
+    let pem = include_str!("../../../api/src/x509/csr.pem");
     let spec = |signer: &str, usage: &str| {
         obj! { "request" => base64::encode(pem.as_bytes()), "signerName" => signer, "usages" => list![usage] }
     };
@@ -88,6 +88,14 @@ fn an_approved_request_gets_a_certificate() {
     let text = base64::decode(status["certificate"].str()).unwrap();
     assert!(text.starts_with("-----BEGIN CERTIFICATE-----\nMII") && text.ends_with("-----END CERTIFICATE-----\n"));
     let status = ask("wrong", spec("kubernetes.io/kube-apiserver-client", "server auth"));
-    assert_eq!(api::condition(&obj! { "status" => status }, "Failed")["message"].str(), "usages did not match");
+    assert_eq!(
+        api::condition(&obj! { "status" => status }, "Failed")["message"].str(),
+        "invalid usage for client certificate: server auth"
+    );
     assert!(ask("else", spec("example.com/own", "client auth"))["certificate"].is_null());
+    // What is answered goes after an hour, what nobody signs stays.
+    world.advance(std::time::Duration::from_secs(7300));
+    let left: Vec<String> =
+        world.list(kind::CERTIFICATE_SIGNING_REQUEST).iter().map(|request| request.name().to_owned()).collect();
+    assert_eq!(left, ["else"]);
 }

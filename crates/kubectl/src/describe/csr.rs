@@ -1,9 +1,9 @@
 //! Requests for certificates: who asks for what, and what was decided.
 
 use super::writer::Writer;
-use crate::der::{self, Subject};
 use api::Value;
 use api::time::human_duration;
+use api::x509::{self, Subject};
 use std::time::Duration;
 
 /// How long, the decision, and what the request itself says.
@@ -13,7 +13,7 @@ pub fn describe(w: &mut Writer, request: &Value) {
         w.field(0, "Requested Duration", human_duration(Duration::from_secs(seconds.max(0) as u64)));
     }
     w.field(0, "Status", status(request));
-    let asked = der::certificate_request(spec["request"].str()).unwrap_or_default();
+    let asked = x509::certificate_request(spec["request"].str()).unwrap_or_default();
     w.line(0, "Subject:");
     w.line(0, format_args!("\tCommon Name:\t{}", asked.first(Subject::COMMON_NAME)));
     w.line(0, format_args!("\tSerial Number:\t{}", asked.first(Subject::SERIAL_NUMBER)));

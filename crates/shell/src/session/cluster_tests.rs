@@ -239,7 +239,7 @@ fn the_api_answers_over_http() {
 /// A user with a certificate is whom the certificate names, with the rights that this one has: no administrator.
 #[test]
 fn whoever_shows_a_certificate_is_whom_it_names() {
-    const REQUEST: &str = include_str!("../../../kubectl/src/describe/testdata/csr.pem");
+    const REQUEST: &str = include_str!("../../../api/src/x509/csr.pem");
     let mut session = Session::new(Options::default(), false);
     let mut ask = |line: &str| {
         let (out, err, _) = super::tests::run_in(&mut session, line);

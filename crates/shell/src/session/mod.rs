@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod bash_tests;
 #[cfg(test)]
+mod certificate_tests;
+#[cfg(test)]
 mod cluster_tests;
 #[cfg(test)]
 mod cni_tests;

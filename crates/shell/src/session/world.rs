@@ -37,7 +37,7 @@ const MACHINE_ONLY: &[&str] = &[
 /// Programs that busybox has and slim Debian images have not.
 const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ip", "ping", "ps", "traceroute", "vi", "watch"];
 /// Programs that an image must bring with it.
-const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "mysqladmin", "nginx", "pg_isready", "redis-cli"];
+const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "nginx", "openssl"];
 
 /// A cluster and a workstation. A clone is a snapshot.
 #[derive(Clone)]
@@ -126,7 +126,7 @@ pub(crate) fn in_image(image: Option<&Image>, program: &str) -> bool {
         true => true,
         // Somebody's own image: what is in it nobody knows.
         false if image.repository.is_empty() => true,
-        false if EXTRA.contains(&program) => false,
+        false if EXTRA.contains(&program) || kubelet::CLIENTS.contains(&program) => false,
         false => image.is_busybox() || !BUSYBOX_ONLY.contains(&program),
     }
 }

@@ -209,6 +209,7 @@ programs! {
     nc: "nc" run false;
     nginx: "nginx" run false;
     nslookup: "nslookup" run false, "dig" dig false, "host" host false;
+    openssl: "openssl" run false;
     paste: "paste" run false, "comm" comm false, "cmp" cmp false, "column" column false, "shuf" shuf false;
     ping: "ping" run false, "traceroute" traceroute false;
     pkill: "pkill" run false, "pgrep" pgrep false, "ps" ps false;
