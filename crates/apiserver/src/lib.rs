@@ -8,6 +8,7 @@ mod admission;
 mod allocator;
 mod apply;
 mod authn;
+mod backoff;
 pub mod cause;
 mod certificate;
 pub mod client;
@@ -43,6 +44,7 @@ pub mod watch;
 mod write;
 
 pub use authn::unauthorized;
+pub use backoff::{Backoff, Delay};
 pub use cause::{Cause, Origin, Root, Wait};
 pub use certificate::purposes;
 pub use client::{Client, DeleteOptions, EventSpec};

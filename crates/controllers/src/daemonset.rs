@@ -1,5 +1,6 @@
 //! DaemonSet: one Pod on every node that will have it (pkg/controller/daemon).
 
+mod failed;
 mod nodes;
 mod revision;
 mod status;
@@ -76,6 +77,7 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     let owned = adoption::claim(&mut cx.client, kind::POD, kind::DAEMON_SET, &set, &selector)?;
     let hash = revision::current(&set, cx)?;
     let places = places(&set, owned, cx);
+    failed::begin(&set, cx);
     // The status counts the Pods as they were: their own events bring the rest.
     let status = status::of(&set, &places, &hash, cx.now);
     let managed = manage(&set, &places, &hash, cx);
@@ -131,6 +133,7 @@ fn tidy(set: &Value, pods: &[Value], hash: &str, cx: &mut Context<'_>) -> Result
     let mut running = Vec::new();
     for pod in pods.iter().filter(|pod| !pod.deleting()) {
         match pod["status"]["phase"].str() {
+            "Failed" if failed::waits(&nodes::node_of(pod), set, cx) => {}
             phase @ ("Failed" | "Succeeded") => {
                 let message = format!(
                     "Found {} daemon pod {}/{} on node {}, will try to kill it",

@@ -59,7 +59,8 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     let written = sync.write(status.clone());
     history::forget(&set, &history.revisions, &live, cx)?;
     let min_ready = set["spec"]["minReadySeconds"].int();
-    if min_ready > 0 && status["availableReplicas"] != set["spec"]["replicas"] {
+    let available = &status["availableReplicas"];
+    if min_ready > 0 && (*available != set["spec"]["replicas"] || *available != status["readyReplicas"]) {
         cx.wait_for(apiserver::Wait::Settle, key.clone(), pods::seconds(min_ready));
     }
     done.and(written)

@@ -51,7 +51,7 @@ fn main() {
             pod: &class.view,
             siblings: Some(siblings),
             claim_problem: String::new(),
-            claim_is_taken: false,
+            claim_holders: Vec::new(),
             volume_nodes: Vec::new(),
             unbound: Vec::new(),
         };

@@ -252,6 +252,11 @@ impl Cache {
         self.pods.insert(uid.into(), Placed { node: node.into(), class: class.clone(), living });
     }
 
+    /// Whether a Pod is on a node.
+    pub fn has(&self, uid: &str) -> bool {
+        self.pods.contains_key(uid)
+    }
+
     /// Takes a Pod away; returns whether it was on a node.
     pub fn remove(&mut self, uid: &str) -> bool {
         let Some(placed) = self.pods.remove(uid) else { return false };

@@ -362,7 +362,7 @@ mod tests {
             pod: view,
             siblings,
             claim_problem: String::new(),
-            claim_is_taken: false,
+            claim_holders: Vec::new(),
             volume_nodes: Vec::new(),
             unbound: Vec::new(),
         };
@@ -409,9 +409,9 @@ mod tests {
             let siblings = api::Selector::parse("app=web").ok();
             let (claim_problem, volume_nodes) = (String::new(), Vec::new());
             let unbound = Vec::new();
-            let (claim_is_taken, view) = (false, &class.view);
+            let (claim_holders, view) = (Vec::new(), &class.view);
             let cycle =
-                Cycle { cache: &cache, pod: view, siblings, claim_problem, claim_is_taken, volume_nodes, unbound };
+                Cycle { cache: &cache, pod: view, siblings, claim_problem, claim_holders, volume_nodes, unbound };
             let mut fresh = crate::rows::Rows::default();
             let (mut rng, mut again, mut from) = (Rng::new(i), Rng::new(i), start);
             let kept = decide(&cycle, &mut rows, class.shape, &mut start, &mut rng).result;

@@ -138,7 +138,7 @@ impl Scheduler {
             pod: &class.view,
             siblings: siblings(pod, &class.view, &cx.client),
             claim_problem: claims.problem.clone(),
-            claim_is_taken: claims.taken,
+            claim_holders: claims.holders.clone(),
             volume_nodes: claims.volume_nodes.clone(),
             unbound: claims.unbound.clone(),
         };

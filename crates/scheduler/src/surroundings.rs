@@ -3,7 +3,7 @@
 use crate::node::NodeInfo;
 use crate::plugins::term_fits;
 use crate::pod::{NodeTerm, PodView, read_node_terms};
-use api::{Map, Quantity, Selector, Value, kind, obj};
+use api::{Map, Quantity, Selector, Str, Value, kind, obj};
 use apiserver::Client;
 
 /// The owners whose selector says which Pods are siblings (`helper.DefaultSelector` asks no others).
@@ -48,8 +48,8 @@ pub fn siblings(pod: &Value, view: &PodView, client: &Client<'_>) -> Option<Sele
 pub struct Claims {
     /// Why the Pod has to wait; empty if it has not.
     pub problem: String,
-    /// Whether another Pod has a claim of the Pod's that only one Pod may have (`ReadWriteOncePod`).
-    pub taken: bool,
+    /// The Pods, by UID, that have a claim of the Pod's that only one Pod may have (`ReadWriteOncePod`).
+    pub holders: Vec<Str>,
     /// The node affinities of the volumes that are bound.
     pub volume_nodes: Vec<Vec<NodeTerm>>,
     /// The claims that will be bound once a node is known (`WaitForFirstConsumer`).
@@ -133,7 +133,9 @@ impl Claims {
                 return claims;
             }
             let alone = claim["spec"]["accessModes"].array().iter().any(|mode| mode.str() == "ReadWriteOncePod");
-            claims.taken |= alone && is_taken(name, pod, client);
+            if alone {
+                claims.holders.extend(holders(name, pod, client));
+            }
             let volume = claim["spec"]["volumeName"].str();
             if claim["status"]["phase"].str() == "Bound" && !volume.is_empty() {
                 let volume = client.get(kind::PERSISTENT_VOLUME, "", volume).unwrap_or_default();
@@ -182,15 +184,15 @@ impl Claims {
     }
 }
 
-/// Whether a Pod on a node has a claim. All of the namespace's Pods are asked: such claims are rare.
-fn is_taken(claim: &str, pod: &Value, client: &Client<'_>) -> bool {
+/// The Pods on nodes that have a claim. All of the namespace's Pods are asked: such claims are rare.
+fn holders(claim: &str, pod: &Value, client: &Client<'_>) -> Vec<Str> {
     let uses = |volume: &Value| volume["persistentVolumeClaim"]["claimName"].str() == claim;
-    client.list(kind::POD, pod.namespace()).iter().any(|other| {
+    let mut others = client.list(kind::POD, pod.namespace());
+    others.retain(|other| {
         let placed = !other["spec"]["nodeName"].str().is_empty() && other.uid() != pod.uid();
-        placed
-            && !matches!(other["status"]["phase"].str(), "Succeeded" | "Failed")
-            && other["spec"]["volumes"].array().iter().any(uses)
-    })
+        placed && !api::is_pod_ended(other) && other["spec"]["volumes"].array().iter().any(uses)
+    });
+    others.iter().map(|other| other["metadata"]["uid"].to_str()).collect()
 }
 
 fn waits_for_consumer(claim: &Value, client: &Client<'_>) -> bool {

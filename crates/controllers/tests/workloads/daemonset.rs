@@ -1,11 +1,11 @@
-//! DaemonSets: updates that surge.
+//! DaemonSets: updates that surge, Pods that fail.
 
 use crate::world::World;
 use api::{Value, is_pod_ready, kind, list, obj};
 
-fn set(world: &mut World, update: Value) {
+fn set(world: &mut World, image: &str, update: Value) {
     let labels = obj! { "app" => "agent" };
-    let containers = list![obj! { "name" => "c", "image" => "nginx:1.25" }];
+    let containers = list![obj! { "name" => "c", "image" => image }];
     let spec = obj! {
         "selector" => obj! { "matchLabels" => labels.clone() },
         "updateStrategy" => obj! { "type" => "RollingUpdate", "rollingUpdate" => update },
@@ -21,7 +21,7 @@ fn set(world: &mut World, update: Value) {
 #[test]
 fn a_surge_brings_new_pods_before_the_old_ones_go() {
     let mut world = World::new(3);
-    set(&mut world, obj! { "maxSurge" => 1, "maxUnavailable" => 0 });
+    set(&mut world, "nginx:1.25", obj! { "maxSurge" => 1, "maxUnavailable" => 0 });
     world.settle();
     let begun = world.history.len();
     world.edit(kind::DAEMON_SET, "agent", |set| {
@@ -46,4 +46,15 @@ fn a_surge_brings_new_pods_before_the_old_ones_go() {
             assert!(pods.iter().filter(|pod| !pod.deleting()).count() <= 4);
         }
     }
+}
+
+#[test]
+fn pods_that_fail_again_and_again_are_replaced_later_each_time() {
+    let mut world = World::new(1);
+    set(&mut world, "job:1", obj! { "maxUnavailable" => 1 });
+    world.advance(std::time::Duration::from_secs(60));
+    let replaced = world.messages("FailedDaemonPod");
+    assert!(replaced.iter().all(|text| text.starts_with("Found failed daemon pod default/agent-")), "{replaced:?}");
+    // At once, then after 1, 2, 4, 8, 16 and 32 s at least.
+    assert!((5..=7).contains(&replaced.len()), "{}", replaced.len());
 }

@@ -6,6 +6,8 @@ mod daemonset;
 mod disruption;
 mod job;
 mod mirroring;
+mod podgc;
+mod preemption;
 mod replicationcontroller;
 mod servicecidrs;
 mod statefulset;

@@ -173,3 +173,22 @@ fn claims_of_a_pod_that_never_runs_go_with_the_set() {
     world.advance(Duration::from_secs(40));
     assert_eq!(world.list(kind::PERSISTENT_VOLUME_CLAIM), Vec::<Value>::new());
 }
+
+/// What a roll-out has left to wait for must not be forgotten when somebody scales meanwhile.
+#[test]
+fn scaling_down_waits_for_a_pod_to_be_available_and_no_longer() {
+    let mut world = World::new(3);
+    set(&mut world, obj! { "replicas" => 2, "minReadySeconds" => 5, "updateStrategy" => rolling(0) });
+    world.advance(Duration::from_secs(30));
+    world.edit(kind::STATEFUL_SET, "db", |set| {
+        set.at_mut("spec.template.spec.containers").array_mut()[0].set("image", "redis:8");
+    });
+    while !lives(&world).ends_with(&["+db-0".to_owned(), "db-0".to_owned()]) {
+        world.advance(Duration::from_millis(100));
+    }
+    world.edit(kind::STATEFUL_SET, "db", |set| set.set("spec.replicas", 1));
+    world.advance(Duration::from_secs(2));
+    assert_eq!(names(&world), ["db-0", "db-1"]);
+    world.advance(Duration::from_secs(8));
+    assert_eq!(names(&world), ["db-0"]);
+}

@@ -40,8 +40,8 @@ pub struct Cycle<'a> {
     pub claim_problem: String,
     /// The node affinities of the PersistentVolumes behind its claims: all must match.
     pub volume_nodes: Vec<Vec<crate::pod::NodeTerm>>,
-    /// Whether another Pod has one of its claims that only one Pod may have.
-    pub claim_is_taken: bool,
+    /// The Pods, by UID, that have one of its claims that only one Pod may have.
+    pub claim_holders: Vec<Str>,
     /// Its claims that wait for a node.
     pub unbound: Vec<crate::surroundings::Unbound>,
 }

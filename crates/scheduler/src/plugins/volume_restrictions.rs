@@ -13,7 +13,8 @@ pub const PLUGIN: Plugin = Plugin {
 
 fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
     const TAKEN: &str = "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode";
-    match cycle.claim_is_taken {
+    // Where Pods are removed to make room, they may be among them.
+    match cycle.claim_holders.iter().any(|holder| cycle.cache.has(holder)) {
         true => Filter::Check(Box::new(|_| Err(Rejection::resolvable(TAKEN)))),
         false => Filter::Skip,
     }
