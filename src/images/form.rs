@@ -37,7 +37,7 @@ const fn field(path: &'static str, label: Message, kind: Kind, hint: &'static st
 }
 
 /// All fields, in the order in which they are asked for.
-pub static FIELDS: [Field; 10] = [
+pub static FIELDS: [Field; 12] = [
     field("name", Message::ImageName, Kind::Line, "shop:1.0"),
     field("ports", Message::ImagePorts, Kind::Numbers, "8080"),
     field("response", Message::ImageResponse, Kind::Text, "Hello from $HOSTNAME"),
@@ -48,6 +48,8 @@ pub static FIELDS: [Field; 10] = [
     field("crash.afterSeconds", Message::ImageCrash, Kind::Number, "–"),
     field("crash.exitCode", Message::ImageCrashCode, Kind::Number, "1"),
     field("crash.message", Message::ImageCrashWords, Kind::Line, "panic: out of luck"),
+    field("login.username", Message::ImageUser, Kind::Line, "–"),
+    field("login.password", Message::ImagePassword, Kind::Line, "–"),
 ];
 
 /// What is written in the fields.

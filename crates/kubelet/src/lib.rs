@@ -7,8 +7,8 @@
 
 mod access;
 mod admission;
-mod backoff;
 mod company;
+mod credentials;
 mod disk;
 mod env;
 mod eviction;
@@ -28,6 +28,7 @@ mod programs;
 mod reference;
 pub mod registry;
 mod resize;
+mod restart;
 mod rootfs;
 mod serve;
 mod start;
@@ -43,6 +44,7 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
+pub use company::CLIENTS;
 pub use inside::{ToolCall, Tools};
 pub use kubelets::{Dial, Kubelets, NetworkPlugin};
 pub use process::{Process, Program, Started, Step, Surroundings, Text};

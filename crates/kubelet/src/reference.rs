@@ -72,6 +72,11 @@ impl Reference {
         }
     }
 
+    /// Its tag, or its digest where it has none.
+    pub fn version(&self) -> &str {
+        if self.tag.is_empty() { &self.digest } else { &self.tag }
+    }
+
     /// The last part of the repository, such as `nginx`.
     pub fn short(&self) -> &str {
         self.repository.rsplit('/').next().unwrap_or_default()

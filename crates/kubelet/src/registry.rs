@@ -4,6 +4,7 @@
 
 mod read;
 
+pub use crate::credentials::Login;
 use crate::images::{self, Image, Missing};
 use crate::process::{Program, Step, Text};
 use crate::programs::{Answers, Server};
@@ -81,6 +82,8 @@ pub struct OwnImage {
     pub cpu: (u64, u64),
     /// Bytes of memory: while it idles, and what each request leaves behind.
     pub memory: (i64, i64),
+    /// Who may pull it; nothing for everybody.
+    pub login: Option<Login>,
 }
 
 impl OwnImage {

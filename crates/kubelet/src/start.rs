@@ -1,6 +1,6 @@
 //! Starting a container: its back-off, its image, its configuration, its process.
 
-use crate::backoff::Backoff;
+use crate::credentials::{self, Login};
 use crate::images::{self, Image, Missing};
 use crate::process::{Process, Program};
 use crate::programs::{self, Invocation};
@@ -10,12 +10,14 @@ use crate::worker::Worker;
 use crate::{Reference, env, probes};
 use api::quantity::Quantity;
 use api::{Str, Time, Value};
-use apiserver::{EventSpec, WorkKey};
+use apiserver::{Backoff, EventSpec, WorkKey};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Creating and starting a container.
 const START: Duration = Duration::from_millis(15);
+/// Between restarts, and between attempts to pull an image.
+const BACKOFF: Backoff = Backoff { first: Duration::from_secs(10), longest: Duration::from_secs(300) };
 
 /// Why a container cannot be created or started: the reason in its status, the event's text, the status's text.
 struct Failure {
@@ -41,13 +43,13 @@ impl Worker<'_, '_> {
         let ended = if replaced { container.last.as_ref() } else { container.exited() };
         let Some(finished) = ended.map(|t| t.finished) else { return false };
         let entry = container.backoff;
-        if !Backoff::holds(entry, finished, now) {
-            self.pod.containers[index].backoff = Some(Backoff::next(entry, finished, now));
+        if !BACKOFF.holds(entry, finished, now) {
+            self.pod.containers[index].backoff = Some(BACKOFF.next(entry, finished, now));
             return false;
         }
         let (name, object) = (container.name.clone(), &self.pod.object);
         let pod = format!("{}_{}({})", object.name(), object.namespace(), object.uid());
-        let delay = go_duration(entry.map_or(Duration::ZERO, |e| e.delay));
+        let delay = go_duration(entry.map_or(Duration::ZERO, |e| e.span));
         let message = format!("back-off {delay} restarting failed container={name} pod={pod}");
         let text = format!("Back-off restarting failed container {name} in pod {pod}");
         self.container_event(index, EventSpec::warning("BackOff", text));
@@ -69,7 +71,11 @@ impl Worker<'_, '_> {
                 return self.fails(index, "InvalidImageName", text, "InvalidImageName");
             }
         };
-        let present = self.node.images.contains_key(&reference.full());
+        let keyring = self.keyring(&reference);
+        // What was pulled with credentials is there for those who have them.
+        let login = self.node.own_images.get(&reference.full()).and_then(|image| image.login.as_ref());
+        let accessible = login.is_none_or(|login| keyring.contains(login));
+        let present = accessible && self.node.images.contains_key(&reference.full());
         match spec["imagePullPolicy"].str() {
             "Always" => {}
             "Never" if !present => {
@@ -85,11 +91,10 @@ impl Worker<'_, '_> {
             }
             _ => {}
         }
-        self.miss_pull_secrets();
         let now = self.cx.now;
         let entry = self.pod.pull_backoffs.iter().find(|(image, _, _)| image == name);
         if let Some((_, backoff, why)) = entry
-            && Backoff::holds(Some(*backoff), backoff.updated, now)
+            && BACKOFF.holds(Some(*backoff), backoff.updated, now)
         {
             let text = format!("Back-off pulling image \"{name}\"");
             let message = format!("{text}: ErrImagePull: {why}");
@@ -98,8 +103,8 @@ impl Worker<'_, '_> {
         }
         self.container_event(index, EventSpec::normal("Pulling", format!("Pulling image \"{name}\"")));
         let cause = self.cx.cause;
-        let pull =
-            Pull { pod: self.pod.id.clone(), image: name.into(), asked: now, began: now, cause, unreachable: None };
+        let (pod, image) = (self.pod.id.clone(), name.into());
+        let pull = Pull { pod, image, keyring, asked: now, began: now, cause, unreachable: None };
         self.node.pulls.push_back(pull);
         self.cx.enqueue_after(WorkKey::new("pull", "", self.pod.node.clone()), Duration::ZERO);
         Some(Work::Pull(None))
@@ -115,7 +120,7 @@ impl Worker<'_, '_> {
         let before = self.pod.pull_backoffs.iter().position(|(image, _, _)| *image == name);
         if let Some(error) = result.error {
             let entry = before.map(|at| self.pod.pull_backoffs.remove(at).1);
-            let backoff = Backoff::next(entry, self.cx.now, self.cx.now);
+            let backoff = BACKOFF.next(entry, self.cx.now, self.cx.now);
             self.pod.pull_backoffs.push((name.clone(), backoff, error.clone()));
             let text = format!("Failed to pull image \"{name}\": {error}");
             self.container_event(index, EventSpec::warning("Failed", text));
@@ -335,7 +340,7 @@ pub(crate) fn unreachable(reference: &Reference, why: &str) -> String {
     let full = reference.full();
     let host = registry(&full).unwrap_or_default();
     let path = reference.repository.split_once('/').map_or("", |(_, path)| path);
-    let version = if reference.tag.is_empty() { &reference.digest } else { &reference.tag };
+    let version = reference.version();
     let code = if why.ends_with("i/o timeout") { "DeadlineExceeded" } else { "Unknown" };
     format!(
         "rpc error: code = {code} desc = failed to pull and unpack image \"{full}\": failed to resolve reference \"{full}\": \
@@ -344,7 +349,7 @@ pub(crate) fn unreachable(reference: &Reference, why: &str) -> String {
 }
 
 /// What a registry gives for an image, or says about it, as containerd passes it on.
-pub(crate) fn pull(reference: &Reference, registry: &Registry) -> Result<Found, String> {
+pub(crate) fn pull(reference: &Reference, registry: &Registry, keyring: &[Login]) -> Result<Found, String> {
     let full = reference.full();
     let failed = |code: &str, why: String| {
         format!(
@@ -353,14 +358,16 @@ pub(crate) fn pull(reference: &Reference, registry: &Registry) -> Result<Found, 
         )
     };
     match registry.find(reference) {
-        Ok(found) => Ok(found),
+        Ok(found) => match found.own.as_ref().and_then(|image| image.login.as_ref()) {
+            Some(login) => {
+                credentials::admit(login, keyring, reference).map(|()| found).map_err(|why| failed("Unknown", why))
+            }
+            None => Ok(found),
+        },
         Err(Missing::Tag) => Err(failed("NotFound", format!("{full}: not found"))),
-        Err(Missing::Repository) => Err(failed(
-            "Unknown",
-            "pull access denied, repository does not exist or may require authorization: server message: \
-             insufficient_scope: authorization failed"
-                .to_owned(),
-        )),
+        Err(Missing::Repository) => {
+            Err(failed("Unknown", credentials::denied("server message: insufficient_scope: authorization failed")))
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 mod node;
 
-use crate::backoff::Backoff;
 use crate::process::Process;
 use api::{Str, Time, Value};
+use apiserver::Delay;
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub struct Pod {
     /// Whether it was never taken on.
     pub(crate) refused: bool,
     pub(crate) initialized: bool,
+    /// Whether a container has ended in a way for which all are to be started again, and not all have ended yet.
+    pub(crate) restarting: bool,
     pub(crate) work: Work,
     /// The containers that this pass still has to start.
     pub(crate) plan: VecDeque<usize>,
@@ -54,7 +56,7 @@ pub struct Pod {
     /// How far a change of its resources has got.
     pub(crate) resize: crate::resize::Resize,
     /// Back-off of image pulls, by image.
-    pub(crate) pull_backoffs: Vec<(Str, Backoff, String)>,
+    pub(crate) pull_backoffs: Vec<(Str, Delay, String)>,
 }
 
 /// How a pass over the Pod's containers has gone so far.
@@ -153,7 +155,7 @@ pub struct Container {
     /// Whether its startup probe, if it has one, has said yes.
     pub started: bool,
     pub(crate) reason: Option<(Str, String)>,
-    pub(crate) backoff: Option<Backoff>,
+    pub(crate) backoff: Option<Delay>,
     pub(crate) probes: Vec<crate::probes::Probe>,
     /// Commands of probes that wait for the network.
     pub(crate) pending: Vec<crate::exec::Pending>,
@@ -161,7 +163,7 @@ pub struct Container {
     pub(crate) hook: Option<Box<crate::hooks::Hook>>,
     /// Whether a probe had it killed, and the pass that replaces it has not yet looked at its back-off.
     pub(crate) replaced: bool,
-    /// Whether it was asked to end because its image changed: it is started again whatever its Pod's policy.
+    /// Whether it was asked to end because its image changed or all are to be started again: it is, whatever its policy.
     pub(crate) changed: bool,
     /// It is to end, and has its `preStop`'s time and its turn until then.
     pub(crate) stop: Option<Time>,
@@ -304,6 +306,7 @@ impl Pod {
             verdict: None,
             refused: false,
             initialized: false,
+            restarting: false,
             work: Work::Nothing,
             plan: VecDeque::new(),
             pass: Pass::default(),

@@ -1,5 +1,6 @@
 //! A Pod's status, as its kubelet reports it (pkg/kubelet/kubelet_pods.go, pkg/kubelet/status/generate.go).
 
+use crate::restart::{self, restarts_after, will_restart};
 use crate::state::{Container, Life, Pod, State, Terminated};
 use api::{Str, Time, Value, list, obj};
 use std::sync::Arc;
@@ -155,43 +156,6 @@ fn terminated_state(terminated: &Terminated) -> Value {
     obj! { "terminated" => state }
 }
 
-/// Whether a container that does not run is to be started again (`ShouldContainerBeRestarted`).
-pub(crate) fn will_restart(pod: &Pod, container: &Container) -> bool {
-    match &container.state {
-        _ if pod.deleting() || pod.verdict.is_some() => false,
-        State::Running(_) => false,
-        State::Waiting => true,
-        State::Exited(_) if container.ephemeral => false,
-        State::Exited(_) if container.changed => true,
-        State::Exited(_) if container.sidecar => true,
-        State::Exited(t) if container.init && t.code == 0 => false,
-        State::Exited(t) => restarts_after(pod, &container.name, i64::from(t.code)),
-    }
-}
-
-/// Whether a container is started again after it has ended with `code`: its own rules and its own policy come before the Pod's
-/// (pkg/api/v1/pod: `ContainerShouldRestart`).
-fn restarts_after(pod: &Pod, container: &str, code: i64) -> bool {
-    let spec = &pod.object["spec"];
-    let all = spec["initContainers"].array().iter().chain(spec["containers"].array());
-    let own = all.into_iter().find(|c| c["name"].str() == container).unwrap_or(&api::NULL);
-    let policy = match own["restartPolicy"].str() {
-        "" => spec["restartPolicy"].str(),
-        policy => policy,
-    };
-    let applies = |rule: &Value| {
-        let codes = &rule["exitCodes"];
-        codes["values"].array().iter().any(|value| value.int() == code) == (codes["operator"].str() == "In")
-    };
-    let rule = own["restartPolicyRules"].array().iter().find(|rule| applies(rule));
-    match policy {
-        _ if rule.is_some_and(|rule| rule["action"].str() == "Restart") => true,
-        "Never" => false,
-        "OnFailure" => code != 0,
-        _ => true,
-    }
-}
-
 /// `getPhase`
 fn phase(pod: &Pod, init: &[Value], regular: &[Value]) -> &'static str {
     if pod.verdict.is_some() {
@@ -200,12 +164,14 @@ fn phase(pod: &Pod, init: &[Value], regular: &[Value]) -> &'static str {
     let code = |status: &Value| status.at("state.terminated.exitCode").as_int();
     let again = |status: &Value, code: i64| restarts_after(pod, status["name"].str(), code);
     let plain_init = || pod.containers.iter().filter(|c| c.init).zip(init).filter(|(c, _)| !c.sidecar).map(|(_, s)| s);
-    if plain_init().any(|s| code(s).is_some_and(|code| code != 0 && !again(s, code))) {
+    let again_all = |s: &Value| pod.container(s["name"].str()).is_some_and(|c| c.changed);
+    if plain_init().any(|s| code(s).is_some_and(|code| code != 0 && !again(s, code) && !again_all(s))) {
         return "Failed";
     }
     let initialising = plain_init().any(|s| code(s) != Some(0)) && !pod.initialized;
     let (mut waiting, mut running, mut stopped, mut succeeded, mut returning) = (0, 0, 0, 0, 0);
-    // A container that ended because its image changed is on its way back within the same pass.
+    // A container that ended because its image changed is on its way back within the same pass; so are those that are all
+    // started again.
     running += pod.containers.iter().filter(|c| c.changed && c.exited().is_some()).count();
     for status in regular {
         let state = &status["state"];
@@ -323,6 +289,14 @@ fn conditions(pod: &Pod, phase: &str, init: &[Value], regular: &[Value], old: &V
         condition("ContainersReady".into(), ready, ready_reason, &ready_message),
         condition("PodScheduled".into(), true, "", ""),
     ]);
+    if restart::may_restart_all(pod) {
+        let (reason, message) = match phase {
+            "Succeeded" | "Failed" => (ready_reason, ""),
+            _ if pod.restarting => ("RestartAllContainersStarted", "container exited with restart policy rule"),
+            _ => ("", ""),
+        };
+        made.push(condition("AllContainersRestarting".into(), pod.restarting, reason, message));
+    }
     let ours = |c: &Value| {
         let kind = c["type"].str();
         RESIZE.contains(&kind) || made.iter().any(|m| m["type"].str() == kind)

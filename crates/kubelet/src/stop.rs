@@ -67,7 +67,7 @@ impl Worker<'_, '_> {
     }
 
     /// SIGTERM, now; SIGKILL at `until`.
-    fn signal(&mut self, index: usize, until: Time) {
+    pub(crate) fn signal(&mut self, index: usize, until: Time) {
         /// What a container is left after its hook (`minimumGracePeriodInSeconds`).
         const LEAST: Duration = Duration::from_secs(2);
         let now = self.cx.now;

@@ -9,7 +9,7 @@ mod due;
 use crate::NetworkPlugin;
 use crate::process::Program;
 use crate::state::{Life, Node, Pass, Pod, State, Work};
-use crate::{status, volumes};
+use crate::{restart, status, volumes};
 use api::OrdMap;
 use api::{Str, Time, kind};
 use apiserver::{Context, EventSpec, WorkKey};
@@ -111,6 +111,7 @@ impl Worker<'_, '_> {
         if self.pod.verdict.is_some() {
             return self.terminate();
         }
+        self.heed_restart_rules();
         self.settle_resize();
         let phase = match std::mem::take(&mut self.pod.silent) {
             true => {
@@ -122,6 +123,10 @@ impl Worker<'_, '_> {
         if matches!(phase.as_str(), "Succeeded" | "Failed") {
             return self.terminate();
         }
+        if self.pod.restarting {
+            return self.restart_all();
+        }
+        self.miss_pull_secrets();
         if self.pod.sandbox {
             self.end_changed();
             self.actuate_resize();
@@ -167,20 +172,6 @@ impl Worker<'_, '_> {
     fn deadline(&self) -> Option<Time> {
         let seconds = self.pod.object["spec"]["activeDeadlineSeconds"].as_int()?;
         Some(self.pod.started? + Duration::from_secs(seconds.max(0).unsigned_abs()))
-    }
-
-    /// Ends the containers whose image the spec no longer names; the pass after their end starts them anew.
-    fn end_changed(&mut self) {
-        for index in 0..self.pod.containers.len() {
-            let container = &self.pod.containers[index];
-            let changed = self.pod.spec_of(index)["image"].str() != container.asked_image;
-            if changed && container.running() && !container.ending() {
-                let text = format!("Container {} definition changed, will be restarted", container.name);
-                self.container_event(index, EventSpec::normal("Killing", text));
-                self.ask_to_end(index, self.cx.now + self.grace());
-                self.pod.containers[index].changed = true;
-            }
-        }
     }
 
     /// Mounts the volumes. A failure is tried again after 0.5, 1, 2, 4 ... seconds.
@@ -243,17 +234,17 @@ impl Worker<'_, '_> {
                 }
                 return plan;
             }
-            if self.pod.initialized || container.exited().is_some_and(|t| t.code == 0) {
+            if self.pod.initialized || container.exited().is_some_and(|t| t.code == 0 && !container.changed) {
                 continue;
             }
-            if status::will_restart(self.pod, container) {
+            if restart::will_restart(self.pod, container) {
                 plan.push(i);
             }
             return plan;
         }
         self.pod.initialized = true;
         let regular = self.pod.containers.iter().enumerate().filter(|(_, c)| !c.init);
-        plan.extend(regular.filter(|(_, c)| status::will_restart(self.pod, c)).map(|(i, _)| i));
+        plan.extend(regular.filter(|(_, c)| restart::will_restart(self.pod, c)).map(|(i, _)| i));
         plan
     }
 
@@ -347,7 +338,7 @@ impl Worker<'_, '_> {
             }
         }
         self.pod.silent |=
-            killed && self.pod.containers.iter().all(|c| c.running() || status::will_restart(self.pod, c));
+            killed && self.pod.containers.iter().all(|c| c.running() || restart::will_restart(self.pod, c));
         if (seen || killed) && self.pod.life == Life::Syncing && self.pod.work == Work::Nothing {
             self.pod.sync_at = Some(now);
         }

@@ -197,6 +197,19 @@ pub enum Outcome {
     Unresolved(Reason),
 }
 
+impl Outcome {
+    /// The system's words for why there is no connection (`strerror`); empty where there is one.
+    pub fn error(&self) -> &'static str {
+        match self {
+            Outcome::Answered(_) => "",
+            Outcome::Refused(_) => "Connection refused",
+            Outcome::TimedOut(_) => "Connection timed out",
+            Outcome::Unreachable(_) => "No route to host",
+            Outcome::Unresolved(_) => "Name or service not known",
+        }
+    }
+}
+
 /// The other end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listener {

@@ -17,6 +17,8 @@ macro_rules! images {
     ImageCrash { en: "Crashes after so many seconds", ko: "몇 초 뒤에 죽는지(비우면 죽지 않음)" }
     ImageCrashCode { en: "Exit code of the crash", ko: "죽을 때의 종료 코드" }
     ImageCrashWords { en: "Its last words", ko: "죽기 전에 남기는 로그" }
+    ImageUser { en: "Who may pull it", ko: "받을 수 있는 사용자" }
+    ImagePassword { en: "With which password", ko: "그 사용자의 비밀번호" }
     ImageTyped { en: "This will be typed", ko: "입력될 명령" }
     ImageRun { en: "Run it, too", ko: "실행까지 하기" }
     ImagePush { en: "Push", ko: "올리기" }

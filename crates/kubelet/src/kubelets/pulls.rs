@@ -37,8 +37,8 @@ impl<N: NetworkPlugin> Kubelets<N> {
                     pull.unreachable = Some(why);
                     takes
                 }
-                Some(Dial::Open(later, rate)) => later + pull_time(state, &self.registry, &pull.image, rate, cx),
-                None => pull_time(state, &self.registry, &pull.image, 0, cx),
+                Some(Dial::Open(later, rate)) => later + pull_time(state, &self.registry, &pull, rate, cx),
+                None => pull_time(state, &self.registry, &pull, 0, cx),
             };
             state.pulling = Some((pull, now + takes));
         }
@@ -50,10 +50,10 @@ impl<N: NetworkPlugin> Kubelets<N> {
 
 /// How long a pull takes: an image that is there is only checked; otherwise it depends on the size. Recorded for nginx: 0.57 to
 /// 0.69 s, and 1.41 to 1.67 s.
-fn pull_time(node: &Node, registry: &Registry, image: &str, rate: u64, cx: &mut Context<'_>) -> Duration {
+fn pull_time(node: &Node, registry: &Registry, pull: &Pull, rate: u64, cx: &mut Context<'_>) -> Duration {
     const BYTES_PER_MILLI: u64 = 400_000;
-    let reference = Reference::parse(image).ok();
-    let found = reference.as_ref().and_then(|r| start::pull(r, registry).ok());
+    let reference = Reference::parse(&pull.image).ok();
+    let found = reference.as_ref().and_then(|r| start::pull(r, registry, &pull.keyring).ok());
     let stored = reference.and_then(|r| node.images.get(&r.full()));
     let there = stored.is_some_and(|(_, id)| found.as_ref().is_some_and(|found| found.id == *id));
     let size = found.map(|found| found.size);
@@ -72,7 +72,7 @@ fn finish_pull(node: &mut Node, registry: &Registry, pull: &Pull, until: Time) -
     let (took, waited) = (until.since(pull.began), until.since(pull.asked));
     let pulled = Reference::parse(&pull.image).and_then(|reference| match &pull.unreachable {
         Some(why) => Err(start::unreachable(&reference, why)),
-        None => Ok((start::pull(&reference, registry)?, reference)),
+        None => Ok((start::pull(&reference, registry, &pull.keyring)?, reference)),
     });
     match pulled {
         Ok((found, reference)) => {
@@ -86,25 +86,5 @@ fn finish_pull(node: &mut Node, registry: &Registry, pull: &Pull, until: Time) -
             PullResult { error: None, took, waited, size }
         }
         Err(error) => PullResult { error: Some(error), took, waited, size: 0 },
-    }
-}
-
-impl crate::worker::Worker<'_, '_> {
-    /// Says which of the Secrets are not there that pulls are to be made with (`getPullSecretsForPod`).
-    pub(crate) fn miss_pull_secrets(&mut self) {
-        let object = self.pod.object.clone();
-        let there = |name: &str| {
-            let kind = crate::env::secret_kind();
-            kind.is_some_and(|kind| self.cx.client.get(kind, object.namespace(), name).is_some())
-        };
-        let names = object["spec"]["imagePullSecrets"].array().iter().map(|reference| reference["name"].str());
-        let missing: Vec<&str> = names.filter(|name| !there(name)).collect();
-        if !missing.is_empty() {
-            let text = format!(
-                "Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.",
-                missing.join(", ")
-            );
-            self.event(apiserver::EventSpec::warning("FailedToRetrieveImagePullSecret", text));
-        }
     }
 }

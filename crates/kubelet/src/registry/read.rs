@@ -1,6 +1,6 @@
 //! A user's description of an image, read: YAML in, an image or what is wrong with it out.
 
-use super::{Answer, Crash, OwnImage, digest};
+use super::{Answer, Crash, Login, OwnImage, digest};
 use crate::reference::Reference;
 use api::{Quantity, Str, Value, json, yaml};
 use std::time::Duration;
@@ -33,6 +33,7 @@ const USUAL: OwnImage = OwnImage {
     crash: None,
     cpu: (500, 500),
     memory: (6 << 20, 0),
+    login: None,
 };
 
 /// Something wrong with a description.
@@ -96,7 +97,8 @@ impl Reader<'_> {
     }
 
     fn image(&mut self, value: &Value) -> OwnImage {
-        const KEYS: &str = "name size ports env log response paths readyAfterSeconds stopSeconds crash cpu memory";
+        const KEYS: &str =
+            "name size ports env log response paths readyAfterSeconds stopSeconds crash cpu memory login";
         let mut image = USUAL;
         if value.as_object().is_none() {
             self.problems
@@ -144,6 +146,7 @@ impl Reader<'_> {
         image.cpu.1 = self.cpu(&value["cpu"]["perRequest"], "cpu.perRequest", image.cpu.1);
         image.memory.0 = self.bytes(&value["memory"]["idle"], "memory.idle", image.memory.0);
         image.memory.1 = self.bytes(&value["memory"]["perRequest"], "memory.perRequest", 0);
+        image.login = self.login(&value["login"]);
         image
     }
 
@@ -160,6 +163,20 @@ impl Reader<'_> {
             Ok(_) => self.wrong("name", "a digest is not given, it follows from what is in the image"),
             Err(error) => self.wrong("name", &format!("{name:?}: {error}")),
         }
+    }
+
+    fn login(&mut self, login: &Value) -> Option<Login> {
+        self.mapping(login, "login", "username password");
+        let mut word = |key: &str| {
+            let path = join("login", key);
+            let word = self.text(&login[key], &path);
+            if word.is_empty() && !login.is_null() {
+                self.wrong(&path, "Required value: who may pull the image says both");
+            }
+            word
+        };
+        let (username, password) = (word("username"), word("password"));
+        (!login.is_null()).then_some(Login { username, password })
     }
 
     fn log(&mut self, log: &Value, image: &mut OwnImage) {

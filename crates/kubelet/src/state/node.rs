@@ -39,7 +39,7 @@ fn preloaded(config: &NodeConfig) -> OrdMap<Str, (i64, Str)> {
     let names = config.preloaded.iter().map(Str::as_str).chain([SANDBOX_IMAGE]);
     let found = names.filter_map(|name| {
         let reference = crate::Reference::parse(name).ok()?;
-        let found = crate::start::pull(&reference, &crate::Registry::default()).ok()?;
+        let found = crate::start::pull(&reference, &crate::Registry::default(), &[]).ok()?;
         Some((reference.full(), (found.size, found.id)))
     });
     found.collect()
@@ -102,6 +102,8 @@ pub struct Node {
 pub(crate) struct Pull {
     pub(crate) pod: Str,
     pub(crate) image: Str,
+    /// What the Pod may show the registry.
+    pub(crate) keyring: Vec<crate::credentials::Login>,
     pub(crate) asked: Time,
     pub(crate) began: Time,
     /// Why the Pod was looked at that asks for it.

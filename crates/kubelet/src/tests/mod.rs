@@ -3,6 +3,7 @@
 mod hooks;
 mod nodes;
 mod pods;
+mod restarts;
 
 use crate::{Kubelets, NetworkPlugin, NodeConfig};
 use api::{Kind, Rng, Str, Time, Value, kind, obj, yaml};

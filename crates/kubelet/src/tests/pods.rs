@@ -306,28 +306,3 @@ fn a_container_is_added_to_a_running_pod() {
     assert_eq!(debugger.at("state.terminated.exitCode").as_int(), Some(0));
     assert_eq!(debugger["restartCount"].int(), 0);
 }
-
-#[test]
-fn a_container_may_have_a_restart_policy_and_rules_of_its_own() {
-    let mut sim = Sim::new(&["node1"]);
-    let runs = |name: &str, code: u8, own: &str| {
-        let container = format!("{{name: c, image: busybox, command: [sh, -c, \"exit {code}\"], {own}}}");
-        pod(name, &container) + "  restartPolicy: Never\n"
-    };
-    let rules =
-        "restartPolicy: Never, restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [42]}}]";
-    sim.apply(&runs("again", 42, rules));
-    sim.apply(&runs("once", 41, rules));
-    sim.apply(&runs("fails", 1, "restartPolicy: OnFailure"));
-    sim.apply(&runs("plain", 1, ""));
-    sim.run(8.0);
-    let state = |name: &str| {
-        let pod = sim.pod(name);
-        let restarts = pod.at("status.containerStatuses").array()[0]["restartCount"].int();
-        (pod.at("status.phase").str().to_owned(), restarts > 0)
-    };
-    assert_eq!(state("again"), ("Running".to_owned(), true));
-    assert_eq!(state("once"), ("Failed".to_owned(), false));
-    assert_eq!(state("fails"), ("Running".to_owned(), true));
-    assert_eq!(state("plain"), ("Failed".to_owned(), false));
-}

@@ -145,3 +145,59 @@ fn an_autoscaler_sees_what_requests_to_it_cost() {
     let said = ask(&mut session, "kubectl logs load --tail=-1");
     assert!(said.starts_with("done\ndone\n"), "{said}");
 }
+
+#[test]
+fn a_private_image_goes_to_those_who_have_its_credentials() {
+    let mut session = Session::new(Options::default(), false);
+    let image = |name: &str| format!("name: {name}\nports: [80]\nlogin: {{username: anna, password: s3cret}}\n");
+    push(&mut session, &image("registry.example.com/team/shop:1.0"));
+    push(&mut session, &image("acme/shop:1.0"));
+    let run = |session: &mut Session, name: &str, image: &str, spec: &str| {
+        let line = format!(
+            "kubectl run {name} --image={image} --overrides='{{\"spec\":{{\"nodeName\":\"node1\"{spec}}}}}' >/dev/null; sleep 9; \
+             kubectl get pod {name} --no-headers; kubectl get events --field-selector involvedObject.name={name}"
+        );
+        ask(session, &line)
+    };
+    let pulls = |name: &str| format!(",\"imagePullSecrets\":[{{\"name\":\"{name}\"}}]");
+    let private = "registry.example.com/team/shop:1.0";
+    let none = run(&mut session, "none", private, "");
+    let why = "failed to resolve reference \"registry.example.com/team/shop:1.0\": pull access denied, repository does not exist \
+               or may require authorization: authorization failed: no basic auth credentials";
+    assert!(none.contains("ErrImagePull") || none.contains("ImagePullBackOff"), "{none}");
+    assert!(none.contains(why), "{none}");
+    let missing = run(&mut session, "missing", private, &pulls("regcred"));
+    assert!(missing.contains("Unable to retrieve some image pull secrets (regcred)"), "{missing}");
+    let create = |session: &mut Session, name: &str, server: &str, password: &str| {
+        let line = format!(
+            "kubectl create secret docker-registry {name} --docker-server={server} --docker-username=anna \
+             --docker-password={password}"
+        );
+        ask(session, &line)
+    };
+    create(&mut session, "wrong", "registry.example.com", "guess");
+    let wrong = run(&mut session, "wrong", private, &pulls("wrong"));
+    let why = "unexpected status from HEAD request to https://registry.example.com/v2/team/shop/manifests/1.0: 401 Unauthorized";
+    assert!(wrong.contains(why), "{wrong}");
+    create(&mut session, "other", "ghcr.io", "s3cret");
+    let other = run(&mut session, "other", private, &pulls("other"));
+    assert!(other.contains("no basic auth credentials"), "{other}");
+    // The Pod that waits for its Secret gets the image once that is there.
+    create(&mut session, "regcred", "registry.example.com", "s3cret");
+    let came = ask(&mut session, "sleep 60; kubectl get pod missing --no-headers");
+    assert!(came.contains("Running"), "{came}");
+    // That the node has the image now is of no use to those who have no credentials.
+    let again = run(&mut session, "again", private, "");
+    assert!(again.contains("no basic auth credentials"), "{again}");
+    let same = run(&mut session, "same", private, &pulls("regcred"));
+    assert!(same.contains("Running") && same.contains("already present on machine"), "{same}");
+    // What an account has its Pods get.
+    ask(&mut session, "kubectl patch serviceaccount default -p '{\"imagePullSecrets\":[{\"name\":\"regcred\"}]}'");
+    let account = run(&mut session, "account", private, "");
+    assert!(account.contains("Running"), "{account}");
+    create(&mut session, "hub", "https://index.docker.io/v1/", "s3cret");
+    let hub = run(&mut session, "hub", "acme/shop:1.0", &pulls("hub"));
+    assert!(hub.contains("Running"), "{hub}");
+    let anonymous = run(&mut session, "anonymous", "acme/shop:1.0", &pulls("regcred"));
+    assert!(anonymous.contains("insufficient_scope: authorization failed"), "{anonymous}");
+}

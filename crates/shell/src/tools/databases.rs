@@ -22,10 +22,7 @@ async fn reach(cx: &Cx, host: &str, port: u16) -> Result<Option<Place>, &'static
             }
             End::Node(_) | End::Outside => None,
         }),
-        Outcome::Refused(_) => Err("Connection refused"),
-        Outcome::TimedOut(_) => Err("Connection timed out"),
-        Outcome::Unreachable(_) => Err("No route to host"),
-        Outcome::Unresolved(_) => Err("Name or service not known"),
+        outcome => Err(outcome.error()),
     }
 }
 

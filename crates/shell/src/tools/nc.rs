@@ -30,11 +30,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
     let problem = match &trace.outcome {
         Outcome::Unresolved(_) if busybox => return cx.fail(format_args!("bad address '{host}'")),
         Outcome::Unresolved(_) => return cx.fail(format_args!("getaddrinfo for host \"{host}\" port {port}: Name or service not known")),
-        Outcome::Answered(_) if !slow => "",
-        Outcome::Refused(_) => "Connection refused",
-        Outcome::Unreachable(_) => "No route to host",
-        _ if slow => "Operation now in progress",
-        _ => "Connection timed out",
+        Outcome::Answered(_) | Outcome::TimedOut(_) if slow => "Operation now in progress",
+        outcome => outcome.error(),
     };
     let Some(listener) = trace.listener().filter(|_| problem.is_empty()) else {
         if busybox {

@@ -31,10 +31,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
         Outcome::Answered(listener) => listener,
         outcome => {
             let problem = match outcome {
-                Outcome::Unresolved(_) => format!("Could not resolve hostname {host}: Name or service not known"),
-                Outcome::Refused(_) => format!("connect to host {host} port {PORT}: Connection refused"),
-                Outcome::Unreachable(_) => format!("connect to host {host} port {PORT}: No route to host"),
-                _ => format!("connect to host {host} port {PORT}: Connection timed out"),
+                Outcome::Unresolved(_) => format!("Could not resolve hostname {host}: {}", outcome.error()),
+                _ => format!("connect to host {host} port {PORT}: {}", outcome.error()),
             };
             cx.err(&format!("ssh: {problem}\n"));
             return FAILED;

@@ -44,11 +44,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
         }
         cx.kernel().sleep(trace.after.min(limit)).await;
         let problem = match &trace.outcome {
-            Outcome::Answered(_) => "",
             Outcome::Unresolved(_) => return cx.fail(format_args!("bad address '{}'", url.host)),
-            Outcome::Refused(_) => "Connection refused",
-            Outcome::Unreachable(_) => "No route to host",
-            Outcome::TimedOut(_) => "Connection timed out",
+            outcome => outcome.error(),
         };
         let Some(listener) = trace.listener() else {
             return cx.fail(format_args!("can't connect to remote host ({address}): {problem}"));
