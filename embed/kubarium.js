@@ -4,12 +4,14 @@
 // frames are filled one after the other, so that all of them share one download. What the two say to each other are messages
 // whose origins both check. No style and no text is written as HTML: it works under a strict Content-Security-Policy.
 
-/** Where this file lies, and with it the page. */
-const HERE = new URL(".", import.meta.url).href;
+/** Where this file lies. Within `new URL` a bundler would take it for a file that it has to bring along. */
+const HERE = import.meta.url;
 /** The version of the messages. */
 const VERSION = 1;
 /** A frame that has not answered for so long is shown as it is, and the next one comes, in milliseconds. */
 const PATIENCE = 10000;
+/** Whether the reader prefers it dark. */
+const DARK = matchMedia("(prefers-color-scheme:dark)");
 
 /** @type {Record<string, Record<string, string>>} */
 const WORDS = {
@@ -25,7 +27,8 @@ const STYLE = `
 :host([theme=light]) { color-scheme: light; }
 :host([theme=dark]) { color-scheme: dark; }
 .still, iframe, button { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
-.still { display: flex; flex-direction: column; }
+.still { display: flex; flex-direction: column; direction: ltr; text-align: start; text-indent: 0; text-transform: none;
+  letter-spacing: normal; word-spacing: normal; }
 .box { height: 480px; }
 iframe { color-scheme: normal; }
 .box:not(.alive) iframe { opacity: 0; }
@@ -35,6 +38,7 @@ iframe { color-scheme: normal; }
 small { display: block; opacity: .75; }
 pre { max-height: 45%; margin: 0; padding: 12px 16px; overflow: auto; border-top: 1px solid var(--line); background: var(--paper);
   font: 13px/1.6 ui-monospace, monospace; white-space: pre-wrap; }
+pre:first-child { flex: 1; max-height: none; border: 0; }
 button { background: none; font: inherit; cursor: pointer; }
 button span { padding: 10px 18px; border-radius: 99px; background: var(--accent); color: var(--paper); font-weight: 600; }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: -6px; }
@@ -58,14 +62,15 @@ function make(tag, name, ...children) {
   return made;
 }
 
-/** Whether the reader has scrolled on this page. */
-let scrolled = false;
+/** What the reader has scrolled: the page, or a box in it. */
+const scrolled = new WeakSet();
 /** @type {Set<Playground>} */
 const inSight = new Set();
-function scroll() {
-  scrolled = true;
+/** @param {any} event */
+const scroll = ({ target }) => {
+  scrolled.add(target);
   inSight.forEach((playground) => playground.seen());
-}
+};
 addEventListener("scroll", scroll, { capture: true, passive: true });
 
 /** Frames that are to be filled, one after the other. */
@@ -95,8 +100,8 @@ function text(block) {
 /** A playground. Its attributes, methods and events are in docs/embed.md. */
 export class Playground extends HTMLElement {
   static observedAttributes = ["src", "nodes", "run", "manifests", "lesson", "seed", "panels", "read-only", "lang", "theme", "height"];
-  /** Where the page is, if not beside this file. */
-  static src = "";
+  /** Where the page is: beside this file, unless somebody says otherwise. */
+  static src = new URL(".", HERE).href;
 
   /** @type {HTMLIFrameElement | undefined} */
   #frame;
@@ -112,14 +117,18 @@ export class Playground extends HTMLElement {
   #words = make("div", "words", make("slot", ""));
   #button = make("button", "");
   #ready = () => {};
+  /** The turn of the next frame has come. @type {(value?: any) => void} */
+  #over = () => {};
   /** @type {Promise<void>} */
   #alive = new Promise((done) => (this.#ready = done));
   #sight = new IntersectionObserver(([...looks]) => {
     inSight[looks.at(-1)?.isIntersecting ? "add" : "delete"](this);
     if (inSight.has(this)) this.seen();
   });
+  /** Tells the frame of language, theme and lock, which change without a new one. */
+  #tell = () => this.#send({ ask: "set", lang: this.#lang(), theme: this.#theme(), readOnly: this.hasAttribute("read-only") });
   /** The page around it changes its language or its theme. */
-  #mood = new MutationObserver(() => this.#tell());
+  #mood = new MutationObserver(this.#tell);
 
   constructor() {
     super();
@@ -132,6 +141,7 @@ export class Playground extends HTMLElement {
     this.#draw();
     this.#sight.observe(this);
     for (const root of [document.documentElement, document.body]) this.#mood.observe(root, { attributes: true });
+    DARK.addEventListener("change", this.#tell);
     // What stands between the tags may still be on its way.
     if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => this.#started || this.#draw());
   }
@@ -140,6 +150,7 @@ export class Playground extends HTMLElement {
     removeEventListener("message", this.#hear);
     this.#sight.disconnect();
     this.#mood.disconnect();
+    DARK.removeEventListener("change", this.#tell);
     inSight.delete(this);
     this.#stop();
   }
@@ -158,7 +169,11 @@ export class Playground extends HTMLElement {
   /** The reader sees the element now. */
   seen() {
     const load = this.#get("load");
-    if (load === "eager" || (scrolled && load !== "click")) this.start();
+    /** @type {any} */
+    let box = this;
+    // Also out of shadow trees. A list beside it that scrolls by itself does not count.
+    while (box && !scrolled.has(box)) box = box.parentNode ?? box.host;
+    if (load === "eager" || (box && load !== "click")) this.start();
   }
 
   /** Begins, if it has not yet: the frame comes as soon as those before it are there. */
@@ -177,7 +192,7 @@ export class Playground extends HTMLElement {
       frame.allow = "clipboard-write";
       frame.src = address.href;
       this.#box.append(frame);
-      await Promise.race([alive, new Promise((over) => setTimeout(over, PATIENCE))]);
+      await new Promise((over) => setTimeout((this.#over = over), PATIENCE));
       if (alive === this.#alive) this.#show();
     }).catch(console.error);
     return alive;
@@ -222,7 +237,7 @@ export class Playground extends HTMLElement {
 
   /** @param {MessageEvent} message */
   #hear = ({ source, origin, data }) => {
-    if (!this.#frame || source !== this.#frame.contentWindow || origin !== this.#origin || data?.kubarium !== VERSION) return;
+    if (source !== this.#frame?.contentWindow || origin !== this.#origin || data?.kubarium !== VERSION) return;
     const asked = this.#asked.get(data.id);
     this.#asked.delete(data.id);
     if (data.answer) asked?.done(data.answer);
@@ -230,6 +245,7 @@ export class Playground extends HTMLElement {
     if (data.event === "ready") {
       this.#show();
       this.#ready();
+      this.#over();
     }
     if (data.event) this.dispatchEvent(new CustomEvent(data.event, { detail: data.detail, bubbles: true }));
   };
@@ -245,29 +261,26 @@ export class Playground extends HTMLElement {
   }
 
   #stop() {
-    this.#asked.forEach(({ failed }) => failed(new Error("the playground has ended")));
+    this.#asked.forEach(({ failed }) => failed(new Error("the playground ended")));
     this.#asked.clear();
     this.#frame?.remove();
     this.#frame = undefined;
     this.#started = false;
-    this.#alive = new Promise((done) => (this.#ready = done));
+    this.#over();
+    // Who waits for it waits for the next.
+    const ready = this.#ready;
+    this.#alive = new Promise((done) => (this.#ready = () => (ready(), done())));
     this.#box.className = "box";
-  }
-
-  /** Language, theme and lock, which change without a new frame. */
-  #tell() {
-    this.#send({ ask: "set", lang: this.#lang(), theme: this.#theme(), readOnly: this.hasAttribute("read-only") });
   }
 
   #lang() {
     return /^ko/.test(this.closest("[lang]")?.getAttribute("lang") || navigator.language) ? "ko" : "en";
   }
 
-  /** The element's own, else the one of the page around it, else the reader's. */
+  /** The element's own (see the style), else the one of the page around it: light, where that says nothing, as for the browser. */
   #theme() {
-    const schemes = [this.#get("theme"), getComputedStyle(this).colorScheme.replace("only ", "")];
-    const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-    return schemes.find((scheme) => scheme === "light" || scheme === "dark") ?? system;
+    const scheme = getComputedStyle(this).colorScheme;
+    return /dark/.test(scheme) && (DARK.matches || !/light/.test(scheme)) ? "dark" : "light";
   }
 
   /** @param {string} name */
@@ -281,8 +294,8 @@ export class Playground extends HTMLElement {
   }
 
   #size() {
-    const height = parseInt(this.#get("height"));
-    this.#box.style.height = height > 0 ? `${height}px` : "";
+    const height = this.#get("height");
+    this.#box.style.height = +height > 0 ? +height + "px" : height;
   }
 
   /** The picture before the cluster is there. */
@@ -299,20 +312,26 @@ export class Playground extends HTMLElement {
     this.#button.onclick = () => this.start();
     const typed = make("pre", "", this.#manifests || lines.join("\n"));
     this.#words.classList.toggle("none", !this.textContent?.trim());
-    this.#box.replaceChildren(make("div", "still", make("div", "nodes", ...nodes), typed, this.#button));
+    const panels = this.#get("panels");
+    /** @param {string} name @param {Node} part */
+    const panel = (name, part) => (!panels || panels.includes(name) ? part : "");
+    this.#box.replaceChildren(make("div", "still", panel("picture", make("div", "nodes", ...nodes)), panel("terminal", typed), this.#button));
   }
 
   /** The page's address, with all that the attributes ask for. */
   async #address() {
-    const address = new URL(this.#get("src") || Playground.src || HERE, document.baseURI);
+    const address = new URL(this.#get("src") || Playground.src, document.baseURI);
     const query = new URLSearchParams({ embed: "1", host: location.origin, lang: this.#lang(), theme: this.#theme() });
     for (const name of ["nodes", "run", "lesson", "seed", "panels"]) if (this.#get(name)) query.set(name, this.#get(name));
     if (this.hasAttribute("read-only")) query.set("readonly", "1");
     let manifests = this.#manifests;
-    for (const place of this.#get("manifests").split(/\s+/).filter(Boolean)) {
+    for (const place of this.#get("manifests").match(/\S+/g) ?? []) {
       const text = await fetch(place).then((answer) => (answer.ok ? answer.text() : ""), () => "");
-      manifests += `---\n${text || `# ${place} cannot be fetched`}\n`;
+      // Who reads the page is told, as of other manifests that the cluster does not take.
+      manifests += "---\n" + (text || "apiVersion: v1\nkind: " + JSON.stringify(place + " (it cannot be fetched)")) + "\n";
     }
+    // A folder's name ends with a slash: not every host says so.
+    address.pathname = address.pathname.replace(/\/[^/.]+$/, "$&/");
     address.search = `${query}`;
     address.hash = `${new URLSearchParams({ manifests, script: this.#script })}`;
     return address;

@@ -20,7 +20,7 @@ function change(node, src) {
 
 function playground(code, src) {
   const given = attributes(code.meta, src);
-  const block = element("code", [["className", "language-kubarium"]], [{ type: "text", value: code.value }]);
+  const block = element("code", [["className", "language-kubarium"]], [literal(code.value)]);
   return element("kubarium-playground", given, [element("pre", [], [block])]);
 }
 
@@ -31,4 +31,11 @@ function playground(code, src) {
 function element(name, given, children) {
   const attributes = given.map(([name, value]) => ({ type: "mdxJsxAttribute", name, value }));
   return { type: "mdxJsxFlowElement", name, attributes, children, data: { _mdxExplicitJsx: true } };
+}
+
+/** A text as `{"..."}`: of a plain one, MDX drops the blanks with which lines begin, and manifests live of these. */
+function literal(value) {
+  const raw = JSON.stringify(value);
+  const body = [{ type: "ExpressionStatement", expression: { type: "Literal", value, raw } }];
+  return { type: "mdxTextExpression", value: raw, data: { estree: { type: "Program", sourceType: "module", comments: [], body } } };
 }

@@ -86,11 +86,15 @@ fn squeeze(source: &str) -> String {
         if line.is_empty() || line.starts_with("//") {
             continue;
         }
+        // A type within a line: what stands around it is a line without it.
+        let untyped = line.split_once("/** @type").and_then(|(before, rest)| Some((before, rest.split_once("*/ ")?.1)));
+        let untyped = untyped.map(|(before, after)| format!("{before}{after}"));
+        let line = untyped.as_deref().unwrap_or(line);
         if line == "`;" {
             in_style = false;
         }
         match (in_style, line.contains('/')) {
-            (true, _) => out += &tight(line, "{},;:>+"),
+            (true, _) => out += &tight(line, "{},;:>+").replace(";}", "}"),
             (false, false) => out += &outside_quotes(line),
             (false, true) => out += line,
         }
@@ -100,7 +104,28 @@ fn squeeze(source: &str) -> String {
         }
         in_style |= line.ends_with("STYLE = `");
     }
-    out
+    shortened(out, source)
+}
+
+/// Private names of the class, which nobody outside sees, in one letter each.
+fn shortened(text: String, source: &str) -> String {
+    let name = |line: &str| {
+        let name = line.strip_prefix("  #").or_else(|| line.strip_prefix("  async #"))?;
+        name.split(|c: char| !c.is_alphanumeric()).next().map(str::to_owned)
+    };
+    let letters = ('a'..='z').chain('A'..='Z');
+    let is_name = |c: char| c.is_alphanumeric();
+    source.lines().filter_map(name).zip(letters).fold(text, |text, (name, letter)| {
+        let mut parts = text.split('#');
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.strip_prefix(&name).filter(|rest| !rest.starts_with(is_name)) {
+                Some(rest) => out += &format!("#{letter}{rest}"),
+                None => out += &format!("#{part}"),
+            }
+        }
+        out
+    })
 }
 
 /// A line of code without blanks that nothing needs; what stands in quotes stays.
@@ -155,6 +180,7 @@ mod tests {
         let source =
             "// a\n/** b\n * c\n */\nconst x = () => 1; \n/** @type {X} */\n  const y = \"a, b\";\n/** d */ let z;\n";
         assert_eq!(squeeze(source), "const x=()=>1;const y=\"a, b\";let z;");
+        assert_eq!(squeeze("const x = /** @type {X} */ (y.z ?? w);\n"), "const x=(y.z??w);");
         assert_eq!(
             squeeze("f(a , `x  ${ y }`) ;\nreturn \"a = b\" ? 'c' : d;\n"),
             "f(a,`x  ${ y }`);return \"a = b\"?'c':d;"
@@ -164,7 +190,13 @@ mod tests {
     #[test]
     fn a_style_keeps_what_means_something() {
         let source = "const STYLE = `\n.a .b { margin: 1em 0; }\n.c:not(.d) + .e { font: 14px/1.5 x; }\n`;\nf(1, 2);\n";
-        assert_eq!(squeeze(source), "const STYLE=`\n.a .b{margin:1em 0;}\n.c:not(.d)+.e{font:14px/1.5 x;}\n`;f(1,2);");
+        assert_eq!(squeeze(source), "const STYLE=`\n.a .b{margin:1em 0}\n.c:not(.d)+.e{font:14px/1.5 x}\n`;f(1,2);");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_short() {
+        let source = "class X {\n  #box = 1;\n  #boxes = \"#boxed\";\n  async #ask() {\n    this.#box = this.#boxes;\n  }\n}\n";
+        assert_eq!(squeeze(source), "class X{#a=1;#b=\"#boxed\";async #c(){this.#a=this.#b;}\n}\n");
     }
 
     #[test]
