@@ -2,31 +2,16 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { createServer } from "node:http";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { host } from "./host.mjs";
-import { DIST, ROOT, eventually, launch, open, openBuilder } from "./kubarium.mjs";
+import { ROOT, open, openBuilder } from "./kubarium.mjs";
 import { courseProblems, manifestProblems, statementProblems, xml } from "./packages.mjs";
-import { unzip } from "./zip.mjs";
+import { KUBARIUM, pack, recordStore } from "./platform.mjs";
 
-const KUBARIUM = process.env.KUBARIUM ?? join(ROOT, "target/debug/kubarium");
 const run = promisify(execFile);
-
-/** Packs lessons; the files of the package, and the folder that they were unpacked into. */
-async function pack(folder, name, ...options) {
-  const out = join(folder, `${name}.zip`);
-  await run(KUBARIUM, ["pack", "--dist", DIST, "--out", out, ...options], { cwd: ROOT });
-  const files = unzip(await readFile(out));
-  for (const [path, content] of files) {
-    await mkdir(dirname(join(folder, name, path)), { recursive: true });
-    await writeFile(join(folder, name, path), content);
-  }
-  return { files, dist: join(folder, name) };
-}
 
 let folder;
 before(async () => { folder = await mkdtemp(join(tmpdir(), "kubarium-class-")); });
@@ -156,56 +141,6 @@ async function solveRest(kube) {
   }
 }
 
-/** A record store on loopback, as cmi5 wants it: tokens, states, statements. */
-async function recordStore() {
-  const lrs = { statements: [], states: new Map(), complaints: [], fetched: 0, away: 0 };
-  const launch = {
-    contextTemplate: {
-      contextActivities: { grouping: [{ id: "urn:test:course" }] },
-      extensions: { "https://w3id.org/xapi/cmi5/context/extensions/sessionid": "session-1" },
-    },
-    launchMode: "Normal",
-    moveOn: "Passed",
-    masteryScore: 0.9,
-  };
-  lrs.launch = launch;
-  const server = createServer(async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url, "http://127.0.0.1");
-    let body = "";
-    for await (const chunk of request) body += chunk;
-    const answer = (status, value) => response.writeHead(status, {
-      "Access-Control-Allow-Origin": "*",
-      "Access-Control-Allow-Headers": "authorization,content-type,x-experience-api-version",
-      "Access-Control-Allow-Methods": "GET,PUT,POST",
-      "Content-Type": "application/json",
-    }).end(value === undefined ? "" : JSON.stringify(value));
-    if (request.method === "OPTIONS") return answer(204);
-    if (pathname === "/fetch") return (lrs.fetched += request.method === "POST"), answer(200, { "auth-token": Buffer.from("key:secret").toString("base64") });
-    if (request.headers.authorization !== `Basic ${Buffer.from("key:secret").toString("base64")}`) lrs.complaints.push(`${pathname}: no token`);
-    if (!/^1\.0\./.test(request.headers["x-experience-api-version"] ?? "")) lrs.complaints.push(`${pathname}: no version`);
-    if (pathname === "/xapi/statements") {
-      if (lrs.away > 0) return lrs.away--, answer(503);
-      const statements = [JSON.parse(body)].flat();
-      if (request.method === "PUT" && statements[0].id !== searchParams.get("statementId")) lrs.complaints.push("a statement's id");
-      lrs.statements.push(...statements);
-      return request.method === "PUT" ? answer(204) : answer(200, statements.map(({ id }) => id));
-    }
-    if (pathname === "/xapi/activities/state") {
-      const id = searchParams.get("stateId");
-      if (request.method === "PUT") return lrs.states.set(id, JSON.parse(body)), answer(204);
-      if (id === "LMS.LaunchData") return answer(200, launch);
-      return lrs.states.has(id) ? answer(200, lrs.states.get(id)) : answer(404, {});
-    }
-    if (pathname === "/xapi/agents/profile") return answer(404, {});
-    lrs.complaints.push(`${request.method} ${pathname}`);
-    answer(404, {});
-  });
-  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-  lrs.address = `http://127.0.0.1:${server.address().port}`;
-  lrs.close = () => new Promise((closed) => (server.close(closed), server.closeAllConnections()));
-  return lrs;
-}
-
 test("a cmi5 package speaks to its record store, and to no other", { timeout: 240_000 }, async () => {
   const lrs = await recordStore();
   const packed = await pack(folder, "cmi5", "--format", "cmi5", "--lrs", lrs.address, "deployment");
@@ -271,63 +206,6 @@ test("a cmi5 package speaks to its record store, and to no other", { timeout: 24
     assert.deepEqual([lrs.fetched, lrs.complaints], [1, []]);
   } finally {
     await kube.close();
-    await lrs.close();
-  }
-});
-
-test("a cmi5 session in which much goes wrong is in order", { timeout: 60_000 }, async () => {
-  // The adapter alone: another page stands behind it.
-  const lrs = await recordStore();
-  const bare = join(folder, "bare");
-  const out = join(folder, "bare.zip");
-  await run(KUBARIUM, ["pack", "--dist", DIST, "--out", out, "--format", "cmi5", "deployment"], { cwd: ROOT });
-  await mkdir(bare, { recursive: true });
-  const files = unzip(await readFile(out));
-  for (const name of ["lms.js", "lms.css"]) await writeFile(join(bare, name), files.get(name));
-  await writeFile(join(bare, "start.js"), "");
-  await writeFile(join(bare, "index.html"), "<!doctype html><html lang=en><link rel=icon href=data:><title>x</title><body><script type=module src=lms.js></script>");
-  const site = await host(bare);
-  const { browser, close } = await launch();
-  try {
-    const actor = { objectType: "Agent", account: { homePage: "https://lms.example", name: "7" } };
-    const query = new URLSearchParams({
-      lesson: "deployment", endpoint: `${lrs.address}/xapi`, fetch: `${lrs.address}/fetch`, actor: JSON.stringify(actor),
-      activityId: "urn:test:unit", registration: "11111111-2222-4333-8444-555555555555",
-    });
-    const page = await browser.newPage();
-    const done = () => page.evaluate(() => {
-      const record = JSON.stringify({ lessons: { deployment: { solved: ["a"], step: 0, done: true } } });
-      dispatchEvent(new CustomEvent("kubarium:progress", { detail: JSON.stringify({ lesson: "deployment", step: 1, steps: 1, solved: 1, done: true, record }) }));
-    });
-    const verbs = () => lrs.statements.map(({ verb }) => verb.id.split("/").pop());
-    const session = async (act, wanted) => {
-      [lrs.statements, lrs.fetched] = [[], 0];
-      await page.goto(`${site.address}?${query}`);
-      if (!lrs.away) await eventually(verbs, (said) => said.includes("initialized"));
-      await act();
-      await eventually(verbs, (said) => said.includes("terminated"));
-      assert.deepEqual(verbs(), wanted);
-      assert.deepEqual(statementProblems(lrs.statements, { ...lrs.launch, actor, activityId: "urn:test:unit", registration: query.get("registration") }), []);
-      assert.equal(lrs.fetched, 1);
-    };
-    // Who only looks in, or looks again, is not judged.
-    for (const mode of ["Browse", "Review"]) {
-      lrs.launch.launchMode = mode;
-      await session(async () => (await done(), page.goto("about:blank")), ["initialized", "terminated"]);
-    }
-    // The store is away when the lesson is passed, and the learner leaves before it is back.
-    [lrs.launch.launchMode, lrs.launch.returnURL, lrs.away] = ["Normal", `${site.address}lms.css`, 2];
-    await session(async () => {
-      await page.getByText("cannot be reached").waitFor();
-      await done();
-      lrs.away = 0;
-      await page.getByRole("button", { name: "Back to the course" }).click();
-      await page.waitForURL(/lms\.css$/);
-    }, ["initialized", "completed", "passed", "terminated"]);
-    assert.deepEqual(lrs.complaints, []);
-  } finally {
-    await close();
-    await site.close();
     await lrs.close();
   }
 });

@@ -16,23 +16,44 @@ const STATE = "kubarium-progress";
 let authorization = "";
 let finished = false;
 let data = {};
-let preferences = {};
 /** What is kept for the next time: progress, and which statements may be sent once only. */
 let state = {};
 const began = Date.now();
-/** Waits between attempts to reach the record store, in milliseconds. */
+/** Waits between attempts to reach the record store, and the longest wait for its answer, in milliseconds. */
 const AGAIN = 5000;
+const LATE = 20000;
+/** So often the platform is asked for what the page cannot begin without. */
+const TRIES = 3;
 
 const at = (path, query = {}) =>
   `${endpoint.replace(/\/?$/, "/")}${path}${Object.keys(query).length ? `?${new URLSearchParams(query)}` : ""}`;
 const ask = (address, options = {}) =>
   fetch(address, {
+    signal: AbortSignal.timeout(LATE),
     ...options,
     headers: { Authorization: authorization, "X-Experience-API-Version": "1.0.3", "Content-Type": "application/json" },
   });
+
+/** What comes of it; whoever is not there, or busy, is asked again. */
+async function patiently(act) {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      const response = await act();
+      if (response.status < 500 || !left) return response;
+    } catch (error) {
+      if (!left) throw error;
+    }
+    tell(word("waiting"));
+    await new Promise((later) => setTimeout(later, AGAIN));
+  }
+}
+
+/** What the platform keeps. 404 means that it keeps nothing yet; anything else, that what it keeps would be lost. */
 const read = async (path, query) => {
-  const response = await ask(at(path, query));
-  return response.ok ? response.json() : {};
+  const response = await patiently(() => ask(at(path, query)));
+  if (response.ok) return response.json();
+  if (response.status === 404) return {};
+  throw new Error(`HTTP ${response.status}`);
 };
 const where = (stateId) => ({ stateId, activityId: activity, agent: actor, registration });
 
@@ -121,35 +142,47 @@ function recall() {
     }
     const { name } = JSON.parse(actor || "{}");
     if (name) localStorage.setItem("kubarium.learner", name);
-    // The platform's choice of language; the first that the page speaks.
-    const [lang] = (preferences.languagePreference || "").split(",").map((tag) => tag.trim().slice(0, 2));
-    if (lang === "en" || lang === "ko") localStorage.setItem("kubarium.lang", lang);
   } catch {
     // Without storage the page begins where the lesson does.
   }
 }
 
+/** The learner's choice of language at the platform, the first that the page speaks, before that of the package. */
+function speak({ languagePreference }) {
+  const tags = (languagePreference || "").split(",").map((tag) => tag.trim().slice(0, 2));
+  const lang = tags.find((tag) => tag in WORDS);
+  if (!lang) return;
+  document.documentElement.lang = lang;
+  launch.set("lang", lang);
+  history.replaceState(null, "", `?${launch}`);
+}
+
 async function begin() {
-  const response = await fetch(fetchAt, { method: "POST" });
-  const token = (await response.json())["auth-token"];
-  if (!token) throw new Error("the platform gives no token");
+  const response = await patiently(() => fetch(fetchAt, { method: "POST", signal: AbortSignal.timeout(LATE) }));
+  const { "auth-token": token, "error-text": refused } = await response.json();
+  if (!token) throw new Error(refused || `HTTP ${response.status}`);
   authorization = `Basic ${token}`;
   data = await read("activities/state", where("LMS.LaunchData"));
-  preferences = await read("agents/profile", { agent: actor, profileId: "cmi5LearnerPreferences" });
+  speak(await read("agents/profile", { agent: actor, profileId: "cmi5LearnerPreferences" }));
   state = await read("activities/state", where(STATE));
   send(statement("initialized"));
 }
 
 let speaks = false;
 if (launched) {
+  const late = setTimeout(() => tell(word("waiting")), 2000);
   try {
     await begin();
     speaks = true;
+    tell("");
   } catch (error) {
-    console.warn(`cmi5: ${error.message}`);
+    tell(word("unrecorded") + error.message);
   }
+  clearTimeout(late);
+  recall();
+} else {
+  tell(word("none"));
 }
-recall();
 
 /** Whether the platform wants results: neither when somebody looks again at what is graded, nor when he only looks in. */
 const counts = () => speaks && (data.launchMode || "Normal") === "Normal";

@@ -3,6 +3,8 @@
 
 const KEPT = ["lessons", "attempts", "set", "learner"];
 const LESSON = new URLSearchParams(location.search).get("lesson") || "";
+/** How long a platform's object is waited for, in milliseconds. */
+const LATE = 3000;
 /** Frames above that are looked at. */
 const DEPTH = 20;
 /** The most that SCORM 1.2 keeps of suspend_data, in characters. */
@@ -22,16 +24,33 @@ function find(from) {
   return null;
 }
 
-const api = find(window) || (window.opener ? find(window.opener) : null);
+const look = () => find(window) || (window.opener ? find(window.opener) : null);
+let api = look();
+// Not every platform has its object ready before the unit comes.
+for (const end = Date.now() + LATE; !api && (parent !== window || window.opener) && Date.now() < end; api = look()) {
+  await new Promise((later) => setTimeout(later, 100));
+}
 const began = Date.now();
-const get = (name) => (api ? String(api.LMSGetValue(name)) : "");
+let thrown = "";
+/** What the platform answers, as a text. Some throw where they should refuse: the page goes on. */
+function call(name, ...values) {
+  try {
+    return String(api?.[name]?.(...values) ?? "");
+  } catch (error) {
+    thrown = String(error?.message ?? error);
+    return "";
+  }
+}
+const get = (name) => call("LMSGetValue", name);
 /** Whether the platform has taken it. */
-const set = (name, value) => String(api.LMSSetValue(name, String(value))) === "true";
+const set = (name, value) => call("LMSSetValue", name, String(value)) === "true";
+const commit = () => call("LMSCommit", "") === "true";
 
 /** What the platform says of its last refusal. */
 function why() {
-  const code = String(api.LMSGetLastError?.() ?? "");
-  return String(api.LMSGetErrorString?.(code) ?? "") || code || word("unknown");
+  const code = call("LMSGetLastError");
+  const said = code && code !== "0" ? call("LMSGetErrorString", code) || code : "";
+  return said || thrown || word("unknown");
 }
 
 /**
@@ -71,26 +90,30 @@ function parse(text) {
   }
 }
 
+let running = false;
 let status = "";
 /** Whether the platform wants results: neither when somebody looks again at what is graded, nor when he only looks in. */
 let counts = false;
 
-if (api && String(api.LMSInitialize("")) === "true") {
+if (!api) {
+  tell(word("none"));
+} else if ((running = call("LMSInitialize", "") === "true")) {
   status = get("cmi.core.lesson_status");
   counts = !["browse", "review"].includes(get("cmi.core.lesson_mode"));
   recall(parse(get("cmi.suspend_data")));
   if (counts && !["passed", "completed"].includes(status)) {
     status = "incomplete";
     set("cmi.core.lesson_status", status);
-    api.LMSCommit("");
+    commit();
   }
 } else {
+  tell(word("unrecorded") + why());
   recall(null);
 }
 
 addEventListener("kubarium:progress", ({ detail }) => {
   const { lesson, step, steps, solved, done, record } = JSON.parse(detail);
-  if (!api || !counts || lesson !== LESSON) return;
+  if (!counts || lesson !== LESSON) return;
   const { text, left } = fitting(JSON.parse(record).lessons[lesson]);
   const taken = [
     set("cmi.suspend_data", text),
@@ -104,7 +127,7 @@ addEventListener("kubarium:progress", ({ detail }) => {
     status = done ? "passed" : "incomplete";
     taken.push(set("cmi.core.lesson_status", status));
   }
-  taken.push(String(api.LMSCommit("")) === "true");
+  taken.push(commit());
   tell(taken.includes(false) ? word("refused") + why() : left ? word("reduced") + left : "");
 });
 
@@ -118,12 +141,12 @@ function span(ms) {
 
 let finished = false;
 addEventListener("pagehide", () => {
-  if (!api || finished) return;
+  if (!running || finished) return;
   finished = true;
   set("cmi.core.session_time", span(Date.now() - began));
   set("cmi.core.exit", status === "passed" ? "" : "suspend");
-  api.LMSCommit("");
-  api.LMSFinish("");
+  commit();
+  call("LMSFinish", "");
 });
 
 await import("./start.js");
