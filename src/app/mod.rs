@@ -322,8 +322,11 @@ impl Component for App {
                             <Terminal given={self.desk.given.clone()} {lang} before={self.begun_with.clone()} prompt={&self.prompt} busy={self.busy} locked={self.settings.read_only} said={&self.said} transcript={self.transcript.clone()}
                                 online={&calls.line} oninterrupt={&calls.interrupt} oneof={&calls.eof} complete={&calls.complete}
                                 oncopy={&calls.copy} />
-                            <Palette {lang} view={self.view.clone()} onchoose={&calls.choose} />
-                            <Drawer {lang} open={self.desk.open} rows={self.desk.rows.clone()} onact={&calls.drawer} />
+                            // Both only help with typing.
+                            if !self.settings.read_only {
+                                <Palette {lang} view={self.view.clone()} onchoose={&calls.choose} />
+                                <Drawer {lang} open={self.desk.open} rows={self.desk.rows.clone()} onact={&calls.drawer} />
+                            }
                             </div>
                         }} />
                     if let Some(path) = &self.inspected {
