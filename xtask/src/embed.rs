@@ -195,7 +195,8 @@ mod tests {
 
     #[test]
     fn what_nobody_sees_is_short() {
-        let source = "class X {\n  #box = 1;\n  #boxes = \"#boxed\";\n  async #ask() {\n    this.#box = this.#boxes;\n  }\n}\n";
+        let source =
+            "class X {\n  #box = 1;\n  #boxes = \"#boxed\";\n  async #ask() {\n    this.#box = this.#boxes;\n  }\n}\n";
         assert_eq!(squeeze(source), "class X{#a=1;#b=\"#boxed\";async #c(){this.#a=this.#b;}\n}\n");
     }
 

@@ -3,56 +3,115 @@
 use api::Language;
 use lessons::{Lesson, Problem};
 
-/// What a builder can get wrong: as `kubarium check` says it, and in Korean. `{}` is what differs.
-const KOREAN: &[(&str, &str)] = &[
-    ("the front matter has no title", "제목이 없습니다."),
-    ("the front matter has no summary", "무엇을 배우는지 적지 않았습니다."),
-    ("nothing is said before the first step: {}", "처음에 할 말이 없습니다."),
-    ("the step says no goal", "목표가 없습니다."),
-    ("the step has no hint", "힌트가 없습니다."),
-    ("this block says nothing", "할 말이 비어 있습니다."),
-    ("lesson.yaml has nothing of the id {} in step {}", "{} 단계 {}에 없습니다."),
-    ("the note {} has no words: {}", "안내 {}에 할 말이 없습니다."),
-    ("the check {} is a `not` and needs words: {}", "확인 {}은(는) not이므로 직접 쓴 설명이 있어야 합니다."),
+/// What a builder can get wrong: as `kubarium check` says it of a folder's files, and to who sees fields, in English and in Korean.
+/// `{}` is what differs.
+const WORDS: &[(&str, &str, &str)] = &[
+    ("the front matter has no title", "There is no title.", "제목이 없습니다."),
+    ("the front matter has no summary", "It is not said what the lesson is about.", "무엇을 배우는지 적지 않았습니다."),
+    ("nothing is said before the first step: {}", "Nothing is said first.", "처음에 할 말이 없습니다."),
+    ("the step says no goal", "There is no goal.", "목표가 없습니다."),
+    ("the step has no hint", "There is no hint.", "힌트가 없습니다."),
+    ("this block says nothing", "What is said is empty.", "할 말이 비어 있습니다."),
+    ("lesson.yaml has nothing of the id {} in step {}", "There is no {} in step {}.", "{} 단계 {}에 없습니다."),
+    ("the note {} has no words: {}", "The note {} says nothing.", "안내 {}에 할 말이 없습니다."),
+    (
+        "the check {} is a `not` and needs words: {}",
+        "The check {} is a `not`: it needs words of its own.",
+        "확인 {}은(는) not이므로 직접 쓴 설명이 있어야 합니다.",
+    ),
     (
         "step {} has other blocks than in {}: {} there, {} here",
+        "Step {} is not the same in both languages. {}: {}; here: {}",
         "단계 {}의 두 언어에 서로 다른 것이 있습니다. {}: {}, 여기: {}",
     ),
-    ("the quiz asks nothing", "퀴즈에 질문이 없습니다."),
-    ("a quiz has at least two answers: {}", "퀴즈에는 답이 두 개 이상 있어야 합니다."),
-    ("no answer of the quiz is right: {}", "퀴즈에 정답이 없습니다."),
-    ("every answer of the quiz is right", "퀴즈의 답이 모두 정답입니다."),
-    ("minutes is how long the lesson takes: {}", "걸리는 시간은 1에서 240 사이의 분입니다."),
-    ("solution has no command", "해결 방법이 없습니다."),
-    ("{}.solution has no command", "해결 방법이 없습니다."),
-    ("{}.type has no command", "실수에 명령이 없습니다."),
-    ("{} has no command", "{}에 명령이 없습니다."),
-    ("the shell cannot read this: {}", "셸이 읽지 못합니다: {}"),
-    ("a step has checks: {}", "확인할 것이 없습니다."),
-    ("a note has an id and, under when, {}", "안내가 언제 나타날지 정하지 않았습니다."),
-    ("a lesson needs at least one route besides its solutions: {}", "인정할 다른 방법이 하나 이상 있어야 합니다."),
-    ("a lesson needs at least two mistakes: {}", "인정하지 않을 실수가 두 가지 이상 있어야 합니다."),
-    ("`unmet` names the check that notices: {}", "이 실수를 알아차릴 확인이 없습니다."),
-    ("there is no note {}", "{}이라는 안내가 없습니다."),
-    ("step {} is complete before anything is typed", "단계 {}은(는) 아무것도 입력하기 전에 이미 해결되어 있습니다."),
-    ("step {} is not complete after this: {}", "이 방법으로는 단계 {}이(가) 해결되지 않습니다: {}"),
-    ("the steps before {} cannot be solved: {}", "단계 {}의 앞 단계가 해결되지 않습니다: {}"),
+    ("the quiz asks nothing", "The quiz has no question.", "퀴즈에 질문이 없습니다."),
+    (
+        "a quiz has at least two answers: {}",
+        "A quiz has at least two answers.",
+        "퀴즈에는 답이 두 개 이상 있어야 합니다.",
+    ),
+    ("no answer of the quiz is right: {}", "No answer of the quiz is right.", "퀴즈에 정답이 없습니다."),
+    ("every answer of the quiz is right", "Every answer of the quiz is right.", "퀴즈의 답이 모두 정답입니다."),
+    (
+        "minutes is how long the lesson takes: {}",
+        "The lesson takes between 1 and 240 minutes.",
+        "걸리는 시간은 1에서 240 사이의 분입니다.",
+    ),
+    ("solution has no command", "There is no solution.", "해결 방법이 없습니다."),
+    ("{}.solution has no command", "There is no solution.", "해결 방법이 없습니다."),
+    ("{}.type has no command", "The mistake has no command.", "실수에 명령이 없습니다."),
+    ("{} has no command", "{} has no command.", "{}에 명령이 없습니다."),
+    ("the shell cannot read this: {}", "The shell cannot read this: {}", "셸이 읽지 못합니다: {}"),
+    ("a step has checks: {}", "Nothing is checked.", "확인할 것이 없습니다."),
+    (
+        "a note has an id and, under when, {}",
+        "It is not said when the note appears.",
+        "안내가 언제 나타날지 정하지 않았습니다.",
+    ),
+    (
+        "a lesson needs at least one route besides its solutions: {}",
+        "There must be at least one other way that is accepted.",
+        "인정할 다른 방법이 하나 이상 있어야 합니다.",
+    ),
+    (
+        "a lesson needs at least two mistakes: {}",
+        "There must be at least two mistakes that are not accepted.",
+        "인정하지 않을 실수가 두 가지 이상 있어야 합니다.",
+    ),
+    (
+        "`unmet` names the check that notices: {}",
+        "No check notices this mistake.",
+        "이 실수를 알아차릴 확인이 없습니다.",
+    ),
+    ("there is no note {}", "There is no note {}.", "{}이라는 안내가 없습니다."),
+    (
+        "step {} is complete before anything is typed",
+        "Step {} is complete before anything is typed.",
+        "단계 {}은(는) 아무것도 입력하기 전에 이미 해결되어 있습니다.",
+    ),
+    (
+        "step {} is not complete after this: {}",
+        "Step {} is not complete after this: {}",
+        "이 방법으로는 단계 {}이(가) 해결되지 않습니다: {}",
+    ),
+    (
+        "the steps before {} cannot be solved: {}",
+        "The steps before {} cannot be solved: {}",
+        "단계 {}의 앞 단계가 해결되지 않습니다: {}",
+    ),
     (
         "this mistake is accepted: step {} is complete after it",
+        "This mistake is accepted: step {} is complete after it.",
         "이 실수가 인정됩니다. 실수한 뒤에도 단계 {}이(가) 해결됩니다.",
     ),
-    ("the check {} does not notice this mistake: {}", "확인 {}이(가) 이 실수를 알아차리지 못합니다: {}"),
-    ("the note {} does not appear after this mistake", "이 실수를 해도 안내 {}이(가) 나타나지 않습니다."),
-    ("this does not lead back from the mistake: {}", "이렇게 해도 실수를 되돌리지 못합니다: {}"),
-    ("this command of start fails (exit status {}): {}; {}", "시작 상태의 이 명령이 실패합니다(종료 상태 {}): {}"),
+    (
+        "the check {} does not notice this mistake: {}",
+        "The check {} does not notice this mistake: {}",
+        "확인 {}이(가) 이 실수를 알아차리지 못합니다: {}",
+    ),
+    (
+        "the note {} does not appear after this mistake",
+        "The note {} does not appear after this mistake.",
+        "이 실수를 해도 안내 {}이(가) 나타나지 않습니다.",
+    ),
+    (
+        "this does not lead back from the mistake: {}",
+        "This does not lead back from the mistake: {}",
+        "이렇게 해도 실수를 되돌리지 못합니다: {}",
+    ),
+    (
+        "this command of start fails (exit status {}): {}; {}",
+        "This command at the beginning fails (exit status {}): {}",
+        "시작 상태의 이 명령이 실패합니다(종료 상태 {}): {}",
+    ),
 ];
 
 /// A problem in the reader's language; as it is, where nobody has said it in that.
 pub fn told(problem: &Problem, lang: Language) -> String {
-    let found = match lang {
-        Language::Korean => KOREAN.iter().find_map(|(en, ko)| Some((*ko, holes(en, &problem.text)?))),
-        _ => None,
-    };
+    let found = WORDS.iter().find_map(|(text, en, ko)| {
+        let words = if lang == Language::Korean { ko } else { en };
+        Some((*words, holes(text, &problem.text)?))
+    });
     let Some((words, values)) = found else { return problem.text.clone() };
     let mut parts = words.split("{}");
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -111,7 +170,7 @@ mod tests {
     use api::{Value, obj};
 
     #[test]
-    fn what_an_empty_builder_lacks_is_said_in_korean_and_where() {
+    fn what_an_empty_builder_lacks_is_said_of_its_fields_and_where() {
         let mut draft = Draft::default();
         draft.add_step(1);
         for (path, text) in [("/said/title/ko", "제목"), ("/steps/1/title/ko", "둘")] {
@@ -125,9 +184,11 @@ mod tests {
         problems.extend(lessons::lint(&lesson));
         assert!(problems.len() > 10, "{problems:?}");
         for problem in &problems {
-            let said = told(problem, Language::Korean);
-            assert!(said != problem.text && !said.contains("{}"), "{problem}");
-            assert_eq!(told(problem, Language::English), problem.text);
+            for lang in Language::ALL {
+                let said = told(problem, lang);
+                assert!(said != problem.text && !said.contains("{}"), "{problem}");
+                assert!(!["front matter", "steps[", ".yaml"].iter().any(|file| said.contains(file)), "{said}");
+            }
         }
         let at = |text: &str| {
             let found = problems.iter().rfind(|problem| problem.text.contains(text)).unwrap();
