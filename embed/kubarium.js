@@ -330,8 +330,9 @@ export class Playground extends HTMLElement {
       // Who reads the page is told, as of other manifests that the cluster does not take.
       manifests += "---\n" + (text || "apiVersion: v1\nkind: " + JSON.stringify(place + " (it cannot be fetched)")) + "\n";
     }
-    // A folder's name ends with a slash: not every host says so.
-    address.pathname = address.pathname.replace(/\/[^/.]+$/, "$&/");
+    // A folder's name ends with a slash: not every host says so. On a disk, the page itself says why nothing lives there.
+    const page = address.protocol === "file:" ? "/index.html" : "/";
+    address.pathname = address.pathname.replace(/\/[^/.]+$/, "$&/").replace(/\/$/, page);
     address.search = `${query}`;
     address.hash = `${new URLSearchParams({ manifests, script: this.#script })}`;
     return address;

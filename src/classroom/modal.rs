@@ -1,5 +1,6 @@
 //! A window over the page, which Escape closes.
 
+use crate::focus;
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use web_sys::HtmlDialogElement;
@@ -27,9 +28,11 @@ pub fn Modal(props: &Props) -> Html {
     {
         let dialog = dialog.clone();
         use_effect_with((), move |()| {
+            let before = focus::now();
             if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
                 _ = dialog.show_modal();
             }
+            move || focus::give_back(before)
         });
     }
     let close = props.onclose.reform(|_: MouseEvent| ());

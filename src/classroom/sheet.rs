@@ -176,7 +176,7 @@ fn table(props: &Props) -> Html {
             <tbody>{ for ids.iter().map(row) }</tbody>
             <tfoot>
                 <tr>
-                    <th scope="row">{ lang.fill(Message::ReportAttempts, &[&report.attempts.to_string(), &report.made.rfc3339()]) }</th>
+                    <th scope="row">{ lang.fill(Message::ReportAttempts, &[&report.attempts.to_string(), &lang.date(&report.made.rfc3339())]) }</th>
                     <td>{ format!("{}/{}", report.solved.len(), report.of) }</td>
                     <td>{ report.commands }</td>
                     <td>{ report.shown }</td>

@@ -55,13 +55,36 @@ fn find(name: &str, own: &[Rc<Lesson>]) -> io::Result<Option<Rc<Lesson>>> {
 }
 
 fn print(file: &str, report: &Report, findings: &[Finding]) {
-    let (solved, of) = (report.solved.len(), report.of);
     let verdict = if findings.is_empty() { "replayed, and true" } else { "NOT as it says" };
+    let Report { learner, lesson, solved, of, shown, seconds, .. } = report;
+    let (commands, attempts) = (many(report.commands, "command"), many(report.attempts, "attempt"));
     println!(
-        "{file}: {}, {}: {solved} of {of} steps, {} commands ({} shown), {} s, {} attempts: {verdict}",
-        report.learner, report.lesson, report.commands, report.shown, report.seconds, report.attempts
+        "{file}: {}, {}: {} of {of} steps, {commands} ({shown} shown), {seconds} s, {attempts}: {verdict}",
+        harmless(learner),
+        harmless(lesson),
+        solved.len()
     );
     for finding in findings {
-        println!("  {}", finding.words(api::Language::English));
+        println!("  {}", harmless(&finding.words(api::Language::English)));
+    }
+}
+
+fn many(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
+/// What a learner wrote, on one line and without a word to the terminal: a name must not look like a verdict.
+fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_no_line_of_the_answer() {
+        assert_eq!(harmless("Kim\n\u{1b}[1Ax.json: true"), "Kim\u{fffd}\u{fffd}[1Ax.json: true");
+        assert_eq!([many(1, "command"), many(0, "command")], ["1 command", "0 commands"]);
     }
 }

@@ -23,7 +23,7 @@ macro_rules! classroom {
     ReportShown { en: "Shown", ko: "보여 줌" }
     ReportHints { en: "Hints", ko: "힌트" }
     ReportTime { en: "Time", ko: "시간" }
-    ReportAttempts { en: "Begun {} times; {}", ko: "시작한 횟수 {}; {}" }
+    ReportAttempts { en: "Attempts: {}. Made {}", ko: "시작한 횟수 {}. 만든 때 {}" }
     ReportTyped { en: "What was typed", ko: "입력한 명령" }
     ReportState { en: "What there is at the end", ko: "마지막 상태" }
     ReportReplaying { en: "Replaying what was typed ...", ko: "입력한 명령을 재생하는 중입니다 ..." }
