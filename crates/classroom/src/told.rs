@@ -43,11 +43,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("{} has no command", "{} has no command.", "{}에 명령이 없습니다."),
     ("the shell cannot read this: {}", "The shell cannot read this: {}", "셸이 읽지 못합니다: {}"),
     ("a step has checks: {}", "Nothing is checked.", "확인할 것이 없습니다."),
-    (
-        "a note has an id and, under when, {}",
-        "It is not said when the note appears.",
-        "안내가 언제 나타날지 정하지 않았습니다.",
-    ),
+    ("a note has, under when, {}", "It is not said when the note appears.", "안내가 언제 나타날지 정하지 않았습니다."),
     (
         "a lesson needs at least one route besides its solutions: {}",
         "There must be at least one other way that is accepted.",
@@ -58,11 +54,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "There must be at least two mistakes that are not accepted.",
         "인정하지 않을 실수가 두 가지 이상 있어야 합니다.",
     ),
-    (
-        "`unmet` names the check that notices: {}",
-        "No check notices this mistake.",
-        "이 실수를 알아차릴 확인이 없습니다.",
-    ),
+    ("a mistake has `unmet`: {}", "No check notices this mistake.", "이 실수를 알아차릴 확인이 없습니다."),
     ("there is no note {}", "There is no note {}.", "{}이라는 안내가 없습니다."),
     (
         "step {} is complete before anything is typed",
@@ -196,7 +188,7 @@ mod tests {
         };
         assert_eq!(at("two mistakes"), None);
         assert_eq!(at("no goal"), Some(1));
-        assert_eq!(at("a note has an id"), Some(1));
+        assert_eq!(at("a note has"), Some(1));
         assert_eq!(at("steps[0].solution has no command"), Some(0));
         assert_eq!(at("mistakes[0].type has no command"), Some(1));
     }
