@@ -23,18 +23,29 @@ pub struct Props {
     pub onmsg: Callback<Msg>,
 }
 
+/// The entries of the lessons that there are, in their order: those that were handed out, or the course's.
+fn entries(index: &Value, set: Option<&Rc<Set>>) -> Vec<Value> {
+    let mut lessons = index.array().to_vec();
+    api::sort_by_key(&mut lessons, |lesson| (lesson.get("number").int() == 0, lesson.get("number").int()));
+    if let Some(set) = set {
+        lessons.retain(|lesson| set.pick.iter().any(|name| lesson.get("name").str() == name));
+        lessons.extend(set.own.iter().map(classroom::entry));
+    }
+    lessons
+}
+
+/// The lesson that comes after one.
+pub fn following(index: &Value, set: Option<&Rc<Set>>, name: &str) -> Option<String> {
+    let mut lessons = entries(index, set).into_iter().map(|lesson| lesson.get("name").str().to_owned());
+    lessons.find(|lesson| lesson == name).and(lessons.next())
+}
+
 /// The catalogue.
 #[component]
 pub fn Catalogue(props: &Props) -> Html {
     let lang = props.lang;
-    let own: Vec<Value> = props.set.iter().flat_map(|set| set.own.iter()).map(classroom::entry).collect();
-    let mut lessons: Vec<&Value> = props.index.array().iter().collect();
-    api::sort_by_key(&mut lessons, |lesson| (lesson.get("number").int() == 0, lesson.get("number").int()));
-    if let Some(set) = &props.set {
-        lessons.retain(|lesson| set.pick.iter().any(|name| lesson.get("name").str() == name));
-        lessons.extend(own.iter());
-    }
-    let entry = |lesson: &&Value| {
+    let lessons = entries(&props.index, props.set.as_ref());
+    let entry = |lesson: &Value| {
         let name = lesson.get("name").to_str();
         let word = |key: &str| {
             let texts = lesson.get(key);

@@ -71,8 +71,7 @@ pub fn spans(text: &str) -> Html {
     while let Some((at, open, inner, after)) = first_mark(rest) {
         out.push(html! { { rest[..at].to_owned() } });
         out.push(match open {
-            // A word such as --image= is not broken at its hyphens.
-            "`" => html! { <code class={(!inner.contains(' ')).then_some("word")}>{ inner.to_owned() }</code> },
+            "`" => html! { <code>{ for inner.split(' ').enumerate().map(code) }</code> },
             "**" => html! { <strong>{ spans(inner) }</strong> },
             "*" => html! { <em>{ spans(inner) }</em> },
             _ => link(inner),
@@ -81,6 +80,30 @@ pub fn spans(text: &str) -> Html {
     }
     out.push(html! { { rest.to_owned() } });
     out.into_iter().collect()
+}
+
+/// A word such as `--image=nginx` is not broken at its hyphens, unless it is too long for a line.
+const LONGEST: usize = 30;
+
+fn code((at, word): (usize, &str)) -> Html {
+    let class = (word.len() < LONGEST).then_some("word");
+    // A line may end at the blank before it.
+    html! { <>{ if at > 0 { " " } else { "" } }<span {class}>{ word.to_owned() }</span></> }
+}
+
+/// What stands within a line, as it is read out.
+pub fn plain(text: &str) -> String {
+    let (mut out, mut rest) = (String::new(), text);
+    while let Some((at, open, inner, after)) = first_mark(rest) {
+        out.push_str(&rest[..at]);
+        match open {
+            "`" => out.push_str(inner),
+            "[" => out.push_str(inner.split("](").next().unwrap_or_default()),
+            _ => out.push_str(&plain(inner)),
+        }
+        rest = after;
+    }
+    out + rest
 }
 
 /// The first mark that is closed: where it stands, which, what is inside, what follows.
@@ -118,6 +141,7 @@ mod tests {
         assert_eq!(first_mark("**x** *y*"), Some((0, "**", "x", " *y*")));
         assert_eq!(first_mark("see [this](https://x) now"), Some((4, "[", "this](https://x", " now")));
         assert_eq!(first_mark("2 * 3 = 6, [no] link"), None);
+        assert_eq!(plain("Type `a '* *'`, **not** *b* [c](https://x) 2 * 3."), "Type a '* *', not b c 2 * 3.");
         assert_eq!(item("12. twelve"), Some((true, "twelve")));
         assert_eq!(item("-x"), None);
     }

@@ -277,7 +277,9 @@ impl Lessons {
         self.said = match (progress.is_complete(), missing.first()) {
             (true, _) if !complete => lang.text(Message::StepDone).into(),
             (true, _) => self.said.clone(),
-            (false, first) => format!("{} {}", notes.join(" "), first.copied().unwrap_or_default()).into(),
+            (false, first) => {
+                markdown::plain(&format!("{} {}", notes.join(" "), first.copied().unwrap_or_default())).into()
+            }
         };
         let first = progress.checks().find(|(_, unmet)| unmet.is_some()).map_or("", |(id, _)| id).to_owned();
         if first != self.hinted {
@@ -294,7 +296,8 @@ impl Lessons {
             self.evidence.hint();
         }
         self.hints = (self.hints + 1).min(hints.len());
-        self.said = hints.get(self.hints.saturating_sub(1)).map(|hint| hint.text.clone()).unwrap_or_default().into();
+        self.said =
+            hints.get(self.hints.saturating_sub(1)).map(|hint| markdown::plain(&hint.text)).unwrap_or_default().into();
     }
 
     /// A question was answered.

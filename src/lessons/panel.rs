@@ -1,6 +1,6 @@
 //! The panel: a step's goal, what is missing, hints, questions, and what comes next.
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, following};
 use super::{Msg, markdown};
 use crate::classroom;
 use crate::glyph::{Icon, icon};
@@ -9,6 +9,8 @@ use ::classroom::{Record, Set};
 use api::Value;
 use lessons::{BlockKind, Lesson, Quiz, StepWords, Words};
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 /// What the panel shows.
@@ -107,6 +109,9 @@ pub fn Panel(props: &Props) -> Html {
     let act = |msg: Msg| onmsg.reform(move |_: MouseEvent| msg.clone());
     let words = shown.lesson.as_ref().and_then(|lesson| lesson.words(lang.of_the_core()));
     let title = words.map_or(lang.text(Message::Lessons), |words| words.title.as_str()).to_owned();
+    use_effect_with(shown.hints_shown, |hints| reveal(*hints > 0, ".lesson-hint"));
+    use_effect_with(shown.notes.clone(), |notes| reveal(!notes.is_empty(), ".lesson-note"));
+    use_effect_with(shown.complete, |complete| reveal(*complete, ".lesson-done"));
     let fold = {
         let folded = folded.clone();
         move |_: MouseEvent| folded.set(!*folded)
@@ -117,7 +122,7 @@ pub fn Panel(props: &Props) -> Html {
                 if shown.lesson.is_some() {
                     <button type="button" class="control back" title={lang.text(Message::Lessons)} aria-label={lang.text(Message::Lessons)} onclick={act(Msg::List)}>{ "‹" }</button>
                 }
-                <h2>{ title }</h2>
+                <h2 title={title.clone()}>{ title }</h2>
                 if shown.lesson.is_some() {
                     <button type="button" class="control words" title={lang.text(Message::ReportHint)} onclick={onclass.reform(|_: MouseEvent| classroom::Msg::Report)}>{ lang.text(Message::Report) }</button>
                 }
@@ -140,6 +145,17 @@ pub fn Panel(props: &Props) -> Html {
             } }
             <p class="unseen" role="status">{ &shown.said }</p>
         </aside>
+    }
+}
+
+/// Scrolls the panel as far as is needed to see the last of what has come.
+fn reveal(has_come: bool, what: &str) {
+    let all = gloo::utils::document().query_selector_all(&format!(".lesson-body {what}"));
+    let last = all.ok().and_then(|all| all.item(all.length().checked_sub(1)?)).filter(|_| has_come);
+    if let Some(last) = last.and_then(|last| last.dyn_into::<Element>().ok()) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        last.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 
@@ -174,6 +190,7 @@ fn view_lesson(props: &Props, lesson: &Rc<Lesson>, words: &Words) -> Html {
         html! { <li class={state} aria-current={(state == "current").then_some("step")} title={title.clone()}><span class="unseen">{ title }</span></li> }
     };
     let more = shown.hints_shown < shown.hints.len();
+    let following = following(&shown.index, shown.set.as_ref(), &lesson.name).filter(|_| shown.over);
     html! {
         <>
             <ol class="lesson-steps" aria-label={lang.text(Message::LessonSteps)}>{ for plan.iter().enumerate().map(dot) }</ol>
@@ -192,7 +209,10 @@ fn view_lesson(props: &Props, lesson: &Rc<Lesson>, words: &Words) -> Html {
             <footer>
                 if shown.over {
                     <button type="button" class="control" onclick={act(Msg::Anew)}>{ lang.text(Message::LessonAnew) }</button>
-                    <button type="button" class="control main" onclick={act(Msg::List)}>{ lang.text(Message::Lessons) }</button>
+                    <button type="button" class={classes!("control", following.is_none().then_some("main"))} onclick={act(Msg::List)}>{ lang.text(Message::Lessons) }</button>
+                    if let Some(name) = following {
+                        <button type="button" class="control main" onclick={act(Msg::Open(name))}>{ lang.text(Message::LessonNext) }</button>
+                    }
                 } else if shown.complete {
                     <button type="button" class="control" onclick={act(Msg::Again)}>{ lang.text(Message::StepAgain) }</button>
                     <button type="button" class="control main next" aria-keyshortcuts="Control+Enter" onclick={act(Msg::Next)}>

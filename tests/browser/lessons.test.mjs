@@ -9,11 +9,11 @@ import { DIST, open } from "./kubarium.mjs";
 
 const WORDS = {
   en: {
-    lessons: "Lessons", open: /^\d*\s*Deployment: many/, hint: /Hint|Another hint/, show: "Show me", create: "Create it", end: "As many as you want",
+    lessons: "Lessons", open: /^\d*\s*Deployment: many/, hint: /Hint|Another hint/, show: "Show me", create: "Create it", next: "Next lesson", end: "As many as you want",
     missing: /There is no Deployment mynginx yet\. There is a Pod of this name, though\./, note: /single Pod/, used: /needed 8 commands.* takes 6/,
   },
   ko: {
-    lessons: "레슨", open: /^\d*\s*Deployment: 여럿을/, hint: /힌트/, show: "보여 주기", create: "만들기", end: "원하는 만큼",
+    lessons: "레슨", open: /^\d*\s*Deployment: 여럿을/, hint: /힌트/, show: "보여 주기", create: "만들기", next: "다음 레슨", end: "원하는 만큼",
     missing: /Deployment mynginx이\(가\) 아직 없습니다\. 이 이름의 Pod은\(는\) 있습니다\./, note: /Pod 하나만/, used: /명령이? 8개/,
   },
 };
@@ -167,7 +167,13 @@ for (const lang of ["en", "ko"]) {
           await page.keyboard.press("Control+Enter");
         }
         await panel.locator(".lesson-count").waitFor();
+        assert.equal(await panel.getByRole("button", { name: words.next, exact: true }).count(), 1);
       }
+      // The end of a lesson leads to the next one.
+      await page.keyboard.press("F6");
+      await tabTo(words.next);
+      await page.keyboard.press("Enter");
+      await page.waitForURL((url) => url.searchParams.get("lesson") === "apply");
       const record = await page.evaluate(() => JSON.parse(localStorage.getItem("kubarium.lessons")).lessons);
       assert.deepEqual(FIRST.filter((name) => !record[name]?.done), []);
       assert.deepEqual(kube.complaints, []);
@@ -180,6 +186,16 @@ test("on a phone the lesson is a sheet that can be folded", { timeout: 120_000 }
   try {
     await kube.page.getByRole("heading", { name: "Who is there?" }).waitFor();
     await kube.screenshot("lesson-phone");
+    /** Whether the last of these lies in what the sheet shows. */
+    const isSeen = (what) => kube.page.locator(`#lesson ${what}`).last().evaluate((last) => {
+      const [shown, box] = [last.closest(".lesson-body"), last].map((element) => element.getBoundingClientRect());
+      return box.top > shown.top - 2 && box.bottom < shown.bottom + 2;
+    });
+    for (const [number, name] of [[1, "Hint"], [2, "Another hint"]]) {
+      await kube.page.getByRole("button", { name, exact: true }).click();
+      await kube.page.waitForFunction((number) => document.querySelectorAll(".lesson-hint").length === number, number);
+      assert.ok(await isSeen(".lesson-hint"), `${name}: what has been asked for is seen`);
+    }
     const height = () => kube.page.locator("#lesson").evaluate((sheet) => sheet.getBoundingClientRect().height);
     const open = await height();
     assert.ok(open < 400, `${open} px`);
@@ -188,6 +204,7 @@ test("on a phone the lesson is a sheet that can be folded", { timeout: 120_000 }
     await kube.run("kubectl get nodes");
     await kube.page.getByRole("button", { name: "Fold the lesson" }).click();
     await kube.page.locator(".lesson-done").waitFor();
+    assert.ok(await isSeen(".lesson-done"), "what is said when a step is done can be read without scrolling");
     assert.equal(await kube.page.evaluate(() => document.documentElement.scrollWidth), 390);
   } finally {
     await kube.close();

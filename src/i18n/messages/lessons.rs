@@ -9,6 +9,7 @@ macro_rules! lessons {
     LessonDone { en: "Done", ko: "완료" }
     LessonFold { en: "Fold the lesson", ko: "레슨 접기" }
     LessonAnew { en: "Once more", ko: "처음부터 다시" }
+    LessonNext { en: "Next lesson", ko: "다음 레슨" }
     LessonMissing { en: "This lesson cannot be opened.", ko: "이 레슨을 열 수 없습니다." }
     LessonsMissing { en: "The lessons cannot be fetched just now.", ko: "지금은 레슨을 가져올 수 없습니다." }
     StepAgain { en: "Start this step again", ko: "이 단계 다시" }
@@ -21,8 +22,8 @@ macro_rules! lessons {
     StillMissing { en: "Still missing", ko: "아직 남은 것" }
     CommandsUsed { en: "You needed {} commands. The shortest way that we know takes {}.", ko: "명령 {}개로 끝냈습니다. 우리가 아는 길은 {}개입니다." }
     CommandsShown {
-        en: "{} commands were typed, {} is what our way takes; {} of them were shown to you.",
-        ko: "명령이 {}개 입력되었습니다. 우리가 아는 길은 {}개이고, 그 가운데 {}개는 보여 드린 것입니다."
+        en: "{} commands were typed. The shortest way that we know takes {}. Typed for you to see: {}.",
+        ko: "명령이 {}개 입력되었습니다. 우리가 아는 길은 {}개입니다. 입력된 것 가운데 {}개는 보여 드린 것입니다."
     }
     RecordSave { en: "Save progress", ko: "진도 저장" }
     RecordSaveHint { en: "As a file, to go on at another computer", ko: "다른 컴퓨터에서 이어 가도록 파일로 저장" }
