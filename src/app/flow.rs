@@ -139,6 +139,7 @@ impl App {
                     });
                 }
                 Chunk::Clear => self.transcript.borrow_mut().clear(),
+                Chunk::Redraw => self.transcript.borrow_mut().wipe(),
             }
         }
         let mut transcript = self.transcript.borrow_mut();

@@ -53,7 +53,7 @@ impl Report {
                         "stderr" => std::mem::take(&mut self.err), "exit" => i64::from(*status), "time" => seconds(tenths),
                     },
                 ),
-                Chunk::Clear => {}
+                Chunk::Clear | Chunk::Redraw => {}
             }
         }
     }

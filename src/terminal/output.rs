@@ -31,6 +31,12 @@ impl Output {
         Output { whole: Some(whole), form: Form::of(command), ..Output::default() }
     }
 
+    /// Takes away what was written so far.
+    pub fn wipe(&mut self) {
+        _ = self.whole.as_ref().map(|whole| whole.set_text_content(None));
+        (self.piece, self.lines, self.inside_line) = (None, 0, false);
+    }
+
     /// Standard output, in colour or not.
     pub fn out(&mut self, text: &str, coloured: bool) {
         let form = self.form;

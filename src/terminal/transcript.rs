@@ -172,6 +172,12 @@ impl Transcript {
         self.set_busy(false);
         let Some(entry) = self.entry.take() else { return };
         let typed = entry.query_selector(".typed:last-child").ok().flatten();
+        // What has cleared the terminal and printed nothing since leaves nothing.
+        if typed.is_none() && entry.text_content().is_none_or(|text| text.is_empty()) {
+            entry.remove();
+            self.sizes.pop();
+            return;
+        }
         if let (Some(typed), Some(page)) = (typed, entry.owner_document())
             && let Some(mark) = element(&page, "span", if status == 0 { "exit ok" } else { "exit failed" })
         {
@@ -182,18 +188,24 @@ impl Transcript {
         }
     }
 
-    /// Takes everything away but the command that runs.
+    /// Takes everything away, as a terminal does: also the line of the command that runs, and what it has printed so far.
     pub fn clear(&mut self) {
-        let Some(log) = &self.log else { return };
-        while let Some(first) = log.first_element_child() {
-            first.remove();
-        }
+        let Some(log) = self.log.clone() else { return };
+        log.set_text_content(None);
         self.sizes.clear();
         self.draft = None;
-        if let Some(entry) = &self.entry {
-            _ = log.append_child(entry);
+        if let Some(entry) = self.entry.clone() {
+            _ = self.lines.take().map(|lines| lines.remove());
+            _ = log.append_child(&entry);
             self.sizes.push(0);
+            self.wipe();
         }
+    }
+
+    /// What the command that runs has printed so far makes room for what it prints next.
+    pub fn wipe(&mut self) {
+        self.output.wipe();
+        _ = self.sizes.last_mut().map(|size| *size = 0);
     }
 
     /// Forgets everything, also the command that runs.

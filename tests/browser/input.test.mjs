@@ -2,7 +2,7 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { open } from "./kubarium.mjs";
+import { eventually, open } from "./kubarium.mjs";
 
 /** Opens the page, and closes it whatever happens. */
 async function withPage(options, use) {
@@ -136,6 +136,29 @@ test("what is typed and printed has colour and is the same text", { timeout: 120
     assert.deepEqual([seen.keys, Math.round(seen.rows), Math.round(seen.below)], [1600, 2000, 0]);
     assert.ok(seen.shown < 400, `${seen.shown} lines are laid out`);
     assert.ok(seen.hidden <= 0, `${seen.hidden} px of an older wide line cannot be reached`);
+  }));
+
+test("clear leaves nothing, as in a terminal, and watch only what it shows now", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    const shown = () => kube.transcript.evaluate((log) => log.innerText.trim());
+    const enter = async (line) => {
+      await kube.prompt.fill(line);
+      await kube.prompt.press("Enter");
+    };
+    await kube.run("echo before");
+    await enter("clear");
+    await eventually(shown, (text) => text === "");
+    await enter("echo one; clear; echo two");
+    await eventually(shown, (text) => text === "two");
+    await kube.run("echo three");
+    await kube.start("watch -n 1 date");
+    await kube.until(/Every 1\.0s: date .*:0\d(.|\n)*UTC/);
+    const first = await kube.output(kube.before);
+    await eventually(() => kube.output(kube.before), (text) => text !== first);
+    assert.equal((await kube.output(kube.before)).match(/Every/g).length, 1);
+    await kube.prompt.press("Control+c");
+    await kube.finish();
+    assert.match(await shown(), /^two\n(.*\n)*three\n/);
   }));
 
 test("the editor completes, checks, shows what would change, and applies by a command", { timeout: 120_000 }, () =>

@@ -89,7 +89,7 @@ impl Writer {
         for chunk in chunks {
             match chunk {
                 // Shells inside the shell belong to the command that started them.
-                Chunk::Command { depth: 1.., .. } | Chunk::Exit { depth: 1.., .. } | Chunk::Clear => {}
+                Chunk::Command { depth: 1.., .. } | Chunk::Exit { depth: 1.., .. } | Chunk::Clear | Chunk::Redraw => {}
                 Chunk::Command { text, at, .. } => {
                     let at = at.since(self.start).as_secs_f64();
                     self.answer = Some(Answer { command: text, at, ..Answer::default() });

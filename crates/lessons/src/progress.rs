@@ -152,7 +152,7 @@ impl Progress {
                     ran.exit = Some(*status);
                 }
             }
-            Chunk::Command { .. } | Chunk::Clear => {}
+            Chunk::Command { .. } | Chunk::Clear | Chunk::Redraw => {}
         }
     }
 

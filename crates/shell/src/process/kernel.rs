@@ -44,6 +44,8 @@ pub enum Chunk {
     },
     /// Ctrl-L, `clear`: what was shown so far is gone.
     Clear,
+    /// `watch`: what the command itself has shown so far is gone; what was there before it stays, as behind an alternate screen.
+    Redraw,
 }
 
 /// A file that wants to be edited in the page's editor.

@@ -108,7 +108,7 @@ pub(super) fn run_in(session: &mut Session, lines: &str) -> (String, String, i32
             Chunk::Text(Stream::Stdout, text) => out.push_str(&text),
             Chunk::Text(Stream::Stderr, text) => err.push_str(&text),
             Chunk::Exit { status: s, .. } => status = s,
-            Chunk::Command { .. } | Chunk::Clear => {}
+            Chunk::Command { .. } | Chunk::Clear | Chunk::Redraw => {}
         }
     }
     (out, err, status)

@@ -22,7 +22,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     let host = cx.kernel().system().identity(&cx.shell.place).unwrap_or_default().hostname;
     let io = Io { stdin: Input::Null, ..cx.io.clone() };
     loop {
-        cx.kernel().show(Chunk::Clear);
+        cx.kernel().show(Chunk::Redraw);
         if !options.has('t') {
             let now = cx.kernel().now().rfc1123z();
             let when = format!("{} {} {} {} {}", &now[..3], &now[8..11], &now[5..7], &now[17..25], &now[12..16]);
