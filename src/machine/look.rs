@@ -76,9 +76,10 @@ impl Machine {
     /// Takes the API's changes in, at most so many that a frame has time for them; true if there were any.
     fn watch(&mut self) -> bool {
         let system = self.session.kernel().system();
-        for watch in &mut self.watches {
-            self.pending.extend(system.poll(watch));
-        }
+        // In the order in which it happened, whatever kind it is of.
+        let mut news: Vec<_> = self.watches.iter_mut().flat_map(|watch| system.poll(watch)).collect();
+        api::sort_by_key(&mut news, |event| event.revision);
+        self.pending.extend(news);
         let mut changed = false;
         for event in self.pending.drain(..self.pending.len().min(CHANGES_AT_ONCE)) {
             changed |= self.world.apply(event.kind, event.event == EventType::Deleted, &event.object);

@@ -9,8 +9,9 @@ use crate::model::{View, World};
 use crate::terminal::Completion;
 use api::OrdSet;
 use api::{Kind, Status, Str, Time, Value};
+use apiserver::Store;
 use apiserver::request::{Request, Verb};
-use apiserver::watch::{Watch, WatchEvent};
+use apiserver::watch::{EventType, Watch, WatchEvent};
 use cluster::{Cluster, Options};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -91,8 +92,11 @@ impl Machine {
         let system = self.session.kernel().system();
         let watch = |kind| system.watch(&Request::new(Verb::Watch, kind, "", "")).ok();
         self.watches = World::kinds().into_iter().filter_map(watch).collect();
-        self.world = std::mem::take(&mut self.world).anew();
-        self.pending.clear();
+        // What there is comes in the order of `World::kinds`: owners before owned.
+        self.pending = self.watches.iter_mut().flat_map(|watch| system.poll(watch)).collect();
+        let store = system.cluster().map(|cluster| cluster.api().store());
+        let made = store.map(made).unwrap_or_default();
+        self.world = World::anew(made.iter());
         let carried =
             system.cluster().and_then(|cluster| cluster.connections_after(0).last().map(|carried| carried.number));
         self.connection = carried.unwrap_or_default();
@@ -252,6 +256,27 @@ impl Machine {
     pub fn revision(&self) -> u64 {
         self.cluster(|cluster| cluster.api().store().revision()).unwrap_or_default()
     }
+}
+
+/// All objects of the kinds that take turns in colours that were ever made, oldest first. A kind that has changed so often that its
+/// beginnings are forgotten is known by what is left of it.
+fn made(store: &Store) -> Vec<Value> {
+    let mut made: Vec<(Str, u64, Value)> = Vec::new();
+    for kind in World::makers() {
+        let added =
+            |event: &WatchEvent| (event.event == EventType::Added).then(|| (event.revision, event.object.clone()));
+        let known: Vec<(u64, Value)> = match store.changes(kind, 0) {
+            Some(changes) => changes.filter_map(added).collect(),
+            None => store.list(kind, "").map(|object| (0, object.clone())).collect(),
+        };
+        made.extend(
+            known
+                .into_iter()
+                .map(|(revision, object)| (object.at("metadata.creationTimestamp").to_str(), revision, object)),
+        );
+    }
+    api::sort_by(&mut made, |a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    made.into_iter().map(|(.., object)| object).collect()
 }
 
 /// Says whether so many real milliseconds have not passed yet: to be asked between pieces of work as small as an event.

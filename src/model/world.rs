@@ -72,6 +72,8 @@ pub(super) struct Index {
     /// Who looks how, by UID: the colour of what owns all, and which among its owner's children another is.
     looks: OrdMap<Str, u8>,
     next_hue: u8,
+    /// How many children an owner has had so far, by its UID.
+    had: OrdMap<Str, u8>,
     /// Pods, by UID, for which an image is being pulled.
     pulling: OrdSet<Str>,
     /// Pods, by UID, of which a container waits to be started again.
@@ -101,10 +103,20 @@ impl World {
         ]
     }
 
-    /// An empty world in which everything will look as it did: after going back and forth in time, for instance.
-    pub fn anew(self) -> World {
-        let Index { looks, next_hue, .. } = self.index;
-        World { index: Index { looks, next_hue, ..Index::default() }, ..World::default() }
+    /// The kinds that take turns in colours.
+    pub fn makers() -> impl Iterator<Item = &'static Kind> {
+        use kind::*;
+        [DEPLOYMENT, REPLICA_SET, REPLICATION_CONTROLLER, STATEFUL_SET, DAEMON_SET, CRON_JOB, JOB].into_iter()
+    }
+
+    /// An empty world in which everything will look as it always did: `made` are the objects of [`World::makers`] that there ever
+    /// were, oldest first. So the same history gives the same colours, after a reload, in a link and wherever one goes in time.
+    pub fn anew<'a>(made: impl Iterator<Item = &'a Value>) -> World {
+        let mut world = World::default();
+        made.for_each(|object| {
+            world.meet(object.uid().into(), object.controller()["uid"].to_str(), object.namespace());
+        });
+        world
     }
 
     /// Takes one change in. `gone` says that the object was deleted; `object` is then its last state. Returns whether the
@@ -259,10 +271,7 @@ impl World {
         if gone {
             self.index.owners.remove(&workload.uid);
         } else {
-            let root = if workload.owner.is_empty() { workload.uid.clone() } else { workload.owner.clone() };
-            let system = workload.namespace == "kube-system";
-            workload.hue = if system { HUES } else { self.hue(&root).unwrap_or_default() };
-            workload.nth = self.nth(&workload.uid, &workload.owner);
+            (workload.hue, workload.nth) = self.meet(workload.uid.clone(), workload.owner.clone(), &workload.namespace);
             if self.index.owners.get(&workload.uid) == Some(&workload) {
                 return false;
             }
@@ -272,17 +281,35 @@ impl World {
         true
     }
 
-    /// Which of its owner's objects it was when it came. An owner has few: old ReplicaSets and Jobs are limited in number.
-    fn nth(&mut self, uid: &Str, owner: &str) -> u8 {
+    /// How a workload looks: its colour, which is its owner's if it has one, and the how-manieth of its owner it is. Owners take
+    /// turns in the order in which they are made. What is the system's has no colour.
+    fn meet(&mut self, uid: Str, owner: Str, namespace: &str) -> (u8, u8) {
+        let index = &mut self.index;
+        let root = if owner.is_empty() { &uid } else { &owner };
+        let hue = match index.looks.get(root) {
+            _ if namespace == "kube-system" => HUES,
+            Some(known) => *known,
+            None => {
+                let hue = index.next_hue;
+                index.next_hue = (hue + 1) % HUES;
+                index.looks.insert(root.clone(), hue);
+                hue
+            }
+        };
         if owner.is_empty() {
-            return 0;
+            return (hue, 0);
         }
-        if let Some(known) = self.index.looks.get(uid) {
-            return *known;
-        }
-        let nth = self.index.owners.values().filter(|other| other.owner == owner).count() as u8;
-        self.index.looks.insert(uid.clone(), nth);
-        nth
+        let nth = match index.looks.get(&uid) {
+            Some(known) => *known,
+            None => {
+                let had = index.had.entry(owner).or_insert_with(|| 0);
+                let nth = *had;
+                *had = had.wrapping_add(1);
+                index.looks.insert(uid, nth);
+                nth
+            }
+        };
+        (hue, nth)
     }
 
     /// The lane of workloads. A cluster has few of them compared with its Pods.
@@ -361,17 +388,11 @@ impl World {
         }
     }
 
-    /// The colour of the owner `uid`: owners take turns in the order in which they appear. What is the system's has none.
-    fn hue(&mut self, uid: &Str) -> Option<u8> {
-        if uid.is_empty() {
-            return None;
-        }
-        let index = &mut self.index;
-        Some(*index.looks.entry(uid.clone()).or_insert_with(|| {
-            let hue = index.next_hue;
-            index.next_hue = (hue + 1) % HUES;
-            hue
-        }))
+    /// The colour of what is owned by `uid`; of an owner that is no workload (a Node, a resource of the user's own), one that
+    /// its UID decides.
+    fn hue(&self, uid: &Str) -> Option<u8> {
+        let sum = || uid.bytes().fold(0, |sum: u8, byte| sum.wrapping_mul(31).wrapping_add(byte));
+        (!uid.is_empty()).then(|| self.index.looks.get(uid).copied().unwrap_or_else(|| sum() % HUES))
     }
 }
 

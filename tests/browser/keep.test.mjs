@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { open } from "./kubarium.mjs";
+import { isRunning, open } from "./kubarium.mjs";
 
 const ORACLE = fileURLToPath(new URL("../oracle", import.meta.url));
 
@@ -71,6 +71,22 @@ test("a session survives a reload", { timeout: 120_000 }, () =>
     await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every((pod) => /Running/.test(pod)));
     assert.match(await kube.run("echo $x $PWD"), /^5 \/tmp$/m);
     assert.equal((await commands(kube)).length, 2);
+  }));
+
+test("what had a colour has it again, whatever was there before it and however it is called", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    const { page } = kube;
+    await kube.run("kubectl create job zebra --image=nginx; kubectl create deployment middle --image=nginx");
+    await kube.run("kubectl create deployment ant --image=nginx; kubectl delete deployment middle");
+    await kube.podsUntil("zebra", (pods) => pods.some(isRunning));
+    const colours = () => page.getByRole("region", { name: "Workloads" }).locator(".card").evaluateAll((cards) =>
+      cards.map((card) => [card.querySelector(".name").textContent, getComputedStyle(card).borderInlineStartColor]).sort());
+    const before = await colours();
+    assert.deepEqual(before.map(([name]) => name), ["ant", "zebra"]);
+    assert.notEqual(before[0][1], before[1][1]);
+    await page.reload();
+    await kube.podsUntil("ant", (pods) => pods.some(isRunning));
+    assert.deepEqual(await colours(), before);
   }));
 
 test("a link holds the whole session", { timeout: 120_000 }, () =>
