@@ -5,6 +5,7 @@ mod cell;
 mod grid;
 mod paint;
 
+use super::motion;
 use super::pods::Light;
 use super::resized::use_resized;
 use crate::event::when;
@@ -52,7 +53,7 @@ pub fn Map(props: &Props) -> Html {
     let (map, canvas, legend) = (use_node_ref(), use_node_ref(), use_node_ref());
     let painter = use_mut_ref(Painter::default);
     let grid = use_state_eq(Grid::default);
-    let told_of = use_state_eq(|| None::<Str>);
+    let (told_of, pressed) = (use_state_eq(|| None::<Str>), use_mut_ref(|| false));
     let rooms = Rc::new(props.rooms.clone());
     let sight = Sight {
         rooms: props.rooms.clone(),
@@ -67,6 +68,14 @@ pub fn Map(props: &Props) -> Html {
             let drawn = canvas.cast::<HtmlCanvasElement>().zip(legend.cast::<Element>());
             if let Some(drawn) = drawn.and_then(|(canvas, legend)| repaint(&painter, &canvas, &legend, sight)) {
                 grid.set(drawn);
+            }
+        });
+    }
+    {
+        let pressed = pressed.clone();
+        use_effect_with(props.chosen.clone(), move |_| {
+            if pressed.take() {
+                show_room();
             }
         });
     }
@@ -86,7 +95,10 @@ pub fn Map(props: &Props) -> Html {
     };
     let onclick = {
         let (at, choose) = (at.clone(), choose.clone());
-        when(&props.onchoose, move |event: MouseEvent| at(&event).map(&choose))
+        when(&props.onchoose, move |event: MouseEvent| {
+            pressed.replace(true);
+            at(&event).map(&choose)
+        })
     };
     let onmousemove = {
         let told_of = told_of.setter();
@@ -131,9 +143,7 @@ pub fn Map(props: &Props) -> Html {
                     <span class="key"><i class={format!("shade {mark}")} aria-hidden="true"></i>{ lang.text(says) }</span>
                 }) }
                 <span class="unseen" id="map-keys">{ lang.text(Message::MapKeys) }</span>
-                if let Some(room) = shown {
-                    <b>{ told(room) }</b>
-                }
+                <b>{ shown.map(|room| told(room)).unwrap_or_default() }</b>
             </p>
         </div>
     }
@@ -151,6 +161,18 @@ fn standing_on(nth: usize, grid: Grid, room: &Room) -> Html {
             <span role="gridcell" key={nth} id={format!("map-{nth}")} aria-colindex={column.to_string()} aria-selected="true">{ told(room) }</span>
         </span>
     }
+}
+
+/// The room below the map comes into sight, for whoever has pressed its cell; the map stays as far as it can.
+fn show_room() {
+    // The row: the room itself is still on its way out of its cell.
+    let room = gloo::utils::document().query_selector(".rooms.of-map").ok().flatten();
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    if !motion::reduced() {
+        motion::set(&options, "behavior", &"smooth".into());
+    }
+    _ = room.map(|room| room.scroll_into_view_with_scroll_into_view_options(&options));
 }
 
 /// Into the node's room, which is drawn below.

@@ -94,13 +94,15 @@ pub fn Picture(props: &Props) -> Html {
         })
     };
     let view = use_memo((props.view.clone(), sight.filter.clone()), |(view, filter)| filter.apply(view));
+    let many = !sight.by_app && view.rooms.len() > MAX_ROOMS;
+    let sight = Sight { zoom: sight.zoom.within(many), ..(*sight).clone() };
     let namespaces = use_memo(props.view.clone(), namespaces);
     let found = use_memo((view.clone(), sight.search.clone()), |(view, search)| {
         (!search.trim().is_empty()).then(|| Rc::new(filter::search(view, search)))
     });
     {
         let scene = scene.clone();
-        use_effect_with((props.view.clone(), (*sight).clone()), move |_| {
+        use_effect_with((props.view.clone(), sight.clone()), move |_| {
             if let Some(scene) = scene.cast::<Element>() {
                 motion::play(&scene);
             }
@@ -115,7 +117,7 @@ pub fn Picture(props: &Props) -> Html {
         let chosen = chosen.setter();
         use_callback((), move |node, ()| chosen.set(Some(node)))
     };
-    let onkeydown = keys((*sight).clone(), onsight.clone());
+    let onkeydown = keys(sight.clone(), onsight.clone());
     // One listener for all Pods and cards: what an event is about stands in the element's attributes.
     let onclick = props.oninspect.reform(|event: MouseEvent| attribute(&event, "data-object").unwrap_or_default());
     let onmouseover = props.onpoint.reform(|event: MouseEvent| attribute(&event, "data-uid").map(Str::from));
@@ -140,14 +142,14 @@ pub fn Picture(props: &Props) -> Html {
         onchoose,
         lang,
     };
-    let layout = format!("{} {:?}", sight.by_app, sight.zoom);
+    let (by_app, layout) = (sight.by_app, format!("{} {:?}", sight.by_app, sight.zoom));
     html! {
         <div {class} ref={scene.clone()} {onclick} {onmouseover} {onmouseleave} {onfocusin} {onfocusout} {onkeydown}>
             { outside::outside(&view, &light, lang) }
-            <div class={classes!("cluster", sight.by_app.then_some("by-app"))} data-place="wall">
-                <Tools sight={(*sight).clone()} namespaces={(*namespaces).clone()} found={found.as_ref().as_ref().map(|found| found.len())} {onsight} />
-                if sight.by_app {
-                    <Apps view={(*view).clone()} shares={props.traffic.shares.clone()} light={light.clone()} system={sight.system} ontype={props.ontype.clone()} />
+            <div class={classes!("cluster", by_app.then_some("by-app"))} data-place="wall">
+                <Tools {sight} {many} namespaces={(*namespaces).clone()} found={found.as_ref().as_ref().map(|found| found.len())} {onsight} />
+                if by_app {
+                    <Apps view={(*view).clone()} shares={props.traffic.shares.clone()} light={light.clone()} system={part.system} ontype={props.ontype.clone()} />
                 } else {
                     { part.workloads() }
                     { part.rooms() }
@@ -254,7 +256,7 @@ impl Part<'_> {
         });
         let doors: Rc<Vec<Door>> = Rc::new(node_ports.collect());
         let (masters, workers): (Vec<_>, Vec<_>) = self.view.rooms.values().partition(|room| room.control_plane);
-        let map = self.light.zoom == Zoom::Map || masters.len() + workers.len() > MAX_ROOMS;
+        let map = self.light.zoom == Zoom::Map || self.view.rooms.len() > MAX_ROOMS;
         let first = masters.first().map(|room| room.name.clone());
         let others = |own: &Str| -> Rc<Vec<(Str, Str)>> {
             let others = self.view.rooms.values().filter(|room| room.name != *own).take(MAX_OTHERS);

@@ -150,6 +150,11 @@ impl Zoom {
         }
     }
 
+    /// As near as it means something: where a map shows the nodes, it is the whole that fits.
+    pub fn within(self, map: bool) -> Zoom {
+        if map { self.max(Zoom::Fit) } else { self }
+    }
+
     /// One step nearer or farther.
     pub fn step(self, nearer: bool) -> Zoom {
         match (self, nearer) {

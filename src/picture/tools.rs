@@ -16,6 +16,8 @@ use yew::prelude::*;
 pub struct Props {
     /// How the reader looks at the cluster.
     pub sight: Sight,
+    /// Whether there are so many nodes that none is farther away than in the map of all.
+    pub many: bool,
     /// The namespaces there are.
     pub namespaces: Rc<Vec<Str>>,
     /// How much the search has found; none if nothing is searched.
@@ -51,7 +53,7 @@ pub fn Tools(props: &Props) -> Html {
         } else {
             change(|sight| sight.zoom = sight.zoom.step(false))
         };
-        let ends = sight.zoom == if nearer { Zoom::Close } else { Zoom::Map };
+        let ends = sight.zoom == if nearer { Zoom::Close } else { Zoom::Map.within(props.many) };
         html! {
             <button type="button" class="control" title={lang.text(text)} aria-label={lang.text(text)} disabled={ends} {onclick}>{ icon(shape) }</button>
         }

@@ -303,7 +303,9 @@ impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for OrdMap<K, V> {
 
 impl<K: PartialEq, V: PartialEq> PartialEq for OrdMap<K, V> {
     fn eq(&self, other: &Self) -> bool {
-        self.len == other.len && self.iter().eq(other.iter())
+        // A clone that neither has changed since is not looked through.
+        let one = self.root.as_ref().zip(other.root.as_ref()).is_some_and(|(a, b)| Arc::ptr_eq(a, b));
+        one || self.len == other.len && self.iter().eq(other.iter())
     }
 }
 

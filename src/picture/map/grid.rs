@@ -5,6 +5,10 @@ const LARGEST: f64 = 56.0;
 const SMALLEST: f64 = 6.0;
 /// The height that the map tries to keep to, in pixels.
 const HEIGHT: f64 = 320.0;
+/// A cell's side near by: large enough for a finger and for its node's number.
+const NEAR: f64 = 36.0;
+/// No browser paints a higher canvas, in pixels.
+const HIGHEST: f64 = 16_000.0;
 
 /// The size of the grid: a cell's side, and how many there are in a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,8 +26,16 @@ impl Default for Grid {
 }
 
 impl Grid {
-    /// The largest cells with which so many fit into the width and, if that can be, into the height.
-    pub fn new(count: usize, width: f64) -> Grid {
+    /// The largest cells with which so many fit into the width and, if that can be, into the height; near by, cells that one can
+    /// read, and as many rows as it takes.
+    pub fn new(count: usize, width: f64, near: bool) -> Grid {
+        let grid = Grid::whole(count, width);
+        let highest = (HIGHEST * width / count.max(1) as f64).sqrt().floor();
+        let side = NEAR.min(highest).max(grid.side);
+        if near { Grid { side, columns: ((width / side).floor() as usize).max(1) } } else { grid }
+    }
+
+    fn whole(count: usize, width: f64) -> Grid {
         let side = (width * HEIGHT / count.max(1) as f64).sqrt().floor().clamp(SMALLEST, LARGEST);
         let columns = ((width / side).floor() as usize).max(1);
         // The last row may have made it too high by one.
@@ -41,6 +53,11 @@ impl Grid {
     pub fn at(&self, x: f64, y: f64) -> usize {
         let column = ((x / self.side) as usize).min(self.columns - 1);
         (y / self.side) as usize * self.columns + column
+    }
+
+    /// Whether there is room in a cell for its node's number.
+    pub fn is_read(&self) -> bool {
+        self.side >= NEAR / 1.5
     }
 
     /// A cell's side without the gap.
@@ -76,14 +93,24 @@ mod tests {
     #[test]
     fn cells_fill_the_width_and_are_found_again() {
         for count in [1, 4, 48, 1000, 5001] {
-            let grid = Grid::new(count, 1090.0);
+            let grid = Grid::new(count, 1090.0, false);
             assert!(grid.side >= SMALLEST && grid.side <= LARGEST);
             let (x, y) = grid.place(count - 1);
             assert_eq!(grid.at(x + 1.0, y + 1.0), count - 1, "{count}");
             assert!(x + grid.side <= 1090.0);
         }
-        let grid = Grid::new(5001, 1090.0);
+        let grid = Grid::new(5001, 1090.0, false);
         assert!(grid.place(5000).1 + grid.side <= HEIGHT, "{grid:?}");
+        assert!(!grid.is_read());
+    }
+
+    #[test]
+    fn near_by_a_cell_is_read_and_no_canvas_is_too_high() {
+        for (count, width) in [(4, 360.0), (100, 360.0), (5001, 1090.0), (5001, 356.0)] {
+            let grid = Grid::new(count, width, true);
+            assert!(grid.is_read() && grid.side >= Grid::new(count, width, false).side, "{count} {grid:?}");
+            assert!(grid.place(count - 1).1 + grid.side <= HIGHEST * 1.05, "{count} {grid:?}");
+        }
     }
 
     #[test]

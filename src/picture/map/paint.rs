@@ -3,12 +3,15 @@
 use super::cell::{COLOURS, Cell};
 use super::grid::Grid;
 use crate::model::Room;
-use crate::picture::pods::Light;
+use crate::picture::pods::{Light, Zoom};
 use crate::settings::Theme;
 use api::{OrdMap, Str};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement};
+
+/// A canvas has at most so many dots: phones refuse larger ones.
+const MOST_DOTS: f64 = 16e6;
 
 /// What is to be seen.
 #[derive(PartialEq)]
@@ -57,8 +60,10 @@ impl Painter {
     pub fn paint(&mut self, canvas: &HtmlCanvasElement, legend: &Element, sight: &Sight) -> Option<Grid> {
         let width = canvas.parent_element()?.get_bounding_client_rect().width().floor();
         let count = sight.rooms.len();
+        let grid = Grid::new(count, width, sight.light.zoom == Zoom::Close);
         let dots = gloo::utils::window().device_pixel_ratio().max(1.0);
-        let frame = Frame { grid: Grid::new(count, width), width, count, dots, theme: sight.theme };
+        let dots = dots.min((MOST_DOTS / (width * height(grid, count)).max(1.0)).sqrt());
+        let frame = Frame { grid, width, count, dots, theme: sight.theme };
         let pen: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
         if self.frame.replace(frame) != Some(frame) {
             self.cells.clear();
@@ -76,6 +81,9 @@ impl Painter {
             let cell = Cell::of(room);
             if before.is_none_or(|before| (before.cell, before.framed) != (cell, framed)) {
                 self.cell(&pen, frame.grid, nth, cell, framed);
+                if frame.grid.is_read() && !cell.lost && !cell.failing {
+                    self.number(&pen, frame.grid, nth, &room.name);
+                }
             }
             let painted = Painted { room: room.clone(), cell, framed };
             match self.cells.get_mut(nth) {
@@ -120,6 +128,15 @@ impl Painter {
         }
     }
 
+    /// What tells the node from others, in the lower half of its cell. The colour is that of its marks.
+    fn number(&self, pen: &CanvasRenderingContext2d, grid: Grid, nth: usize, name: &str) {
+        let ((x, y), side) = (grid.place(nth), grid.inner());
+        let from = name.trim_end_matches(|c: char| c.is_ascii_digit()).len() % name.len().max(1);
+        pen.set_font("10px system-ui, sans-serif");
+        pen.set_text_align("center");
+        _ = pen.fill_text_with_max_width(&name[from..], x + side / 2.0, y + side - 5.0, side - 2.0);
+    }
+
     fn read_colours(&mut self, legend: &Element) {
         self.colours.clear();
         for nth in 0..COLOURS {
@@ -133,12 +150,17 @@ impl Painter {
 }
 
 fn resize(canvas: &HtmlCanvasElement, frame: &Frame) {
-    let height = frame.count.div_ceil(frame.grid.columns) as f64 * frame.grid.side;
+    let height = height(frame.grid, frame.count);
     canvas.set_width((frame.width * frame.dots) as u32);
     canvas.set_height((height * frame.dots) as u32);
     let style = canvas.style();
     _ = style.set_property("width", &format!("{}px", frame.width));
     _ = style.set_property("height", &format!("{height}px"));
+}
+
+/// How high so many cells are, in pixels.
+fn height(grid: Grid, count: usize) -> f64 {
+    count.div_ceil(grid.columns) as f64 * grid.side
 }
 
 fn line(pen: &CanvasRenderingContext2d, points: &[(f64, f64)]) {
