@@ -21,7 +21,7 @@ use crate::course::{self, Bar};
 use crate::drawer::Drawer;
 use crate::editor::{Editor, Sheet};
 use crate::embed;
-use crate::event::when;
+use crate::event::{self, when};
 use crate::focus;
 use crate::header::{Action, Header};
 use crate::i18n::{Lang, Message};
@@ -242,6 +242,11 @@ impl Component for App {
                 self.next_frame(cx);
                 self.reveal();
                 self.focus.look();
+                // The frame in which the reader does something shows the answer, and waits for nothing else: time makes up for it
+                // in the next one.
+                if event::acted() {
+                    return false;
+                }
                 self.save(cx, ms);
                 let changed = self.flow(cx, ms);
                 self.report();
@@ -353,6 +358,7 @@ impl Component for App {
         cx.link().send_message(Msg::Ready);
         App::listen_for_keys(cx);
         popup::listen();
+        event::notice_acts();
         press::listen(self.calls.desk.reform(writing::Act::Menu));
         App::open_links(cx, !self.resumed && self.notice.is_none());
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));

@@ -27,7 +27,7 @@ pub struct Props {
 pub fn FaultMenu(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let label = lang.fill(Message::FaultsOf, &[&props.node]);
-    let menu = use_node_ref();
+    let (menu, used) = (use_node_ref(), use_state_eq(|| false));
     let types = |command: &str, (other, range): (&str, &str), text: String| {
         let bridge = bridge(&props.range);
         let line =
@@ -63,10 +63,17 @@ pub fn FaultMenu(props: &Props) -> Html {
     };
     // A click elsewhere in the picture is not for what is below the menu.
     let onclick = |event: MouseEvent| event.stop_propagation();
+    // Half of what is in the page would be menus that nobody has opened.
+    let onuse = {
+        let used = used.setter();
+        move |_: MouseEvent| used.set(true)
+    };
     html! {
         <details class="faults" data-popup="" ref={menu.clone()} {onclick}>
-            <summary class="power" data-stopped={props.stopped.to_string()} title={label.clone()} aria-label={label}>{ icon(Icon::Power) }</summary>
-            <div class="menu">{ for FAULTS.iter().filter(|fault| fault.scope.is_node(&props.range)).map(fault) }</div>
+            <summary class="power" data-stopped={props.stopped.to_string()} title={label.clone()} aria-label={label} onclick={onuse}>{ icon(Icon::Power) }</summary>
+            if *used {
+                <div class="menu">{ for FAULTS.iter().filter(|fault| fault.scope.is_node(&props.range)).map(fault) }</div>
+            }
         </details>
     }
 }
