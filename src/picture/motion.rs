@@ -51,6 +51,11 @@ pub fn measure() {
     });
 }
 
+/// The tray's place for a Pod that stops there: however low an empty tray is, the Pod's top is at its top.
+fn stop_in(tray: Spot, pod: Spot) -> Spot {
+    Spot { height: tray.height.max(pod.height), ..tray }
+}
+
 /// Moves what is elsewhere now than when [`measure`] looked.
 pub fn play(scene: &Element) {
     let Some(before) = SEEN.take() else { return };
@@ -121,7 +126,7 @@ fn move_from(uid: &str, was: &Seen, is: &Seen, tray: Option<Spot>) {
     let newborn = BORN.with_borrow(|born| born.get(uid).is_some_and(|at| now_ms() - at < BIRTH_MS));
     match tray.filter(|_| newborn) {
         Some(tray) => {
-            let stop = offset(here, tray, 1.0);
+            let stop = offset(here, stop_in(tray, here), 1.0);
             animate(element, &[&offset(here, there, 0.8), &stop, &stop, "none"], None, TRAVEL_MS * 1.6);
         }
         None => animate(element, &[&offset(here, there, 1.0), "none"], None, TRAVEL_MS),
@@ -142,7 +147,7 @@ fn arrive(uid: &str, is: &Seen, card: Option<Spot>, tray: Option<Spot>) {
     let in_tray = element.closest(".tray").ok().flatten().is_some();
     match tray.filter(|_| !in_tray) {
         Some(tray) => {
-            let stop = offset(here, tray, 0.9);
+            let stop = offset(here, stop_in(tray, here), 0.9);
             animate(element, &[&birth, &stop, &stop, "none"], Some(&[0.0, 1.0, 1.0, 1.0]), TRAVEL_MS * 1.8);
         }
         None => animate(element, &[&birth, "none"], Some(&[0.0, 1.0]), TRAVEL_MS),

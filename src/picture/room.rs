@@ -112,9 +112,11 @@ fn ruled(verdict: &Verdict) -> Html {
         "bad"
     };
     html! {
-        <p key={verdict.ruling} class={classes!("ruling", tone)} title={verdict.why.clone()} aria-hidden="true">
-            <b>{ said }</b><span>{ verdict.pod.as_str() }</span><small>{ &verdict.why }</small>
-        </p>
+        <div class="verdict">
+            <p key={verdict.ruling} class={classes!("ruling", tone)} title={verdict.why.clone()} aria-hidden="true">
+                <b>{ said }</b><span>{ verdict.pod.as_str() }</span><small>{ &verdict.why }</small>
+            </p>
+        </div>
     }
 }
 

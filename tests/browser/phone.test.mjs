@@ -114,6 +114,30 @@ describe("the story on a phone", { timeout: 300_000 }, () => {
     assert.equal((await commands()).at(-1), text);
   });
 
+  test("nodes stand side by side, and what opens lies on the screen and is as high as what it holds", async () => {
+    const [first, second] = await Promise.all(["master", "node1"].map((name) => kube.node(name).boundingBox()));
+    assert.ok(Math.abs(first.y - second.y) < 1 && second.x > first.x + first.width, JSON.stringify([first, second]));
+    const inside = async (sheet) => {
+      await sheet.waitFor();
+      const box = await sheet.boundingBox();
+      assert.ok(box.x >= 0 && box.x + box.width <= 390 && box.y >= 0 && box.y + box.height <= 844, JSON.stringify(box));
+      const empty = await sheet.evaluate((sheet) => sheet.getBoundingClientRect().bottom - sheet.lastElementChild.getBoundingClientRect().bottom);
+      assert.ok(empty < 24, `${empty} px of it are empty`);
+    };
+    const session = page.getByRole("button", { name: "Session", exact: true });
+    await session.tap();
+    await inside(page.locator("#session-menu"));
+    await kube.screenshot("phone-session");
+    await session.tap();
+    const power = kube.node("master").locator("summary");
+    await power.tap();
+    await kube.node("master").locator(".menu").waitFor();
+    const box = await kube.node("master").locator(".menu").boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 844, JSON.stringify(box));
+    await kube.screenshot("phone-faults");
+    await power.tap();
+  });
+
   test("a node loses its power by its switch, and gets it again", async () => {
     await kube.speed("100");
     const node = kube.node("node1");

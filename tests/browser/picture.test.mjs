@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { isRunning, open } from "./kubarium.mjs";
+import { eventually, isRunning, open } from "./kubarium.mjs";
 
 let kube;
 before(async () => {
@@ -186,6 +186,20 @@ test("the scheduler's decision is shown on the nodes: who was refused, who got w
   assert.equal((await kube.pods(pod.split(" ")[0], best.split(" ")[0])).length, 1, "and there it runs");
 });
 
+test("beside an open inspector the nodes stand in one row, and no name is broken", async () => {
+  await kube.page.locator("[data-object='Deployment/default/web']").first().click();
+  await kube.page.locator(".inspector").waitFor();
+  const tops = () => kube.page.locator(".rooms > .room").evaluateAll((rooms) => rooms.map((room) => Math.round(room.getBoundingClientRect().top)));
+  await eventually(tops, (tops) => tops.length === 4 && new Set(tops).size === 1);
+  const lines = () => kube.page.locator(".rs .name").evaluateAll((names) =>
+    names.map((name) => name.getBoundingClientRect().height / parseFloat(getComputedStyle(name).lineHeight)));
+  assert.ok((await lines()).every((lines) => lines < 1.5));
+  await button("By app").click();
+  await eventually(lines, (lines) => lines.length > 0 && lines.every((lines) => lines < 1.5));
+  await button("By node").click();
+  await kube.page.locator(".inspector").getByRole("button", { name: "Close" }).first().click();
+});
+
 test("nothing went wrong meanwhile", () => assert.deepEqual(kube.complaints, []));
 
 test("a hundred nodes are a map of cells, and one can look into a node", { timeout: 240_000 }, async () => {
@@ -215,6 +229,19 @@ test("a hundred nodes are a map of cells, and one can look into a node", { timeo
     await many.page.keyboard.press("Enter");
     assert.equal(await many.page.evaluate(() => document.activeElement.textContent), "node1");
     await many.screenshot("map");
+    // Nearer, a cell is large enough for a finger and for its number; farther than the whole there is nothing.
+    const side = async () => (await map.boundingBox()).width / Number(await map.getAttribute("aria-colcount"));
+    const [closer, farther] = ["Closer", "Farther"].map((name) => many.page.getByRole("button", { name }));
+    assert.equal(await farther.isDisabled(), true);
+    await closer.click();
+    await eventually(side, (side) => side >= 24);
+    await many.screenshot("map-near");
+    // Who presses a cell sees the node's room.
+    await map.click({ position: { x: 5 * (await side()) + 9, y: 9 } });
+    const room = many.page.locator(".rooms.of-map > .room").nth(1);
+    const below = async () => (await room.boundingBox()).y + 60 - (await many.page.locator(".picture").boundingBox().then((box) => box.y + box.height));
+    await eventually(below, (below) => below < 0);
+    await farther.click();
     await many.start("kubectl create deployment web --image=nginx --replicas=400; kubectl rollout status deployment web");
     await many.speed("10");
     await many.page.getByRole("grid", { name: `, ${before + 400} Pods` }).waitFor();
