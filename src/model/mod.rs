@@ -9,6 +9,7 @@ pub mod filter;
 mod flight;
 mod ingress;
 mod listed;
+mod looks;
 mod news;
 mod pod;
 mod related;

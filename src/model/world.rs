@@ -1,14 +1,12 @@
 //! The world the picture shows, kept up to date change by change.
 
 use super::listed::put;
+use super::looks::Looks;
 use super::pod::PodState;
 use super::{Claim, End, Ingress, Pod, Service, Volume, Workload, service};
 use api::{Kind, Str, Value, kind};
 use api::{OrdMap, OrdSet};
 use std::rc::Rc;
-
-/// How many colours owners take turns in (`owner-0` ... in picture.css).
-const HUES: u8 = 8;
 
 /// A node and the Pods on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,11 +67,7 @@ pub(super) struct Index {
     services: OrdMap<(Str, Str), Service>,
     /// Endpoints by Service, then by EndpointSlice.
     ends: OrdMap<(Str, Str), OrdMap<Str, Vec<End>>>,
-    /// Who looks how, by UID: the colour of what owns all, and which among its owner's children another is.
-    looks: OrdMap<Str, u8>,
-    next_hue: u8,
-    /// How many children an owner has had so far, by its UID.
-    had: OrdMap<Str, u8>,
+    looks: Looks,
     /// Pods, by UID, for which an image is being pulled.
     pulling: OrdSet<Str>,
     /// Pods, by UID, of which a container waits to be started again.
@@ -112,11 +106,7 @@ impl World {
     /// An empty world in which everything will look as it always did: `made` are the objects of [`World::makers`] that there ever
     /// were, oldest first. So the same history gives the same colours, after a reload, in a link and wherever one goes in time.
     pub fn anew<'a>(made: impl Iterator<Item = &'a Value>) -> World {
-        let mut world = World::default();
-        made.for_each(|object| {
-            world.meet(object.uid().into(), object.controller()["uid"].to_str(), object.namespace());
-        });
-        world
+        World { index: Index { looks: Looks::of(made), ..Index::default() }, ..World::default() }
     }
 
     /// Takes one change in. `gone` says that the object was deleted; `object` is then its last state. Returns whether the
@@ -204,7 +194,7 @@ impl World {
         }
         pod.nth = self.index.owners.get(&pod.controller).map_or(0, |owner| owner.nth);
         pod.owner = self.root(&pod.owner);
-        pod.hue = if pod.system { None } else { self.hue(&pod.owner) };
+        pod.hue = if pod.system { None } else { self.index.looks.hue(&pod.owner) };
         self.put(pod)
     }
 
@@ -271,7 +261,8 @@ impl World {
         if gone {
             self.index.owners.remove(&workload.uid);
         } else {
-            (workload.hue, workload.nth) = self.meet(workload.uid.clone(), workload.owner.clone(), &workload.namespace);
+            (workload.hue, workload.nth) =
+                self.index.looks.meet(workload.uid.clone(), workload.owner.clone(), &workload.namespace);
             if self.index.owners.get(&workload.uid) == Some(&workload) {
                 return false;
             }
@@ -279,37 +270,6 @@ impl World {
         }
         self.view.workloads = Rc::new(self.lane());
         true
-    }
-
-    /// How a workload looks: its colour, which is its owner's if it has one, and the how-manieth of its owner it is. Owners take
-    /// turns in the order in which they are made. What is the system's has no colour.
-    fn meet(&mut self, uid: Str, owner: Str, namespace: &str) -> (u8, u8) {
-        let index = &mut self.index;
-        let root = if owner.is_empty() { &uid } else { &owner };
-        let hue = match index.looks.get(root) {
-            _ if namespace == "kube-system" => HUES,
-            Some(known) => *known,
-            None => {
-                let hue = index.next_hue;
-                index.next_hue = (hue + 1) % HUES;
-                index.looks.insert(root.clone(), hue);
-                hue
-            }
-        };
-        if owner.is_empty() {
-            return (hue, 0);
-        }
-        let nth = match index.looks.get(&uid) {
-            Some(known) => *known,
-            None => {
-                let had = index.had.entry(owner).or_insert_with(|| 0);
-                let nth = *had;
-                *had = had.wrapping_add(1);
-                index.looks.insert(uid, nth);
-                nth
-            }
-        };
-        (hue, nth)
     }
 
     /// The lane of workloads. A cluster has few of them compared with its Pods.
@@ -386,13 +346,6 @@ impl World {
             Some(owner) if !owner.owner.is_empty() => owner.owner.clone(),
             _ => uid.into(),
         }
-    }
-
-    /// The colour of what is owned by `uid`; of an owner that is no workload (a Node, a resource of the user's own), one that
-    /// its UID decides.
-    fn hue(&self, uid: &Str) -> Option<u8> {
-        let sum = || uid.bytes().fold(0, |sum: u8, byte| sum.wrapping_mul(31).wrapping_add(byte));
-        (!uid.is_empty()).then(|| self.index.looks.get(uid).copied().unwrap_or_else(|| sum() % HUES))
     }
 }
 

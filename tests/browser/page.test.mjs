@@ -1,6 +1,6 @@
 // The page itself: any folder of any host, languages, themes, small screens, and whatever a person types.
 
-import { test } from "node:test";
+import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { createReadStream, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,6 +16,8 @@ const untouched = open({
   },
 });
 const opened = untouched.then(() => Date.now());
+const twoModules = readFileSync(join(DIST, "index.html"), "utf8").includes("data-more=");
+after(async () => twoModules || (await untouched).close());
 
 test("it works below any path and asks nothing of other hosts", { timeout: 120_000 }, () =>
   withPage({ path: "/some/path/" }, async (kube) => {
@@ -113,8 +115,6 @@ test("a crash is told, and the session restored", { timeout: 120_000 }, () =>
 
 /** For so long a page is left alone: all that comes again and again has come by then, in milliseconds. */
 const ALONE = 12_000;
-
-const twoModules = readFileSync(join(DIST, "index.html"), "utf8").includes("data-more=");
 
 test("opening it needs the first module only; the second comes at rest", { timeout: 120_000, skip: !twoModules && "not the release" }, async () => {
   const kube = await untouched;

@@ -135,7 +135,8 @@ describe("the story on a phone", { timeout: 300_000 }, () => {
     const box = await kube.node("master").locator(".menu").boundingBox();
     assert.ok(box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 844, JSON.stringify(box));
     await kube.screenshot("phone-faults");
-    await power.tap();
+    await page.getByRole("heading", { name: "Kubarium" }).tap();
+    await kube.node("master").locator(".menu").waitFor({ state: "hidden" });
   });
 
   test("a node loses its power by its switch, and gets it again", async () => {
