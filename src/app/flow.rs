@@ -2,6 +2,7 @@
 
 use super::{App, CommandSoFar, Msg};
 use crate::editor::Sheet;
+use crate::event;
 use crate::i18n::Message;
 use crate::inspector::Answer;
 use crate::machine::{self, Chunk, Seen};
@@ -29,6 +30,22 @@ impl App {
             return;
         }
         self.frame = Some(request_animation_frame(move |ms| link.send_message(Msg::Frame(ms))));
+    }
+
+    /// What happens in a frame. True if anything that is drawn has changed.
+    pub(super) fn frame(&mut self, cx: &Context<App>, ms: f64) -> bool {
+        self.next_frame(cx);
+        self.reveal();
+        self.focus.look();
+        // The frame in which the reader does something shows the answer, and waits for nothing else: time makes up for it in the
+        // next one.
+        if event::acted() {
+            return false;
+        }
+        self.save(cx, ms);
+        let changed = self.flow(cx, ms);
+        self.report();
+        changed
     }
 
     /// Lets virtual time flow for one frame.

@@ -238,20 +238,7 @@ impl Component for App {
                 self.look();
                 true
             }
-            Msg::Frame(ms) => {
-                self.next_frame(cx);
-                self.reveal();
-                self.focus.look();
-                // The frame in which the reader does something shows the answer, and waits for nothing else: time makes up for it
-                // in the next one.
-                if event::acted() {
-                    return false;
-                }
-                self.save(cx, ms);
-                let changed = self.flow(cx, ms);
-                self.report();
-                changed
-            }
+            Msg::Frame(ms) => self.frame(cx, ms),
             Msg::Act(Action::Lessons) => self.lesson(cx, lessons::Msg::Toggle),
             Msg::Act(action) => self.act(action),
             Msg::Line(_) if self.refuses_typing() => true,
