@@ -10,7 +10,7 @@ const ALONE: &[&str] = &[
 ];
 
 /// What some images bring to ask a server.
-pub const CLIENTS: &[&str] = &["mysqladmin", "pg_isready", "redis-cli"];
+pub const CLIENTS: &[&str] = &["mariadb", "mysql", "mysqladmin", "pg_isready", "psql", "redis-cli"];
 
 /// Whether somebody has to join a process for what it runs: a shell without a script, or a tool such as wget.
 pub(crate) fn needed(words: &[&str]) -> bool {

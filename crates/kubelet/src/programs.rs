@@ -2,6 +2,7 @@
 
 mod words;
 
+use crate::company::CLIENTS;
 use crate::images::{Flavour, Image, Main, Saying};
 use crate::pi;
 use crate::process::{Program, Started, Step, Text, shared, shown};
@@ -355,8 +356,8 @@ fn long(words: &[&str], invocation: &Invocation<'_>) -> Option<Vec<Step>> {
         {
             main(invocation).steps
         }
-        program if TOOLS.contains(&program) || is_shell(program) => return None,
-        // A client of the server in its image: it finds what it asks for.
+        program if TOOLS.contains(&program) || CLIENTS.contains(&program) || is_shell(program) => return None,
+        // Another program of its image: it does what it is for.
         program if image.programs.contains(&program) => vec![Step::Exit(0)],
         // Somebody's own program in somebody's own image: it is there to run.
         _ if image.repository.is_empty() => vec![Step::Forever],

@@ -16,6 +16,8 @@ mod complete;
 #[cfg(test)]
 mod container_tests;
 #[cfg(test)]
+mod database_tests;
+#[cfg(test)]
 mod fault_tests;
 #[cfg(test)]
 mod image_tests;

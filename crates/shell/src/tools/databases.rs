@@ -7,13 +7,14 @@ use network::{Outcome, Place as End, Protocol};
 /// Where redis keeps what it is told: its image's volume, so that it outlives a Pod that mounts something there.
 const DUMP: &str = "/data/dump.rdb";
 
-/// Connects to a server: the container that answers, or why nobody does.
-async fn reach(cx: &Cx, host: &str, port: u16) -> Result<Option<Place>, &'static str> {
+/// Connects to a server: the container that answers, and the two ends' addresses; or why nobody does.
+pub(super) async fn reach(cx: &Cx, host: &str, port: u16) -> Result<(Option<Place>, String, String), &'static str> {
     let to = To { host, port, protocol: Protocol::Tcp, source_port: 0, held: false };
     let Some(trace) = cx.kernel().call(&cx.shell.place, to) else { return Err("Network is unreachable") };
     cx.kernel().sleep(trace.after).await;
     match &trace.outcome {
-        Outcome::Answered(listener) => Ok(match &listener.place {
+        Outcome::Answered(listener) => Ok((
+            match &listener.place {
             End::Pod(uid) => {
                 let system = cx.kernel().system();
                 let kubelets = system.cluster().map(cluster::Cluster::kubelets);
@@ -21,17 +22,21 @@ async fn reach(cx: &Cx, host: &str, port: u16) -> Result<Option<Place>, &'static
                 container.map(|container| Place::Container { uid: uid.clone(), container })
             }
             End::Node(_) | End::Outside => None,
-        }),
+            },
+            listener.client.to_string(),
+            listener.address.to_string(),
+        )),
         outcome => Err(outcome.error()),
     }
 }
 
-/// The value of an option that may follow its letter or stand by itself, and the operands.
-fn options<'a>(args: &'a [String], with_value: &str) -> (Vec<(char, &'a str)>, Vec<&'a str>) {
+/// The options with their values, and the operands. Letters of `with_value` have one, which may follow or stand by itself; before
+/// a `?` it can only follow. With `mixed`, options may come after operands.
+pub(super) fn options<'a>(args: &'a [String], with_value: &str, mixed: bool) -> (Vec<(char, &'a str)>, Vec<&'a str>) {
     let (mut found, mut operands) = (Vec::new(), Vec::new());
     let mut words = args.iter().skip(1).map(String::as_str);
     while let Some(word) = words.next() {
-        let letters = word.strip_prefix('-').filter(|rest| !rest.is_empty() && operands.is_empty());
+        let letters = word.strip_prefix('-').filter(|rest| !rest.is_empty() && (mixed || operands.is_empty()));
         let Some(rest) = letters else {
             operands.push(word);
             continue;
@@ -40,30 +45,43 @@ fn options<'a>(args: &'a [String], with_value: &str) -> (Vec<(char, &'a str)>, V
             let letter = match name {
                 "host" => 'h',
                 "port" => 'P',
+                "user" => 'u',
+                "username" => 'U',
+                "password" => 'p',
+                "execute" => 'e',
+                "command" => 'c',
+                "dbname" => 'd',
+                "database" => 'D',
                 _ => '-',
             };
             found.push((letter, value));
             continue;
         }
-        let letter = rest.chars().next().unwrap_or_default();
-        let value = &rest[letter.len_utf8()..];
-        let value = if value.is_empty() && with_value.contains(letter) { words.next().unwrap_or_default() } else { value };
-        found.push((letter, value));
+        for (at, letter) in rest.char_indices() {
+            let value = &rest[at + letter.len_utf8()..];
+            let Some(place) = with_value.find(letter) else {
+                found.push((letter, ""));
+                continue;
+            };
+            let attached = with_value[place + letter.len_utf8()..].starts_with('?');
+            found.push((letter, if value.is_empty() && !attached { words.next().unwrap_or_default() } else { value }));
+            break;
+        }
     }
     (found, operands)
 }
 
-fn value<'a>(options: &[(char, &'a str)], letter: char) -> Option<&'a str> {
+pub(super) fn value<'a>(options: &[(char, &'a str)], letter: char) -> Option<&'a str> {
     options.iter().rev().find(|(name, value)| *name == letter && !value.is_empty()).map(|(_, value)| *value)
 }
 
 /// Asks a redis server for one thing.
 pub(super) async fn redis(cx: Cx) -> i32 {
-    let (given, words) = options(&cx.args, "hpanu");
+    let (given, words) = options(&cx.args, "hpanu", false);
     let host = value(&given, 'h').unwrap_or("127.0.0.1");
     let port = value(&given, 'p').and_then(|port| port.parse().ok()).unwrap_or(6379);
     let place = match reach(&cx, host, port).await {
-        Ok(place) => place,
+        Ok((place, ..)) => place,
         Err(why) => {
             cx.err(&format!("Could not connect to Redis at {host}:{port}: {why}\n"));
             return 1;
@@ -150,7 +168,7 @@ pub(super) async fn redis(cx: Cx) -> i32 {
 
 /// Whether a PostgreSQL server takes connections.
 pub(super) async fn postgres(cx: Cx) -> i32 {
-    let (given, _) = options(&cx.args, "hpUdt");
+    let (given, _) = options(&cx.args, "hpUdt", false);
     let host = value(&given, 'h');
     let port = value(&given, 'p').or(value(&given, 'P')).and_then(|port| port.parse().ok()).unwrap_or(5432);
     let there = reach(&cx, host.unwrap_or("127.0.0.1"), port).await;
@@ -163,7 +181,7 @@ pub(super) async fn postgres(cx: Cx) -> i32 {
 
 /// `mysqladmin ping`: whether a MySQL server is there.
 pub(super) async fn mysql(cx: Cx) -> i32 {
-    let (given, words) = options(&cx.args, "hPu");
+    let (given, words) = options(&cx.args, "hPup?", false);
     let host = value(&given, 'h').unwrap_or("localhost");
     let port = value(&given, 'P').and_then(|port| port.parse().ok()).unwrap_or(3306);
     match reach(&cx, host, port).await {

@@ -220,6 +220,7 @@ programs! {
     sh: "sh" run false, "bash" run false;
     sleep: "sleep" run false, "timeout" timeout false, "nohup" nohup false, "time" nohup false;
     sort: "sort" run false, "uniq" uniq false;
+    sql: "psql" psql false, "mysql" mysql false, "mariadb" mysql false;
     ssh: "ssh" run false;
     stress: "stress" run false, "stress-ng" run false;
     stat: "stat" run false, "file" file false;
