@@ -9,8 +9,9 @@ const ALONE: &[&str] = &[
     "rmdir", "set", "sleep", "source", "test", "touch", "trap", "true", "ulimit", "umask", "whoami", ":", ".",
 ];
 
-/// What some images bring to ask a server.
-pub const CLIENTS: &[&str] = &["mariadb", "mysql", "mysqladmin", "pg_isready", "psql", "redis-cli"];
+/// What some images bring to ask a server, or to get more programs.
+pub const CLIENTS: &[&str] =
+    &["apk", "apt", "apt-get", "mariadb", "mysql", "mysqladmin", "pg_isready", "psql", "redis-cli"];
 
 /// Whether somebody has to join a process for what it runs: a shell without a script, or a tool such as wget.
 pub(crate) fn needed(words: &[&str]) -> bool {

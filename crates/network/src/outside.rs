@@ -15,7 +15,9 @@ pub const API_PORT: u16 = 6443;
 
 /// Domains that the outside name server knows, each with every name below it.
 const DOMAINS: &[(&str, Ipv4Addr)] = &[
+    ("alpinelinux.org", Ipv4Addr::new(203, 0, 113, 40)),
     ("bar.com", Ipv4Addr::new(203, 0, 113, 10)),
+    ("debian.org", Ipv4Addr::new(203, 0, 113, 41)),
     ("docker.io", Ipv4Addr::new(203, 0, 113, 30)),
     ("example.com", Ipv4Addr::new(198, 51, 100, 20)),
     ("example.net", Ipv4Addr::new(198, 51, 100, 21)),

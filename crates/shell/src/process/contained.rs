@@ -6,7 +6,8 @@
 
 use super::{BoxFuture, Identity, Input, Io, Kernel, Machine, Output, Pipe, Place, Query, System, To};
 use crate::interp::Shell;
-use crate::session::world::{World, in_image};
+use crate::session::programs::in_container;
+use crate::session::world::World;
 use crate::tools::{self, Cx};
 use api::{OrdMap, Status, Str, Time};
 use apiserver::{Request, Response, Watch, WatchEvent};
@@ -28,7 +29,8 @@ const WAITS: usize = 1_000;
 /// Runs a tool that sees no more than its container.
 pub(crate) fn near(call: &mut ToolCall) -> Ran {
     let name = vfs::path::name(&call.program.args[0]).to_owned();
-    if tools::find(&name).is_none() || !in_image(call.image, &name) {
+    let files = call.disks.get(&call.mounts.root);
+    if tools::find(&name).is_none() || !in_container(call.image, files, &name) {
         return Ran::NotFound;
     }
     let disks = Rc::new(RefCell::new(std::mem::take(&mut call.disks)));
@@ -151,7 +153,7 @@ impl System for Alone {
         None
     }
     fn installed(&self, _: &Place, program: &str) -> bool {
-        in_image(self.image, program)
+        in_container(self.image, self.disks.borrow().get(&self.mounts.root), program)
     }
     fn incarnation(&self, _: &Place) -> Option<Str> {
         Some(Str::default())

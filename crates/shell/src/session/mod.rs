@@ -26,6 +26,9 @@ mod keyframe;
 mod kubelet_tests;
 #[cfg(test)]
 mod network_tests;
+#[cfg(test)]
+mod package_tests;
+pub(crate) mod programs;
 mod remote;
 #[cfg(test)]
 mod script_tests;

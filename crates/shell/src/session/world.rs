@@ -1,5 +1,6 @@
 //! The world of a session: a cluster, and a workstation outside of it.
 
+use super::programs::in_container;
 use crate::process::{Identity, Machine, Place, Query, System, To};
 use api::{Status, Str, Time};
 use apiserver::{Request, Response, Watch, WatchEvent};
@@ -13,31 +14,6 @@ use vfs::{Fs, Mounts};
 
 /// Where the user works.
 const WORK: &str = "/home/student/work";
-
-/// Programs that only a machine has, never a container.
-const MACHINE_ONLY: &[&str] = &[
-    "jq",
-    "kubectl",
-    "ssh",
-    "systemctl",
-    "poweroff",
-    "reboot",
-    "shutdown",
-    "vim",
-    "nano",
-    "iptables",
-    "iptables-save",
-    "conntrack",
-    "ipvsadm",
-    "tc",
-    "virsh",
-    "registry",
-    "why",
-];
-/// Programs that busybox has and slim Debian images have not.
-const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ip", "ping", "ps", "traceroute", "vi", "watch"];
-/// Programs that an image must bring with it.
-const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "nginx", "openssl"];
 
 /// A cluster and a workstation. A clone is a snapshot.
 #[derive(Clone)]
@@ -113,21 +89,6 @@ impl World {
                 })
             }
         }
-    }
-}
-
-/// Whether a program of this name is in an image.
-pub(crate) fn in_image(image: Option<&Image>, program: &str) -> bool {
-    if MACHINE_ONLY.contains(&program) {
-        return false;
-    }
-    let Some(image) = image else { return true };
-    match image.programs.contains(&program) {
-        true => true,
-        // Somebody's own image: what is in it nobody knows.
-        false if image.repository.is_empty() => true,
-        false if EXTRA.contains(&program) || kubelet::CLIENTS.contains(&program) => false,
-        false => image.is_busybox() || !BUSYBOX_ONLY.contains(&program),
     }
 }
 
@@ -224,9 +185,12 @@ impl System for World {
 
     fn installed(&self, place: &Place, program: &str) -> bool {
         match place {
-            Place::Container { uid, container } => in_image(self.image(uid, container), program),
-            Place::Workstation => !matches!(program, "nginx" | "ps"),
-            Place::Node(_) if matches!(program, "nginx" | "ps" | "registry" | "virsh" | "why") => false,
+            Place::Container { uid, container } => {
+                let root = self.cluster.kubelets().all_disks().get(&kubelet::root_disk(uid, container));
+                in_container(self.image(uid, container), root, program)
+            }
+            Place::Workstation => !matches!(program, "apk" | "nginx" | "ps"),
+            Place::Node(_) if matches!(program, "apk" | "nginx" | "ps" | "registry" | "virsh" | "why") => false,
             Place::Node(name) => program != "kubectl" || name == "master",
         }
     }

@@ -210,6 +210,7 @@ programs! {
     nginx: "nginx" run false;
     nslookup: "nslookup" run false, "dig" dig false, "host" host false;
     openssl: "openssl" run false;
+    packages: "apk" apk false, "apt" apt false, "apt-get" apt false;
     paste: "paste" run false, "comm" comm false, "cmp" cmp false, "column" column false, "shuf" shuf false;
     ping: "ping" run false, "traceroute" traceroute false;
     pkill: "pkill" run false, "pgrep" pgrep false, "ps" ps false;
