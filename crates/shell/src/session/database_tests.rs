@@ -63,10 +63,14 @@ fn psql_shows_tables_and_whom_it_refuses() {
     );
     let inside = |sql: &str| format!("kubectl exec db -- psql -U postgres -c \"{sql}\"");
     assert_eq!(ask(&inside("select 1")), " ?column? \n----------\n        1\n(1 row)\n\n");
-    assert_eq!(ask(&inside("create table t (id serial primary key, name text)")), "CREATE TABLE\n");
+    assert_eq!(
+        ask(&inside("create table t (id serial primary key, name text, at timestamp default now(), n int default 7)")),
+        "CREATE TABLE\n"
+    );
     assert_eq!(ask(&inside("insert into t (name) values ('a'), ('bb')")), "INSERT 0 2\n");
-    let shown = " id | name \n----+------\n  2 | bb\n  1 | a\n(2 rows)\n\n";
-    assert_eq!(ask(&inside("select * from t order by id desc")), shown);
+    let shown = " id | name | n \n----+------+---\n  2 | bb   | 7\n  1 | a    | 7\n(2 rows)\n\n";
+    assert_eq!(ask(&inside("select id, name, n from t order by id desc")), shown);
+    assert!(ask(&inside("select at from t")).contains(" 2026-01-05 09:00:"));
     assert_eq!(ask("kubectl exec db -- psql -U postgres -tAc 'select count(*) from t'"), "2\n");
     assert!(ask(&inside("\\\\dt")).contains(" public | t    | table | postgres\n"));
     assert!(ask(&inside("\\\\l")).contains(" shop "));

@@ -143,7 +143,7 @@ impl Server<'_, '_> {
             for (place, value) in places.iter().zip(values) {
                 row[*place] = value;
             }
-            table.count_up(&mut row);
+            table.complete(&mut row, &self.clock());
             table.rows.push(row);
         }
         self.save(name, &table)?;
@@ -194,7 +194,7 @@ impl Server<'_, '_> {
             Expression::Call(name) => Some(match (name.as_str(), self.dialect) {
                 ("version", Dialect::Postgres) => "PostgreSQL 17.6 (Debian 17.6-1.pgdg13+1) on x86_64-pc-linux-gnu".to_owned(),
                 ("version", Dialect::MySql) => "9.4.0".to_owned(),
-                ("now" | "current_timestamp", _) => api::Time(self.now).rfc3339().replace(['T', 'Z'], " ").trim().to_owned(),
+                ("now" | "current_timestamp", _) => self.clock(),
                 ("current_database" | "database", _) => self.database.clone(),
                 ("current_user" | "user", _) => self.user.to_owned(),
                 ("@@hostname", _) => self.files.read_text("/etc/hostname").unwrap_or_default().trim().to_owned(),
@@ -203,6 +203,10 @@ impl Server<'_, '_> {
             Expression::Column(name) => return Err(self.no_column(name, "field list")),
             Expression::All | Expression::Count => return Err(self.syntax("*")),
         })
+    }
+
+    fn clock(&self) -> String {
+        api::Time(self.now).rfc3339().replace(['T', 'Z'], " ").trim().to_owned()
     }
 
     fn title(&self, what: &Expression) -> String {
@@ -315,14 +319,20 @@ impl Table {
         self.columns.iter().position(|(known, _)| known.eq_ignore_ascii_case(name)).ok_or_else(|| name.to_owned())
     }
 
-    /// Gives the columns that count by themselves their next numbers.
-    fn count_up(&self, row: &mut [Option<String>]) {
-        for (place, (_, kind)) in self.columns.iter().enumerate() {
-            let kind = kind.to_ascii_lowercase();
-            let counts = ["serial", "auto_increment", "generated"].iter().any(|word| kind.contains(word));
-            if counts && row[place].is_none() {
+    /// Gives columns without a value their next numbers and their defaults.
+    fn complete(&self, row: &mut [Option<String>], now: &str) {
+        for (place, (_, kind)) in self.columns.iter().enumerate().filter(|(place, _)| row[*place].is_none()).collect::<Vec<_>>() {
+            let lower = kind.to_ascii_lowercase();
+            if ["serial", "auto_increment", "generated"].iter().any(|word| lower.contains(word)) {
                 let numbers = self.rows.iter().filter_map(|row| row[place].as_ref()?.parse::<i64>().ok());
                 row[place] = Some((numbers.max().unwrap_or(0) + 1).to_string());
+            } else if let Some(at) = lower.find("default ") {
+                let word = kind[at + "default ".len()..].split(' ').next().unwrap_or_default();
+                row[place] = match word.to_ascii_lowercase().as_str() {
+                    "null" => None,
+                    "now" | "current_timestamp" => Some(now.to_owned()),
+                    _ => Some(word.trim_matches('\'').to_owned()),
+                };
             }
         }
     }
