@@ -11,6 +11,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("nothing is said before the first step: {}", "Nothing is said first.", "처음에 할 말이 없습니다."),
     ("the step says no goal", "There is no goal.", "목표가 없습니다."),
     ("the step has no hint", "There is no hint.", "힌트가 없습니다."),
+    ("this is still to be written {}", "This is still to be written.", "아직 더 써야 합니다."),
     ("this block says nothing", "What is said is empty.", "할 말이 비어 있습니다."),
     ("lesson.yaml has nothing of the id {} in step {}", "There is no {} in step {}.", "{} 단계 {}에 없습니다."),
     ("the note {} has no words: {}", "The note {} says nothing.", "안내 {}에 할 말이 없습니다."),
@@ -20,9 +21,9 @@ const WORDS: &[(&str, &str, &str)] = &[
         "확인 {}은(는) not이므로 직접 쓴 설명이 있어야 합니다.",
     ),
     (
-        "step {} has other blocks than in {}: {} there, {} here",
-        "Step {} is not the same in both languages. {}: {}; here: {}",
-        "단계 {}의 두 언어에 서로 다른 것이 있습니다. {}: {}, 여기: {}",
+        "step {} has other blocks than in {}; {}",
+        "Step {} is not the same as in {}: {}",
+        "단계 {}이(가) {}과(와) 다릅니다: {}",
     ),
     ("the quiz asks nothing", "The quiz has no question.", "퀴즈에 질문이 없습니다."),
     (
@@ -53,6 +54,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "a lesson needs at least two mistakes: {}",
         "There must be at least two mistakes that are not accepted.",
         "인정하지 않을 실수가 두 가지 이상 있어야 합니다.",
+    ),
+    (
+        "`unmet` names the check that notices: {}",
+        "No check notices this mistake.",
+        "이 실수를 알아차릴 확인이 없습니다.",
     ),
     ("a mistake has `unmet`: {}", "No check notices this mistake.", "이 실수를 알아차릴 확인이 없습니다."),
     ("there is no note {}", "There is no note {}.", "{}이라는 안내가 없습니다."),
@@ -186,6 +192,12 @@ mod tests {
             let found = problems.iter().rfind(|problem| problem.text.contains(text)).unwrap();
             step_of(&lesson, found)
         };
+        let problem = |text: &str| Problem { file: "lesson.ko.md".into(), line: 1, text: text.into() };
+        let differs = problem("step \"a\" has other blocks than in lesson.en.md; only in lesson.en.md: Hint x");
+        assert_eq!(
+            told(&differs, Language::Korean),
+            "단계 \"a\"이(가) lesson.en.md과(와) 다릅니다: only in lesson.en.md: Hint x"
+        );
         assert_eq!(at("two mistakes"), None);
         assert_eq!(at("no goal"), Some(1));
         assert_eq!(at("a note has"), Some(1));
