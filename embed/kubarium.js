@@ -21,7 +21,7 @@ const WORDS = {
 
 const STYLE = `
 :host { --line: light-dark(#cfdde4, #3a4b58); --paper: light-dark(#fff, #182733); --accent: light-dark(#0c628f, #7fc4e6);
-  display: block; position: relative; margin: 1em 0; border: 1px solid var(--line); border-radius: 12px; overflow: hidden;
+  display: block; margin: 1em 0; border: 1px solid var(--line); border-radius: 12px; overflow: hidden;
   color: light-dark(#1c2b36, #e6eef2); background: light-dark(#eef6f9, #101c26); font: 14px/1.5 system-ui, sans-serif; }
 :host([hidden]), .words { display: none; }
 :host([theme=light]) { color-scheme: light; }
@@ -29,7 +29,7 @@ const STYLE = `
 .still, iframe, button { position: absolute; inset: 0; width: 100%; height: 100%; border: 0; }
 .still { display: flex; flex-direction: column; direction: ltr; text-align: start; text-indent: 0; text-transform: none;
   letter-spacing: normal; word-spacing: normal; }
-.box { height: 480px; }
+.box { position: relative; height: 480px; }
 iframe { color-scheme: normal; }
 .box:not(.alive) iframe { opacity: 0; }
 .alive .still { visibility: hidden; }

@@ -157,11 +157,10 @@ pub fn recall(name: &str) -> Option<String> {
     gloo::utils::window().local_storage().ok()??.get_item(&format!("kubarium.{name}")).ok()?
 }
 
-/// Remembers a choice, where storage is allowed.
-pub fn remember(name: &str, value: &str) {
-    if let Ok(Some(storage)) = gloo::utils::window().local_storage() {
-        _ = storage.set_item(&format!("kubarium.{name}"), value);
-    }
+/// Remembers a choice, where storage is allowed and has room: whether it has.
+pub fn remember(name: &str, value: &str) -> bool {
+    let storage = gloo::utils::window().local_storage().ok().flatten();
+    storage.is_some_and(|storage| storage.set_item(&format!("kubarium.{name}"), value).is_ok())
 }
 
 /// Remembers that something is wanted, or forgets it.

@@ -31,6 +31,7 @@ impl App {
             Of::Packed(mark, packed) => self.link_made(mark, packed),
             Of::Open => keep::open_file(&answer(cx, classroom::Msg::Read), true),
             Of::Read(Some(text)) => self.take(cx, &text),
+            Of::Cut => self.lessons.refuse(lang.text(Message::LinkCut)),
             Of::Read(None) => self.lessons.refuse(lang.text(Message::FileUnreadable)),
             Of::Hash(hash) => return self.opened(cx, &hash),
             Of::AllLessons => self.lessons.hand_out(None),
@@ -48,7 +49,10 @@ impl App {
         let Some(packed) = hash.strip_prefix(PROGRESS).or_else(|| hash.strip_prefix(LESSONS)) else { return false };
         self.lessons.open = true;
         self.fetch_index(cx);
-        keep::unpack(packed, &answer(cx, |read| classroom::Msg::Read(Some(read.unwrap_or_default()))));
+        keep::unpack(
+            packed,
+            &answer(cx, |read| read.map_or(classroom::Msg::Cut, |text| classroom::Msg::Read(Some(text)))),
+        );
         true
     }
 

@@ -9,19 +9,29 @@ use timeline::Timeline;
 #[derive(Default)]
 pub struct Evidence {
     attempts: Option<Attempts>,
+    /// The browser has no room for it: what is known here counts.
+    crowded: bool,
     watch: Option<Watch>,
 }
 
 impl Evidence {
+    /// What is kept; another tab may have added to it.
     fn attempts(&mut self) -> &mut Attempts {
-        self.attempts.get_or_insert_with(store::attempts)
+        if let Some(kept) = store::attempts().filter(|_| !self.crowded) {
+            self.attempts = Some(kept);
+        }
+        self.attempts.get_or_insert_default()
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Attempts)) {
+        let attempts = self.attempts();
+        change(attempts);
+        self.crowded = !store::keep_attempts(attempts);
     }
 
     /// A lesson begins, or begins anew.
     pub fn begin(&mut self, lesson: &str) {
-        self.attempts().begin(lesson);
-        let attempts = self.attempts().clone();
-        store::keep_attempts(&attempts);
+        self.change(|attempts| attempts.begin(lesson));
     }
 
     /// A step begins.
@@ -47,9 +57,7 @@ impl Evidence {
     /// Checks were looked at. The step's id, if it has just been solved.
     pub fn look(&mut self, progress: &Progress, timeline: &Timeline) -> Option<String> {
         let proof = self.watch.as_mut()?.look(progress, timeline, store::clock(), progress.shown())?;
-        let attempts = self.attempts();
-        attempts.add(&progress.lesson().name, &proof, timeline);
-        store::keep_attempts(attempts);
+        self.change(|attempts| attempts.add(&progress.lesson().name, &proof, timeline));
         Some(proof.step)
     }
 

@@ -33,6 +33,8 @@ pub enum Msg {
     Open,
     /// It was read.
     Read(Option<String>),
+    /// The link that was opened is not whole.
+    Cut,
     /// The address has a part behind `#`.
     Hash(String),
     /// The lessons of the course again, instead of those that were handed out.

@@ -11,9 +11,9 @@ const SET: &str = "set";
 /// The event by which progress is told: its detail is JSON.
 const EVENT: &str = "kubarium:progress";
 
-/// The progress that this browser remembers; what cannot be read is none.
-pub fn record() -> Record {
-    recall(RECORD).and_then(|text| Record::read(&text).ok()).unwrap_or_default()
+/// The progress that this browser remembers; what cannot be read is none. Another tab may have changed it since it was read last.
+pub fn record() -> Option<Record> {
+    recall(RECORD).and_then(|text| Record::read(&text).ok())
 }
 
 /// Keeps the progress.
@@ -21,14 +21,14 @@ pub fn keep_record(record: &Record) {
     remember(RECORD, &record.text());
 }
 
-/// The sessions that show what was solved.
-pub fn attempts() -> Attempts {
-    recall(ATTEMPTS).map(|text| Attempts::read(&text)).unwrap_or_default()
+/// The sessions that show what was solved, as this browser, and with it every tab, remembers them.
+pub fn attempts() -> Option<Attempts> {
+    recall(ATTEMPTS).map(|text| Attempts::read(&text))
 }
 
-/// Keeps them.
-pub fn keep_attempts(attempts: &Attempts) {
-    remember(ATTEMPTS, &attempts.text());
+/// Keeps them: whether there was room.
+pub fn keep_attempts(attempts: &Attempts) -> bool {
+    remember(ATTEMPTS, &attempts.text())
 }
 
 /// The lessons that were handed out last.

@@ -111,12 +111,13 @@ impl Default for Lessons {
 impl Lessons {
     /// What the reader has done.
     pub fn record(&self) -> &Rc<Record> {
-        self.record.get_or_init(|| Rc::new(store::record()))
+        self.record.get_or_init(|| Rc::new(store::record().unwrap_or_default()))
     }
 
     /// Changes what the reader has done, and keeps it.
     pub fn note_down(&mut self, change: impl FnOnce(&mut Record)) {
-        let mut record = self.record().clone();
+        // What another tab has kept since stays; where nothing is kept, what this one knows counts.
+        let mut record = store::record().map_or_else(|| self.record().clone(), Rc::new);
         change(Rc::make_mut(&mut record));
         store::keep_record(&record);
         self.record = OnceCell::from(record);
@@ -140,10 +141,12 @@ impl Lessons {
 
     /// The list of lessons has come, or cannot be had.
     pub fn take_index(&mut self, index: Option<Value>, lang: Lang) {
-        // That a lesson of this name cannot be had is still true.
-        if self.problem.as_deref() != Some(lang.text(Message::LessonMissing)) {
-            self.problem = index.is_none().then(|| lang.text(Message::LessonsMissing).into());
-        }
+        // What else is wrong, a lesson that cannot be had or a link that was cut off, is still so.
+        let missing = lang.text(Message::LessonsMissing);
+        self.problem = match self.problem.take() {
+            Some(problem) if problem.as_str() != missing => Some(problem),
+            _ => index.is_none().then(|| missing.into()),
+        };
         self.index = index;
     }
 

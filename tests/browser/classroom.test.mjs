@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { ROOT, open, openBuilder } from "./kubarium.mjs";
+import { Kubarium, ROOT, open, openBuilder } from "./kubarium.mjs";
 import { courseProblems, manifestProblems, statementProblems, xml } from "./packages.mjs";
 import { KUBARIUM, pack, recordStore } from "./platform.mjs";
 
@@ -420,7 +420,36 @@ test("progress is carried along, and a report is replayed", { timeout: 240_000 }
     await panel.getByText("Progress and class").click();
     await openFile(broken);
     await panel.getByRole("alert").getByText("what it says of the lesson \"pod\" makes no sense").waitFor();
+    await page.goto("about:blank");
+    await page.goto(link.slice(0, -9));
+    await panel.getByRole("alert").getByText("cut off on its way").waitFor();
     assert.deepEqual(kube.complaints, []);
+  } finally {
+    await kube.close();
+  }
+});
+
+test("two tabs keep what is solved in either", { timeout: 120_000 }, async () => {
+  const kube = await open({ query: { lesson: "deployment" } });
+  try {
+    const solve = async (tab, line) => {
+      await tab.page.bringToFront();
+      await tab.run(line);
+      await tab.page.getByRole("complementary").locator(".lesson-done").waitFor();
+    };
+    await kube.page.locator(".checks").waitFor();
+    const other = new Kubarium(await kube.page.context().newPage(), kube.site.address, "en");
+    await other.page.goto(`${kube.site.address}?lang=en&lesson=pod`);
+    await other.page.locator(".checks").waitFor();
+    await solve(kube, "kubectl create deployment mynginx --image=nginx");
+    await solve(other, "kubectl run web --image=nginx");
+    await kube.page.bringToFront();
+    await kube.page.keyboard.press("Control+Enter");
+    await solve(kube, "kubectl get replicasets");
+    const kept = (name) => kube.page.evaluate((name) => JSON.parse(localStorage.getItem(`kubarium.${name}`)), name);
+    const { lessons } = await kept("lessons");
+    assert.deepEqual([lessons.deployment.solved, lessons.pod.solved.length], [["create", "chain"], 1]);
+    assert.deepEqual(Object.keys(await kept("attempts")).sort(), ["deployment", "pod"]);
   } finally {
     await kube.close();
   }

@@ -99,6 +99,12 @@ test("the text around it does not dress the picture", async () => {
   assert.deepEqual(look, ["none", "normal", "0px", "ltr", "start", "0px"]);
 });
 
+test("what the page says of all elements does not spread the picture over it", async () => {
+  await docs('<p>Text</p><kubarium-playground height="200"></kubarium-playground><p>Text</p>', "* { all: revert; margin: 8px !important }");
+  const [still, text] = await first(({ shadowRoot }) => [shadowRoot.querySelector(".still"), document.querySelector("p")].map((it) => it.getBoundingClientRect().top));
+  assert.ok(still > text, `${still} ${text}`);
+});
+
 test("where the page is, and manifests that are not there", async () => {
   await docs('<kubarium-playground src="/frame" manifests="/none.yaml"></kubarium-playground>');
   const { pathname, hash } = await first(async (playground) => {

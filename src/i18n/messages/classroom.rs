@@ -9,6 +9,10 @@ macro_rules! classroom {
     ClassOpen { en: "Open a file", ko: "파일 열기" }
     ClassOpenHint { en: "Progress, a report, or lessons that were handed out", ko: "진도, 보고서, 또는 나눠 받은 레슨" }
     RecordMerged { en: "Your progress is here: {} lessons, {} solved steps in all.", ko: "진도를 가져왔습니다. 레슨 {}개, 해결한 단계 {}개입니다." }
+    LinkCut {
+        en: "This link is not whole: it was probably cut off on its way. Ask for it again.",
+        ko: "온전하지 않은 링크입니다. 전달되는 도중에 잘린 것 같습니다. 다시 받아서 여세요."
+    }
     RecordLinkCopied { en: "The link is copied: {} characters hold your progress.", ko: "링크를 복사했습니다. {}글자에 진도가 들어 있습니다." }
     ProgressAndClass { en: "Progress and class", ko: "진도와 수업" }
     Report { en: "Report", ko: "보고서" }
@@ -123,7 +127,7 @@ macro_rules! classroom {
     BuildPlaysWay { en: "Playing way {} of {}: {}", ko: "방법 {} / {} 확인 중: {}" }
     BuildPlaysSolution { en: "your solutions", ko: "적어 둔 해결 방법" }
     BuildPlaysMistake { en: "Playing mistake {} of {}: {}", ko: "실수 {} / {} 확인 중: {}" }
-    BuildGood { en: "Both ways are accepted, and the mistakes are not. It can be handed out.", ko: "두 방법은 인정되고 실수는 인정되지 않습니다. 나눠 줘도 좋습니다." }
+    BuildGood { en: "Every way is accepted, and the mistakes are not. It can be handed out.", ko: "모든 방법이 인정되고 실수는 인정되지 않습니다. 나눠 줘도 좋습니다." }
     BuildBad { en: "This is still missing or wrong:", ko: "아직 빠졌거나 잘못된 것:" }
     BuildLinkCopied { en: "The link is copied: {} characters hold the lessons.", ko: "링크를 복사했습니다. {}글자에 레슨이 들어 있습니다." }
     BuildFile { en: "Save as a file", ko: "파일로 저장" }
