@@ -167,7 +167,7 @@ pub fn remember(name: &str, value: &str) -> bool {
 pub fn choose(name: &str, wanted: bool) {
     match gloo::utils::window().local_storage() {
         Ok(Some(storage)) if !wanted => _ = storage.remove_item(&format!("kubarium.{name}")),
-        _ => remember(name, "1"),
+        _ => _ = remember(name, "1"),
     }
 }
 
