@@ -48,7 +48,8 @@ pub fn news(before: &View, after: &View) -> Vec<News> {
     news
 }
 
-/// Whether anything that has changed is still on its way: a Pod that starts or ends, or one that has not been made yet.
+/// Whether anything that has changed is still on its way: a Pod that starts or ends, one that has not been made yet, or one that
+/// its workload has not counted yet.
 pub fn restless(before: &View, after: &View) -> bool {
     let moves = |pod: &Rc<Pod>| match pod.look {
         PodState::Starting | PodState::Terminating => true,
@@ -61,6 +62,18 @@ pub fn restless(before: &View, after: &View) -> bool {
     after.tray.iter().any(moves)
         || new_rooms.into_iter().any(|room| room.pods.iter().any(moves))
         || after.workloads.iter().any(|workload| short(workload) || workload.children.iter().any(short))
+        || late(after)
+}
+
+/// Whether the status of some workload does not say yet how many of its Pods are Ready.
+fn late(view: &View) -> bool {
+    let mut ready: OrdMap<Str, i64> = OrdMap::default();
+    for pod in view.rooms.values().flat_map(|room| room.pods.iter()).filter(|pod| pod.look == PodState::Ready) {
+        *ready.entry(pod.owner.clone()).or_default() += 1;
+    }
+    let counted = |workload: &Rc<Workload>| ready.get(&workload.uid).copied().unwrap_or_default();
+    let replicas = |workload: &&Rc<Workload>| workload.counts == Counts::Replicas;
+    view.workloads.iter().filter(replicas).any(|workload| workload.ready != counted(workload))
 }
 
 /// The nodes that are not one and the same in both.

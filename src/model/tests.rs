@@ -334,6 +334,7 @@ fn what_has_changed_is_told_by_the_workload_or_pod_by_pod() {
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Pending", ""));
     assert!(restless(&before, world.view()), "a Pod starts");
     world.apply(kind::POD, false, &pod("web-1-a", "node1", "Running", "10.44.0.1"));
+    assert!(restless(&before, world.view()), "the Deployment has not counted it");
     world.apply(kind::DEPLOYMENT, false, &owner("web", None, 1));
     assert_eq!(news(&before, world.view()), [News::Workload("web".into(), 1, 2)]);
     assert!(!restless(&before, world.view()));
