@@ -151,6 +151,7 @@ pub fn decide(cycle: &Cycle<'_>, kept: &mut Rows, shape: u32, start: &mut usize,
     let wanted = enough(places.len());
     // Of a few nodes that come into question nothing is kept: a table would have a row for each of all.
     let mut rows = filters.only.is_none().then(|| kept.of(shape, nodes.len()));
+    let any_crosswise = filters.checks.iter().any(|(plugin, _)| !plugin.per_node);
     let mut feasible = Vec::with_capacity(wanted);
     let mut looked = 0;
     for at in places.iter() {
@@ -160,7 +161,8 @@ pub fn decide(cycle: &Cycle<'_>, kept: &mut Rows, shape: u32, start: &mut usize,
         if row.state == State::Unknown {
             *row = ask(&filters, &own_scores, at, &nodes[at]);
         }
-        if row.state == State::Feasible && ask_those(&filters, &nodes[at], |plugin| !plugin.per_node).is_ok() {
+        let fits = || !any_crosswise || ask_those(&filters, &nodes[at], |plugin| !plugin.per_node).is_ok();
+        if row.state == State::Feasible && fits() {
             feasible.push((at, *row));
             if feasible.len() == wanted {
                 break;
@@ -250,6 +252,10 @@ fn totals(
         return totals; // as upstream: of one there is nothing to compare
     }
     let mut add = |plugin: &Plugin, normalise: fn(&mut [i64]), mut values: Vec<i64>| {
+        // What is the same for all decides nothing.
+        if !explain && values.iter().all(|value| *value == values[0]) {
+            return;
+        }
         normalise(&mut values);
         debug_assert!(values.iter().all(|v| (0..=MAX_SCORE).contains(v)), "{}: {values:?}", plugin.name);
         for (i, value) in values.into_iter().enumerate() {

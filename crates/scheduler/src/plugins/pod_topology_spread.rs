@@ -201,12 +201,18 @@ fn skew_score(count: i64, max_skew: i64, weight: f64) -> f64 {
 fn normalise(scores: &mut [i64]) {
     let counted = || scores.iter().copied().filter(|score| *score != IGNORED);
     let (least, most) = (counted().min().unwrap_or(0), counted().max().unwrap_or(0));
+    let scaled = |score: i64| match score {
+        IGNORED => 0,
+        _ if most == 0 => MAX_SCORE,
+        score => MAX_SCORE * (most + least - score) / most,
+    };
+    // Most nodes have the score of the one before, and a division takes as long as all else here.
+    let (mut before, mut becomes) = (IGNORED, 0);
     for score in scores.iter_mut() {
-        *score = match *score {
-            IGNORED => 0,
-            _ if most == 0 => MAX_SCORE,
-            score => MAX_SCORE * (most + least - score) / most,
-        };
+        if *score != before {
+            (before, becomes) = (*score, scaled(*score));
+        }
+        *score = becomes;
     }
 }
 
