@@ -4,10 +4,12 @@
 #[macro_use]
 mod out;
 
+mod allocator;
 mod arguments;
 mod check;
 mod export;
 mod pack;
+mod pages;
 mod replay;
 mod report;
 mod scale;
@@ -18,9 +20,8 @@ use arguments::Command;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-/// Millions of small objects that come and go: a little quicker than with the system's allocator.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 /// The exit status of a command line that makes no sense.
 const USAGE: u8 = 2;
