@@ -16,7 +16,14 @@ pub struct Login {
 }
 
 /// The registry that names without a host mean, as images' names and as credentials call it.
-const DEFAULT: (&str, &str) = ("docker.io", "index.docker.io");
+const DEFAULT_HOST: &str = "docker.io";
+const DEFAULT_KEY: &str = "index.docker.io";
+/// Registries that give tokens: where, for which service, and with which status they refuse a wrong password. All others are taken
+/// to ask for name and password with each request.
+const TOKENS: [(&str, &str, &str, &str); 2] = [
+    (DEFAULT_HOST, "auth.docker.io", "registry.docker.io", "401 Unauthorized"),
+    ("ghcr.io", "ghcr.io", "ghcr.io", "403 Forbidden"),
+];
 
 /// What some Secrets hold for an image, what is for its name more closely first (`BasicDockerKeyring.Lookup`).
 pub(crate) fn keyring(secrets: &[Value], reference: &Reference) -> Vec<Login> {
@@ -24,8 +31,8 @@ pub(crate) fn keyring(secrets: &[Value], reference: &Reference) -> Vec<Login> {
     api::sort_by(&mut all, |a, b| b.0.cmp(&a.0));
     let mut found: Vec<Login> =
         all.iter().filter(|(place, _)| is_for(place, &reference.repository)).map(|(_, login)| login.clone()).collect();
-    if found.is_empty() && reference.repository.split('/').next() == Some(DEFAULT.0) {
-        found.extend(all.into_iter().filter(|(place, _)| place == DEFAULT.1).map(|(_, login)| login));
+    if found.is_empty() && reference.repository.split('/').next() == Some(DEFAULT_HOST) {
+        found.extend(all.into_iter().filter(|(place, _)| place == DEFAULT_KEY).map(|(_, login)| login));
     }
     found
 }
@@ -75,17 +82,23 @@ fn is_for(place: &str, repository: &str) -> bool {
 /// What comes of a pull when a registry wants to know who it is: nothing if one of them may, else containerd's words.
 pub(crate) fn admit(wanted: &Login, keyring: &[Login], reference: &Reference) -> Result<(), String> {
     let (host, path) = reference.repository.split_once('/').unwrap_or_default();
-    match keyring.first() {
+    let tokens = TOKENS.iter().find(|(registry, ..)| *registry == host);
+    // What a registry that gives tokens says of who asks for one.
+    let token = |kind: &str, account: &str, status: &str| {
+        let (_, server, service, _) = tokens.unwrap_or(&TOKENS[0]);
+        let scope = format!("scope=repository%3A{}%3Apull&service={service}", path.replace('/', "%2F"));
+        format!(
+            "failed to authorize: failed to fetch {kind} token: unexpected status from GET request to \
+             https://{server}/token?{account}{scope}: {status}"
+        )
+    };
+    match (keyring.first(), tokens) {
         _ if keyring.contains(wanted) => Ok(()),
-        None if host == DEFAULT.0 => Err(denied("server message: insufficient_scope: authorization failed")),
-        None => Err(denied("authorization failed: no basic auth credentials")),
-        Some(other) if host == DEFAULT.0 => Err(format!(
-            "failed to authorize: failed to fetch oauth token: unexpected status from GET request to \
-             https://auth.docker.io/token?account={}&scope=repository%3A{}%3Apull&service=registry.docker.io: 401 Unauthorized",
-            other.username,
-            path.replace('/', "%2F")
-        )),
-        Some(_) => Err(format!(
+        (None, None) => Err(denied("authorization failed: no basic auth credentials")),
+        (None, Some((DEFAULT_HOST, ..))) => Err(denied("server message: insufficient_scope: authorization failed")),
+        (None, Some(_)) => Err(token("anonymous", "", "401 Unauthorized")),
+        (Some(other), Some((_, _, _, status))) => Err(token("oauth", &format!("account={}&", other.username), status)),
+        (Some(_), None) => Err(format!(
             "unexpected status from HEAD request to https://{host}/v2/{path}/manifests/{}: 401 Unauthorized",
             reference.version()
         )),

@@ -152,6 +152,7 @@ fn a_private_image_goes_to_those_who_have_its_credentials() {
     let image = |name: &str| format!("name: {name}\nports: [80]\nlogin: {{username: anna, password: s3cret}}\n");
     push(&mut session, &image("registry.example.com/team/shop:1.0"));
     push(&mut session, &image("acme/shop:1.0"));
+    push(&mut session, &image("ghcr.io/acme/shop:1.0"));
     let run = |session: &mut Session, name: &str, image: &str, spec: &str| {
         let line = format!(
             "kubectl run {name} --image={image} --overrides='{{\"spec\":{{\"nodeName\":\"node1\"{spec}}}}}' >/dev/null; sleep 9; \
@@ -200,4 +201,9 @@ fn a_private_image_goes_to_those_who_have_its_credentials() {
     assert!(hub.contains("Running"), "{hub}");
     let anonymous = run(&mut session, "anonymous", "acme/shop:1.0", &pulls("regcred"));
     assert!(anonymous.contains("insufficient_scope: authorization failed"), "{anonymous}");
+    // Each registry has its own way to say no.
+    let github = run(&mut session, "github", "ghcr.io/acme/shop:1.0", "");
+    let why = "failed to fetch anonymous token: unexpected status from GET request to \
+               https://ghcr.io/token?scope=repository%3Aacme%2Fshop%3Apull&service=ghcr.io: 401 Unauthorized";
+    assert!(github.contains(why), "{github}");
 }
