@@ -29,10 +29,13 @@ pub fn Modal(props: &Props) -> Html {
         let dialog = dialog.clone();
         use_effect_with((), move |()| {
             let before = focus::now();
-            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-                _ = dialog.show_modal();
+            let dialog = dialog.cast::<HtmlDialogElement>();
+            dialog.iter().for_each(|dialog| _ = dialog.show_modal());
+            move || {
+                // While it is open, nothing else takes the focus.
+                dialog.iter().for_each(HtmlDialogElement::close);
+                focus::give_back(before);
             }
-            move || focus::give_back(before)
         });
     }
     let close = props.onclose.reform(|_: MouseEvent| ());

@@ -112,7 +112,7 @@ fn ruled(verdict: &Verdict) -> Html {
         "bad"
     };
     html! {
-        <div class="verdict">
+        <div class="room-verdict">
             <p key={verdict.ruling} class={classes!("ruling", tone)} title={verdict.why.clone()} aria-hidden="true">
                 <b>{ said }</b><span>{ verdict.pod.as_str() }</span><small>{ &verdict.why }</small>
             </p>

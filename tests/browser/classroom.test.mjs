@@ -273,6 +273,9 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     }).observe(document.body, { childList: true, subtree: true }));
     await button("Check it").click();
     await panel.getByText("It can be handed out.").waitFor();
+    // Nothing that has the same name elsewhere in the page squeezes it.
+    const { height } = await panel.locator(".said-now .verdict").first().boundingBox();
+    assert.ok(height > 30, `${height}`);
     assert.equal(await page.evaluate(() => globalThis.played), "Playing way 1 of 2: your solutions");
     const coming = page.waitForEvent("download");
     await button("Save as a file").click();
@@ -325,6 +328,7 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     const dialog = page.getByRole("dialog", { name: "Script" });
     await dialog.getByRole("textbox").fill("# Make\nkubectl create deployment a --image=nginx\n# Look\nkubectl get deployments\n");
     await dialog.getByRole("button", { name: "Take it" }).click();
+    await page.waitForFunction(() => document.activeElement.matches(".terminal textarea"));
     const desk = page.getByRole("region", { name: "Presenter" });
     assert.ok((await page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize))) > 20);
     await page.keyboard.press("F8");
