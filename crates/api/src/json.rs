@@ -1,40 +1,12 @@
-//! JSON text to [`Value`] and back, by serde.
+//! JSON text to [`Value`], by serde, and back, as Go writes it.
+
+mod write;
+
+pub use write::{to_string, to_string_pretty};
 
 use crate::{Map, Str, Value};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::fmt;
-
-/// 2^53: up to here every whole number has a float of its own.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Value::Null => serializer.serialize_unit(),
-            Value::Bool(b) => serializer.serialize_bool(*b),
-            Value::Int(i) => serializer.serialize_i64(*i),
-            // Go writes whole numbers without a point.
-            Value::Float(f) if f.fract() == 0.0 && f.abs() < EXACT => serializer.serialize_i64(*f as i64),
-            Value::Float(f) => serializer.serialize_f64(*f),
-            Value::String(s) => serializer.serialize_str(s),
-            Value::Array(items) => {
-                let mut seq = serializer.serialize_seq(Some(items.len()))?;
-                for item in items.iter() {
-                    seq.serialize_element(item)?;
-                }
-                seq.end()
-            }
-            Value::Object(entries) => {
-                let mut map = serializer.serialize_map(Some(entries.len()))?;
-                for (key, value) in entries.iter() {
-                    map.serialize_entry(key.as_str(), value)?;
-                }
-                map.end()
-            }
-        }
-    }
-}
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
@@ -98,20 +70,6 @@ impl<'de> Visitor<'de> for ValueVisitor {
 /// What is wrong and at which line and column, in serde_json's words.
 pub fn parse(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|e| e.to_string())
-}
-
-/// Compact JSON text on one line, keys sorted.
-pub fn to_string(value: &Value) -> String {
-    serde_json::to_string(value).expect("a tree with string keys is always JSON")
-}
-
-/// JSON text with four blanks a level, as `kubectl -o json` prints it, without a newline at the end.
-pub fn to_string_pretty(value: &Value) -> String {
-    let mut text = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);
-    value.serialize(&mut serializer).expect("a tree with string keys is always JSON");
-    String::from_utf8(text).expect("serde_json writes UTF-8")
 }
 
 #[cfg(test)]

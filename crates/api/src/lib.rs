@@ -14,6 +14,7 @@ mod language;
 pub mod meta;
 pub mod names;
 pub mod patch;
+pub mod put;
 pub mod quantity;
 pub mod random;
 pub mod regex;

@@ -17,6 +17,8 @@ use api::{Kind, Status, Value, kind, obj};
 pub(crate) enum Form {
     /// As they are.
     Whole,
+    /// As they are kept: without what is derived of `managedFields` when somebody looks.
+    Kept,
     /// As rows of a Table.
     Table(IncludeObject),
 }
@@ -24,9 +26,10 @@ pub(crate) enum Form {
 impl Form {
     pub(crate) fn of(request: &Request) -> Form {
         let options = &request.options;
-        match options.table {
-            true => Form::Table(options.include),
-            false => Form::Whole,
+        match (options.table, options.skips_managed) {
+            (true, _) => Form::Table(options.include),
+            (false, true) => Form::Kept,
+            (false, false) => Form::Whole,
         }
     }
 }
@@ -42,11 +45,11 @@ impl ApiServer {
     /// A stored object in the version and the form in which it is asked for.
     pub(crate) fn shown(&self, kind: &Kind, object: &Value, form: Form) -> Value {
         let mut object = versions::served(kind, object);
-        if managed::is_derived(&object) && !matches!(form, Form::Table(_)) {
+        if form == Form::Whole && managed::is_derived(&object) {
             object.set("metadata.managedFields", managed::expanded(kind, &object));
         }
         match form {
-            Form::Whole => object,
+            Form::Whole | Form::Kept => object,
             Form::Table(include) => {
                 let mut table = self.table(kind, std::slice::from_ref(&object), include);
                 let version = &object["metadata"]["resourceVersion"];
@@ -102,13 +105,13 @@ impl ApiServer {
     fn listed(&self, kind: &Kind, mut page: Page, form: Form) -> Value {
         versions::serve_all(kind, &mut page.items);
         // Nothing is derived of a kind without a status: thousands of objects need not be looked at.
-        if !matches!(form, Form::Table(_)) && kind.subresources.contains(&"status") {
+        if form == Form::Whole && kind.subresources.contains(&"status") {
             for item in page.items.iter_mut().filter(|item| managed::is_derived(item)) {
                 item.set("metadata.managedFields", managed::expanded(kind, item));
             }
         }
         match form {
-            Form::Whole => list_of(kind, page),
+            Form::Whole | Form::Kept => list_of(kind, page),
             Form::Table(include) => {
                 let mut table = self.table(kind, &page.items, include);
                 table.set("metadata", page.metadata);

@@ -105,6 +105,9 @@ pub struct Options {
     pub table: bool,
     /// `includeObject` of a Table.
     pub include: IncludeObject,
+    /// The client does not look at `metadata.managedFields`: they are given as they are kept, and nothing is derived. Never set for what
+    /// comes from outside.
+    pub skips_managed: bool,
     /// The body was made by one of the cluster's own components, or is an object as this server gave it out, changed by one:
     /// it need not be decoded, nor a change of it validated. Never set for what comes from outside.
     pub trusted: bool,

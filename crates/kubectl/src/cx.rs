@@ -156,8 +156,23 @@ impl<'a> Cx<'a> {
             request.options.dry_run = self.dry_run() == Ok(DryRun::Server);
             request.options.field_validation = self.field_validation();
         }
+        request.options.skips_managed = self.skips_managed();
         self.identify(&mut request);
         request
+    }
+
+    /// Whether this command shows nothing that follows from `metadata.managedFields`: neither does its output have a place for them, nor
+    /// are the answers themselves logged.
+    fn skips_managed(&self) -> bool {
+        let shown = match self.command.name {
+            "describe" | "events" | "logs" | "top" => false,
+            "get" => {
+                let left_out = matches!(self.flags.text("output"), "" | "wide" | "name" | "json" | "yaml" | "kyaml");
+                !left_out || self.flags.on("show-managed-fields") || !self.flags.text("sort-by").is_empty()
+            }
+            _ => true,
+        };
+        !shown && !crate::verbose::shows_bodies(self)
     }
 
     /// The kubeconfig's user, or the one that the command line names, and his name.

@@ -32,6 +32,11 @@ pub fn begin(cx: &Cx<'_>) {
     }
 }
 
+/// Whether answers are logged with what is in them.
+pub fn shows_bodies(cx: &Cx<'_>) -> bool {
+    level(cx) >= 8
+}
+
 fn level(cx: &Cx<'_>) -> i64 {
     cx.flags.int("v")
 }

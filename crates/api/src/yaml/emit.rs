@@ -1,7 +1,7 @@
 //! Values to YAML text, byte for byte as go-yaml v2's emitter writes it.
 
 use super::resolve::is_plain_string;
-use crate::{Str, Value};
+use crate::{Map, Str, Value, put};
 use std::cmp::Ordering;
 
 /// Lines are folded at the first blank after this column.
@@ -32,18 +32,23 @@ enum Place {
 #[derive(Default)]
 struct Emitter {
     text: String,
-    column: usize,
+    /// Where the line begins that is being written.
+    line: usize,
 }
 
 impl Emitter {
     fn put(&mut self, text: &str) {
         self.text.push_str(text);
-        self.column += text.chars().count();
+    }
+
+    /// How many characters the line has so far. Only where a line may be folded somebody needs to know.
+    fn column(&self) -> usize {
+        self.text[self.line..].chars().count()
     }
 
     fn line_break(&mut self) {
         self.text.push('\n');
-        self.column = 0;
+        self.line = self.text.len();
     }
 
     fn new_line(&mut self, indent: usize) {
@@ -52,8 +57,7 @@ impl Emitter {
     }
 
     fn blanks(&mut self, count: usize) {
-        self.text.extend(std::iter::repeat_n(' ', count));
-        self.column += count;
+        put::blanks(&mut self.text, count);
     }
 
     /// Writes a node whose parent is indented by `indent`.
@@ -61,7 +65,7 @@ impl Emitter {
         match value {
             Value::Object(map) if !map.is_empty() => {
                 let indent = if place == Place::Root { 0 } else { indent + 2 };
-                self.mapping(value, indent, place);
+                self.mapping(map, indent, place);
             }
             Value::Array(items) if !items.is_empty() => {
                 // A list is not indented below its key.
@@ -83,7 +87,7 @@ impl Emitter {
                 match scalar {
                     Value::Null => self.put("null"),
                     Value::Bool(b) => self.put(if *b { "true" } else { "false" }),
-                    Value::Int(i) => self.put(&i.to_string()),
+                    Value::Int(number) => put::int(&mut self.text, *number),
                     Value::Float(f) => self.put(&float(*f)),
                     Value::Object(_) => self.put("{}"),
                     Value::Array(_) => self.put("[]"),
@@ -93,10 +97,18 @@ impl Emitter {
         }
     }
 
-    fn mapping(&mut self, value: &Value, indent: usize, place: Place) {
-        let mut entries: Vec<(&Str, &Value)> = value.entries().collect();
+    fn mapping(&mut self, map: &Map, indent: usize, place: Place) {
+        // Names that are nothing but letters, as those of fields, stand in go-yaml's order as they are.
+        if map.iter().all(|(key, _)| key.bytes().all(|byte| byte.is_ascii_alphabetic())) {
+            return self.entries(map.iter(), indent, place);
+        }
+        let mut entries: Vec<(&Str, &Value)> = map.iter().collect();
         crate::sort_by(&mut entries, |a, b| natural(a.0, b.0));
-        for (i, (key, value)) in entries.into_iter().enumerate() {
+        self.entries(entries.into_iter(), indent, place);
+    }
+
+    fn entries<'a>(&mut self, entries: impl Iterator<Item = (&'a Str, &'a Value)>, indent: usize, place: Place) {
+        for (i, (key, value)) in entries.enumerate() {
             match place {
                 Place::Item if i == 0 => self.put(" "),
                 Place::Root if i == 0 => {}
@@ -117,8 +129,15 @@ impl Emitter {
 
     fn string(&mut self, text: &str, indent: usize, key: bool) {
         if is_simple(text) {
-            self.text.push_str(text);
-            self.column += text.len();
+            return self.put(text);
+        }
+        let plain = is_plain_string(text);
+        // Words that could be numbers or moments: nothing in them needs a look of its own.
+        if is_quiet(text) {
+            match plain {
+                true => self.put(text),
+                false => [r#"""#, text, r#"""#].iter().for_each(|part| self.put(part)),
+            }
             return;
         }
         let allowed = Allowed::of(text);
@@ -127,7 +146,7 @@ impl Emitter {
                 true => self.literal(text, indent),
                 false => self.double_quoted(text, indent, key),
             }
-        } else if !is_plain_string(text) || !allowed.single_quoted {
+        } else if !plain || !allowed.single_quoted {
             self.double_quoted(text, indent, key);
         } else if allowed.plain {
             self.folded(text, indent, key, false);
@@ -144,11 +163,11 @@ impl Emitter {
         for (i, c) in text.char_indices() {
             let rest = &text[i + c.len_utf8()..];
             let inside = !quoted || (i > 0 && !rest.is_empty());
-            if c == ' ' && !key && !previous_space && self.column > WIDTH && inside && !rest.starts_with(' ') {
+            let may = c == ' ' && !key && !previous_space && inside && !rest.starts_with(' ');
+            if may && self.column() > WIDTH {
                 self.new_line(indent);
             } else {
                 self.text.push(c);
-                self.column += 1;
                 if c == '\'' && quoted {
                     self.put("'");
                 }
@@ -162,7 +181,7 @@ impl Emitter {
         let mut previous_space = false;
         for (i, c) in text.char_indices() {
             let rest = &text[i + c.len_utf8()..];
-            if c == ' ' && !key && !previous_space && self.column > WIDTH && i > 0 && !rest.is_empty() {
+            if c == ' ' && !key && !previous_space && i > 0 && !rest.is_empty() && self.column() > WIDTH {
                 self.new_line(indent);
                 if rest.starts_with(' ') {
                     self.put("\\");
@@ -171,7 +190,6 @@ impl Emitter {
                 self.put(&escaped(c));
             } else {
                 self.text.push(c);
-                self.column += 1;
             }
             previous_space = c == ' ';
         }
@@ -204,9 +222,36 @@ impl Emitter {
 fn is_simple(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.first().is_some_and(u8::is_ascii_alphabetic)
-        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_' | b':'))
+        && bytes.iter().all(|b| is_quiet_byte(*b))
         && bytes.last() != Some(&b':')
-        && (text.len() > LONGEST_WORD || is_plain_string(text))
+        && (text.len() > LONGEST_WORD || !may_be_word(bytes) || is_plain_string(text))
+}
+
+/// Whether a text that begins with a letter or digit has nothing but such and what never means anything between them.
+fn is_quiet(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+        && bytes.iter().all(|b| is_quiet_byte(*b))
+        && bytes.last() != Some(&b':')
+}
+
+fn is_quiet_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'_' | b':')
+}
+
+/// Whether a text could be one of the words that mean something else than themselves, by its first two letters: `yes`, `no`, `null`,
+/// `true`, `false`, `on`, `off` and their like.
+fn may_be_word(bytes: &[u8]) -> bool {
+    let letter = |at: usize| bytes.get(at).map(u8::to_ascii_lowercase);
+    matches!(
+        (letter(0), letter(1)),
+        (_, None)
+            | (Some(b'y'), Some(b'e'))
+            | (Some(b'n'), Some(b'o' | b'u'))
+            | (Some(b't'), Some(b'r'))
+            | (Some(b'f'), Some(b'a'))
+            | (Some(b'o'), Some(b'n' | b'f'))
+    )
 }
 
 /// Which styles can hold a text.
@@ -285,7 +330,7 @@ fn float(number: f64) -> String {
     let scientific = format!("{number:e}");
     let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
     match exponent.parse::<i32>() {
-        Ok(exponent) if number != 0.0 && !(-4..21).contains(&exponent) => {
+        Ok(exponent) if number != 0.0 && !(-4..6).contains(&exponent) => {
             let sign = if exponent < 0 { '-' } else { '+' };
             format!("{mantissa}e{sign}{:02}", exponent.abs())
         }

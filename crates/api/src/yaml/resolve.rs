@@ -1,6 +1,7 @@
 //! What a plain (unquoted) scalar means: YAML 1.1's booleans, numbers and nulls, as go-yaml v2 resolves them.
 
 use crate::Value;
+use std::borrow::Cow;
 
 const TRUE: [&str; 11] = ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"];
 const FALSE: [&str; 11] = ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"];
@@ -42,12 +43,13 @@ fn number(text: &str) -> Option<Value> {
     if is_timestamp(text) {
         return None;
     }
-    let plain = text.replace('_', "");
+    let plain = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
     if let Some(integer) = integer(&plain) {
         return Some(integer);
     }
     // What is too large for a float stays a string.
-    plain.parse().ok().filter(|number: &f64| number.is_finite() && is_decimal(&plain)).map(float)
+    let number = is_decimal(&plain).then(|| plain.parse().ok()).flatten();
+    number.filter(|number: &f64| number.is_finite()).map(float)
 }
 
 /// kubectl turns YAML into JSON text first, and `1e3` becomes `1000` there.
@@ -109,6 +111,10 @@ fn is_infinite(text: &str) -> bool {
 
 /// A date (`2026-11-23`), with or without a time.
 fn is_timestamp(text: &str) -> bool {
+    // Most texts are none, and this is asked of every one.
+    if text.as_bytes().get(4) != Some(&b'-') {
+        return false;
+    }
     let Some((year, rest)) = text.split_once('-') else { return false };
     let digits = |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let Some((month, rest)) = rest.split_once('-') else { return false };

@@ -116,6 +116,14 @@ fn a_components_status_is_noted_and_derived() {
         ".status.conditions {at} {at}.lastTransitionTime {at}.lastUpdateTime {at}.status {at}.type .status.replicas"
     );
     assert_eq!(owned(&mut server, "kube-controller-manager"), expected);
+    // Who does not look costs nothing.
+    for (verb, name, at) in [(Verb::Get, "web", "metadata"), (Verb::List, "", "items")] {
+        let mut request = ask(verb, name, "", Value::Null);
+        request.options.skips_managed = true;
+        let body = server.handle(&request).unwrap().body;
+        let object = if at == "items" { &body[at].array()[0] } else { &body };
+        assert!(is_derived(object), "{at}");
+    }
     // A second writer makes both exact.
     let mut request = ask(Verb::Patch(PatchType::Merge), "web", "me", value("{status: {replicas: 4}}"));
     request.subresource = "status".into();

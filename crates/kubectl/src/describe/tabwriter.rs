@@ -1,6 +1,8 @@
 //! Columns aligned as Go's text/tabwriter does with the settings of `kubectl describe`: no minimal width, two blanks
 //! between columns, text to the left.
 
+use api::put::blanks;
+
 /// The blanks between a column's widest cell and the next column.
 const PADDING: usize = 2;
 
@@ -17,45 +19,70 @@ pub fn align_table(text: &str) -> String {
 
 /// `least`: how wide a column is at least; `padding`: the blanks between the widest cell and the next column.
 fn align_to(text: &str, least: usize, padding: usize) -> String {
-    let lines: Vec<Vec<&str>> = text.split(['\n', '\x0c']).map(|line| line.split(['\t', '\x0b']).collect()).collect();
-    let widths = widths(&lines, least, padding);
+    let mut cells = cells(text);
+    let columns = cells.iter().filter(|cell| cell.ends_column).map(|cell| cell.column + 1).max().unwrap_or_default();
+    for column in 0..columns {
+        set_widths(&mut cells, column, least, padding);
+    }
     let mut aligned = String::with_capacity(text.len() * 2);
-    for (i, line) in lines.iter().enumerate() {
-        if i > 0 {
+    for (i, cell) in cells.iter().enumerate() {
+        if i > 0 && cell.column == 0 {
             aligned.push('\n');
         }
-        for (column, cell) in line.iter().enumerate() {
-            aligned.push_str(cell);
-            if let Some(width) = widths[i].get(column) {
-                aligned.extend(std::iter::repeat_n(' ', width.saturating_sub(length(cell))));
-            }
+        aligned.push_str(&text[cell.from..cell.to]);
+        if cell.ends_column {
+            blanks(&mut aligned, cell.width.saturating_sub(cell.length));
         }
     }
     aligned
 }
 
-/// For each line the widths of its cells that end with a tab.
-fn widths(lines: &[Vec<&str>], least: usize, padding: usize) -> Vec<Vec<usize>> {
-    let mut widths: Vec<Vec<usize>> = lines.iter().map(|line| vec![0; line.len() - 1]).collect();
-    let columns = widths.iter().map(Vec::len).max().unwrap_or_default();
-    for column in 0..columns {
-        let mut first = 0;
-        while first < lines.len() {
-            // A run of lines that all have a cell in this column.
-            let end = (first..lines.len()).find(|i| widths[*i].len() <= column).unwrap_or(lines.len());
-            let widest = lines[first..end].iter().map(|line| length(line[column])).max().unwrap_or_default();
-            for line in &mut widths[first..end] {
-                line[column] = (widest + padding).max(least);
-            }
-            first = end + 1;
-        }
-    }
-    widths
+/// A cell of a line.
+struct Cell {
+    /// Where it stands in the text, in bytes.
+    from: usize,
+    to: usize,
+    /// In characters, as Go counts them.
+    length: usize,
+    column: usize,
+    /// Whether a tab follows: only then it is part of a column, which is so wide.
+    ends_column: bool,
+    width: usize,
 }
 
-/// In characters, as Go counts them.
-fn length(cell: &str) -> usize {
-    cell.chars().count()
+/// All cells, line by line; in each line there is one at least. One look at each byte: descriptions are long.
+fn cells(text: &str) -> Vec<Cell> {
+    let (mut cells, mut from, mut length, mut column) = (Vec::new(), 0, 0, 0);
+    for (at, byte) in text.bytes().chain([b'\n']).enumerate() {
+        let ends_column = matches!(byte, b'\t' | b'\x0b');
+        if ends_column || matches!(byte, b'\n' | b'\x0c') {
+            cells.push(Cell { from, to: at, length, column, ends_column, width: 0 });
+            (from, length, column) = (at + 1, 0, if ends_column { column + 1 } else { 0 });
+        } else if byte & 0xc0 != 0x80 {
+            length += 1;
+        }
+    }
+    cells
+}
+
+/// Gives the cells of a column their width: those of neighbouring lines share one.
+fn set_widths(cells: &mut [Cell], column: usize, least: usize, padding: usize) {
+    let mut at = 0;
+    while at < cells.len() {
+        let (first, mut widest, mut there) = (at, 0, false);
+        // A run of lines that all have a cell in this column: it ends with a line whose last cell comes first.
+        while let Some(cell) = cells.get(at) {
+            at += 1;
+            if cell.column == column && cell.ends_column {
+                (widest, there) = (widest.max(cell.length), true);
+            } else if cell.column <= column && !cell.ends_column {
+                break;
+            }
+        }
+        for cell in cells[first..at].iter_mut().filter(|cell| there && cell.column == column) {
+            cell.width = (widest + padding).max(least);
+        }
+    }
 }
 
 #[cfg(test)]

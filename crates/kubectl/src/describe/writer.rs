@@ -27,9 +27,14 @@ impl Writer {
 
     /// A line at a level.
     pub fn line(&mut self, level: usize, text: impl Display) {
-        self.pending.extend(std::iter::repeat_n("  ", level));
+        api::put::blanks(&mut self.pending, 2 * level);
+        let from = self.pending.len();
         // Writing to a string cannot fail.
-        let _ = write!(self.pending, "{}", escaped(&text.to_string()));
+        let _ = write!(self.pending, "{text}");
+        if self.pending[from..].bytes().any(|byte| matches!(byte, b'\x1b' | b'\r')) {
+            let line = escaped(&self.pending[from..]);
+            self.pending.replace_range(from.., &line);
+        }
         self.pending.push('\n');
     }
 
@@ -107,11 +112,8 @@ pub fn shortened(text: &str, length: usize) -> Cow<'_, str> {
 }
 
 /// Text that cannot move the terminal's cursor: escape characters and carriage returns are spelled out.
-fn escaped(text: &str) -> Cow<'_, str> {
-    match text.contains(['\x1b', '\r']) {
-        true => Cow::Owned(text.replace('\x1b', "^[").replace('\r', "\\r")),
-        false => Cow::Borrowed(text),
-    }
+fn escaped(text: &str) -> String {
+    text.replace('\x1b', "^[").replace('\r', "\\r")
 }
 
 /// A moment as describe writes it. Go's zero time is written for one that is not set.

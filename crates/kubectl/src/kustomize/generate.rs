@@ -33,18 +33,18 @@ fn one(cx: &Cx<'_>, folder: &str, kind: &str, arguments: &Value, general: &Value
         // Quotes around the whole value are not part of it.
         let quoted = ['"', '\''].into_iter().find_map(|q| value.strip_prefix(q)?.strip_suffix(q));
         match quoted {
-            Some(value) => from_literal(&format!("{key}={value}"), kind, &mut entries)?,
-            None => from_literal(literal, kind, &mut entries)?,
+            Some(value) => from_literal(&format!("{key}={value}"), &object, &mut entries)?,
+            None => from_literal(literal, &object, &mut entries)?,
         }
     }
     for source in arguments["files"].array() {
         let (key, path) = source.str().split_once('=').map_or((None, source.str()), |(key, path)| (Some(key), path));
         let path = beside(folder, path);
-        from_file(cx, &key.map_or(path.clone(), |key| format!("{key}={path}")), kind, &mut entries)?;
+        from_file(cx, &key.map_or(path.clone(), |key| format!("{key}={path}")), &object, &mut entries)?;
     }
     let envs = arguments["envs"].array().iter().chain(Some(&arguments["env"]));
     for path in envs.map(Value::str).filter(|path| !path.is_empty()) {
-        from_env_file(cx, &beside(folder, path), kind, &mut entries)?;
+        from_env_file(cx, &beside(folder, path), &object, &mut entries)?;
     }
     fill(&mut object, &entries);
     let own = &arguments["options"];

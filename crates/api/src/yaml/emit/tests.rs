@@ -99,3 +99,43 @@ fn long_lines_are_folded_at_a_blank() {
 ";
     assert_eq!(to_string(&value), yaml);
 }
+
+#[test]
+fn floats_are_go_s() {
+    for (number, text) in [
+        (0.5, "0.5"),
+        (100_000.5, "100000.5"),
+        (1_234_567.5, "1.2345675e+06"),
+        (1e20, "1e+20"),
+        (1.5e300, "1.5e+300"),
+        (0.0001, "0.0001"),
+        (0.00001, "1e-05"),
+        (-2.5e-10, "-2.5e-10"),
+    ] {
+        assert_eq!(to_string(&Value::Float(number)), format!("{text}\n"));
+    }
+}
+
+#[test]
+fn words_that_look_like_numbers_or_moments_are_quoted_and_others_are_not() {
+    for (text, written) in [
+        ("10.44.0.3", "10.44.0.3"),
+        ("1", "\"1\""),
+        ("1e3", "\"1e3\""),
+        ("2026-11-27", "\"2026-11-27\""),
+        ("2026-11-27T23:45:00Z", "\"2026-11-27T23:45:00Z\""),
+        ("1:30", "\"1:30\""),
+        ("0x1f", "\"0x1f\""),
+        ("3d9f-4", "3d9f-4"),
+        ("100m", "100m"),
+        ("a:", "'a:'"),
+        ("name", "name"),
+        ("no", "\"no\""),
+        ("n", "\"n\""),
+        ("true", "\"true\""),
+        ("Off", "\"Off\""),
+        ("node", "node"),
+    ] {
+        assert_eq!(to_string(&text.into()), format!("{written}\n"));
+    }
+}

@@ -59,14 +59,14 @@ pub(super) static SECRET: Command = Command { name: "secret", subcommands: &[&DO
 type Entries = Vec<(String, String)>;
 
 fn config_map(cx: &Cx<'_>, object: &mut Value) -> Outcome {
-    finish(cx, object, &entries(cx, "ConfigMap")?)
+    finish(cx, object, &entries(cx, object)?)
 }
 
 fn generic(cx: &Cx<'_>, object: &mut Value) -> Outcome {
     if !cx.flags.text("type").is_empty() {
         object.set("type", cx.flags.text("type"));
     }
-    finish(cx, object, &entries(cx, "Secret")?)
+    finish(cx, object, &entries(cx, object)?)
 }
 
 fn tls(cx: &Cx<'_>, object: &mut Value) -> Outcome {
@@ -101,7 +101,7 @@ fn docker_registry(cx: &Cx<'_>, object: &mut Value) -> Outcome {
     let mut entries = Entries::new();
     for source in files {
         let source = if source.contains('=') { source.clone() } else { format!("{KEY}={source}") };
-        from_file(cx, &source, "Secret", &mut entries)?;
+        from_file(cx, &source, object, &mut entries)?;
     }
     if files.is_empty() {
         // The order of the fields is that of kubectl's struct.
@@ -154,12 +154,7 @@ pub(crate) fn content_hash(object: &Value) -> String {
             content.set(field, &object[field]);
         }
     }
-    let mut text = json::to_string(&content);
-    // Go's encoder keeps these out of HTML.
-    for (character, escaped) in [("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")] {
-        text = text.replace(character, escaped);
-    }
-    let digest = sha256::digest(text.as_bytes());
+    let digest = sha256::digest(json::to_string(&content).as_bytes());
     let hex = api::sha256::digits(&digest[..5]);
     // No vowels, no words.
     let letter = |c: char| match c {
@@ -173,36 +168,37 @@ pub(crate) fn content_hash(object: &Value) -> String {
     hex.chars().map(letter).collect()
 }
 
-fn entries(cx: &Cx<'_>, kind: &str) -> Outcome<Entries> {
+/// What the flags give, for this object.
+fn entries(cx: &Cx<'_>, of: &Value) -> Outcome<Entries> {
     let mut entries = Entries::new();
     let (files, envs) = (cx.flags.list("from-file"), cx.flags.list("from-env-file"));
     if !envs.is_empty() && (!files.is_empty() || !cx.flags.list("from-literal").is_empty()) {
         return Err("from-env-file cannot be combined with from-file or from-literal".into());
     }
     for source in files {
-        from_file(cx, source, kind, &mut entries)?;
+        from_file(cx, source, of, &mut entries)?;
     }
     for literal in cx.flags.list("from-literal") {
-        from_literal(literal, kind, &mut entries)?;
+        from_literal(literal, of, &mut entries)?;
     }
     for path in envs {
-        from_env_file(cx, path, kind, &mut entries)?;
+        from_env_file(cx, path, of, &mut entries)?;
     }
     Ok(entries)
 }
 
 /// `KEY=VALUE`
-pub(crate) fn from_literal(literal: &str, kind: &str, entries: &mut Entries) -> Outcome {
+pub(crate) fn from_literal(literal: &str, of: &Value, entries: &mut Entries) -> Outcome {
     match literal.split_once('=') {
-        Some((key, value)) if !key.is_empty() => add(entries, kind, key, value.to_owned()),
+        Some((key, value)) if !key.is_empty() => add(entries, of, key, value.to_owned()),
         _ => Err(fail!("invalid literal source {literal}, expected key=value")),
     }
 }
 
 /// The lines of a file as entries; a name alone takes its value from the environment.
-pub(crate) fn from_env_file(cx: &Cx<'_>, path: &str, kind: &str, entries: &mut Entries) -> Outcome {
+pub(crate) fn from_env_file(cx: &Cx<'_>, path: &str, of: &Value, entries: &mut Entries) -> Outcome {
     if cx.host.list_dir(path).is_ok() {
-        let what = if kind == "Secret" { "secret" } else { "config" };
+        let what = if of["kind"].str() == "Secret" { "secret" } else { "config" };
         return Err(fail!("env {what} file cannot be a directory"));
     }
     let text = cx.host.read_file(path).map_err(|why| fail!("error reading {path}: {why}"))?;
@@ -211,13 +207,13 @@ pub(crate) fn from_env_file(cx: &Cx<'_>, path: &str, kind: &str, entries: &mut E
             Some((key, value)) => (key, value.to_owned()),
             None => (line, cx.host.env(line).unwrap_or_default()),
         };
-        add(entries, kind, key, value)?;
+        add(entries, of, key, value)?;
     }
     Ok(())
 }
 
 /// `[KEY=]PATH`: a file, or the files in a folder.
-pub(crate) fn from_file(cx: &Cx<'_>, source: &str, kind: &str, entries: &mut Entries) -> Outcome {
+pub(crate) fn from_file(cx: &Cx<'_>, source: &str, of: &Value, entries: &mut Entries) -> Outcome {
     let (key, path) = match source.split_once('=') {
         Some((_, path)) if path.contains('=') => return Err("key names or file paths cannot contain '='".into()),
         Some(("", path)) => return Err(fail!("key name for file path {path} missing")),
@@ -232,25 +228,26 @@ pub(crate) fn from_file(cx: &Cx<'_>, source: &str, kind: &str, entries: &mut Ent
         }
         for name in names {
             if let Ok(text) = cx.host.read_file(&format!("{}/{name}", path.trim_end_matches('/'))) {
-                add(entries, kind, &name, text)?;
+                add(entries, of, &name, text)?;
             }
         }
         return Ok(());
     }
     let text = cx.host.read_file(path).map_err(|why| fail!("error reading {path}: {why}"))?;
-    add(entries, kind, &key.map_or_else(|| base(path), str::to_owned), text)
+    add(entries, of, &key.map_or_else(|| base(path), str::to_owned), text)
 }
 
-fn add(entries: &mut Entries, kind: &str, key: &str, value: String) -> Outcome {
+fn add(entries: &mut Entries, of: &Value, key: &str, value: String) -> Outcome {
     let (problems, taken) = (names::config_map_key(key), entries.iter().any(|(k, _)| k == key));
-    let secret = kind == "Secret";
+    let secret = of["kind"].str() == "Secret";
     match (problems.is_empty(), taken) {
         (false, _) if secret => Err(fail!("{key:?} is not valid key name for a Secret {}", problems.join(";"))),
         (false, _) => Err(fail!("{key:?} is not a valid key name for a ConfigMap: {}", problems.join(","))),
         (true, true) if secret => Err(fail!("cannot add key {key}, another key by that name already exists")),
-        (true, true) => {
-            Err(fail!("cannot add key {key:?}, another key by that name already exists in Data for ConfigMap"))
-        }
+        (true, true) => Err(fail!(
+            "cannot add key {key:?}, another key by that name already exists in Data for ConfigMap {:?}",
+            of.name()
+        )),
         (true, false) => {
             entries.push((key.to_owned(), value));
             Ok(())
