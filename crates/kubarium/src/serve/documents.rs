@@ -89,6 +89,6 @@ fn not_acceptable() -> Status {
 fn describe(of: &str, field: &str) -> &'static str {
     match field {
         "" => kubectl::descriptions::of_struct(of),
-        field => kubectl::descriptions::of_field(of, field),
+        field => kubectl::descriptions::of_field(of, field, api::Language::English),
     }
 }

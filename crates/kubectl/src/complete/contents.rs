@@ -69,7 +69,7 @@ impl Asked<'_> {
     /// `-o jsonpath=`, `-o custom-columns=` and `--sort-by=`.
     pub(super) fn format(&self) -> Vec<Candidate> {
         let Some((kind, objects, list)) = self.objects() else { return Vec::new() };
-        let root = |list| paths::Root { kind, list, objects: &objects };
+        let root = |list| paths::Root { kind, list, objects: &objects, language: self.language };
         match self.typed.split_once('=') {
             Some(("jsonpath" | "jsonpath-as-json", text)) => {
                 let before = &self.typed[..self.typed.len() - text.len()];
@@ -111,9 +111,10 @@ impl Asked<'_> {
                 known
             }
             "jsonpath" => match self.objects() {
-                Some((kind, objects, _)) => {
-                    paths::template(typed, paths::Root { kind, list: false, objects: &objects })
-                }
+                Some((kind, objects, _)) => paths::template(
+                    typed,
+                    paths::Root { kind, list: false, objects: &objects, language: self.language },
+                ),
                 None => Vec::new(),
             },
             _ => Vec::new(),

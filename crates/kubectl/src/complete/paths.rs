@@ -5,7 +5,7 @@
 use super::Candidate;
 use crate::descriptions;
 use api::schema::{Struct, Type, table};
-use api::{Kind, Value};
+use api::{Kind, Language, Value};
 
 /// Where a path begins.
 #[derive(Clone, Copy)]
@@ -16,6 +16,8 @@ pub struct Root<'a> {
     pub list: bool,
     /// The objects that there are.
     pub objects: &'a [Value],
+    /// In which language fields are explained.
+    pub language: Language,
 }
 
 /// One step of a path.
@@ -38,6 +40,7 @@ struct Place<'a> {
     level: Level,
     ty: Option<&'a Type>,
     found: Vec<&'a Value>,
+    language: Language,
 }
 
 /// The candidates for the end of a template's text, which comes after `jsonpath=`.
@@ -87,7 +90,7 @@ pub fn path(text: &str, root: Root<'_>) -> Vec<Candidate> {
 
 fn start(root: Root<'_>) -> Place<'_> {
     let level = if root.list { Level::List } else { Level::Object };
-    Place { level, ty: Some(table().root(root.kind)), found: root.objects.iter().collect() }
+    Place { level, ty: Some(table().root(root.kind)), found: root.objects.iter().collect(), language: root.language }
 }
 
 fn fields(text: &str, place: Place<'_>) -> Vec<Candidate> {
@@ -160,19 +163,16 @@ impl<'a> Place<'a> {
                     Some(Type::Map(inner)) => Some(&**inner),
                     ty => of_struct(ty).and_then(|of| of.field(&name)).map(|field| &field.ty),
                 };
-                let found = self.found.into_iter().map(|value| &value[name.as_str()]);
-                Place { level: Level::Object, ty, found: found.filter(|value| !value.is_null()).collect() }
+                let found = self.found.into_iter().map(|value| &value[name.as_str()]).filter(|value| !value.is_null());
+                Place { level: Level::Object, ty, found: found.collect(), language: self.language }
             }
             Step::Element => {
                 let ty = match self.ty {
                     Some(Type::List(inner) | Type::Map(inner)) => Some(&**inner),
                     _ => None,
                 };
-                Place {
-                    level: Level::Object,
-                    ty,
-                    found: self.found.into_iter().flat_map(|value| value.array()).collect(),
-                }
+                let found = self.found.into_iter().flat_map(|value| value.array()).collect();
+                Place { level: Level::Object, ty, found, language: self.language }
             }
         }
     }
@@ -185,7 +185,7 @@ impl<'a> Place<'a> {
             Level::Object => {}
         }
         let mut all = match self.ty {
-            Some(Type::Struct(id)) => of_struct(table().get(*id)),
+            Some(Type::Struct(id)) => of_struct(table().get(*id), self.language),
             _ => Vec::new(),
         };
         let mut keys = api::FlatSet::new();
@@ -212,7 +212,7 @@ fn going_on(value: &Value) -> &'static str {
     }
 }
 
-fn of_struct(of: &Struct) -> Vec<Candidate> {
+fn of_struct(of: &Struct, language: Language) -> Vec<Candidate> {
     let field = |field: &api::schema::Field| {
         let more = match &field.ty {
             Type::Struct(_) | Type::Map(_) => ".",
@@ -220,14 +220,14 @@ fn of_struct(of: &Struct) -> Vec<Candidate> {
             Type::List(_) => "[*]",
             _ => "",
         };
-        let about = descriptions::of_field(of.name, field.name);
+        let about = descriptions::of_field(of.name, field.name, language);
         Candidate { open: true, ..Candidate::new(format!("{}{more}", field.name), about) }
     };
     of.fields.iter().map(field).collect()
 }
 
 /// The fields below a path as `kubectl explain` takes it: `spec.containers.na`, after the kind.
-pub fn explained(kind: &'static Kind, path: &str) -> Vec<Candidate> {
+pub fn explained(kind: &'static Kind, path: &str, language: Language) -> Vec<Candidate> {
     let (before, _) = path.rsplit_once('.').unwrap_or(("", path));
     let mut ty = table().root(kind);
     for name in before.split('.').filter(|name| !name.is_empty()) {
@@ -237,7 +237,7 @@ pub fn explained(kind: &'static Kind, path: &str) -> Vec<Candidate> {
     let Some(of) = inner_struct(ty) else { return Vec::new() };
     let before = if before.is_empty() { String::new() } else { format!("{before}.") };
     let field = |field: &api::schema::Field| {
-        let candidate = Candidate::new(field.name, descriptions::of_field(of.name, field.name));
+        let candidate = Candidate::new(field.name, descriptions::of_field(of.name, field.name, language));
         Candidate { open: inner_struct(&field.ty).is_some(), ..candidate }.after(&before)
     };
     of.fields.iter().map(field).collect()

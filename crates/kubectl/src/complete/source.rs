@@ -284,7 +284,10 @@ impl Asked<'_> {
         match kind {
             Some((kind, word, rest)) => {
                 let before = format!("{word}.");
-                paths::explained(kind, rest).into_iter().map(|candidate| candidate.after(&before)).collect()
+                paths::explained(kind, rest, self.language)
+                    .into_iter()
+                    .map(|candidate| candidate.after(&before))
+                    .collect()
             }
             None => self.kinds(self.typed, ""),
         }

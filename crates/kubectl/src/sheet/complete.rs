@@ -4,7 +4,7 @@ use super::super::complete::{Candidate, Line, names, texts};
 use crate::descriptions;
 use crate::host::Host;
 use api::schema::{Struct, Type, table};
-use api::{FlatSet, Kind, kind};
+use api::{FlatSet, Kind, Language, kind};
 
 /// What may be put in at the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,10 @@ pub fn complete(text: &str, cursor: usize, host: &dyn Host) -> Insertion {
         above.clear();
     }
     match body.split_once(':') {
-        None => Insertion { start: cursor - body.len(), candidates: fields(kind, &path, &above, &below, indent, body) },
+        None => Insertion {
+            start: cursor - body.len(),
+            candidates: fields(kind, &path, &above, &below, indent, body, host.language()),
+        },
         Some((key, value)) if value.is_empty() || value.starts_with(' ') => {
             let typed = value.trim_start();
             path.push(Step::Field(key.trim_matches('"').to_owned()));
@@ -145,13 +148,14 @@ fn fields(
     below: &[&str],
     indent: usize,
     typed: &str,
+    language: Language,
 ) -> Vec<Candidate> {
     let used = siblings(above, below, indent);
     let Some(kind) = kind else {
         // What it will be is not known yet.
         let top = ["apiVersion", "kind", "metadata"].iter().filter(|name| path.is_empty() && !used.contains(**name));
         let all = top.map(|name| {
-            Candidate::new(follow(name, name == &"metadata", "", indent), descriptions::of_field("*", name))
+            Candidate::new(follow(name, name == &"metadata", "", indent), descriptions::of_field("*", name, language))
         });
         return all.filter(|candidate| candidate.text.starts_with(typed)).collect();
     };
@@ -167,7 +171,7 @@ fn fields(
             Type::List(_) => (true, "- "),
             _ => (false, ""),
         };
-        let about = descriptions::of_field(of.name, field.name);
+        let about = descriptions::of_field(of.name, field.name, language);
         let about = if field.required { format!("● {about}") } else { about.to_owned() };
         Candidate { open: true, ..Candidate::new(follow(field.name, deep, dash, indent), about) }
     };

@@ -1,8 +1,8 @@
 //! A schema as text, in the layout of kubectl's `plaintext` template.
 
 use super::texts;
-use api::Kind;
 use api::schema::{Field, Struct, Type, table};
+use api::{Kind, Language};
 use std::fmt::Write;
 
 /// The lines about the kind; they come first even if the field does not exist.
@@ -20,7 +20,7 @@ pub fn explain(kind: &Kind, path: &[&str], recursive: bool) -> Option<String> {
         let field = owner.field(name)?;
         if i + 1 == path.len() {
             text = format!("FIELD: {name} <{}>\n{}\n\n", type_name(&field.ty), values_long(&field.ty));
-            description = paragraph(texts::of_field(owner.name, name));
+            description = paragraph(texts::of_field(owner.name, name, Language::English));
         }
         ty = field.ty.clone();
     }
@@ -74,7 +74,7 @@ fn list(text: &mut String, of: &'static Struct, level: usize, recursive: bool, a
 }
 
 fn describe(of: &Struct, field: &Field) -> &'static str {
-    api::text::or(texts::of_field(of.name, field.name), "<no description>")
+    api::text::or(texts::of_field(of.name, field.name, Language::English), "<no description>")
 }
 
 /// A type as kubectl names it: `string`, `[]Container`, `map[string]Quantity`.
