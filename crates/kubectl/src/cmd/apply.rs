@@ -295,10 +295,15 @@ async fn set_last_applied(cx: &Cx<'_>) -> Outcome {
                  with --create-annotation"
             ));
         }
+        let kept = configuration(&manifest.object);
+        if current.annotation(LAST_APPLIED) == kept {
+            cx.say(format_args!("set-last-applied {name}: no changes required."));
+            continue;
+        }
         let mut object = current;
         if cx.dry_run()? != DryRun::Client {
             let mut body = Value::object();
-            body.annotate(LAST_APPLIED, configuration(&manifest.object));
+            body.annotate(LAST_APPLIED, kept);
             let verb = Verb::Patch(PatchType::Merge);
             object = cx.request(&cx.ask(verb, manifest.kind, &manifest.namespace, name).with_body(body))?;
         }

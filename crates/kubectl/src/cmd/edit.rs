@@ -80,7 +80,10 @@ async fn run(cx: &Cx<'_>) -> Outcome {
                     save(cx, info, object, &mut round)?;
                 }
             }
-            Err(why) => round.reasons.push((why, Vec::new())),
+            Err(why) => {
+                cx.warn(format_args!("error: {} {:?} is invalid", infos[0].kind.resource(), infos[0].name));
+                round.reasons.push((why, Vec::new()));
+            }
         }
         if round.refused {
             cx.warn(format_args!("You can run `kubectl replace -f {path}` to try this update again."));

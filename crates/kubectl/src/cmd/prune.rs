@@ -31,7 +31,15 @@ static DEFAULT: [&Kind; 16] = [
 /// # Errors
 /// They do not.
 pub(crate) fn check(cx: &Cx<'_>) -> Outcome {
-    if cx.flags.on("prune") && !cx.flags.on("all") && cx.flags.text("selector").is_empty() {
+    let (all, selected) = (cx.flags.on("all"), !cx.flags.text("selector").is_empty());
+    if all && selected {
+        return Err("cannot set --all and --selector at the same time".into());
+    }
+    if !cx.flags.on("prune") {
+        return Ok(());
+    }
+    kinds(cx)?;
+    if !all && !selected {
         return Err(
             "all resources selected for prune without explicitly passing --all. To prune all resources, pass the \
                     --all flag. If you did not mean to prune all resources, specify a label selector"
@@ -58,7 +66,8 @@ pub(crate) fn kinds(cx: &Cx<'_>) -> Outcome<Vec<&'static Kind>> {
         let group = if group == "core" { "" } else { group };
         let meant = |k: &&'static Kind| k.group == group && k.version == version && k.kind == name;
         let found = cx.host.kinds().into_iter().find(meant);
-        kinds.push(found.ok_or_else(|| fail!("no matches for kind {name:?} in version \"{group}/{version}\""))?);
+        let version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+        kinds.push(found.ok_or_else(|| fail!("no matches for kind {name:?} in version {version:?}"))?);
     }
     Ok(kinds)
 }
@@ -66,6 +75,12 @@ pub(crate) fn kinds(cx: &Cx<'_>) -> Outcome<Vec<&'static Kind>> {
 /// Deletes what was applied before, matches the selector, and is not among `applied` (UIDs); in the namespaces of what
 /// was applied.
 pub(crate) async fn prune(cx: &Cx<'_>, applied: &[String], namespaces: &[String]) -> Outcome {
+    if cx.flags.list("prune-allowlist").is_empty() {
+        let text = "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the \
+                    --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target \
+                    explicitly in the --prune-allowlist flag.";
+        cx.klog('W', "prune.go:71", text);
+    }
     for (kind, object) in left_over(cx, applied, namespaces)? {
         if cx.dry_run()? != DryRun::Client {
             let mut request = cx.ask(Verb::Delete, kind, object.namespace(), object.name());

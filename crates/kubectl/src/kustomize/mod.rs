@@ -50,6 +50,15 @@ const KNOWN: [&str; 30] = [
     "transformers",
     "validators",
 ];
+/// What it should not contain any more, in the order in which that is said, and what has taken its place.
+const DEPRECATED: [(&str, &str); 6] = [
+    ("bases", "resources"),
+    ("commonLabels", "labels"),
+    ("imageTags", "images"),
+    ("patchesJson6902", "patches"),
+    ("patchesStrategicMerge", "patches"),
+    ("vars", "replacements"),
+];
 /// Kinds that come first, and in this order (kustomize's legacy order).
 const FIRST: [&str; 22] = [
     "Namespace",
@@ -185,6 +194,13 @@ fn kustomization(cx: &Cx<'_>, folder: &str) -> Outcome<Value> {
     if let Some((field, _)) = value.entries().find(|(field, _)| !KNOWN.contains(&field.as_str())) {
         return Err(fail!("invalid Kustomization: json: unknown field {field:?}"));
     }
+    for (old, new) in DEPRECATED.iter().filter(|(old, _)| !value[*old].is_null()) {
+        let fix = match *old {
+            "vars" => "[EXPERIMENTAL] Run 'kustomize edit fix --vars' to convert vars to replacements.",
+            _ => "Run 'kustomize edit fix' to update your Kustomization automatically.",
+        };
+        cx.warn(format_args!("# Warning: '{old}' is deprecated. Please use '{new}' instead. {fix}"));
+    }
     Ok(value)
 }
 
@@ -227,7 +243,8 @@ fn gather(cx: &Cx<'_>, folder: &str, path: &str, depth: usize, resources: &mut V
              not a valid directory: evalsymlink failure on '{full}' : lstat {full}: no such file or directory"
         )
     };
-    let text = cx.host.read_file(&place).map_err(|why| failed(format!("open {full}: {why}")))?;
+    let text = cx.host.read_file(&place);
+    let text = text.map_err(|why| failed(format!("evalsymlink failure on '{full}' : lstat {full}: {why}")))?;
     let documents = yaml::documents(&text).map_err(|why| {
         fail!("accumulating resources: accumulation err='accumulating resources from '{path}': {why}'")
     })?;

@@ -35,6 +35,55 @@ fn commands_reach_nodes_containers_and_servers() {
 }
 
 #[test]
+fn kubectl_says_what_the_real_one_says_of_what_is_seldom_done() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
+    let file = |name: &str| {
+        format!(
+            "printf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {{name: {name}, labels: {{app: x}}}}\\ndata: {{k: \"a<b\"}}\\n' > {name}.yaml"
+        )
+    };
+    ask(&format!("{}; {}; kubectl apply -f a.yaml -f b.yaml", file("a"), file("b")));
+    assert_eq!(ask("kubectl get cm a -o jsonpath='{.data}'").0, r#"{"k":"a\u003cb"}"#);
+    assert_eq!(ask("kubectl get cm a -o yaml | grep -c 'a.u003cb'").0, "1\n", "the annotation is JSON, too");
+    assert_eq!(ask("kubectl apply set-last-applied -f a.yaml").0, "set-last-applied a: no changes required.\n");
+    let (text, status) = ask("KUBE_EDITOR='sed -i s/kind:.*/kind:Foo/' kubectl edit cm a");
+    assert!(status == 1 && text.starts_with("error: configmaps \"a\" is invalid\nA copy of"), "{text}");
+    let allowed = |kind: &str| format!("kubectl apply --prune -f a.yaml -l app=x --prune-allowlist={kind}");
+    let none = "error: no matches for kind \"Foo\" in version \"v1\"\n";
+    assert_eq!(ask(&allowed("core/v1/Foo")), (none.to_owned(), 1), "before anything is applied");
+    let both = "error: cannot set --all and --selector at the same time\n";
+    assert_eq!(ask("kubectl apply -f a.yaml --all -l app=x"), (both.to_owned(), 1));
+    assert_eq!(ask(&allowed("core/v1/ConfigMap")).0, "configmap/a unchanged\nconfigmap/b pruned\n");
+    assert!(
+        ask("kubectl apply --prune -f a.yaml -l app=x").0.contains("prune.go:71] Deprecated: kubectl apply will no")
+    );
+    let twice = "error: cannot add key \"k\", another key by that name already exists in Data for ConfigMap \"c\"\n";
+    assert_eq!(ask("kubectl create cm c --from-literal=k=1 --from-literal=k=2"), (twice.to_owned(), 1));
+    ask("mkdir k; mv a.yaml k; printf 'resources: [a.yaml]\\ncommonLabels: {a: b}\\n' > k/kustomization.yaml");
+    let old = "# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. Run 'kustomize edit fix' to update your \
+               Kustomization automatically.\n";
+    assert_eq!(ask("kubectl kustomize k > /dev/null").0, old);
+}
+
+#[test]
+fn managed_fields_are_whole_wherever_they_are_shown() {
+    let mut session = Session::new(Options::default(), true);
+    let mut ask = |line: &str| in_cluster(&mut session, line).0;
+    ask("kubectl run web --image=nginx; kubectl wait --for=condition=Ready pod/web");
+    for (line, count) in [
+        ("kubectl get pods -o yaml", "0\n"),
+        ("kubectl describe pods -v=8 2>&1 | grep Response", "1\n"),
+        ("kubectl get pods -o json --show-managed-fields", "2\n"),
+        ("kubectl get pod web -o yaml --show-managed-fields", "2\n"),
+    ] {
+        assert_eq!(ask(&format!("{line} | grep -c fieldsV1")), count, "{line}");
+    }
+    let path = "'{.items[0].metadata.managedFields[*].fieldsType}'";
+    assert_eq!(ask(&format!("kubectl get pods -o jsonpath={path}")), "FieldsV1 FieldsV1");
+}
+
+#[test]
 fn what_is_changed_locally_need_not_be_in_the_cluster() {
     let mut session = Session::new(Options::default(), true);
     let mut ask = |line: &str| in_cluster(&mut session, line);
