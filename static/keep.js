@@ -13,23 +13,49 @@ const database = () => new Promise((done, failed) => {
   request.onerror = request.onblocked = () => failed(request.error);
 });
 
-async function inStore(mode, act) {
-  const open = await database();
-  try {
-    const transaction = open.transaction(STORE, mode);
-    const request = act(transaction.objectStore(STORE));
-    return await new Promise((done, failed) => {
-      transaction.oncomplete = () => done(request.result);
-      transaction.onerror = transaction.onabort = () => failed(transaction.error);
-    });
-  } finally {
-    open.close();
-  }
+/** The open database; opening it costs more than what is done in it. */
+let opened;
+
+function open() {
+  opened ??= database().then((open) => {
+    open.onversionchange = () => open.close();
+    open.onclose = () => (opened = undefined);
+    return open;
+  });
+  return opened.catch((problem) => {
+    opened = undefined;
+    throw problem;
+  });
 }
 
-/** Saves a session; answers true, or false if there is no room or no storage. */
+async function inStore(mode, act) {
+  await flush();
+  const transaction = (await open()).transaction(STORE, mode);
+  const request = act(transaction.objectStore(STORE));
+  return new Promise((done, failed) => {
+    transaction.oncomplete = () => done(request.result);
+    transaction.onerror = transaction.onabort = () => failed(transaction.error);
+  });
+}
+
+/** What is to be saved when the page has shown what the last command did: a session changes with each, and the newest is enough. */
+let due;
+const SAVE_AFTER_MS = 700;
+
+async function flush() {
+  if (!due) return;
+  const { timer, session, answer } = due;
+  [due] = [];
+  clearTimeout(timer);
+  await inStore("readwrite", (store) => store.put({ ...session, at: Date.now() })).then(() => answer(true), () => answer(false));
+}
+addEventListener("pagehide", flush);
+
+/** Saves a session soon; answers true, or false if there is no room or no storage. */
 export function put(id, name, text, answer) {
-  inStore("readwrite", (store) => store.put({ id, name, text, at: Date.now() })).then(() => answer(true), () => answer(false));
+  if (due && due.session.id !== id) flush();
+  clearTimeout(due?.timer);
+  due = { session: { id, name, text }, answer, timer: setTimeout(flush, SAVE_AFTER_MS) };
 }
 
 /** The saved sessions without their texts, newest first, as JSON; of too many the oldest are forgotten. */

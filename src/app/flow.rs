@@ -44,6 +44,10 @@ impl App {
         }
         self.save(cx, ms);
         let changed = self.flow(cx, ms);
+        if !changed {
+            // Else it happens when all is drawn.
+            self.transcript.borrow().settle();
+        }
         self.report();
         changed
     }
@@ -126,9 +130,6 @@ impl App {
 
     pub(super) fn take_terminal(&mut self, seen: &Seen) -> bool {
         let lang = self.settings.lang;
-        if !seen.output.is_empty() {
-            self.transcript.borrow_mut().gather();
-        }
         for chunk in &seen.output {
             match chunk {
                 Chunk::Command { prompt, text, .. } => {
@@ -140,7 +141,7 @@ impl App {
                 Chunk::Text(stream, text) => {
                     let stream = if *stream == machine::Stream::Stderr { Stream::Err } else { Stream::Out };
                     self.transcript.borrow_mut().write(stream, text);
-                    self.command.lines += text.matches('\n').count();
+                    self.command.lines += text.bytes().filter(|byte| *byte == b'\n').count();
                     if stream == Stream::Err {
                         self.command.error.clone_from(text);
                     }
@@ -160,7 +161,6 @@ impl App {
             }
         }
         let mut transcript = self.transcript.borrow_mut();
-        transcript.settle();
         let waits = !self.waiting.lines().is_empty();
         transcript.set_busy(seen.busy || waits);
         // Back at the prompt where the lines began, nothing is open any more.

@@ -339,6 +339,7 @@ impl Component for App {
     }
 
     fn rendered(&mut self, cx: &Context<App>, first: bool) {
+        self.transcript.borrow().settle();
         if !first {
             return;
         }

@@ -237,11 +237,11 @@ fn text(line: &str) -> Vec<Span<'_>> {
     let mut spans = Vec::new();
     let mut plain = 0;
     let mut at = 0;
-    for word in line.split_inclusive([' ', '\t', '\n']) {
+    for word in line.split_inclusive(|c: char| c.is_ascii_whitespace()) {
         let bare = word.trim_end();
-        if let Some((class, _)) = STATUS.iter().find(|(_, words)| words.contains(&bare)) {
+        if let Some(class) = status(bare) {
             spans.push((&line[plain..at], ""));
-            spans.push((bare, *class));
+            spans.push((bare, class));
             plain = at + bare.len();
         }
         at += word.len();
@@ -249,6 +249,14 @@ fn text(line: &str) -> Vec<Span<'_>> {
     spans.push((&line[plain..], ""));
     spans.retain(|(piece, _)| !piece.is_empty());
     spans
+}
+
+/// The class of a word that says how something is. Such a word begins with a capital, or is `<pending>`; most words do not.
+fn status(word: &str) -> Option<&'static str> {
+    if !word.starts_with(|c: char| c.is_ascii_uppercase() || c == '<') {
+        return None;
+    }
+    STATUS.iter().find(|(_, words)| words.contains(&word)).map(|(class, _)| *class)
 }
 
 /// The line of headings of a table: words in capitals, at least two.

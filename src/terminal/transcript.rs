@@ -1,9 +1,13 @@
-//! What was typed and printed. It is appended to directly, so that its cost is that of what is new.
+//! What was typed and printed. It is appended to directly, so that its cost is that of what is new; where the reader is in it is asked
+//! when he scrolls, and not while something is written, for that would lay all out once more.
 
-use super::output::Output;
+use super::output::{self, Output};
 use super::paint::{self, Span};
+use crate::event::hear;
 use crate::focus;
 use crate::i18n::{Lang, Message};
+use std::cell::Cell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, KeyboardEvent, Node};
 
@@ -11,10 +15,10 @@ use web_sys::{Document, Element, HtmlElement, KeyboardEvent, Node};
 const MAX_BYTES: usize = 2_000_000;
 /// And of one command's output this much is kept.
 const MAX_BYTES_OF_ONE: usize = 1_000_000;
-/// Of these, so much is coloured.
-const MAX_BYTES_IN_COLOUR: usize = 200_000;
 /// A reader is at the end if no more than this many pixels are below.
 const NEAR_END_PX: i32 = 48;
+/// Further down than any transcript reaches.
+const BELOW_ALL_PX: i32 = 1 << 30;
 
 /// Where output comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,25 +41,30 @@ pub struct Transcript {
     lines: Option<Element>,
     /// Lines of a command that is not complete yet or cannot run yet, how many there are, and whether it is said why.
     draft: Option<(Element, usize, bool)>,
-    /// Whether the reader was at the end, while much is written at once: to look that up in between would lay all out anew.
-    follows: Option<bool>,
+    /// Whether the reader is at the end, and whether there is something new for whoever is.
+    at_end: Rc<Cell<bool>>,
+    grown: Cell<bool>,
+    /// Whether a command runs, as the page says it.
+    busy: Cell<bool>,
 }
 
 impl Transcript {
     /// Writes into `log` from now on.
     pub fn attach(&mut self, log: HtmlElement) {
+        let (at_end, place) = (self.at_end.clone(), log.clone());
+        hear(&log, "scroll", false, move |_| at_end.set(is_at_end(&place)));
+        self.at_end.set(true);
+        output::colour_what_is_seen(&log);
         self.log = Some(log);
     }
 
-    /// Much will be written at once: until [`Transcript::settle`] nothing is laid out.
-    pub fn gather(&mut self) {
-        self.follows = self.log.as_ref().map(at_end);
-    }
-
-    /// Shows what was gathered.
-    pub fn settle(&mut self) {
-        if let (Some(follows), Some(log)) = (self.follows.take(), &self.log) {
-            follow(log, follows);
+    /// Everything is in its place: new text scrolls into view for a reader who was at the end.
+    pub fn settle(&self) {
+        if self.grown.take()
+            && self.at_end.get()
+            && let Some(log) = &self.log
+        {
+            log.set_scroll_top(BELOW_ALL_PX);
         }
     }
 
@@ -76,7 +85,6 @@ impl Transcript {
     /// A typed line.
     fn more(&mut self, lang: Lang, prompt: &str, line: &str) {
         let (Some(log), Some(lines)) = (&self.log, &self.lines) else { return };
-        let at_end = self.is_at_end(log);
         let build = |page: &Document| {
             let typed = element(page, "div", "typed")?;
             let sign = element(page, "span", "sign")?;
@@ -99,7 +107,7 @@ impl Transcript {
             lines.append_child(&typed).ok()
         };
         _ = log.owner_document().and_then(|page| build(&page));
-        self.follow(log, at_end);
+        self.grown.set(true);
     }
 
     /// Shows the lines (each with its prompt) of a command that goes on for another line, or of those that wait, and why; none if
@@ -157,14 +165,11 @@ impl Transcript {
         }
         let Some(size) = self.sizes.last_mut().filter(|size| **size <= MAX_BYTES_OF_ONE) else { return };
         *size += text.len();
-        let coloured = *size <= MAX_BYTES_IN_COLOUR;
-        let Some(log) = self.log.clone() else { return };
-        let at_end = self.is_at_end(&log);
         match stream {
-            Stream::Out => self.output.out(text, coloured),
+            Stream::Out => self.output.out(text),
             Stream::Err => self.output.err(text),
         }
-        self.follow(&log, at_end);
+        self.grown.set(true);
     }
 
     /// The command ended.
@@ -214,41 +219,29 @@ impl Transcript {
         self.clear();
     }
 
-    /// Shows the end.
+    /// Shows the end, as soon as everything is in its place.
     pub fn scroll_to_end(&self) {
-        if let Some(log) = self.log.as_ref().filter(|_| self.follows.is_none()) {
-            log.set_scroll_top(log.scroll_height());
-        }
+        self.at_end.set(true);
+        self.grown.set(true);
     }
 
     /// Whether a command runs: a screen reader and tests can tell.
     pub fn set_busy(&self, busy: bool) {
-        if let Some(log) = &self.log {
+        if let Some(log) = self.log.as_ref().filter(|_| self.busy.replace(busy) != busy) {
             _ = log.set_attribute("aria-busy", if busy { "true" } else { "false" });
-        }
-    }
-
-    fn is_at_end(&self, log: &HtmlElement) -> bool {
-        self.follows.unwrap_or_else(|| at_end(log))
-    }
-
-    fn follow(&self, log: &HtmlElement, at_end: bool) {
-        if self.follows.is_none() {
-            follow(log, at_end);
         }
     }
 
     /// A new entry for what `command` prints; `build` may put something above its output.
     fn append(&mut self, class: &str, command: &str, build: impl FnOnce(&Document, &Element) -> Option<Element>) {
         let Some(log) = &self.log else { return };
-        let at_end = self.is_at_end(log);
         let Some(page) = log.owner_document() else { return };
         let (Some(entry), Some(output)) = (element(&page, "div", class), element(&page, "pre", "out")) else { return };
         self.lines = build(&page, &entry);
         _ = output.set_attribute("data-output", "");
         _ = entry.append_child(&output);
         _ = log.append_child(&entry);
-        self.follow(log, at_end);
+        self.grown.set(true);
         self.output = Output::new(output, command);
         self.entry = Some(entry);
         self.sizes.push(0);
@@ -322,13 +315,6 @@ pub(super) fn element(page: &Document, name: &str, class: &str) -> Option<Elemen
     Some(element)
 }
 
-fn at_end(log: &HtmlElement) -> bool {
+fn is_at_end(log: &HtmlElement) -> bool {
     log.scroll_height() - log.scroll_top() - log.client_height() <= NEAR_END_PX
-}
-
-/// New text scrolls into view only for a reader who was at the end.
-fn follow(log: &HtmlElement, at_end: bool) {
-    if at_end {
-        log.set_scroll_top(log.scroll_height());
-    }
 }
