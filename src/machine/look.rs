@@ -1,10 +1,10 @@
 //! What has happened since the last look: changes for the picture, and text for the terminal.
 
 use super::{Chunk, Machine};
-use crate::model::{Flight, Ruling};
+use crate::model::{Flight, Ruling, World};
 use api::OrdSet;
 use api::Str;
-use apiserver::watch::EventType;
+use apiserver::watch::{EventType, WatchEvent};
 use cluster::Cluster;
 
 /// So many changes are taken in at once. The first look at a large cluster goes over some frames.
@@ -76,9 +76,18 @@ impl Machine {
     /// Takes the API's changes in, at most so many that a frame has time for them; true if there were any.
     fn watch(&mut self) -> bool {
         let system = self.session.kernel().system();
-        // In the order in which it happened, whatever kind it is of.
-        let mut news: Vec<_> = self.watches.iter_mut().flat_map(|watch| system.poll(watch)).collect();
-        api::sort_by_key(&mut news, |event| event.revision);
+        let (mut news, mut makers) = (Vec::new(), 0);
+        for watch in &mut self.watches {
+            let polled = system.poll(watch);
+            let kind = polled.first().map(|event| event.kind);
+            let added = polled.iter().any(|event| event.event == EventType::Added);
+            makers += usize::from(added & World::makers().any(|maker| Some(maker) == kind));
+            news.extend(polled);
+        }
+        // Colours are given in the order in which workloads are made, of whatever kind they are. All else keeps the order of kinds.
+        if makers > 1 {
+            api::sort_by_key(&mut news, |event: &WatchEvent| event.revision);
+        }
         self.pending.extend(news);
         let mut changed = false;
         for event in self.pending.drain(..self.pending.len().min(CHANGES_AT_ONCE)) {
