@@ -102,7 +102,7 @@ pub fn Picture(props: &Props) -> Html {
     });
     {
         let scene = scene.clone();
-        use_effect_with((props.view.clone(), sight.clone()), move |_| {
+        use_effect_with((sight.clone(), props.view.clone()), move |_| {
             if let Some(scene) = scene.cast::<Element>() {
                 motion::play(&scene);
             }

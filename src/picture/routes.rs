@@ -38,7 +38,8 @@ pub fn Routes(props: &Props) -> Html {
     let resized = use_resized(&props.scene);
     {
         let (svg, scene, traffic) = (svg.clone(), props.scene.clone(), props.traffic.clone());
-        let key = (props.traffic.clone(), props.view.clone(), props.layout.clone(), resized);
+        // What is compared quickly comes first; so all of it is compared whenever the picture changes, and none by chance.
+        let key = (resized, props.layout.clone(), props.traffic.clone(), props.view.clone());
         use_effect_with(key, move |_| {
             let lay = move || {
                 if let (Some(svg), Some(scene)) = (svg.cast::<Element>(), scene.cast::<Element>()) {
