@@ -153,7 +153,13 @@ pub fn Inspector(props: &Props) -> Html {
         let (tabs, tab) = (tabs.clone(), tab.clone());
         let order: Vec<Tab> = offered.iter().map(|(which, _)| *which).collect();
         Callback::from(move |event: KeyboardEvent| {
-            let at = order.iter().position(|which| *which == shown).unwrap_or(0);
+            let buttons = tabs.cast::<web_sys::Element>().and_then(|list| list.query_selector_all("button").ok());
+            let button = |at: usize| buttons.as_ref().and_then(|all| all.item(at as u32));
+            // From where the focus is: what is shown may be a key behind.
+            let from: Option<web_sys::Node> = event.target().and_then(|target| target.dyn_into().ok());
+            let at = (0..order.len())
+                .find(|at| button(*at).is_some_and(|node| node.is_same_node(from.as_ref())))
+                .unwrap_or(0);
             let to = match event.key().as_str() {
                 "ArrowRight" => (at + 1) % order.len(),
                 "ArrowLeft" => (at + order.len() - 1) % order.len(),
@@ -163,9 +169,7 @@ pub fn Inspector(props: &Props) -> Html {
             };
             event.prevent_default();
             tab.set(order[to]);
-            let buttons = tabs.cast::<web_sys::Element>().and_then(|list| list.query_selector_all("button").ok());
-            let button = buttons.and_then(|all| all.item(to as u32));
-            button.into_iter().for_each(|button| _ = button.unchecked_into::<HtmlElement>().focus());
+            button(to).into_iter().for_each(|button| _ = button.unchecked_into::<HtmlElement>().focus());
         })
     };
     let content = match shown {
