@@ -1,19 +1,10 @@
 //! `openssl`, and what kubernetes.io's pages on certificates tell people to type.
 
-use super::tests::run_in;
-use super::*;
-
-fn session() -> impl FnMut(&str) -> String {
-    let mut session = Session::new(Options::default(), false);
-    move |line: &str| {
-        let (out, err, _) = run_in(&mut session, line);
-        out + &err
-    }
-}
+use super::cluster_tests::asking;
 
 #[test]
 fn a_user_gets_a_certificate_as_the_documentation_says() {
-    let mut ask = session();
+    let mut ask = asking(false);
     assert_eq!(ask("openssl genrsa -out myuser.key 3072"), "");
     assert_eq!(ask("openssl req -new -key myuser.key -out myuser.csr -subj \"/CN=myuser/O=devs\""), "");
     assert_eq!(ask("openssl req -in myuser.csr -noout -subject"), "subject=CN = myuser, O = devs\n");
@@ -69,7 +60,7 @@ fn a_user_gets_a_certificate_as_the_documentation_says() {
 
 #[test]
 fn certificates_of_ones_own_and_what_is_in_them() {
-    let mut ask = session();
+    let mut ask = asking(false);
     let made = ask(
         "openssl req -x509 -nodes -days 365 -newkey rsa:2048 -keyout tls.key -out tls.crt -subj \"/CN=shop.example.com\" \
          -addext \"subjectAltName=DNS:shop.example.com,IP:10.0.0.1\"",

@@ -7,6 +7,12 @@ pub(super) fn in_cluster(session: &mut Session, line: &str) -> (String, i32) {
     (out + &err, status)
 }
 
+/// A cluster of its own, and what each command answers in it; at a terminal or not.
+pub(super) fn asking(terminal: bool) -> impl FnMut(&str) -> String {
+    let mut session = Session::new(Options::default(), terminal);
+    move |line: &str| in_cluster(&mut session, line).0
+}
+
 #[test]
 fn commands_reach_nodes_containers_and_servers() {
     let mut session = Session::new(Options::default(), true);
@@ -289,11 +295,7 @@ fn the_api_answers_over_http() {
 #[test]
 fn whoever_shows_a_certificate_is_whom_it_names() {
     const REQUEST: &str = include_str!("../../../api/src/x509/csr.pem");
-    let mut session = Session::new(Options::default(), false);
-    let mut ask = |line: &str| {
-        let (out, err, _) = super::tests::run_in(&mut session, line);
-        out + &err
-    };
+    let mut ask = asking(false);
     let spec = format!(
         "{{request: {}, signerName: kubernetes.io/kube-apiserver-client, usages: [client auth]}}",
         api::base64::encode(REQUEST.as_bytes())

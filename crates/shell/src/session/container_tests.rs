@@ -1,11 +1,10 @@
 //! What containers are told to run, through a whole cluster: the scripts of Kubernetes' documentation.
 
-use super::tests::run_in;
+use super::cluster_tests::in_cluster;
 use super::*;
 
 fn ask(session: &mut Session, line: &str) -> String {
-    let (out, err, _) = run_in(session, line);
-    out + &err
+    in_cluster(session, line).0
 }
 
 /// A Pod with one container that is busybox' and is never started again.

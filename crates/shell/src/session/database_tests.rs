@@ -1,19 +1,10 @@
 //! Databases: who may connect, and where data goes.
 
-use super::tests::run_in;
-use super::*;
-
-fn session() -> impl FnMut(&str) -> String {
-    let mut session = Session::new(Options::default(), false);
-    move |line: &str| {
-        let (out, err, _) = run_in(&mut session, line);
-        out + &err
-    }
-}
+use super::cluster_tests::asking;
 
 #[test]
 fn what_mysql_is_told_lives_as_long_as_its_volume() {
-    let mut ask = session();
+    let mut ask = asking(false);
     ask("kubectl apply -f - <<EOF\n\
          {apiVersion: v1, kind: Service, metadata: {name: mysql}, spec: {selector: {app: mysql}, ports: [{port: 3306}], clusterIP: None}}\n\
          ---\n{apiVersion: v1, kind: PersistentVolume, metadata: {name: mysql-pv}, spec: {storageClassName: manual, capacity: {storage: 20Gi}, \
@@ -57,7 +48,7 @@ fn what_mysql_is_told_lives_as_long_as_its_volume() {
 
 #[test]
 fn psql_shows_tables_and_whom_it_refuses() {
-    let mut ask = session();
+    let mut ask = asking(false);
     ask(
         "kubectl run db --image=postgres:17 --env=POSTGRES_PASSWORD=pw --env=POSTGRES_DB=shop --port=5432 --expose; sleep 12",
     );
@@ -88,11 +79,7 @@ fn psql_shows_tables_and_whom_it_refuses() {
 
 #[test]
 fn a_client_at_a_terminal_takes_statements_until_it_is_told_to_quit() {
-    let mut session = Session::new(Options::default(), true);
-    let mut ask = |line: &str| {
-        let (out, err, _) = run_in(&mut session, line);
-        out + &err
-    };
+    let mut ask = asking(true);
     ask("kubectl run db --image=mysql:9 --env=MYSQL_ROOT_PASSWORD=pw; sleep 12");
     let begun = ask("kubectl exec -it db -- mysql -ppw");
     assert!(begun.contains("Welcome to the MySQL monitor.") && begun.contains("mysql> "), "{begun}");
@@ -109,7 +96,7 @@ fn a_client_at_a_terminal_takes_statements_until_it_is_told_to_quit() {
 
 #[test]
 fn a_container_may_wait_for_a_database_and_ask_it() {
-    let mut ask = session();
+    let mut ask = asking(false);
     ask(
         "kubectl apply -f - <<EOF\n{apiVersion: v1, kind: Pod, metadata: {name: app}, spec: {initContainers: [{name: wait, image: \"postgres:17\", \
          command: [sh, -c, 'until pg_isready -h db; do sleep 2; done']}], containers: [{name: c, image: \"redis:7\", command: [sh, -c, \

@@ -1,13 +1,8 @@
 //! Every fault of the table is typed, seen, undone, and gone.
 
-use super::tests::run_in;
+use super::cluster_tests::in_cluster;
 use super::*;
 use crate::faults::{FAULTS, Fault, Scope, bridge};
-
-fn ask(session: &mut Session, line: &str) -> (String, i32) {
-    let (out, err, status) = run_in(session, line);
-    (out + &err, status)
-}
 
 fn of(command: &str, range: &str) -> String {
     let values = [
@@ -29,7 +24,7 @@ fn world() -> Session {
 
 fn world_of(options: Options) -> Session {
     let mut session = Session::new(options, false);
-    ask(
+    in_cluster(
         &mut session,
         "kubectl create deployment web --image=nginx --replicas=3; kubectl rollout status deployment/web",
     );
@@ -43,7 +38,7 @@ fn routed_world() -> Session {
 /// What `kubectl get` and `describe` show of everything, with what changes by itself left out.
 fn condition(session: &mut Session, node: &str, kind: &str) -> String {
     let path = format!("'{{.status.conditions[?(@.type==\"{kind}\")].status}}'");
-    ask(session, &format!("kubectl get node {node} -o jsonpath={path}")).0
+    in_cluster(session, &format!("kubectl get node {node} -o jsonpath={path}")).0
 }
 
 #[test]
@@ -54,28 +49,32 @@ fn each_fault_can_be_caused_and_undone_by_its_commands() {
         let range = if routed { "10.244.3.0/24" } else { "" };
         let mut session = if routed { routed_world() } else { world() };
         let of = |command: &str| of(command, range);
-        let (text, status) = ask(&mut session, &of(fault.cause));
+        let (text, status) = in_cluster(&mut session, &of(fault.cause));
         let cut = fault.name == "power-off" && status == 255;
         assert!(status == 0 || cut, "{}: {text}", fault.cause);
-        ask(&mut session, "sleep 100");
+        in_cluster(&mut session, "sleep 100");
         if !fault.undo.is_empty() {
-            let (text, status) = ask(&mut session, &of(fault.undo));
+            let (text, status) = in_cluster(&mut session, &of(fault.undo));
             assert_eq!(status, 0, "{}: {text}", fault.undo);
         }
-        ask(&mut session, "sleep 700");
+        in_cluster(&mut session, "sleep 700");
         for (kind, expected) in [("Ready", "True"), ("DiskPressure", "False"), ("MemoryPressure", "False")] {
             assert_eq!(condition(&mut session, "node2", kind), expected, "{kind} after {}", fault.name);
         }
-        let (text, status) = ask(&mut session, "kubectl rollout status deployment/web --timeout=60s");
+        let (text, status) = in_cluster(&mut session, "kubectl rollout status deployment/web --timeout=60s");
         assert_eq!(status, 0, "{}: {text}", fault.name);
-        assert!(fault.scope != Scope::Pod || ask(&mut session, "kubectl get pods").0.contains("1 ("), "{}", fault.name);
+        assert!(
+            fault.scope != Scope::Pod || in_cluster(&mut session, "kubectl get pods").0.contains("1 ("),
+            "{}",
+            fault.name
+        );
     }
 }
 
 #[test]
 fn a_full_disk_costs_images_then_pods_and_keeps_others_out() {
     let mut session = world();
-    let mut ask = |line: &str| ask(&mut session, line).0;
+    let mut ask = |line: &str| in_cluster(&mut session, line).0;
     ask(
         "kubectl run once --image=httpd --restart=Never --overrides='{\"spec\":{\"nodeName\":\"node2\"}}'; sleep 20; kubectl delete pod once",
     );
@@ -118,7 +117,7 @@ fn a_full_disk_costs_images_then_pods_and_keeps_others_out() {
 #[test]
 fn a_registry_that_cannot_be_reached_is_told_in_the_runtimes_words() {
     let mut session = world();
-    let mut ask = |line: &str| ask(&mut session, line).0;
+    let mut ask = |line: &str| in_cluster(&mut session, line).0;
     let pod = |name: &str, image: &str, policy: &str| {
         format!(
             "kubectl run {name} --image={image} --image-pull-policy={policy} --overrides='{{\"spec\":{{\"nodeName\":\"node2\"}}}}'"
@@ -153,7 +152,7 @@ fn a_registry_that_cannot_be_reached_is_told_in_the_runtimes_words() {
 #[test]
 fn rules_on_a_node_stop_what_they_name() {
     let mut session = world();
-    let mut ask = |line: &str| ask(&mut session, line);
+    let mut ask = |line: &str| in_cluster(&mut session, line);
     ask(
         "kubectl run a --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node2\"}}'; kubectl run b --image=nginx --overrides='{\"spec\":{\"nodeName\":\"node3\"}}'; kubectl wait --for=condition=Ready pod/a pod/b",
     );
@@ -201,7 +200,7 @@ fn rules_on_a_node_stop_what_they_name() {
 #[test]
 fn a_cut_between_nodes_stops_routed_pods_too() {
     let mut session = routed_world();
-    let mut ask = |line: &str| ask(&mut session, line).0;
+    let mut ask = |line: &str| in_cluster(&mut session, line).0;
     for (pod, node) in [("a", "node2"), ("b", "node3"), ("c", "node1")] {
         ask(&format!("kubectl run {pod} --image=nginx --overrides='{{\"spec\":{{\"nodeName\":\"{node}\"}}}}'"));
     }
@@ -227,7 +226,7 @@ fn a_cut_between_nodes_stops_routed_pods_too() {
 #[test]
 fn a_machine_outlives_its_node_and_registers_again() {
     let mut session = Session::new(Options::default(), false);
-    let mut ask = |line: &str| ask(&mut session, line).0;
+    let mut ask = |line: &str| in_cluster(&mut session, line).0;
     ask("kubectl delete node node3; sleep 2");
     assert!(ask("ssh node3 systemctl status kubelet").contains("active (running)"));
     ask("sleep 70");

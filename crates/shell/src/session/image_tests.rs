@@ -1,11 +1,10 @@
 //! Images that a user describes, through a whole cluster.
 
-use super::tests::run_in;
+use super::cluster_tests::in_cluster;
 use super::*;
 
 fn ask(session: &mut Session, line: &str) -> String {
-    let (out, err, _) = run_in(session, line);
-    out + &err
+    in_cluster(session, line).0
 }
 
 /// Writes a description, pushes it, and says what came of it.

@@ -1,16 +1,11 @@
 //! What a kubelet does with files: manifests of static Pods on its node, and tokens in its containers.
 
-use super::cluster_tests::in_cluster;
-use super::tests::run_in;
+use super::cluster_tests::{asking, in_cluster};
 use super::*;
 
 #[test]
 fn a_manifest_on_a_node_is_a_pod() {
-    let mut session = Session::new(Options::default(), false);
-    let mut ask = |line: &str| {
-        let (out, err, _) = run_in(&mut session, line);
-        out + &err
-    };
+    let mut ask = asking(false);
     let names = ask("ssh master ls /etc/kubernetes/manifests");
     assert_eq!(names, "etcd.yaml\nkube-apiserver.yaml\nkube-controller-manager.yaml\nkube-scheduler.yaml\n");
     ask("kubectl run web --image=nginx:1.25 --dry-run=client -o yaml > web.yaml");
@@ -42,11 +37,7 @@ fn a_manifest_on_a_node_is_a_pod() {
 
 #[test]
 fn the_token_in_a_container_is_its_accounts() {
-    let mut session = Session::new(Options::default(), false);
-    let mut ask = |line: &str| {
-        let (out, err, _) = run_in(&mut session, line);
-        out + &err
-    };
+    let mut ask = asking(false);
     const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
     ask(
         "kubectl create serviceaccount reader; kubectl create role pods --verb=list --resource=pods; kubectl create rolebinding pods --role=pods --serviceaccount=default:reader",
@@ -162,11 +153,7 @@ fn a_running_pod_is_resized_in_place() {
 
 #[test]
 fn a_local_volume_wants_its_directory_to_be_there() {
-    let mut session = Session::new(Options::default(), false);
-    let mut ask = |line: &str| {
-        let (out, err, _) = run_in(&mut session, line);
-        out + &err
-    };
+    let mut ask = asking(false);
     let volume = "{apiVersion: v1, kind: PersistentVolume, metadata: {name: disk}, spec: {capacity: {storage: 1Gi}, \
                   accessModes: [ReadWriteOnce], local: {path: /srv/notes}, nodeAffinity: {required: {nodeSelectorTerms: \
                   [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [node2]}]}]}}}}";

@@ -1,15 +1,10 @@
 //! Programs that containers get from packages.
 
-use super::tests::run_in;
-use super::*;
+use super::cluster_tests::asking;
 
 #[test]
 fn what_a_container_gets_is_gone_when_it_is_made_anew() {
-    let mut session = Session::new(Options::default(), false);
-    let mut ask = |line: &str| {
-        let (out, err, _) = run_in(&mut session, line);
-        out + &err
-    };
+    let mut ask = asking(false);
     ask(
         "kubectl run al --image=alpine -- sleep 1d; kubectl run de --image=debian -- sleep 1d; kubectl run web --image=nginx --port=80 --expose; sleep 12",
     );
