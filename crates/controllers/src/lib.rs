@@ -40,8 +40,7 @@ mod tainteviction;
 mod ttl;
 mod ttlafterfinished;
 
-use api::OrdMap;
-use api::Status;
+use api::{OrdMap, Status, Time};
 use apiserver::{Component, Context, WatchEvent, WorkKey};
 use std::time::Duration;
 
@@ -203,6 +202,11 @@ fn enqueue_self(queue: impl Into<Queue>, object: &api::Value, cx: &mut Context<'
 /// A refusal that means the namespace is on its way out: there is nothing to be done.
 fn is_terminating_namespace(status: &Status) -> bool {
     status.code == 403 && status.message.contains("because it is being terminated")
+}
+
+/// The first regular moment after `at` of a controller that looks once in every so many microseconds.
+fn next_look(at: Time, period_micros: i64) -> Time {
+    Time((at.0.div_euclid(period_micros) + 1) * period_micros)
 }
 
 /// A refusal that means the object is gone, which is what was wanted.

@@ -1,7 +1,7 @@
 //! Node life cycle: a node whose kubelet is silent is not ready, and its conditions become taints
 //! (pkg/controller/nodelifecycle).
 
-use crate::{Controller, enqueue_self};
+use crate::{Controller, enqueue_self, next_look};
 use api::{Status, Time, Value, condition, is_pod_ready, kind, obj};
 use apiserver::{Context, EventSpec, EventType, WatchEvent, WorkKey};
 use std::time::Duration;
@@ -57,8 +57,8 @@ fn reconcile(key: &WorkKey, cx: &mut Context<'_>) -> Result<(), Status> {
     if cx.now.since(silent_since) >= GRACE {
         node = give_up(node, cx)?;
     } else {
-        let period = |at: Time| Time((at.0.div_euclid(PERIOD_MICROS) + 1) * PERIOD_MICROS);
-        cx.wait_for(apiserver::Wait::Silence, key.clone(), period(silent_since + GRACE).since(cx.now));
+        let due = next_look(silent_since + GRACE, PERIOD_MICROS);
+        cx.wait_for(apiserver::Wait::Silence, key.clone(), due.since(cx.now));
     }
     node = put_taints(node, "NoSchedule", &NO_SCHEDULE, cx)?;
     node = put_taints(node, "NoExecute", &NO_EXECUTE, cx)?;

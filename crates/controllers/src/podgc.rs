@@ -2,7 +2,7 @@
 //! off or without ever having had a node, and those that have ended when there are very many (pkg/controller/podgc).
 
 use crate::tainteviction::disrupted;
-use crate::{Controller, gone_is_fine, pods};
+use crate::{Controller, gone_is_fine, next_look, pods};
 use api::{Status, Str, Value, kind};
 use apiserver::{Context, DeleteOptions, EventType, WatchEvent, WorkKey};
 use std::time::Duration;
@@ -53,9 +53,8 @@ fn look_at_node(node: &str, cx: &mut Context<'_>) {
 /// Looks at a node's Pods, at one Pod, or (where nothing is named) at those that have ended: at the first of the regular moments
 /// after `wait`.
 fn look(namespace: &str, name: &str, wait: Duration, cx: &mut Context<'_>) {
-    let due = (cx.now + wait).0.div_euclid(PERIOD_MICROS) + 1;
-    let delay = Duration::from_micros((due * PERIOD_MICROS - cx.now.0).max(0) as u64);
-    cx.enqueue_after(WorkKey::new(NAME, namespace, name), delay);
+    let due = next_look(cx.now + wait, PERIOD_MICROS);
+    cx.enqueue_after(WorkKey::new(NAME, namespace, name), due.since(cx.now));
 }
 
 /// Whether somebody has said of a node that it is not running, and it does not say otherwise.

@@ -2,7 +2,7 @@
 //! (pkg/controller/certificates/cleaner).
 
 use super::is;
-use crate::{Controller, gone_is_fine};
+use crate::{Controller, gone_is_fine, next_look};
 use api::{Status, Time, Value, condition, kind};
 use apiserver::{Context, DeleteOptions, EventType, Wait, WatchEvent, WorkKey};
 use std::time::Duration;
@@ -25,9 +25,8 @@ fn observe(event: &WatchEvent, cx: &mut Context<'_>) {
 /// Looks at a request at the first of the regular moments after it has had its time.
 fn look(request: &Value, cx: &mut Context<'_>) {
     let Some(expiry) = expiry(request) else { return };
-    let due = expiry.max(cx.now).0.div_euclid(PERIOD_MICROS) + 1;
-    let delay = Duration::from_micros((due * PERIOD_MICROS - cx.now.0).max(0) as u64);
-    cx.wait_for(Wait::Expiry, WorkKey::new(NAME, "", request.name()), delay);
+    let due = next_look(expiry.max(cx.now), PERIOD_MICROS);
+    cx.wait_for(Wait::Expiry, WorkKey::new(NAME, "", request.name()), due.since(cx.now));
 }
 
 /// Until when a request stays; one that is approved waits for its certificate.
