@@ -41,7 +41,7 @@ pub fn post_filter(
     if let Err(why) = eligible(cycle, pod, failure, client) {
         return (format!("{prefix} not eligible due to {why}."), None);
     }
-    let budgets = client.list(kind::POD_DISRUPTION_BUDGET, "");
+    let budgets = budgets(client);
     let hopeful = || failure.rejections.iter().filter(|(_, rejection)| rejection.resolvable);
     let mut reasons: OrdMap<Str, usize> = OrdMap::new();
     let hopeless = failure.nodes - hopeful().count();
@@ -102,7 +102,7 @@ fn by_importance(pods: &mut [Value]) {
 
 /// Which Pods would have to go from a node: all of lower priority, less those that can stay; of those that budgets keep as many
 /// as possible (`SelectVictimsOnNode`). Else, why that does not help.
-fn plan(cycle: &Cycle<'_>, at: usize, budgets: &[Value], client: &Client<'_>) -> Result<Plan, Vec<Cow<'static, str>>> {
+fn plan(cycle: &Cycle<'_>, at: usize, budgets: &[Budget], client: &Client<'_>) -> Result<Plan, Vec<Cow<'static, str>>> {
     let node = cycle.cache.nodes()[at].name.clone();
     let mut lower: Vec<Value> = client.pods_on(&node);
     lower.retain(|other| priority(other) < cycle.pod.priority && !api::is_pod_ended(other));
@@ -129,14 +129,23 @@ fn plan(cycle: &Cycle<'_>, at: usize, budgets: &[Value], client: &Client<'_>) ->
     Ok(Plan { node, victims, violations })
 }
 
+/// A PodDisruptionBudget, and which Pods it is about.
+type Budget = (Value, Selector);
+
+fn budgets(client: &Client<'_>) -> Vec<Budget> {
+    let read = |budget: Value| {
+        let selector = Selector::from_label_selector(&budget["spec"]["selector"]);
+        (budget, selector)
+    };
+    client.list(kind::POD_DISRUPTION_BUDGET, "").into_iter().map(read).collect()
+}
+
 /// Says of each Pod whether a budget would keep it, if those before it had gone (`filterPodsWithPDBViolation`).
-fn violating(pods: Vec<Value>, budgets: &[Value]) -> Vec<(Value, bool)> {
-    let read = |budget: &Value| Selector::from_label_selector(&budget["spec"]["selector"]);
-    let mut left: Vec<i64> = budgets.iter().map(|budget| budget["status"]["disruptionsAllowed"].int()).collect();
-    let mut judge = |pod: &Value| {
+fn violating(pods: Vec<Value>, budgets: &[Budget]) -> Vec<(Value, bool)> {
+    let mut left: Vec<i64> = budgets.iter().map(|(budget, _)| budget["status"]["disruptionsAllowed"].int()).collect();
+    let judge = |pod: Value| {
         let mut violates = false;
-        for (budget, left) in budgets.iter().zip(&mut left) {
-            let selector = read(budget);
+        for ((budget, selector), left) in budgets.iter().zip(&mut left) {
             let counts = budget.namespace() == pod.namespace()
                 && !selector.is_everything()
                 && selector.matches(pod.labels())
@@ -144,9 +153,9 @@ fn violating(pods: Vec<Value>, budgets: &[Value]) -> Vec<(Value, bool)> {
             *left -= i64::from(counts);
             violates |= counts && *left < 0;
         }
-        violates
+        (pod, violates)
     };
-    pods.into_iter().map(|pod| (judge(&pod), pod)).map(|(violates, pod)| (pod, violates)).collect()
+    pods.into_iter().map(judge).collect()
 }
 
 fn fits(cycle: &Cycle<'_>, cache: &Cache, at: usize) -> Result<(), Vec<Cow<'static, str>>> {
