@@ -128,12 +128,10 @@ impl Emitter {
     }
 
     fn string(&mut self, text: &str, indent: usize, key: bool) {
-        if is_simple(text) {
-            return self.put(text);
-        }
-        let plain = is_plain_string(text);
-        // Words that could be numbers or moments: nothing in them needs a look of its own.
-        if is_quiet(text) {
+        // Words: nothing in them needs a look of its own. Those that could be numbers or moments have one.
+        let quiet = is_quiet(text);
+        let plain = quiet && is_name(text) || is_plain_string(text);
+        if quiet {
             match plain {
                 true => self.put(text),
                 false => [r#"""#, text, r#"""#].iter().for_each(|part| self.put(part)),
@@ -218,25 +216,18 @@ impl Emitter {
     }
 }
 
-/// Whether a text is nothing but a word or a path, as nearly all are: it is written as it is.
-fn is_simple(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.first().is_some_and(u8::is_ascii_alphabetic)
-        && bytes.iter().all(|b| is_quiet_byte(*b))
-        && bytes.last() != Some(&b':')
-        && (text.len() > LONGEST_WORD || !may_be_word(bytes) || is_plain_string(text))
-}
-
 /// Whether a text that begins with a letter or digit has nothing but such and what never means anything between them.
 fn is_quiet(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.first().is_some_and(u8::is_ascii_alphanumeric)
-        && bytes.iter().all(|b| is_quiet_byte(*b))
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_' | b':'))
         && bytes.last() != Some(&b':')
 }
 
-fn is_quiet_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'_' | b':')
+/// Whether such a text is nothing but a word or a path, as nearly all are, by its length and its first letters.
+fn is_name(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.first().is_some_and(u8::is_ascii_alphabetic) && (text.len() > LONGEST_WORD || !may_be_word(bytes))
 }
 
 /// Whether a text could be one of the words that mean something else than themselves, by its first two letters: `yes`, `no`, `null`,
