@@ -11,6 +11,8 @@ pub struct Time(pub i64);
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
+/// The months' names, as Go, C and OpenSSL shorten them.
+pub const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 impl Time {
     /// Whole seconds since the Unix epoch, rounded down.
@@ -56,7 +58,6 @@ impl Time {
     /// As `kubectl describe` writes times (Go's RFC1123Z): `Mon, 23 Nov 2026 00:43:19 +0000`.
     pub fn rfc1123z(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let days = self.seconds().div_euclid(SECONDS_PER_DAY);
         let (year, month, day) = civil_from_days(days);
         let weekday = DAYS[days.rem_euclid(7) as usize];

@@ -13,19 +13,18 @@ pub(super) async fn reach(cx: &Cx, host: &str, port: u16) -> Result<(Option<Plac
     let Some(trace) = cx.kernel().call(&cx.shell.place, to) else { return Err("Network is unreachable") };
     cx.kernel().sleep(trace.after).await;
     match &trace.outcome {
-        Outcome::Answered(listener) => Ok((
-            match &listener.place {
-            End::Pod(uid) => {
-                let system = cx.kernel().system();
-                let kubelets = system.cluster().map(cluster::Cluster::kubelets);
-                let container = kubelets.and_then(|kubelets| kubelets.listener(uid, listener.port));
-                container.map(|container| Place::Container { uid: uid.clone(), container })
-            }
-            End::Node(_) | End::Outside => None,
-            },
-            listener.client.to_string(),
-            listener.address.to_string(),
-        )),
+        Outcome::Answered(listener) => {
+            let place = match &listener.place {
+                End::Pod(uid) => {
+                    let system = cx.kernel().system();
+                    let kubelets = system.cluster().map(cluster::Cluster::kubelets);
+                    let container = kubelets.and_then(|kubelets| kubelets.listener(uid, listener.port));
+                    container.map(|container| Place::Container { uid: uid.clone(), container })
+                }
+                End::Node(_) | End::Outside => None,
+            };
+            Ok((place, listener.client.to_string(), listener.address.to_string()))
+        }
         outcome => Err(outcome.error()),
     }
 }

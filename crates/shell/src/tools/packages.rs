@@ -35,6 +35,18 @@ fn find(name: &str) -> Option<Package> {
     Some((names.iter().find(|known| **known == name)?, version, programs))
 }
 
+/// What is to be done, and with which packages.
+fn asked(args: &[String]) -> (&str, Vec<&str>) {
+    let mut words = args[1..].iter().map(String::as_str).filter(|word| !word.starts_with('-'));
+    (words.next().unwrap_or_default(), words.collect())
+}
+
+/// The packages of these names that there are, and the names of which there is none; of all, where no index is at hand.
+fn sorted<'a>(names: &[&'a str], indexed: bool) -> (Vec<Package>, Vec<&'a str>) {
+    let found = |name: &&str| find(name).filter(|_| indexed);
+    (names.iter().filter_map(found).collect(), names.iter().copied().filter(|name| found(name).is_none()).collect())
+}
+
 /// Whether who runs it may change the system; the words of the one or the other are written if not.
 fn may(cx: &Cx, words: &str) -> bool {
     let root = cx.kernel().system().identity(&cx.shell.place).is_none_or(|who| who.nameless.is_none() && who.user == "root");
@@ -61,8 +73,7 @@ fn install(cx: &Cx, packages: &[Package]) -> Result<(), vfs::Error> {
 /// Alpine's.
 pub(super) async fn apk(cx: Cx) -> i32 {
     const HOST: &str = "dl-cdn.alpinelinux.org";
-    let words: Vec<&str> = cx.args[1..].iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
-    let (command, names) = words.split_first().map_or(("", &[][..]), |(command, names)| (*command, names));
+    let (command, names) = asked(&cx.args);
     if !matches!(command, "add" | "update") {
         cx.out("apk-tools 2.14.9, compiled for x86_64.\n\nusage: apk add PACKAGE... | apk update\n");
         return 1;
@@ -82,10 +93,10 @@ pub(super) async fn apk(cx: Cx) -> i32 {
         cx.out(if there.is_ok() { "OK: 26326 distinct packages available\n" } else { "4 unavailable, 0 stale; 16 distinct packages available\n" });
         return i32::from(there.is_err()) * 4;
     }
-    let known: Vec<Package> = names.iter().filter_map(|name| find(name)).filter(|_| there.is_ok()).collect();
-    if known.len() < names.len() {
+    let (known, unknown) = sorted(&names, there.is_ok());
+    if !unknown.is_empty() {
         let mut text = "ERROR: unable to select packages:\n".to_owned();
-        for name in names.iter().filter(|name| !known.iter().any(|(known, ..)| known == *name)) {
+        for name in unknown {
             text += &format!("  {name} (no such package):\n    required by: world[{name}]\n");
         }
         cx.err(&text);
@@ -105,8 +116,7 @@ pub(super) async fn apk(cx: Cx) -> i32 {
 
 /// Debian's, under both of its names.
 pub(super) async fn apt(cx: Cx) -> i32 {
-    let words: Vec<&str> = cx.args[1..].iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
-    let (command, names) = words.split_first().map_or(("", &[][..]), |(command, names)| (*command, names));
+    let (command, names) = asked(&cx.args);
     let lock = "E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)\nE: Unable to acquire the \
                 dpkg frontend lock (/var/lib/dpkg/lock-frontend), are you root?\n";
     match command {
@@ -114,7 +124,7 @@ pub(super) async fn apt(cx: Cx) -> i32 {
         "update" => update(&cx).await,
         "install" => {
             cx.out("Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\n");
-            add(&cx, names).await
+            add(&cx, &names).await
         }
         _ => {
             cx.out("apt 3.0.3 (amd64)\nUsage: apt-get update | apt-get install [-y] PACKAGE...\n");
@@ -160,9 +170,9 @@ async fn update(cx: &Cx) -> i32 {
 
 async fn add(cx: &Cx, names: &[&str]) -> i32 {
     let listed = cx.files(|files| Ok(files.exists(LISTS))).unwrap_or_default();
-    let known: Vec<Package> = names.iter().filter_map(|name| find(name)).filter(|_| listed).collect();
-    if known.len() < names.len() {
-        for name in names.iter().filter(|name| !known.iter().any(|(known, ..)| known == *name)) {
+    let (known, unknown) = sorted(names, listed);
+    if !unknown.is_empty() {
+        for name in unknown {
             cx.err(&format!("E: Unable to locate package {name}\n"));
         }
         return 100;

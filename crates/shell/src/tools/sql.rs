@@ -226,7 +226,7 @@ impl Server<'_, '_> {
         entries.iter().filter(|entry| is_database(entry)).map(ToString::to_string).collect()
     }
 
-    pub(super) fn tables(&self) -> Outcome<Vec<String>> {
+    fn tables(&self) -> Outcome<Vec<String>> {
         if self.database.is_empty() {
             return Err(Refusal("1046 (3D000)", "No database selected".to_owned()));
         }

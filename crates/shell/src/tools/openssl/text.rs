@@ -3,8 +3,7 @@
 use super::forms::{ATTRIBUTES, Certificate, modulus};
 use api::der::{content, values};
 use api::sha256;
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+use api::time::MONTHS;
 
 /// `CN = jane, O = devs`
 pub(super) fn name(name: &[u8]) -> String {
@@ -29,20 +28,24 @@ fn moment(utc: &[u8]) -> String {
     format!("{month} {:>2} {hour:02}:{minute:02}:{second:02} 20{:02} GMT", digits(4), digits(0))
 }
 
+/// When a certificate begins (0) or ceases (1) to be valid.
+fn time(read: &Certificate<'_>, at: usize) -> String {
+    read.validity.get(at).map(|utc| moment(utc)).unwrap_or_default()
+}
+
 fn colons(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
 }
 
 /// What one option asks about a certificate; none if it asks nothing.
 pub(super) fn part(option: &str, read: &Certificate<'_>, whole: &[u8]) -> Option<String> {
-    let time = |at: usize| read.validity.get(at).map(|utc| moment(utc)).unwrap_or_default();
     Some(match option {
         "-subject" => format!("subject={}\n", name(read.subject)),
         "-issuer" => format!("issuer={}\n", name(read.issuer)),
         "-serial" => format!("serial={}\n", sha256::digits(read.serial).to_uppercase()),
-        "-startdate" => format!("notBefore={}\n", time(0)),
-        "-enddate" => format!("notAfter={}\n", time(1)),
-        "-dates" => format!("notBefore={}\nnotAfter={}\n", time(0), time(1)),
+        "-startdate" => format!("notBefore={}\n", time(read, 0)),
+        "-enddate" => format!("notAfter={}\n", time(read, 1)),
+        "-dates" => format!("notBefore={}\nnotAfter={}\n", time(read, 0), time(read, 1)),
         "-fingerprint" => format!("sha256 Fingerprint={}\n", colons(&sha256::digest(whole)).to_uppercase()),
         _ => return None,
     })
@@ -96,7 +99,6 @@ fn purposes(all: &[&[u8]]) -> String {
 
 /// `x509 -text`
 pub(super) fn certificate(read: &Certificate<'_>) -> String {
-    let time = |at: usize| read.validity.get(at).map(|utc| moment(utc)).unwrap_or_default();
     let extensions = match read.extensions.is_empty() {
         true => String::new(),
         false => format!("        X509v3 extensions:\n{}", extensions(&read.extensions, "            ")),
@@ -107,8 +109,8 @@ pub(super) fn certificate(read: &Certificate<'_>) -> String {
          Subject: {}\n{}{extensions}    Signature Algorithm: sha256WithRSAEncryption\n",
         colons(read.serial),
         name(read.issuer),
-        time(0),
-        time(1),
+        time(read, 0),
+        time(read, 1),
         name(read.subject),
         key(read.public)
     )
