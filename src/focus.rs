@@ -4,7 +4,7 @@ use crate::event::hear;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, NodeList};
+use web_sys::{Document, Element, HtmlElement, NodeList, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// What can have the focus.
 const FOCUSABLE: &str =
@@ -39,6 +39,13 @@ pub fn on(selector: &str) {
     if let Some(element) = all(&gloo::utils::document(), selector).first() {
         _ = element.focus();
     }
+}
+
+/// Scrolls no further than is needed to see an element.
+pub fn into_sight(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// The prompt.

@@ -1,6 +1,7 @@
 //! The list of fields and values at the cursor.
 
 use super::{Editor, Msg, text};
+use crate::focus;
 use crate::i18n::Message;
 use shell::{Candidate, Insertion};
 use web_sys::HtmlElement;
@@ -80,9 +81,7 @@ impl Editor {
         _ = style.set_property("--row", &(row + 1).to_string());
         _ = style.set_property("--column", &column.to_string());
         let chosen = list.query_selector("[aria-selected=true]").ok().flatten();
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        chosen.unwrap_or_else(|| list.into()).scroll_into_view_with_scroll_into_view_options(&options);
+        focus::into_sight(&chosen.unwrap_or_else(|| list.into()));
     }
 
     pub(super) fn view_offers(&self, cx: &Context<Editor>) -> Html {

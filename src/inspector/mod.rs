@@ -153,13 +153,10 @@ pub fn Inspector(props: &Props) -> Html {
         let (tabs, tab) = (tabs.clone(), tab.clone());
         let order: Vec<Tab> = offered.iter().map(|(which, _)| *which).collect();
         Callback::from(move |event: KeyboardEvent| {
-            let buttons = tabs.cast::<web_sys::Element>().and_then(|list| list.query_selector_all("button").ok());
-            let button = |at: usize| buttons.as_ref().and_then(|all| all.item(at as u32));
+            let buttons = tabs.cast::<web_sys::Element>().map_or(Vec::new(), |list| focus::all(&list, "button"));
             // From where the focus is: what is shown may be a key behind.
-            let from: Option<web_sys::Node> = event.target().and_then(|target| target.dyn_into().ok());
-            let at = (0..order.len())
-                .find(|at| button(*at).is_some_and(|node| node.is_same_node(from.as_ref())))
-                .unwrap_or(0);
+            let from: Option<HtmlElement> = event.target().and_then(|target| target.dyn_into().ok());
+            let at = buttons.iter().position(|button| Some(button) == from.as_ref()).unwrap_or(0);
             let to = match event.key().as_str() {
                 "ArrowRight" => (at + 1) % order.len(),
                 "ArrowLeft" => (at + order.len() - 1) % order.len(),
@@ -169,7 +166,7 @@ pub fn Inspector(props: &Props) -> Html {
             };
             event.prevent_default();
             tab.set(order[to]);
-            button(to).into_iter().for_each(|button| _ = button.unchecked_into::<HtmlElement>().focus());
+            buttons.get(to).into_iter().for_each(|button| _ = button.focus());
         })
     };
     let content = match shown {

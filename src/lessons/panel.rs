@@ -3,14 +3,13 @@
 use super::catalogue::{Catalogue, following};
 use super::{Msg, markdown};
 use crate::classroom;
+use crate::focus;
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
 use ::classroom::{Record, Set};
 use api::Value;
 use lessons::{BlockKind, Lesson, Quiz, StepWords, Words};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 /// What the panel shows.
@@ -150,12 +149,9 @@ pub fn Panel(props: &Props) -> Html {
 
 /// Scrolls the panel as far as is needed to see the last of what has come.
 fn reveal(has_come: bool, what: &str) {
-    let all = gloo::utils::document().query_selector_all(&format!(".lesson-body {what}"));
-    let last = all.ok().and_then(|all| all.item(all.length().checked_sub(1)?)).filter(|_| has_come);
-    if let Some(last) = last.and_then(|last| last.dyn_into::<Element>().ok()) {
-        let options = ScrollIntoViewOptions::new();
-        options.set_block(ScrollLogicalPosition::Nearest);
-        last.scroll_into_view_with_scroll_into_view_options(&options);
+    if has_come {
+        let all = focus::all(&gloo::utils::document(), &format!(".lesson-body {what}"));
+        all.last().into_iter().for_each(|last| focus::into_sight(last));
     }
 }
 

@@ -12,6 +12,7 @@ mod transcript;
 pub use line::{Completion, byte_offset, utf16_offset};
 pub use transcript::{Stream, Transcript, append};
 
+use crate::focus;
 use crate::i18n::{Lang, Message};
 use history::History;
 use offers::Offers;
@@ -213,9 +214,7 @@ impl Component for Terminal {
         if self.offers.is_some()
             && let Some(offer) = gloo::utils::document().query_selector(".offer[aria-selected=true]").ok().flatten()
         {
-            let options = web_sys::ScrollIntoViewOptions::new();
-            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            offer.scroll_into_view_with_scroll_into_view_options(&options);
+            focus::into_sight(&offer);
         }
     }
 }
