@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DIST } from "./kubarium.mjs";
+import { DIST, withPage } from "./kubarium.mjs";
 import { load } from "./speed/load.mjs";
 import { score } from "./speed/score.mjs";
 
@@ -23,6 +23,34 @@ test("on a slow phone the page is read before its program is there, and nothing 
     await kube.close();
   }
 });
+
+// The same in a build of any kind: the program waits until the first picture has been looked at.
+for (const [lang, width] of [["ko", 390], ["en", 390], ["ko", 1280], ["en", 1280]]) {
+  test(`the first picture stands where the program draws it: ${lang}, ${width} pixels`, { timeout: 60_000 }, async () => {
+    const look = (page, picture) => page.evaluate((picture) => {
+      const all = (what) => [...document.querySelectorAll(`${picture} ${what}`)].filter((part) => part.checkVisibility());
+      const box = (part) => ["x", "y", "width", "height"].map((side) => Math.round(part.getBoundingClientRect()[side]));
+      const [hint] = all(".lane .empty");
+      const whole = hint.scrollWidth <= hint.clientWidth && hint.parentElement.scrollWidth <= hint.parentElement.clientWidth;
+      return { hint: { said: hint.textContent, whole, at: box(hint) }, lane: box(all(".lane")[0]), rooms: all(".room").map(box) };
+    }, picture);
+    let first;
+    const prepare = (page) => page.route("**/*.wasm", async (route) => {
+      await page.evaluate(() => document.fonts.ready);
+      first ??= await look(page, ".skeleton");
+      await route.continue();
+    });
+    await withPage({ lang, prepare, context: { viewport: { width, height: 844 } } }, async (kube) => {
+      await kube.page.waitForFunction(() => !document.querySelector(".skeleton"));
+      const now = await look(kube.page, ".picture");
+      assert.ok(now.hint.whole, "the hint of an empty cluster is whole");
+      assert.deepEqual([now.hint, now.lane], [first.hint, first.lane]);
+      // Of what stands in a room, one word may begin a line of its own.
+      const apart = now.rooms.map(([x, y, width], i) => [x - first.rooms[i][0], y - first.rooms[i][1], width - first.rooms[i][2]]);
+      assert.ok(apart.flat().every((pixels) => Math.abs(pixels) < 16), `the rooms are elsewhere: ${JSON.stringify(apart)}`);
+    });
+  });
+}
 
 test("Lighthouse's curves", () => {
   const median = { fcp: 3000, si: 5800, lcp: 4000, tbt: 600, cls: 0.25 };
