@@ -10,6 +10,8 @@ const HERE = import.meta.url;
 const VERSION = 1;
 /** A frame that has not answered for so long is shown as it is, and the next one comes, in milliseconds. */
 const PATIENCE = 10000;
+/** What has been in the page for less is not scrolled to by a reader, but by a site that shows another page, in milliseconds. */
+const FRESH = 250;
 /** Whether the reader prefers it dark. */
 const DARK = matchMedia("(prefers-color-scheme:dark)");
 
@@ -62,13 +64,13 @@ function make(tag, name, ...children) {
   return made;
 }
 
-/** What the reader has scrolled: the page, or a box in it. */
-const scrolled = new WeakSet();
+/** When the reader has scrolled: the page, or a box in it. */
+const scrolled = new WeakMap();
 /** @type {Set<Playground>} */
 const inSight = new Set();
 /** @param {any} event */
 const scroll = ({ target }) => {
-  scrolled.add(target);
+  scrolled.set(target, performance.now());
   inSight.forEach((playground) => playground.seen());
 };
 addEventListener("scroll", scroll, { capture: true, passive: true });
@@ -109,6 +111,7 @@ export class Playground extends HTMLElement {
   /** Questions that wait for an answer. @type {Map<number, { done: (value: any) => void, failed: (error: Error) => void }>} */
   #asked = new Map();
   #count = 0;
+  #since = 0;
   #started = false;
   #manifests = "";
   #script = "";
@@ -137,6 +140,7 @@ export class Playground extends HTMLElement {
   }
 
   connectedCallback() {
+    this.#since = performance.now() + FRESH;
     addEventListener("message", this.#hear);
     this.#draw();
     this.#sight.observe(this);
@@ -172,7 +176,7 @@ export class Playground extends HTMLElement {
     /** @type {any} */
     let box = this;
     // Also out of shadow trees. A list beside it that scrolls by itself does not count.
-    while (box && !scrolled.has(box)) box = box.parentNode ?? box.host;
+    while (box && !(scrolled.get(box) > this.#since)) box = box.parentNode ?? box.host;
     if (load === "eager" || (box && load !== "click")) this.start();
   }
 

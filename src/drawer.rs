@@ -105,8 +105,7 @@ pub fn Drawer(props: &Props) -> Html {
     };
     html! {
         <>
-            <button type="button" class="control words drawer-toggle" aria-expanded={props.open.to_string()} aria-controls="drawer"
-                onclick={toggle.clone()}>{ lang.text(Message::Files) }</button>
+            { crate::glyph::opener("drawer", lang.text(Message::Files), crate::glyph::Icon::Folder, props.open, toggle.clone()) }
             if props.open {
                 <aside class="drawer" id="drawer" aria-label={lang.text(Message::Files)} {onkeydown}>
                     <header>

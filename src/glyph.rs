@@ -94,6 +94,10 @@ pub enum Icon {
     Closer,
     /// A glass that makes smaller.
     Farther,
+    /// A prompt.
+    Prompt,
+    /// A folder.
+    Folder,
 }
 
 /// An icon; what it means is said by the button that holds it.
@@ -130,6 +134,8 @@ pub fn icon(icon: Icon) -> Html {
         Icon::Chain => "M3 9.5h5v5H3zM16 4.5h5v5h-5zM16 14.5h5v5h-5zM8 12h4M12 7v10M12 7h4M12 17h4",
         Icon::Closer => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.3 15.3 20.5 20.5M7.5 10.5h6M10.5 7.5v6",
         Icon::Farther => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.3 15.3 20.5 20.5M7.5 10.5h6",
+        Icon::Prompt => "m5 6.5 5.5 5.5L5 17.5M12.5 18H20",
+        Icon::Folder => "M3.5 19V5.5h6l2 2.5h9v11z",
     };
     html! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d={path} /></svg> }
 }
@@ -137,4 +143,13 @@ pub fn icon(icon: Icon) -> Html {
 /// A small button with a sign; `title` says what it does.
 pub fn sign(sign: &'static str, title: String, onclick: Callback<MouseEvent>) -> Html {
     html! { <button type="button" class="control" aria-label={title.clone()} {title} {onclick}>{ sign }</button> }
+}
+
+/// The button that opens the part of the desk with this id: its name, and in another page's frame an icon in place of that.
+pub fn opener(id: &'static str, name: &'static str, shape: Icon, open: bool, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <button type="button" class="control words opener" title={name} aria-expanded={open.to_string()} aria-controls={id} {onclick}>
+            { icon(shape) }<span>{ name }</span>
+        </button>
+    }
 }

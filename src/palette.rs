@@ -1,7 +1,7 @@
 //! Commands by finger: an object that is on the screen, what can be done with it, and the command that comes of it, which is shown
 //! before it runs.
 
-use crate::glyph::{Icon, icon};
+use crate::glyph::{Icon, icon, opener};
 use crate::i18n::{Lang, Message};
 use crate::menu::{self, Choice};
 use crate::model::View;
@@ -56,9 +56,7 @@ pub fn Palette(props: &Props) -> Html {
     let toggle = change(Box::new(|draft| *draft = Draft { open: !draft.open, ..Draft::default() }));
     html! {
         <div class="palette-place" data-popup="">
-            <button type="button" class="control words palette-toggle" aria-expanded={draft.open.to_string()} aria-controls="palette" onclick={toggle}>
-                { lang.text(Message::Commands) }
-            </button>
+            { opener("palette", lang.text(Message::Commands), Icon::Prompt, draft.open, toggle.into()) }
             if draft.open {
                 { panel(props, &draft, &change) }
             }

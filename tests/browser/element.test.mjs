@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
 import { host } from "./host.mjs";
-import { ROOT, launch } from "./kubarium.mjs";
+import { ROOT, eventually, launch } from "./kubarium.mjs";
 
 /** A page that answers everything, and tells its host what it was told. */
 const FRAME = `<!doctype html><title>x</title><script>
@@ -144,4 +144,24 @@ test("what begins a cluster is that the reader scrolls to it", async () => {
   await page.mouse.wheel(0, 1500);
   await page.waitForFunction(() => document.getElementById("host").shadowRoot.firstChild.shadowRoot.querySelector("iframe"));
   assert.deepEqual(await started(), [1, 1, 0, 1]);
+});
+
+test("who turns to another page of a site that loads none has not scrolled to what is there", async () => {
+  const frames = () => page.evaluate(() => [...document.querySelectorAll("kubarium-playground")].map(({ shadowRoot }) => shadowRoot.querySelectorAll("iframe").length));
+  await docs('<main><p id="here"></p></main>', "p { height: 2000px } kubarium-playground { margin-bottom: 400px }");
+  await page.mouse.wheel(0, 900);
+  await page.waitForFunction(() => scrollY > 800);
+  // As a router does it: other content, and the page's beginning, at once or when that has been drawn.
+  for (const late of [0, 40]) {
+    await page.evaluate((late) => {
+      document.querySelector("main").innerHTML = `<kubarium-playground height="100"></kubarium-playground>`.repeat(3) + "<p></p>";
+      setTimeout(() => scrollTo(0, late ? 0 : 1), late);
+    }, late);
+    await page.waitForTimeout(600);
+    assert.deepEqual(await frames(), [0, 0, 0], `scrolled after ${late} ms`);
+  }
+  // The reader scrolls: what is in sight begins, and what is not waits.
+  await page.mouse.wheel(0, 60);
+  await eventually(frames, ([one, two]) => one && two);
+  assert.deepEqual(await frames(), [1, 1, 0]);
 });

@@ -291,3 +291,33 @@ NAME   STATUS</code></pre><script src="/enliven.js"></script></html>`;
     await other.close();
   }
 });
+
+test("in a frame of any width nothing lies on what the terminal says", async () => {
+  const narrow = await browser.browser.newPage();
+  for (const [width, height] of [[320, 260], [320, 420], [800, 420]]) {
+    await narrow.setViewportSize({ width, height });
+    await narrow.goto(`${site.address}?embed=1&lang=en&run=kubectl%20get%20nodes%20-o%20wide`);
+    await narrow.getByText("control-plane").waitFor();
+    const box = (part) => part.boundingBox();
+    const terminal = await box(narrow.locator(".terminal"));
+    for (const name of ["Commands", "Files"]) {
+      const button = await box(narrow.getByRole("button", { name, exact: true }));
+      assert.ok(button.x >= terminal.x + terminal.width && button.x + button.width <= width, `${name} at ${width}: ${JSON.stringify(button)}`);
+      assert.ok(button.y + button.height <= height, `${name} in ${height}: ${JSON.stringify(button)}`);
+    }
+  }
+  for (const lang of ["ko", "en"]) {
+    await narrow.setViewportSize({ width: 320, height: 420 });
+    await narrow.goto(`${site.address}?embed=1&lang=${lang}&readonly=1`);
+    const prompt = narrow.locator(".line textarea");
+    await prompt.waitFor();
+    // What a placeholder needs is measured with its own letters.
+    const [needs, has] = await prompt.evaluate((prompt) => {
+      const measure = document.createElement("canvas").getContext("2d");
+      measure.font = getComputedStyle(prompt).font;
+      return [measure.measureText(prompt.placeholder).width, prompt.clientWidth];
+    });
+    assert.ok(needs <= has, `${lang}: ${needs} of ${has}`);
+  }
+  await narrow.close();
+});
