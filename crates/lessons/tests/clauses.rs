@@ -106,3 +106,19 @@ fn what_a_command_is_about_stands_in_it_or_in_what_it_shows() {
         assert_eq!(after(&[shows], &mut (session, progress)), "", "{shows}");
     }
 }
+
+#[test]
+fn who_has_written_something_is_known() {
+    let by = "by: ann, fields: {metadata.labels.team: {changed: true}}";
+    let mut learner = learner(&format!("  - {{id: a, written: deployment/web, {by}}}\n"));
+    let make = [
+        "kubectl create clusterrolebinding ann --clusterrole=edit --user=ann",
+        "kubectl create deployment web --image=nginx",
+        "kubectl label deployment web team=blue",
+    ];
+    let said = after(&make, &mut learner);
+    assert_eq!(said, "ann has not changed Deployment web like that in this step yet.");
+    let other = after(&["kubectl scale deployment web --replicas=2 --as=ann"], &mut learner);
+    assert_eq!(other, said, "she has changed something else");
+    assert_eq!(after(&["kubectl label deployment web team=red --overwrite --as=ann"], &mut learner), "");
+}

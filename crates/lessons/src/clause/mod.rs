@@ -78,6 +78,7 @@ pub const FORMS: &[Form] = &[
     },
     Form { name: "absent", takes: Reference, keys: &[], unmet: object::absent },
     Form { name: "lost", takes: Reference, keys: &[("count", Number)], unmet: object::lost },
+    Form { name: "written", takes: Reference, keys: &[("by", Text), ("fields", Fields)], unmet: object::written },
     Form { name: "selector", takes: Reference, keys: &[("matches", Reference)], unmet: relation::selector },
     Form { name: "endpoints", takes: Reference, keys: &[("count", Number)], unmet: relation::endpoints },
     Form {

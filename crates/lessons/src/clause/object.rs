@@ -5,6 +5,7 @@ use crate::lang::Say;
 use crate::scene::Scene;
 use crate::{expect, field};
 use api::{Kind, Value};
+use apiserver::WatchEvent;
 
 /// `object: REFERENCE`
 pub fn object(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
@@ -82,6 +83,35 @@ pub fn lost(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
         "처음에 있던 {0} 가운데 {1}개가 사라졌습니다. 필요한 수: {2}",
         &[&name, &lost.to_string(), &counted(&wanted, scene.lang)],
     ))
+}
+
+/// `written: REFERENCE`: somebody has changed one of them since the step began, as the API server's own record of writes says.
+pub fn written(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
+    let reference = match scene.reference(clause.get("written")) {
+        Ok(reference) => reference,
+        Err(problem) => return Some(problem),
+    };
+    let found = reference.find(&mut scene.now);
+    let user = clause.get("by").str();
+    let at_first = scene.before.api().store().revision();
+    let log = scene.now.api().store().log_of(reference.kind).rev();
+    let fits = |write: &WatchEvent| {
+        write.origin.user == user
+            && found.iter().any(|object| object.uid() == write.object.uid())
+            && clause.get("fields").entries().all(|(path, wanted)| {
+                let values = |object| field::find(object, path).unwrap_or_default();
+                expect::holds(wanted, &values(&write.object), &values(&write.old))
+            })
+    };
+    let met = log.take_while(|write| write.revision > at_first).any(fits);
+    (!met).then(|| match found.is_empty() {
+        true => scene.missing(&reference),
+        false => scene.lang.say(
+            "{1} has not changed {0} like that in this step yet.",
+            "이 단계에서 {1}이(가) {0}을(를) 아직 그렇게 바꾸지 않았습니다.",
+            &[&reference.words(scene.lang), user],
+        ),
+    })
 }
 
 /// Why an object is not as the clause wants it, in words.
