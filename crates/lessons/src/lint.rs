@@ -220,6 +220,9 @@ impl Linter<'_> {
         if form.name == "env" && clause.get("in").is_null() {
             self.at(path, "`env` needs `in`: the Pods whose containers are asked");
         }
+        if form.name == "reached" && clause.get("from").is_null() {
+            self.at(path, "`reached` needs `from`: the Pods that should have asked");
+        }
         if form.name == "written" && clause.get("by").is_null() {
             self.at(path, "`written` needs `by`: a user, as kubectl's --as takes one");
         }

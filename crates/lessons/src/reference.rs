@@ -93,6 +93,17 @@ impl Reference {
         found
     }
 
+    /// Whether an object, wherever it was found, is meant by its own name, namespace, node and labels: not by its owner.
+    pub(crate) fn names(&self, object: &Value) -> bool {
+        let selector = Selector::parse(&self.selector).unwrap_or_else(|_| Selector::nothing());
+        let is = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
+        self.owner.is_none()
+            && is(&self.name, object.name())
+            && is(&self.namespace, object.namespace())
+            && is(&self.node, object.at("spec.nodeName").str())
+            && selector.matches(object.labels())
+    }
+
     /// Whether one object is meant.
     pub fn is_one(&self) -> bool {
         !self.name.is_empty()

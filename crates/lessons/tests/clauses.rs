@@ -122,3 +122,23 @@ fn who_has_written_something_is_known() {
     assert_eq!(other, said, "she has changed something else");
     assert_eq!(after(&["kubectl label deployment web team=red --overwrite --as=ann"], &mut learner), "");
 }
+
+#[test]
+fn which_pods_a_connection_was_between_is_known() {
+    let mut learner = learner("  - {id: a, reached: pods -l app=web, from: pods -n next}\n");
+    let make = [
+        "kubectl create namespace next",
+        "kubectl create deployment web --image=nginx",
+        "kubectl expose deployment web --port=80",
+        "kubectl exec deployment/web -- curl -s http://web/",
+        "curl -m 1 http://web.default/",
+    ];
+    let said = after(&make, &mut learner);
+    assert_eq!(
+        said,
+        "No connection from Pods in the namespace next to Pods with app=web has come about in this step yet."
+    );
+    // The Pod that asks has gone when it is looked for.
+    let ask = "kubectl run ask -n next --rm -it --restart=Never --image=busybox -- wget -qO- http://web.default/";
+    assert_eq!(after(&[ask], &mut learner), "");
+}

@@ -87,6 +87,7 @@ pub const FORMS: &[Form] = &[
         keys: &[("from", Spot), ("answers", Number), ("body", Expected), ("host", Text)],
         unmet: network::request,
     },
+    Form { name: "reached", takes: Reference, keys: &[("from", Reference)], unmet: network::reached },
     Form {
         name: "file",
         takes: Text,

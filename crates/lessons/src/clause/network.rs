@@ -2,6 +2,7 @@
 
 use crate::expect;
 use crate::lang::Say;
+use crate::reference::Reference;
 use crate::scene::{Scene, Spot};
 use api::Language;
 use api::Value;
@@ -62,6 +63,40 @@ pub fn request(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
         ));
     }
     None
+}
+
+/// `reached: PODS` with `from: PODS`: since the step began, the network has carried a connection from one to another. Pods that have
+/// gone since count as well: who asks once may do so from a Pod that ends with its answer.
+pub fn reached(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
+    let (to, from) = match (scene.reference(clause.get("reached")), scene.reference(clause.get("from"))) {
+        (Ok(to), Ok(from)) => (to, from),
+        (Err(problem), _) | (_, Err(problem)) => return Some(problem),
+    };
+    let mut known = |pods: &Reference| {
+        let mut found = pods.find(&mut scene.now);
+        found.extend(
+            scene.now.api().store().log_of(pods.kind).map(|write| write.object.clone()).filter(|pod| pods.names(pod)),
+        );
+        found
+    };
+    let (targets, callers) = (known(&to), known(&from));
+    let among = |place: &network::Place, pods: &[Value]| match place {
+        network::Place::Pod(uid) => pods.iter().any(|pod| pod.uid() == uid.as_str()),
+        _ => false,
+    };
+    let recent = scene.now.connections_after(0).filter(|carried| carried.at >= scene.began);
+    let met = recent.map(|carried| &carried.trace).any(|trace| match &trace.outcome {
+        Outcome::Answered(listener) => among(&trace.from, &callers) && among(&listener.place, &targets),
+        _ => false,
+    });
+    let lang = scene.lang;
+    (!met).then(|| {
+        lang.say(
+            "No connection from {0} to {1} has come about in this step yet.",
+            "이 단계에서 {0}에서 {1}(으)로 이어진 연결이 아직 없습니다.",
+            &[&from.words(lang), &to.words(lang)],
+        )
+    })
 }
 
 /// A URL's host, port and path. What is no URL is answered by nobody.
