@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use crate::decision::{Decision, NodeVerdict};
 use crate::node::NodeInfo;
 use crate::plugins::{Check, Cycle, Filter, MAX_SCORE, PLUGINS, Plugin, Rejection, Score};
-use crate::rows::{MOST_SCORES, Row, Rows, State};
+use crate::rows::{MOST_SCORES, Rows, State, Table};
 use api::OrdMap;
 use api::{Rng, Str};
 
@@ -109,13 +109,16 @@ impl Places {
         }
     }
 
+    fn at(&self, turn: usize) -> usize {
+        match self {
+            Places::Some(places) => places[turn],
+            Places::All { first, nodes } if first + turn < *nodes => first + turn,
+            Places::All { first, nodes } => first + turn - nodes,
+        }
+    }
+
     fn iter(&self) -> impl Iterator<Item = usize> {
-        let (some, all) = match self {
-            Places::Some(places) => (&places[..], 0..0),
-            Places::All { first, nodes } => (&[][..], *first..*nodes),
-        };
-        let before = 0..all.start;
-        some.iter().copied().chain(all).chain(before)
+        (0..self.len()).map(|turn| self.at(turn))
     }
 }
 
@@ -150,20 +153,21 @@ pub fn decide(cycle: &Cycle<'_>, kept: &mut Rows, shape: u32, start: &mut usize,
     let places = filters.places(cycle.cache, first);
     let wanted = enough(places.len());
     // Of a few nodes that come into question nothing is kept: a table would have a row for each of all.
-    let mut rows = filters.only.is_none().then(|| kept.of(shape, nodes.len()));
+    let (all, mut own) = (filters.only.is_none(), Table::default());
+    let table = if all { kept.of(shape, nodes.len()) } else { own.resized(places.len()) };
     let any_crosswise = filters.checks.iter().any(|(plugin, _)| !plugin.per_node);
-    let mut feasible = Vec::with_capacity(wanted);
+    let (mut feasible, mut rows) = (Vec::with_capacity(wanted), Vec::with_capacity(wanted));
     let mut looked = 0;
-    for at in places.iter() {
+    for (turn, at) in places.iter().enumerate() {
         looked += 1;
-        let mut own = Row::default();
-        let row = rows.as_mut().map_or(&mut own, |rows| &mut rows[at]);
-        if row.state == State::Unknown {
-            *row = ask(&filters, &own_scores, at, &nodes[at]);
+        let row = if all { at } else { turn };
+        if table.states[row] == State::Unknown {
+            ask(&filters, &own_scores, (at, &nodes[at]), table, row);
         }
         let fits = || !any_crosswise || ask_those(&filters, &nodes[at], |plugin| !plugin.per_node).is_ok();
-        if row.state == State::Feasible && fits() {
-            feasible.push((at, *row));
+        if table.states[row] == State::Feasible && fits() {
+            feasible.push(at);
+            rows.push(row);
             if feasible.len() == wanted {
                 break;
             }
@@ -177,8 +181,9 @@ pub fn decide(cycle: &Cycle<'_>, kept: &mut Rows, shape: u32, start: &mut usize,
             return failed(decision, failure);
         }
     }
-    let totals = totals(cycle, &own_scores, &feasible, explain, &mut decision);
-    let name = nodes[feasible[pick(&totals, rng)].0].name.clone();
+    let column = |at: usize| rows.iter().map(|row| i64::from(table.scores[at][*row])).collect();
+    let totals = totals(cycle, &own_scores, column, &feasible, explain, &mut decision);
+    let name = nodes[feasible[pick(&totals, rng)]].name.clone();
     decision.node = name.clone();
     Outcome { result: Ok(name), decision }
 }
@@ -189,16 +194,22 @@ fn own_scores<'a>(cycle: &'a Cycle<'a>) -> Vec<(&'static Plugin, Option<Score<'a
     plugins.map(|plugin| (plugin, plugin.score.and_then(|prepare| prepare(cycle, &[])))).take(MOST_SCORES).collect()
 }
 
-/// What the plugins that look at one node alone say of it.
-fn ask(filters: &Filters<'_>, scores: &[(&'static Plugin, Option<Score<'_>>)], at: usize, node: &NodeInfo) -> Row {
+/// Notes in a row what the plugins that look at one node alone say of it.
+fn ask(
+    filters: &Filters<'_>,
+    scores: &[(&'static Plugin, Option<Score<'_>>)],
+    (at, node): (usize, &NodeInfo),
+    table: &mut Table,
+    row: usize,
+) {
     if ask_those(filters, node, |plugin| plugin.per_node).is_err() {
-        return Row { state: State::Rejected, ..Row::default() };
+        table.states[row] = State::Rejected;
+        return;
     }
-    let mut row = Row { state: State::Feasible, ..Row::default() };
-    for (kept, (_, score)) in row.scores.iter_mut().zip(scores) {
-        *kept = score.as_ref().map_or(0, |score| i32::try_from((score.of)(at, node)).unwrap_or(i32::MAX));
+    table.states[row] = State::Feasible;
+    for (column, (_, score)) in table.scores.iter_mut().zip(scores) {
+        column[row] = score.as_ref().map_or(0, |score| i32::try_from(score.of_node(at, node)).unwrap_or(i32::MAX));
     }
-    row
 }
 
 /// Goes through the nodes again and notes why each was rejected.
@@ -234,11 +245,12 @@ fn explain_rejections(
     Failure { message, plugins, rejections, absent, nodes: nodes.len() }
 }
 
-/// The weighted sums of all scores of the feasible nodes.
+/// The weighted sums of all scores of the feasible nodes. `kept` has the values of one of the plugins that look at a node alone.
 fn totals(
     cycle: &Cycle<'_>,
     own: &[(&'static Plugin, Option<Score<'_>>)],
-    feasible: &[(usize, Row)],
+    kept: impl Fn(usize) -> Vec<i64>,
+    feasible: &[usize],
     explain: bool,
     decision: &mut Decision,
 ) -> Vec<i64> {
@@ -246,7 +258,7 @@ fn totals(
     let mut totals = vec![0; feasible.len()];
     let explained = decision.nodes.len();
     if explain {
-        decision.nodes.extend(feasible.iter().map(|(at, _)| NodeVerdict::feasible(&nodes[*at].name)));
+        decision.nodes.extend(feasible.iter().map(|at| NodeVerdict::feasible(&nodes[*at].name)));
     }
     if feasible.len() == 1 {
         return totals; // as upstream: of one there is nothing to compare
@@ -258,22 +270,21 @@ fn totals(
         }
         normalise(&mut values);
         debug_assert!(values.iter().all(|v| (0..=MAX_SCORE).contains(v)), "{}: {values:?}", plugin.name);
-        for (i, value) in values.into_iter().enumerate() {
-            totals[i] += value * plugin.weight;
-            if explain && let Some(verdict) = decision.nodes.get_mut(explained + i) {
-                verdict.scores.push((plugin.name, value * plugin.weight));
-            }
+        values.iter_mut().for_each(|value| *value *= plugin.weight);
+        totals.iter_mut().zip(&values).for_each(|(total, value)| *total += value);
+        if explain {
+            let verdicts = decision.nodes[explained..].iter_mut();
+            verdicts.zip(&values).for_each(|(verdict, value)| verdict.scores.push((plugin.name, *value)));
         }
     };
-    for (kept, (plugin, score)) in own.iter().enumerate() {
+    for (column, (plugin, score)) in own.iter().enumerate() {
         if let Some(score) = score {
-            add(plugin, score.normalise, feasible.iter().map(|(_, row)| i64::from(row.scores[kept])).collect());
+            add(plugin, score.normalise, kept(column));
         }
     }
-    let places: Vec<usize> = feasible.iter().map(|(at, _)| *at).collect();
     for plugin in PLUGINS.iter().filter(|plugin| !plugin.per_node) {
-        if let Some(score) = plugin.score.and_then(|prepare| prepare(cycle, &places)) {
-            add(plugin, score.normalise, places.iter().map(|at| (score.of)(*at, &nodes[*at])).collect());
+        if let Some(score) = plugin.score.and_then(|prepare| prepare(cycle, feasible)) {
+            add(plugin, score.normalise, score.of_all(feasible, nodes));
         }
     }
     totals

@@ -19,19 +19,28 @@ pub enum State {
     Rejected,
 }
 
-/// What is known of a node for one shape of Pod.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Row {
-    /// Whether the Pod may go there.
-    pub state: State,
-    /// The scores before normalising, in the order of the plugins.
-    pub scores: [i32; MOST_SCORES],
+/// What is known of nodes for one shape of Pod, a column for each thing: what a decision goes through lies side by side.
+#[derive(Default)]
+pub struct Table {
+    /// Whether the Pod may go to a node.
+    pub states: Vec<State>,
+    /// The scores before normalising: a column for each plugin, in their order.
+    pub scores: [Vec<i32>; MOST_SCORES],
 }
 
-/// Rows by shape and node. A clone is empty: nothing is lost but time.
+impl Table {
+    /// The same with `rows` rows; of a new one nothing is known.
+    pub fn resized(&mut self, rows: usize) -> &mut Table {
+        self.states.resize(rows, State::Unknown);
+        self.scores.iter_mut().for_each(|column| column.resize(rows, 0));
+        self
+    }
+}
+
+/// Tables by shape, with a row for each node. A clone is empty: nothing is lost but time.
 #[derive(Default)]
 pub struct Rows {
-    tables: Vec<(u32, Vec<Row>)>,
+    tables: Vec<(u32, Table)>,
 }
 
 impl Clone for Rows {
@@ -44,30 +53,28 @@ impl Rows {
     /// Forgets what has changed: the places of nodes, or `None` for everything.
     pub fn forget(&mut self, changed: Option<Vec<u32>>) {
         let Some(changed) = changed else { return self.tables.clear() };
-        for (_, rows) in &mut self.tables {
+        for (_, table) in &mut self.tables {
             for place in &changed {
-                if let Some(row) = rows.get_mut(*place as usize) {
-                    row.state = State::Unknown;
+                if let Some(state) = table.states.get_mut(*place as usize) {
+                    *state = State::Unknown;
                 }
             }
         }
     }
 
-    /// The rows of a shape for `nodes` nodes.
-    pub fn of(&mut self, shape: u32, nodes: usize) -> &mut [Row] {
+    /// The table of a shape for `nodes` nodes.
+    pub fn of(&mut self, shape: u32, nodes: usize) -> &mut Table {
         let at = match self.tables.iter().position(|(s, _)| *s == shape) {
             Some(at) => at,
             None => {
                 if self.tables.len() >= TABLES {
                     self.tables.remove(0);
                 }
-                self.tables.push((shape, Vec::new()));
+                self.tables.push((shape, Table::default()));
                 self.tables.len() - 1
             }
         };
-        let rows = &mut self.tables[at].1;
-        rows.resize(nodes, Row::default());
-        rows
+        self.tables[at].1.resized(nodes)
     }
 }
 
@@ -78,21 +85,20 @@ mod tests {
     #[test]
     fn rows_are_forgotten_one_by_one_or_all_at_once() {
         let mut rows = Rows::default();
-        rows.of(7, 3).iter_mut().for_each(|row| row.state = State::Feasible);
+        rows.of(7, 3).states.fill(State::Feasible);
         rows.forget(Some(vec![1]));
-        let states: Vec<State> = rows.of(7, 3).iter().map(|row| row.state).collect();
-        assert_eq!(states, [State::Feasible, State::Unknown, State::Feasible]);
+        assert_eq!(rows.of(7, 3).states, [State::Feasible, State::Unknown, State::Feasible]);
         rows.forget(None);
-        assert!(rows.of(7, 3).iter().all(|row| row.state == State::Unknown));
+        assert_eq!(rows.of(7, 3).states, [State::Unknown; 3]);
     }
 
     #[test]
     fn few_shapes_are_kept() {
         let mut rows = Rows::default();
         for shape in 0..10 {
-            rows.of(shape, 1)[0].state = State::Feasible;
+            rows.of(shape, 1).states[0] = State::Feasible;
         }
-        assert_eq!(rows.of(0, 1)[0].state, State::Unknown);
-        assert_eq!(rows.of(9, 1)[0].state, State::Feasible);
+        assert_eq!(rows.of(0, 1).states[0], State::Unknown);
+        assert_eq!(rows.of(9, 1).states[0], State::Feasible);
     }
 }

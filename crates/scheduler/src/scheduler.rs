@@ -75,12 +75,16 @@ impl Scheduler {
             }
         } else if !node.is_empty() {
             let came = event.old["spec"]["nodeName"].str().is_empty();
-            self.cache.place(pod, node);
+            let labels = event.old.labels() != pod.labels();
+            // Most changes of a Pod are of its status, which is nothing to the cache.
+            if came || labels || event.old.deleting() != pod.deleting() {
+                self.cache.place(pod, node);
+            }
             if came {
                 self.nominated.remove(pod.uid());
                 self.waiting.remove(&key_of(pod));
             }
-            if came || event.old.labels() != pod.labels() {
+            if came || labels {
                 self.wake(&[Change::PodCame], cx);
             }
         } else if is_ours(pod)

@@ -1,6 +1,6 @@
 //! NodeResourcesBalancedAllocation: nodes score higher the more evenly their resources would be used.
 
-use super::{Cycle, MAX_SCORE, Plugin, Score, as_they_are};
+use super::{Cycle, MAX_SCORE, Plugin, Rate, Score, as_they_are};
 use crate::node::NodeInfo;
 
 pub const PLUGIN: Plugin = Plugin {
@@ -17,12 +17,12 @@ fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
     if asked.milli_cpu == 0 && asked.memory == 0 {
         return None;
     }
-    let of = |_: usize, node: &NodeInfo| {
+    let of = |node: &NodeInfo| {
         let cpu = (node.requested.milli_cpu + asked.milli_cpu, node.allocatable.milli_cpu);
         let memory = (node.requested.memory + asked.memory, node.allocatable.memory);
         balance(&[cpu, memory])
     };
-    Some(Score { of: Box::new(of), normalise: as_they_are })
+    Some(Score { of: Rate::Node(Box::new(of)), normalise: as_they_are })
 }
 
 /// 100 less the standard deviation, in percent, of the fractions in use: (asked for in all, offered) per resource.

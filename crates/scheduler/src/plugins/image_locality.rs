@@ -1,7 +1,7 @@
 //! ImageLocality: nodes that have the Pod's images already score higher, the more so the more nodes have them (so that a
 //! rare image does not draw all Pods to one node).
 
-use super::{Cycle, MAX_SCORE, Plugin, Score, as_they_are};
+use super::{Cycle, MAX_SCORE, Plugin, Rate, Score, as_they_are};
 use crate::node::NodeInfo;
 
 pub const PLUGIN: Plugin =
@@ -18,14 +18,14 @@ fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
         return None;
     }
     let (containers, nodes) = (cycle.pod.images.len() as i64, cycle.cache.nodes().len());
-    let of = move |_: usize, node: &NodeInfo| {
+    let of = move |node: &NodeInfo| {
         let scaled = images.iter().map(|&(number, having)| {
             let at = node.images.binary_search_by_key(&number, |image| image.0);
             at.map_or(0, |at| spread_size(node.images[at].1, having as usize, nodes))
         });
         priority(scaled.sum(), containers)
     };
-    Some(Score { of: Box::new(of), normalise: as_they_are })
+    Some(Score { of: Rate::Node(Box::new(of)), normalise: as_they_are })
 }
 
 fn spread_size(bytes: i64, having: usize, nodes: usize) -> i64 {

@@ -1,6 +1,6 @@
 //! InterPodAffinity: Pods that must or would like to be together or apart, within the same node, zone or other place.
 
-use super::{Change, Cycle, Filter, MAX_SCORE, Plugin, Rejection, Score};
+use super::{Change, Cycle, Filter, MAX_SCORE, Plugin, Rate, Rejection, Score};
 use crate::node::NodeInfo;
 use crate::pod::{PodTerm, PodView};
 use api::OrdMap;
@@ -110,11 +110,11 @@ fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
     if places.is_empty() {
         return None;
     }
-    let of = move |_: usize, node: &NodeInfo| {
+    let of = move |node: &NodeInfo| {
         let here = places.iter().filter(|((key, place), _)| node.topology(key) == Some(place));
         here.map(|(_, score)| score).sum()
     };
-    Some(Score { of: Box::new(of), normalise })
+    Some(Score { of: Rate::Node(Box::new(of)), normalise })
 }
 
 /// Scales the scores so that the lowest becomes 0 and the highest [`MAX_SCORE`].

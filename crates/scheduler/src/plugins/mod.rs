@@ -23,6 +23,7 @@ use crate::node::NodeInfo;
 use crate::pod::PodView;
 use api::{Selector, Str};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The highest score a plugin gives a node after normalising (`MaxNodeScore`).
 pub const MAX_SCORE: i64 = 100;
@@ -82,15 +83,38 @@ pub enum Filter<'a> {
     Never(Rejection),
 }
 
-/// The score of one node, given by its place in the cache and itself, before normalising.
-pub type Rate<'a> = Box<dyn Fn(usize, &NodeInfo) -> i64 + 'a>;
+/// How nodes are rated, before normalising.
+pub enum Rate<'a> {
+    /// One node after the other.
+    Node(Box<dyn Fn(&NodeInfo) -> i64 + 'a>),
+    /// Many at once, by their places in the cache, without a look at them.
+    Places(Box<dyn Fn(&[usize]) -> Vec<i64> + 'a>),
+}
 
 /// A prepared score.
 pub struct Score<'a> {
-    /// How a node is rated.
+    /// How nodes are rated.
     pub of: Rate<'a>,
     /// Brings the scores of all feasible nodes to 0..=[`MAX_SCORE`].
     pub normalise: fn(&mut [i64]),
+}
+
+impl Score<'_> {
+    /// The score of the node at a place in the cache.
+    pub fn of_node(&self, at: usize, node: &NodeInfo) -> i64 {
+        match &self.of {
+            Rate::Node(of) => of(node),
+            Rate::Places(of) => of(&[at])[0],
+        }
+    }
+
+    /// The scores of the nodes at places in the cache.
+    pub fn of_all(&self, places: &[usize], nodes: &[Arc<NodeInfo>]) -> Vec<i64> {
+        match &self.of {
+            Rate::Node(of) => places.iter().map(|at| of(&nodes[*at])).collect(),
+            Rate::Places(of) => of(places),
+        }
+    }
 }
 
 /// Prepares a filter for one decision.

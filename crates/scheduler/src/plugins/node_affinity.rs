@@ -1,6 +1,6 @@
 //! NodeAffinity: the node selector and the required node affinity must match; the preferred one gives score.
 
-use super::{Change, Cycle, Filter, Plugin, Rejection, Score, highest_is_best};
+use super::{Change, Cycle, Filter, Plugin, Rate, Rejection, Score, highest_is_best};
 use crate::node::NodeInfo;
 use crate::pod::{NodeTerm, PodView};
 use api::Str;
@@ -50,10 +50,10 @@ fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
     if preferred.is_empty() {
         return None;
     }
-    let of = |_: usize, node: &NodeInfo| {
+    let of = |node: &NodeInfo| {
         preferred.iter().filter(|(_, term)| term_fits(term, node)).map(|(weight, _)| weight).sum()
     };
-    Some(Score { of: Box::new(of), normalise: highest_is_best })
+    Some(Score { of: Rate::Node(Box::new(of)), normalise: highest_is_best })
 }
 
 /// Whether the node is one that the Pod's node selector and required node affinity want.

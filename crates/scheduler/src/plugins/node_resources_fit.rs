@@ -1,6 +1,6 @@
 //! NodeResourcesFit: what the Pod asks for must be free; nodes with more left of everything score higher (LeastAllocated).
 
-use super::{Change, Cycle, Filter, MAX_SCORE, Plugin, Rejection, Score, as_they_are};
+use super::{Change, Cycle, Filter, MAX_SCORE, Plugin, Rate, Rejection, Score, as_they_are};
 use crate::node::NodeInfo;
 use crate::pod::PodView;
 use std::borrow::Cow;
@@ -49,12 +49,12 @@ fn missing(pod: &PodView, node: &NodeInfo) -> Result<(), Rejection> {
 
 fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
     let (cpu, memory) = cycle.pod.with_defaults;
-    let of = move |_: usize, node: &NodeInfo| {
+    let of = move |node: &NodeInfo| {
         let cpu = (node.with_defaults.0 + cpu, node.allocatable.milli_cpu, 1);
         let memory = (node.with_defaults.1 + memory, node.allocatable.memory, 1);
         least_allocated(&[cpu, memory])
     };
-    Some(Score { of: Box::new(of), normalise: as_they_are })
+    Some(Score { of: Rate::Node(Box::new(of)), normalise: as_they_are })
 }
 
 /// The mean of what would be left of each resource, in percent: (asked for in all, offered, weight) per resource.

@@ -2,7 +2,7 @@
 //!
 //! Pods that are being deleted do not count.
 
-use super::{Change, Cycle, Filter, MAX_SCORE, Plugin, Rejection, Score, own_namespace};
+use super::{Change, Cycle, Filter, MAX_SCORE, Plugin, Rate, Rejection, Score, own_namespace};
 use crate::cache::Cache;
 use crate::node::NodeInfo;
 use crate::plugins::node_affinity::node_fits;
@@ -137,7 +137,7 @@ fn score<'a>(cycle: &'a Cycle<'a>, feasible: &[usize]) -> Option<Score<'a>> {
             }
         })
         .collect();
-    let of = move |_: usize, node: &NodeInfo| {
+    let of = move |node: &NodeInfo| {
         let mut sum = 0.0;
         for (constraint, places, weight) in &weighted {
             let Some(place) = node.topology(constraint.key) else {
@@ -154,7 +154,7 @@ fn score<'a>(cycle: &'a Cycle<'a>, feasible: &[usize]) -> Option<Score<'a>> {
         }
         sum.round() as i64
     };
-    Some(Score { of: Box::new(of), normalise })
+    Some(Score { of: Rate::Node(Box::new(of)), normalise })
 }
 
 /// The usual case, without a look at any node: the system's constraints where all nodes have a host name and none a zone.
@@ -164,12 +164,14 @@ fn score_by_hostname<'a>(cycle: &'a Cycle<'a>, scored: usize) -> Option<Score<'a
     let spots: Vec<&Spots> = groups.iter().filter_map(|group| cycle.cache.spots(*group)).collect();
     let (max_skew, weight) = (SYSTEM_DEFAULTS[0].1, ln_plus_2(scored));
     let score = move |count: u32| skew_score(i64::from(count), max_skew, weight).round() as i64;
-    let none = score(0);
-    let of = move |place: usize, _: &NodeInfo| match spots.iter().map(|spots| spots.at(place)).sum() {
-        0 => none,
-        count => score(count),
+    let of_few: [i64; 8] = std::array::from_fn(|count| score(count as u32));
+    let of = move |places: &[usize]| {
+        let of = |count: &u32| of_few.get(*count as usize).copied().unwrap_or_else(|| score(*count));
+        let mut counts = vec![0; places.len()];
+        spots.iter().for_each(|spots| spots.count(places, &mut counts));
+        counts.iter().map(of).collect()
     };
-    Some(Score { of: Box::new(of), normalise })
+    Some(Score { of: Rate::Places(Box::new(of)), normalise })
 }
 
 /// The system's constraints, over the Pod's siblings; none for a Pod that has no siblings.
@@ -199,20 +201,14 @@ fn skew_score(count: i64, max_skew: i64, weight: f64) -> f64 {
 
 /// Fewer Pods in a place are better; ignored nodes get nothing.
 fn normalise(scores: &mut [i64]) {
-    let counted = || scores.iter().copied().filter(|score| *score != IGNORED);
-    let (least, most) = (counted().min().unwrap_or(0), counted().max().unwrap_or(0));
-    let scaled = |score: i64| match score {
-        IGNORED => 0,
-        _ if most == 0 => MAX_SCORE,
-        score => MAX_SCORE * (most + least - score) / most,
-    };
-    // Most nodes have the score of the one before, and a division takes as long as all else here.
-    let (mut before, mut becomes) = (IGNORED, 0);
+    let most = scores.iter().copied().max().unwrap_or(0).max(0);
+    let least = scores.iter().copied().filter(|score| *score != IGNORED).min().unwrap_or(0);
     for score in scores.iter_mut() {
-        if *score != before {
-            (before, becomes) = (*score, scaled(*score));
-        }
-        *score = becomes;
+        *score = match *score {
+            IGNORED => 0,
+            _ if most == 0 => MAX_SCORE,
+            score => MAX_SCORE * (most + least - score) / most,
+        };
     }
 }
 

@@ -1,6 +1,6 @@
 //! TaintToleration: taints the Pod does not tolerate keep it away; those that only advise cost score.
 
-use super::{Change, Cycle, Filter, Plugin, Rejection, Score, lowest_is_best};
+use super::{Change, Cycle, Filter, Plugin, Rate, Rejection, Score, lowest_is_best};
 
 pub const PLUGIN: Plugin = Plugin {
     name: "TaintToleration",
@@ -22,11 +22,11 @@ fn filter<'a>(cycle: &'a Cycle<'a>) -> Filter<'a> {
 }
 
 fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
-    let of = |_: usize, node: &crate::node::NodeInfo| {
+    let of = |node: &crate::node::NodeInfo| {
         let advice = node.taints.iter().filter(|taint| taint.effect == "PreferNoSchedule");
         advice.filter(|taint| !cycle.pod.tolerates(taint)).count() as i64
     };
-    Some(Score { of: Box::new(of), normalise: lowest_is_best })
+    Some(Score { of: Rate::Node(Box::new(of)), normalise: lowest_is_best })
 }
 
 #[cfg(test)]
