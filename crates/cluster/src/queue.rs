@@ -2,6 +2,7 @@
 
 use api::{OrdKey, OrdMap, Time};
 use apiserver::{Cause, WorkKey};
+use std::sync::Arc;
 
 /// Which component of the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +23,7 @@ pub(crate) enum ComponentId {
 type Slot = (Time, u64);
 
 /// Whose work, and which.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Work(ComponentId, WorkKey);
 
 impl OrdKey for Work {
@@ -40,16 +41,16 @@ impl OrdKey for Work {
 /// Work by due moment, each key at most once a component. A clone is a snapshot.
 #[derive(Clone, Default)]
 pub(crate) struct Queue {
-    due: OrdMap<Slot, Work>,
+    due: OrdMap<Slot, Arc<Work>>,
     /// Where each piece of work is queued, and what made somebody want it.
-    slots: OrdMap<Work, (Slot, Cause)>,
+    slots: OrdMap<Arc<Work>, (Slot, Cause)>,
     next: u64,
 }
 
 impl Queue {
     /// Queues work. If it is queued already, the earlier moment stays, and the cause that tells more.
     pub(crate) fn add(&mut self, at: Time, component: ComponentId, key: WorkKey, mut cause: Cause) {
-        let work = Work(component, key);
+        let work = Arc::new(Work(component, key));
         if let Some((slot, known)) = self.slots.get_mut(&work) {
             cause = cause.over(*known);
             if slot.0 <= at {
@@ -74,7 +75,9 @@ impl Queue {
         let slot = *self.due.get_min()?.0;
         let work = self.due.remove(&slot)?;
         let cause = self.slots.remove(&work).map(|(_, cause)| cause).unwrap_or_default();
-        Some((slot.0, work.0, work.1, cause))
+        // Nobody else has it, unless there is a snapshot.
+        let Work(component, key) = Arc::try_unwrap(work).unwrap_or_else(|work| Work(work.0, work.1.clone()));
+        Some((slot.0, component, key, cause))
     }
 }
 

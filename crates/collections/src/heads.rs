@@ -45,6 +45,14 @@ impl<T: OrdKey + ?Sized> OrdKey for &T {
     }
 }
 
+impl<T: OrdKey + ?Sized> OrdKey for std::sync::Arc<T> {
+    const TEXTS: bool = T::TEXTS;
+
+    fn texts(&self) -> [&[u8]; 4] {
+        (**self).texts()
+    }
+}
+
 impl OrdKey for str {
     const TEXTS: bool = true;
 
@@ -108,19 +116,29 @@ fn common(a: [&[u8]; 4], b: [&[u8]; 4]) -> usize {
     count
 }
 
-/// Whether the first `count` bytes of the texts are the same.
+/// The first `count` bytes of the texts, with a zero byte between two texts, and zeros at the end.
 #[cfg(not(target_family = "wasm"))]
-fn shares(a: [&[u8]; 4], b: [&[u8]; 4], mut count: usize) -> bool {
-    for (a, b) in a.iter().zip(&b) {
-        if let (Some(x), Some(y)) = (a.get(..count), b.get(..count)) {
-            return x == y;
+fn first_bytes(texts: [&[u8]; 4], count: usize) -> impl Iterator<Item = u8> {
+    let bytes = texts.into_iter().flat_map(|text| text.iter().copied().chain([0]));
+    bytes.chain(std::iter::repeat(0)).take(count)
+}
+
+/// Whether the texts begin with `start`, which [`first_bytes`] has made of others.
+#[cfg(not(target_family = "wasm"))]
+fn begins_with(texts: [&[u8]; 4], mut start: &[u8]) -> bool {
+    for text in texts {
+        match start.split_at_checked(text.len()) {
+            None => return text.starts_with(start),
+            Some((same, rest)) if same == text => start = rest,
+            Some(_) => return false,
         }
-        if a != b {
-            return false;
+        match start.split_first() {
+            None => return true,
+            Some((0, rest)) => start = rest,
+            Some(_) => return false,
         }
-        count = count.saturating_sub(a.len() + 1);
     }
-    true
+    start.is_empty()
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]
@@ -145,9 +163,11 @@ mod tests {
             let (a, b) = (texts(pair[0]), texts(pair[1]));
             let same = common(a, b);
             for from in 0..=same {
-                assert!(shares(a, b, from) && head(a, from) <= head(b, from), "{pair:?} from {from}");
+                let start: Vec<u8> = first_bytes(a, from).collect();
+                assert!(begins_with(b, &start) && head(a, from) <= head(b, from), "{pair:?} from {from}");
             }
-            assert!(!shares(a, b, same + 1) && head(a, same) < head(b, same), "{pair:?}");
+            let more: Vec<u8> = first_bytes(a, same + 1).collect();
+            assert!(!begins_with(b, &more) && head(a, same) < head(b, same), "{pair:?}");
         }
     }
 

@@ -71,8 +71,7 @@ impl<K: OrdKey + Clone, V: Clone> Node<K, V> {
         K: Borrow<Q>,
     {
         let Some((_, others)) = children.split_first() else { return 0 };
-        let Some((first, _)) = others.first() else { return 0 };
-        let (from, to) = self.heads.span(others.len(), first.borrow(), key);
+        let (from, to) = self.heads.span(others.len(), key);
         from + others[from..to].partition_point(|(least, _)| least.borrow() <= key)
     }
 
@@ -81,8 +80,7 @@ impl<K: OrdKey + Clone, V: Clone> Node<K, V> {
     where
         K: Borrow<Q>,
     {
-        let Some((first, _)) = entries.first() else { return Err(0) };
-        let (from, to) = self.heads.span(entries.len(), first.borrow(), key);
+        let (from, to) = self.heads.span(entries.len(), key);
         let found = entries[from..to].binary_search_by(|(known, _)| known.borrow().cmp(key));
         found.map(|at| from + at).map_err(|at| from + at)
     }
@@ -114,7 +112,7 @@ impl<K: OrdKey + Clone, V: Clone> Node<K, V> {
         let (before, at, known) = match (&mut self.items, at) {
             (Items::Leaf(entries), Ok(at)) => return (Some(std::mem::replace(&mut entries[at].1, value)), None),
             (Items::Leaf(entries), Err(at)) => {
-                let known = self.heads.insert(at, &key, entries.first().map(|(key, _)| key));
+                let known = self.heads.insert(at, &key);
                 make_room(entries);
                 entries.insert(at, (key, value));
                 (None, at, known)
@@ -122,7 +120,7 @@ impl<K: OrdKey + Clone, V: Clone> Node<K, V> {
             (Items::Branch(children), Ok(at) | Err(at)) => {
                 let (before, split) = Arc::make_mut(&mut children[at].1).insert(key, value);
                 let Some(split) = split else { return (before, None) };
-                let known = self.heads.insert(at, &split.0, children.get(1).map(|(key, _)| key));
+                let known = self.heads.insert(at, &split.0);
                 make_room(children);
                 children.insert(at + 1, split);
                 (before, at + 1, known)

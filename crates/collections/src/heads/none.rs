@@ -11,7 +11,7 @@ impl Heads {
     pub fn renew<'k, K: OrdKey + 'k>(&mut self, _keys: impl Iterator<Item = &'k K>) {}
 
     /// A key has come at a place between those that there were. False if the heads have to be made anew.
-    pub fn insert<K: OrdKey>(&mut self, _at: usize, _key: &K, _other: Option<&K>) -> bool {
+    pub fn insert<K: OrdKey>(&mut self, _at: usize, _key: &K) -> bool {
         true
     }
 
@@ -19,7 +19,7 @@ impl Heads {
     pub fn remove(&mut self, _at: usize) {}
 
     /// Between which places `key` is or belongs, of `count`.
-    pub fn span<Q: OrdKey + ?Sized>(&self, count: usize, _first: &Q, _key: &Q) -> (usize, usize) {
+    pub fn span<Q: OrdKey + ?Sized>(&self, count: usize, _key: &Q) -> (usize, usize) {
         (0, count)
     }
 }
