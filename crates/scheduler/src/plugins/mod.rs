@@ -83,12 +83,17 @@ pub enum Filter<'a> {
     Never(Rejection),
 }
 
+/// The score of a node.
+pub type RateNode<'a> = Box<dyn Fn(&NodeInfo) -> i64 + 'a>;
+/// The scores of nodes that are given by their places in the cache.
+pub type RatePlaces<'a> = Box<dyn Fn(&[usize]) -> Vec<i64> + 'a>;
+
 /// How nodes are rated, before normalising.
 pub enum Rate<'a> {
     /// One node after the other.
-    Node(Box<dyn Fn(&NodeInfo) -> i64 + 'a>),
-    /// Many at once, by their places in the cache, without a look at them.
-    Places(Box<dyn Fn(&[usize]) -> Vec<i64> + 'a>),
+    Node(RateNode<'a>),
+    /// Many at once, without a look at them.
+    Places(RatePlaces<'a>),
 }
 
 /// A prepared score.

@@ -50,9 +50,8 @@ fn score<'a>(cycle: &'a Cycle<'a>, _: &[usize]) -> Option<Score<'a>> {
     if preferred.is_empty() {
         return None;
     }
-    let of = |node: &NodeInfo| {
-        preferred.iter().filter(|(_, term)| term_fits(term, node)).map(|(weight, _)| weight).sum()
-    };
+    let of =
+        |node: &NodeInfo| preferred.iter().filter(|(_, term)| term_fits(term, node)).map(|(weight, _)| weight).sum();
     Some(Score { of: Rate::Node(Box::new(of)), normalise: highest_is_best })
 }
 
