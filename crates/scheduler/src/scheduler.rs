@@ -34,6 +34,24 @@ struct Waiting {
     plugins: Vec<&'static str>,
 }
 
+impl Waiting {
+    /// Has it tried again, once its back-off is over.
+    fn try_again(&self, (namespace, name): &(Str, Str), cx: &mut Context<'_>) {
+        let ready = self.last + backoff(self.attempts);
+        let key = WorkKey::new(QUEUE, namespace.clone(), name.clone());
+        if ready > cx.now { cx.wait_for(Wait::BackOff, key, ready.since(cx.now)) } else { cx.enqueue(key) }
+    }
+}
+
+/// The place that others make for a Pod.
+#[derive(Clone)]
+struct Nomination {
+    /// The Pod's namespace and name.
+    pod: (Str, Str),
+    node: Str,
+    class: SharedClass,
+}
+
 /// kube-scheduler. A clone goes on from the same state.
 #[derive(Clone, Default)]
 pub struct Scheduler {
@@ -41,8 +59,8 @@ pub struct Scheduler {
     /// Where the next search among the nodes begins.
     start: usize,
     waiting: OrdMap<(Str, Str), Waiting>,
-    /// Pods for which others were removed, by UID: the node they are to get and their class.
-    nominated: OrdMap<Str, (Str, SharedClass)>,
+    /// Pods for which others were removed, by UID.
+    nominated: OrdMap<Str, Nomination>,
     decisions: Vector<Arc<Decision>>,
     rows: Rows,
 }
@@ -120,14 +138,12 @@ impl Scheduler {
 
     /// Tries those waiting Pods again that a change may help, once their back-off is over.
     fn wake(&mut self, changes: &[Change], cx: &mut Context<'_>) {
-        for ((namespace, name), waiting) in &self.waiting {
+        for (pod, waiting) in &self.waiting {
             let interested = |plugin: &&str| {
                 PLUGINS.iter().any(|p| p.name == *plugin && p.woken_by.iter().any(|change| changes.contains(change)))
             };
             if waiting.plugins.iter().any(interested) {
-                let ready = waiting.last + backoff(waiting.attempts);
-                let key = WorkKey::new(QUEUE, namespace.clone(), name.clone());
-                if ready > cx.now { cx.wait_for(Wait::BackOff, key, ready.since(cx.now)) } else { cx.enqueue(key) }
+                waiting.try_again(pod, cx);
             }
         }
     }
@@ -170,11 +186,11 @@ impl Scheduler {
     /// there are no such Pods.
     fn cache_with_nominated(&self, uid: &str, priority: i64) -> Option<Cache> {
         let matter =
-            |(other, (_, class)): &(&Str, &(Str, SharedClass))| *other != uid && class.view.priority >= priority;
+            |(other, nomination): &(&Str, &Nomination)| *other != uid && nomination.class.view.priority >= priority;
         let mut others = self.nominated.iter().filter(matter).peekable();
         others.peek()?;
         let mut cache = self.cache.clone();
-        for (other, (node, class)) in others {
+        for (other, Nomination { node, class, .. }) in others {
             cache.place_class(other, node, class, true);
         }
         Some(cache)
@@ -206,14 +222,35 @@ impl Scheduler {
         let mut changed = pod.clone();
         set_unschedulable(&mut changed, &message, cx.now);
         if let Some(node) = nominated {
+            self.release(&node, class.view.priority, cx);
             changed.set("status.nominatedNodeName", node.clone());
-            self.nominated.insert(pod["metadata"]["uid"].to_str(), (node, class.clone()));
+            let nomination = Nomination { pod: key_of(pod), node, class: class.clone() };
+            self.nominated.insert(pod["metadata"]["uid"].to_str(), nomination);
         }
         if changed != *pod {
             // If somebody else has changed the Pod meanwhile, the next attempt writes it.
             let _ = cx.client.update_status(kind::POD, changed);
         }
         self.wait(key, failure.plugins, cx);
+    }
+
+    /// Less important Pods that were to get a node may not fit there any more: they have to look for another
+    /// (`ClearNominatedNodeName`).
+    fn release(&mut self, node: &str, priority: i64, cx: &mut Context<'_>) {
+        let gives_way = |nomination: &Nomination| nomination.node == node && nomination.class.view.priority < priority;
+        let (gone, kept) = std::mem::take(&mut self.nominated).into_iter().partition(|(_, other)| gives_way(other));
+        self.nominated = kept;
+        let gone: OrdMap<Str, Nomination> = gone;
+        for (_, Nomination { pod, .. }) in gone {
+            if let Some(mut object) = cx.client.get(kind::POD, &pod.0, &pod.1) {
+                object.remove("status.nominatedNodeName");
+                // If somebody else has changed the Pod meanwhile, its next attempt writes what holds then.
+                let _ = cx.client.update_status(kind::POD, object);
+            }
+            if let Some(waiting) = self.waiting.get(&pod) {
+                waiting.try_again(&pod, cx);
+            }
+        }
     }
 
     fn wait(&mut self, key: &WorkKey, plugins: Vec<&'static str>, cx: &mut Context<'_>) {

@@ -6,7 +6,7 @@ use apiserver::Propagation;
 use std::time::Duration;
 
 fn priorities(world: &mut World) {
-    for (name, value) in [("low", 10), ("high", 1000)] {
+    for (name, value) in [("low", 10), ("middle", 100), ("high", 1000)] {
         world.create(kind::PRIORITY_CLASS, obj! { "metadata" => obj! { "name" => name }, "value" => value });
     }
 }
@@ -113,4 +113,21 @@ fn a_pod_waits_for_those_that_make_room_for_it() {
     let waits = "preemption: not eligible due to a terminating pod on the nominated node.";
     assert!(messages.iter().any(|text| text.ends_with(waits)), "{messages:?}");
     assert_eq!(world.messages("Preempted").len(), 1);
+}
+
+#[test]
+fn who_is_to_have_the_room_gives_way_to_the_more_important() {
+    let mut world = World::new(1);
+    priorities(&mut world);
+    pod(&mut world, "slow", "low", "3", obj! {});
+    let worker = node(&world, "slow");
+    world.silent.insert(worker.clone());
+    let nominated =
+        |world: &World, name: &str| world.get(kind::POD, name).unwrap().at("status.nominatedNodeName").str().to_owned();
+    pod(&mut world, "second", "middle", "3", obj! {});
+    assert_eq!(nominated(&world, "second"), worker);
+    pod(&mut world, "urgent", "high", "3", obj! {});
+    assert_eq!([nominated(&world, "second"), nominated(&world, "urgent")], ["", worker.as_str()]);
+    world.advance(Duration::from_secs(30));
+    assert_eq!([nominated(&world, "second"), nominated(&world, "urgent")], ["", worker.as_str()]);
 }

@@ -66,6 +66,14 @@ fn psql_shows_tables_and_whom_it_refuses() {
     assert!(ask(&inside("\\\\dt")).contains(" public | t    | table | postgres\n"));
     assert!(ask(&inside("\\\\l")).contains(" shop "));
     assert!(ask(&inside("select * from nope")).contains("ERROR:  relation \"nope\" does not exist"));
+    let asked = |ask: &mut dyn FnMut(&str) -> String, sql: &str| {
+        ask(&format!("kubectl exec db -- psql -U postgres -tAc \"{sql}\""))
+    };
+    assert_eq!(asked(&mut ask, "update t set name = 'C:\\\\temp', n = 8 where id = 1"), "UPDATE 1\n");
+    assert_eq!(asked(&mut ask, "select name from t where name like 'C%p' and n in (8, 9)"), "C:\\temp\n");
+    assert_eq!(asked(&mut ask, "select id from t where name not like 'C%'"), "2\n");
+    assert_eq!(asked(&mut ask, "drop table if exists nope"), "DROP TABLE\n");
+    assert!(asked(&mut ask, "update t set nope = 1").contains("column \"nope\" does not exist"));
     assert!(ask("kubectl exec db -- psql -c 'select 1'").contains("FATAL:  role \"root\" does not exist"));
     let far = |more: &str| {
         format!(
@@ -90,6 +98,11 @@ fn a_client_at_a_terminal_takes_statements_until_it_is_told_to_quit() {
     ask("insert into t values (1, 'x');");
     let shown = ask("select * from t;");
     assert!(shown.contains("+---+---+\n| a | b |\n+---+---+\n| 1 | x |\n+---+---+\n1 row in set"), "{shown}");
+    let changed = ask("update t set b = 'y' where a = 1;");
+    assert!(
+        changed.contains("Query OK, 1 row affected") && changed.contains("Rows matched: 1  Changed: 1"),
+        "{changed}"
+    );
     assert!(ask("quit").contains("Bye"));
     assert!(ask("echo outside").contains("outside"));
 }

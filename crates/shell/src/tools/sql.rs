@@ -3,10 +3,12 @@
 
 mod client;
 mod parse;
+mod table;
 
 pub(super) use client::{mysql, psql};
 use parse::statements;
-use parse::{Expression, Select, Statement, Test};
+use parse::{Expression, Select, Statement};
+use table::{Table, compare};
 use vfs::View;
 
 /// Which server answers: they differ in words.
@@ -31,13 +33,6 @@ struct Refusal(&'static str, String);
 
 type Outcome<T> = Result<T, Refusal>;
 
-/// A table: its columns with their types, and its rows.
-#[derive(Default)]
-struct Table {
-    columns: Vec<(String, String)>,
-    rows: Vec<Vec<Option<String>>>,
-}
-
 /// A server's files, as one statement sees them.
 struct Server<'a, 'v> {
     files: &'a mut View<'v>,
@@ -48,17 +43,6 @@ struct Server<'a, 'v> {
     database: &'a mut String,
     user: &'a str,
     now: i64,
-}
-
-/// What cannot be said in a cell stands for itself in a file: a tab, a newline, and NULL.
-const NULL: &str = "\\N";
-
-fn encoded(value: &Option<String>) -> String {
-    value.as_ref().map_or(NULL.to_owned(), |text| text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n"))
-}
-
-fn decoded(text: &str) -> Option<String> {
-    (text != NULL).then(|| text.replace("\\t", "\t").replace("\\n", "\n").replace("\\\\", "\\"))
 }
 
 impl Server<'_, '_> {
@@ -76,9 +60,9 @@ impl Server<'_, '_> {
                 made.map_err(|_| Refusal("1006 (HY000)", format!("Can't create database '{name}' (errno: 30)")))?;
                 quiet("CREATE DATABASE")
             }
-            Statement::DropDatabase(name) => {
+            Statement::DropDatabase(name, lenient) => {
                 if !self.databases().contains(&name) {
-                    return Err(self.no_database(&name));
+                    return if lenient { quiet("DROP DATABASE") } else { Err(self.no_database(&name)) };
                 }
                 let _ = self.files.remove_all(&format!("{}/{name}", self.data));
                 quiet("DROP DATABASE")
@@ -106,9 +90,12 @@ impl Server<'_, '_> {
                 self.save(&name, &Table { columns, rows: Vec::new() })?;
                 quiet("CREATE TABLE")
             }
-            Statement::DropTable(name) => {
-                self.load(&name)?;
-                let _ = self.files.remove(&self.path(&name)?);
+            Statement::DropTable(name, lenient) => {
+                let path = self.path(&name)?;
+                if !self.files.exists(&path) {
+                    return if lenient { quiet("DROP TABLE") } else { Err(self.no_table(&name)) };
+                }
+                let _ = self.files.remove(&path);
                 quiet("DROP TABLE")
             }
             Statement::Insert(name, columns, rows) => self.insert(&name, &columns, rows),
@@ -120,6 +107,16 @@ impl Server<'_, '_> {
                 table.rows.retain(|_| kept.next().unwrap_or(true));
                 self.save(&name, &table)?;
                 Ok(Answer::Done(format!("DELETE {gone}")))
+            }
+            Statement::Update(name, values, tests) => {
+                let mut table = self.load(&name)?;
+                let matching = table.matching(&tests, self)?;
+                let place = |(column, value)| Ok((self.place(&table, column, "field list")?, value));
+                let values: Vec<(usize, &Option<String>)> = values.iter().map(|(c, v)| place((c, v))).collect::<Outcome<_>>()?;
+                let rows = table.rows.iter_mut().zip(&matching).filter(|(_, matches)| **matches);
+                rows.for_each(|(row, _)| values.iter().for_each(|(place, value)| row[*place].clone_from(value)));
+                self.save(&name, &table)?;
+                Ok(Answer::Done(format!("UPDATE {}", matching.iter().filter(|matches| **matches).count())))
             }
             Statement::Select(select) => self.select(&select),
             Statement::Nothing => quiet(""),
@@ -250,24 +247,12 @@ impl Server<'_, '_> {
     }
 
     fn load(&self, name: &str) -> Outcome<Table> {
-        let Ok(text) = self.files.read_text(&self.path(name)?) else {
-            let table = if name.contains('.') { name.to_owned() } else { format!("{}.{name}", self.database) };
-            return Err(match self.dialect {
-                Dialect::MySql => Refusal("1146 (42S02)", format!("Table '{table}' doesn't exist")),
-                Dialect::Postgres => Refusal("", format!("relation \"{name}\" does not exist")),
-            });
-        };
-        let mut lines = text.lines();
-        let column = |cell: &str| cell.split_once(' ').map(|(name, kind)| (name.to_owned(), kind.to_owned()));
-        let columns = lines.next().unwrap_or_default().split('\t').filter_map(column).collect();
-        Ok(Table { columns, rows: lines.map(|line| line.split('\t').map(decoded).collect()).collect() })
+        let text = self.files.read_text(&self.path(name)?).map_err(|_| self.no_table(name))?;
+        Ok(Table::read(&text))
     }
 
     fn save(&mut self, name: &str, table: &Table) -> Outcome<()> {
-        let head: Vec<String> = table.columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
-        let rows = table.rows.iter().map(|row| row.iter().map(encoded).collect::<Vec<_>>().join("\t"));
-        let text: String = std::iter::once(head.join("\t")).chain(rows).map(|line| line + "\n").collect();
-        let written = self.files.write(&self.path(name)?, text.into_bytes(), self.now);
+        let written = self.files.write(&self.path(name)?, table.written().into_bytes(), self.now);
         written.map_err(|error| Refusal("1030 (HY000)", format!("could not write to file \"{name}\": {error}")))
     }
 
@@ -279,6 +264,14 @@ impl Server<'_, '_> {
         match self.dialect {
             Dialect::MySql => Refusal("1054 (42S22)", format!("Unknown column '{column}' in '{table}'")),
             Dialect::Postgres => Refusal("", format!("column \"{column}\" does not exist")),
+        }
+    }
+
+    fn no_table(&self, name: &str) -> Refusal {
+        let table = if name.contains('.') { name.to_owned() } else { format!("{}.{name}", self.database) };
+        match self.dialect {
+            Dialect::MySql => Refusal("1146 (42S02)", format!("Table '{table}' doesn't exist")),
+            Dialect::Postgres => Refusal("", format!("relation \"{name}\" does not exist")),
         }
     }
 
@@ -311,70 +304,6 @@ impl Server<'_, '_> {
             Dialect::Postgres if near.is_empty() => Refusal("", "syntax error at end of input".to_owned()),
             Dialect::Postgres => Refusal("", format!("syntax error at or near \"{near}\"")),
         }
-    }
-}
-
-impl Table {
-    fn column(&self, name: &str) -> Result<usize, String> {
-        self.columns.iter().position(|(known, _)| known.eq_ignore_ascii_case(name)).ok_or_else(|| name.to_owned())
-    }
-
-    /// Gives columns without a value their next numbers and their defaults.
-    fn complete(&self, row: &mut [Option<String>], now: &str) {
-        for (place, (_, kind)) in self.columns.iter().enumerate().filter(|(place, _)| row[*place].is_none()).collect::<Vec<_>>() {
-            let lower = kind.to_ascii_lowercase();
-            if ["serial", "auto_increment", "generated"].iter().any(|word| lower.contains(word)) {
-                let numbers = self.rows.iter().filter_map(|row| row[place].as_ref()?.parse::<i64>().ok());
-                row[place] = Some((numbers.max().unwrap_or(0) + 1).to_string());
-            } else if let Some(at) = lower.find("default ") {
-                let word = kind[at + "default ".len()..].split(' ').next().unwrap_or_default();
-                row[place] = match word.to_ascii_lowercase().as_str() {
-                    "null" => None,
-                    "now" | "current_timestamp" => Some(now.to_owned()),
-                    _ => Some(word.trim_matches('\'').to_owned()),
-                };
-            }
-        }
-    }
-
-    /// Which rows pass all tests.
-    fn matching(&self, tests: &[Test], server: &Server<'_, '_>) -> Outcome<Vec<bool>> {
-        let places: Vec<usize> =
-            tests.iter().map(|test| server.place(self, &test.column, "where clause")).collect::<Outcome<_>>()?;
-        let passes = |row: &Vec<Option<String>>| {
-            tests.iter().zip(&places).all(|(test, place)| test.passes(row[*place].as_deref()))
-        };
-        Ok(self.rows.iter().map(passes).collect())
-    }
-}
-
-impl Test {
-    fn passes(&self, value: Option<&str>) -> bool {
-        let order = compare(value, self.value.as_deref());
-        if value.is_none() || self.value.is_none() {
-            return self.operator == "is" && value.is_none() == self.value.is_none();
-        }
-        match self.operator.as_str() {
-            "=" => order.is_eq(),
-            "<>" | "!=" => order.is_ne(),
-            "<" => order.is_lt(),
-            ">" => order.is_gt(),
-            "<=" => order.is_le(),
-            ">=" => order.is_ge(),
-            _ => false,
-        }
-    }
-}
-
-/// Numbers by size, all else by letters; NULL last.
-fn compare(a: Option<&str>, b: Option<&str>) -> std::cmp::Ordering {
-    let number = |text: &str| text.parse::<f64>().ok();
-    match (a, b) {
-        (Some(a), Some(b)) => match (number(a), number(b)) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            _ => a.cmp(b),
-        },
-        _ => a.is_none().cmp(&b.is_none()),
     }
 }
 

@@ -290,7 +290,11 @@ impl Client<'_> {
             Dialect::Postgres => format!("{tag}\n"),
             Dialect::MySql if !self.drawn => String::new(),
             Dialect::MySql if tag.is_empty() => "Database changed\n".to_owned(),
-            Dialect::MySql => format!("Query OK, {rows} row{} affected (0.01 sec)\n\n", if rows == 1 { "" } else { "s" }),
+            Dialect::MySql => {
+                let matched = format!("Rows matched: {rows}  Changed: {rows}  Warnings: 0\n");
+                let more = if tag.starts_with("UPDATE") { &matched } else { "" };
+                format!("Query OK, {rows} row{} affected (0.01 sec)\n{more}\n", if rows == 1 { "" } else { "s" })
+            }
         }
     }
 

@@ -15,7 +15,8 @@ pub(super) enum Expression {
 pub(super) struct Test {
     pub(super) column: String,
     pub(super) operator: String,
-    pub(super) value: Option<String>,
+    /// What it is compared with; several for `in`.
+    pub(super) values: Values,
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -33,14 +34,15 @@ type Values = Vec<Option<String>>;
 #[derive(Debug, PartialEq)]
 pub(super) enum Statement {
     CreateDatabase(String, bool),
-    DropDatabase(String),
+    DropDatabase(String, bool),
     Databases,
     Tables,
     Use(String),
     CreateTable(String, Vec<(String, String)>, bool),
-    DropTable(String),
+    DropTable(String, bool),
     Insert(String, Vec<String>, Vec<Values>),
     Delete(String, Vec<Test>),
+    Update(String, Vec<(String, Option<String>)>, Vec<Test>),
     Select(Select),
     /// What changes nothing here: SET, GRANT, FLUSH ...
     Nothing,
@@ -120,6 +122,9 @@ fn words(text: &str) -> Vec<Word> {
     }
     all
 }
+
+/// How a column is compared; what begins with another comes before it.
+const OPERATORS: [&str; 13] = ["=", "<>", "!=", "<=", ">=", "<", ">", "is not", "is", "in", "not like", "like", "ilike"];
 
 /// The words that are left.
 struct Reader {
@@ -218,12 +223,12 @@ impl Reader {
             return Ok(Statement::CreateTable(name, columns, lenient));
         }
         if self.takes("drop database") || self.takes("drop schema") {
-            self.takes("if exists");
-            return Ok(Statement::DropDatabase(self.name()?));
+            let lenient = self.takes("if exists");
+            return Ok(Statement::DropDatabase(self.name()?, lenient));
         }
         if self.takes("drop table") {
-            self.takes("if exists");
-            return Ok(Statement::DropTable(self.name()?));
+            let lenient = self.takes("if exists");
+            return Ok(Statement::DropTable(self.name()?, lenient));
         }
         match () {
             () if self.takes("show databases") => Ok(Statement::Databases),
@@ -231,6 +236,7 @@ impl Reader {
             () if self.takes("use") => Ok(Statement::Use(self.name()?)),
             () if self.takes("insert into") => self.insert(),
             () if self.takes("delete from") => Ok(Statement::Delete(self.name()?, self.tests()?)),
+            () if self.takes("update") => self.update(),
             () if self.takes("select") => self.select(),
             () if WITHOUT_EFFECT.iter().any(|word| self.takes(word)) => Ok(Statement::Nothing),
             () => Err(self.near()),
@@ -268,6 +274,21 @@ impl Reader {
         Ok(Statement::Insert(name, columns, rows))
     }
 
+    fn update(&mut self) -> Read<Statement> {
+        let name = self.name()?;
+        self.needs("set")?;
+        let one = |reader: &mut Reader| -> Read<(String, Option<String>)> {
+            let column = reader.name()?;
+            reader.needs("=")?;
+            Ok((column, reader.value()?))
+        };
+        let mut values = vec![one(self)?];
+        while self.takes(",") {
+            values.push(one(self)?);
+        }
+        Ok(Statement::Update(name, values, self.tests()?))
+    }
+
     fn tests(&mut self) -> Read<Vec<Test>> {
         let mut all = Vec::new();
         if !self.takes("where") {
@@ -275,12 +296,10 @@ impl Reader {
         }
         loop {
             let column = self.name()?;
-            let operator = self.near().to_ascii_lowercase();
-            if !["=", "<>", "!=", "<", ">", "<=", ">=", "is"].contains(&operator.as_str()) {
-                return Err(self.near());
-            }
-            self.at += 1;
-            all.push(Test { column, operator, value: self.value()? });
+            let known = OPERATORS.iter().find(|operator| self.takes(operator));
+            let operator = (*known.ok_or_else(|| self.near())?).to_owned();
+            let values = if operator == "in" { self.list(Reader::value)? } else { vec![self.value()?] };
+            all.push(Test { column, operator, values });
             if !self.takes("and") {
                 return Ok(all);
             }
