@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::fail::{Fail, Outcome, fail};
 use crate::flags::Flags;
 use crate::host::Host;
-use crate::print::{Format, Printed};
+use crate::print::Format;
 use api::FlatSet;
 use api::{Kind, Value};
 use apiserver::User;
@@ -43,6 +43,8 @@ pub struct Cx<'a> {
     pub namespace_given: bool,
     warned: RefCell<FlatSet<String>>,
     told: Cell<bool>,
+    /// Whether an object was printed before.
+    pub(crate) printed: Cell<bool>,
 }
 
 /// Whether anything is written, and who stops short of it.
@@ -85,6 +87,7 @@ impl<'a> Cx<'a> {
             namespace_given: !given.is_empty(),
             warned: RefCell::default(),
             told: Cell::new(false),
+            printed: Cell::new(false),
         };
         cx.namespace = match given {
             given if given.is_empty() => cx.config.namespace(cx.flags.text("context")),
@@ -300,22 +303,6 @@ impl<'a> Cx<'a> {
     /// There is no such format.
     pub fn format(&self) -> Outcome<Format> {
         Format::of(self)
-    }
-
-    /// Prints an object that a command has changed: a line such as `pod/x created`, or as `-o` says.
-    ///
-    /// # Errors
-    /// The format does not fit.
-    pub fn print_changed(&self, kind: &Kind, object: &Value, done: &str) -> Outcome {
-        let done = format!("{done}{}", self.dry_run()?.suffix());
-        let text = self.format()?.print(&Printed {
-            kind,
-            object,
-            done: &done,
-            managed: self.flags.on("show-managed-fields"),
-        })?;
-        self.host.stdout(&text);
-        Ok(())
     }
 
     /// Whether the command line points to a server that is there.

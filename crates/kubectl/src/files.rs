@@ -153,7 +153,7 @@ pub fn manifest(cx: &Cx<'_>, object: &Value, source: &str) -> Outcome<Manifest> 
     };
     let namespace = namespace(cx, kind, object)?;
     let mut object = object.clone();
-    if kind.namespaced {
+    if !namespace.is_empty() {
         object.set("metadata.namespace", namespace.as_str());
     }
     Ok(Manifest { kind, namespace, object, source: source.to_owned() })
@@ -212,10 +212,16 @@ fn check_metadata(object: &Value) -> Result<(), String> {
     Ok(())
 }
 
+/// With `--local`, and always for `auth reconcile`, kubectl does not ask the server which kinds live in namespaces: what names none stays
+/// without.
+fn asks_nobody(cx: &Cx<'_>) -> bool {
+    cx.flags.on("local") || cx.command.name == "reconcile"
+}
+
 fn namespace(cx: &Cx<'_>, kind: &Kind, object: &Value) -> Outcome<String> {
     let own = object.namespace();
     if !kind.namespaced || own.is_empty() {
-        return Ok(scoped(kind, &cx.namespace));
+        return Ok(if asks_nobody(cx) { String::new() } else { scoped(kind, &cx.namespace) });
     }
     if cx.namespace_given && own != cx.namespace {
         return Err(fail!(

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 const TRUE: [&str; 11] = ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"];
 const FALSE: [&str; 11] = ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"];
+/// Moments as Kubernetes writes them.
+const MOMENT: &str = "0000-00-00T00:00:00Z";
 const NULL: [&str; 5] = ["", "~", "null", "Null", "NULL"];
 
 /// The value of a plain scalar. Dates stay strings: go-yaml does not make them times where any type will do.
@@ -33,7 +35,8 @@ pub fn resolve(text: &str) -> Value {
 
 /// Whether `text`, written without quotes, would be read back as this very string, now and by readers of old documents.
 pub fn is_plain_string(text: &str) -> bool {
-    matches!(resolve(text), Value::String(_)) && !is_infinite(text) && !is_timestamp(text) && !is_base_60(text)
+    // The moments of an object's life come first: they are the most of what has to be asked about.
+    !is_timestamp(text) && matches!(resolve(text), Value::String(_)) && !is_infinite(text) && !is_base_60(text)
 }
 
 fn number(text: &str) -> Option<Value> {
@@ -109,11 +112,20 @@ fn is_infinite(text: &str) -> bool {
     [".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN"].contains(&text)
 }
 
+/// Whether a text has a digit for each 0 of a pattern, and for the rest what stands there.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let same = |(byte, wanted): (u8, u8)| if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted };
+    text.len() == pattern.len() && text.bytes().zip(pattern.bytes()).all(same)
+}
+
 /// A date (`2026-11-23`), with or without a time.
 fn is_timestamp(text: &str) -> bool {
     // Most texts are none, and this is asked of every one.
     if text.as_bytes().get(4) != Some(&b'-') {
         return false;
+    }
+    if is_like(text, MOMENT) {
+        return true;
     }
     let Some((year, rest)) = text.split_once('-') else { return false };
     let digits = |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());

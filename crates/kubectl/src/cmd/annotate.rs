@@ -107,6 +107,14 @@ pub(super) async fn change(cx: &Cx<'_>, change: &'static Change) -> Outcome {
         return Err(fail!("at least one {} update is required", change.what));
     }
     let edits = edits(changes, change)?;
+    if cx.flags.on("local") && choice.files.is_empty() {
+        let file = if change.what == "label" { ["pod.yaml", "pod.json"] } else { ["rsrc.yaml", "rsrc.json"] };
+        return Err(fail!(
+            "can only use local files by -f {} or --filename={} when --local=true is set",
+            file[0],
+            file[1]
+        ));
+    }
     let (infos, mut failures) = resource::objects(cx, objects, &choice).await?;
     for info in &infos {
         if let Err(fail) = apply(cx, info, &edits, change) {

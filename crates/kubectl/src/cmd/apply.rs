@@ -268,7 +268,12 @@ async fn view_last_applied(cx: &Cx<'_>) -> Outcome {
     for info in infos {
         let text = info.object.annotation(LAST_APPLIED);
         if text.is_empty() {
-            return Err(fail!("no last-applied-configuration annotation found on resource: {}\n", info.name));
+            // kubectl reports it as an error that is none: it only comes out where there is a file to name.
+            if !info.source.is_empty() {
+                let what = format!("no last-applied-configuration annotation found on resource: {}\n", info.name);
+                return Err(fail!("error when {what} {:?}: <nil>", info.source));
+            }
+            continue;
         }
         let value = json::parse(text).map_err(Fail::Text)?;
         match output {
@@ -319,11 +324,16 @@ async fn edit_last_applied(cx: &Cx<'_>) -> Outcome {
     }
     let (infos, failures) = resource::objects(cx, cx.args(), &choice).await?;
     Fail::all(failures)?;
-    for info in infos {
+    let applied = |info: &resource::Info| !info.object.annotation(LAST_APPLIED).is_empty();
+    if !infos.iter().any(applied) {
+        return Err(
+            "no last-applied-configuration annotation found on resources, to create the annotation, use command \
+                    `kubectl apply set-last-applied --create-annotation`"
+                .into(),
+        );
+    }
+    for info in infos.into_iter().filter(applied) {
         let text = info.object.annotation(LAST_APPLIED);
-        if text.is_empty() {
-            return Err(fail!("no last-applied-configuration annotation found on resource: {}\n", info.name));
-        }
         let before = json::parse(text).map_err(Fail::Text)?;
         let path = format!("/tmp/kubectl-edit-last-applied-{}.yaml", info.name);
         cx.host.write_file(&path, &yaml::to_string(&before)).map_err(|why| fail!("open {path}: {why}"))?;

@@ -84,20 +84,33 @@ async fn attach(cx: &Cx<'_>) -> Outcome {
     if let phase @ ("Succeeded" | "Failed") = pod.at("status.phase").str() {
         return Err(fail!("cannot attach a container in a completed pod; current phase is {phase}"));
     }
-    let container = super::logs::choose(cx, &pod, cx.flags.text("container"))?;
+    let container = super::logs::choose(cx, &pod, cx.flags.text("container"))
+        .map_err(|why| fail!("cannot attach to the container: {}", why.message()))?;
     running(&pod, &container)?;
-    attached(cx, &pod, &container).await
+    if cx.flags.on("tty") && !spec_of(&pod, &container)["tty"].bool() && !cx.flags.on("quiet") {
+        cx.warn(format_args!("error: Unable to use a TTY - container {container} did not allocate one"));
+    }
+    announce(cx);
+    match joined(cx, &pod, &container).await {
+        true => Ok(()),
+        false => super::logs::from_now_on(cx, &pod, &container).await,
+    }
 }
 
-/// Waits until a container runs, then shows what it prints until it ends. With a terminal and a shell in it, that is a
-/// prompt: leaving the shell ends the container.
-pub(crate) async fn join(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
+/// Tells whoever joins a container what becomes of what is typed.
+fn announce(cx: &Cx<'_>) {
     if !cx.flags.on("quiet") {
         cx.warn(
             "All commands and output from this session will be recorded in container logs, including credentials and \
              sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.",
         );
     }
+}
+
+/// Waits until a container runs, then shows what it prints until it ends. With a terminal and a shell in it, that is a
+/// prompt: leaving the shell ends the container.
+pub(crate) async fn join(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
+    announce(cx);
     let object = loop {
         let object = cx.get(kind::POD, pod.namespace(), pod.name())?;
         let status = status_of(&object, container);
@@ -111,14 +124,21 @@ pub(crate) async fn join(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
 
 /// Shows what a container prints until it ends, or its prompt.
 pub(crate) async fn attached(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
+    match joined(cx, pod, container).await {
+        true => Ok(()),
+        false => super::logs::stream(cx, pod, container, true).await,
+    }
+}
+
+/// Joins a process that waits for input, if it does, until it is left.
+async fn joined(cx: &Cx<'_>, pod: &Value, container: &str) -> bool {
     let spec = spec_of(pod, container);
     let command = spec["command"].array().iter().chain(spec["args"].array());
     let mut command: Vec<String> = command.map(|word| word.str().to_owned()).collect();
     if command.is_empty() {
         command.push("sh".to_owned());
     }
-    let joined = cx.flags.on("stdin") && cx.host.attach(pod, container, command, cx.flags.on("tty")).await;
-    if joined { Ok(()) } else { super::logs::stream(cx, pod, container, true).await }
+    cx.flags.on("stdin") && cx.host.attach(pod, container, command, cx.flags.on("tty")).await
 }
 
 const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];

@@ -217,14 +217,34 @@ pub(crate) async fn stream(cx: &Cx<'_>, pod: &Value, container: &str, follow: bo
         });
     };
     // The whole log's length is where following goes on from, however little of it was shown.
-    let mut seen = if follow { cx.request(&plain)?.str().len() } else { 0 };
+    let seen = if follow { cx.request(&plain)?.str().len() } else { 0 };
     print(cx.request(&request)?.str());
-    if !follow {
-        return Ok(());
+    match follow {
+        true => go_on(cx, pod, container, &plain, seen, &print).await,
+        false => Ok(()),
     }
+}
+
+/// Prints what a container writes from now on, until it has ended.
+pub(crate) async fn from_now_on(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
+    let mut request = cx.ask(Verb::Get, kind::POD, pod.namespace(), pod.name()).with_subresource("log");
+    request.options.query.push(("container".into(), container.into()));
+    let seen = cx.request(&request)?.str().len();
+    go_on(cx, pod, container, &request, seen, &|text| cx.host.stdout(text)).await
+}
+
+/// Prints what comes after the part of a log that was seen.
+async fn go_on(
+    cx: &Cx<'_>,
+    pod: &Value,
+    container: &str,
+    request: &apiserver::request::Request,
+    mut seen: usize,
+    print: &dyn Fn(&str),
+) -> Outcome {
     loop {
         let ended = has_ended(cx, pod, container);
-        let text = cx.request(&plain)?;
+        let text = cx.request(request)?;
         print(text.str().get(seen..).unwrap_or_default());
         seen = seen.max(text.str().len());
         if ended {

@@ -39,6 +39,9 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         _ => return Err("cannot specify --patch and --patch-file together".into()),
     };
     let body = read(&text)?;
+    if cx.flags.on("local") && !cx.args().is_empty() {
+        return Err("cannot specify --local and server resources".into());
+    }
     // The subresource is what is patched; the object itself is what is chosen.
     let choice = Choice { subresource: String::new(), ..Choice::of(cx) };
     let (infos, mut failures) = resource::objects(cx, cx.args(), &choice).await?;

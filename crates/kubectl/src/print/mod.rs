@@ -1,5 +1,6 @@
 //! What `-o` says, and objects printed that way.
 
+mod changed;
 mod columns;
 pub mod custom;
 pub mod go_fmt;
@@ -61,6 +62,13 @@ pub struct Printed<'a> {
     pub done: &'a str,
     /// `--show-managed-fields`
     pub managed: bool,
+}
+
+impl Printed<'_> {
+    /// What is shown of the object.
+    fn shown(&self) -> Value {
+        if self.managed { self.object.clone() } else { without_managed_fields(self.object) }
+    }
 }
 
 /// Formats that every command has.
@@ -146,17 +154,12 @@ impl Format {
     /// The template does not fit the object.
     pub fn print(&self, printed: &Printed<'_>) -> Outcome<String> {
         let object = printed.object;
-        let shown = || if printed.managed { object.clone() } else { without_managed_fields(object) };
         match self {
             Format::Human | Format::Wide => Ok(names(printed)),
             Format::Name => Ok(names(&Printed { done: "", ..*printed })),
-            // What the server has not seen yet is kubectl's own.
-            Format::Json if printed.object.uid().is_empty() && !printed.done.is_empty() => {
-                Ok(format!("{}\n", struct_json::to_string(&shown(), 4)))
-            }
-            Format::Json => Ok(format!("{}\n", json::to_string_pretty(&shown()))),
-            Format::Yaml => Ok(yaml::to_string(&shown())),
-            Format::Kyaml => Ok(kyaml::to_string(&shown())),
+            Format::Json => Ok(format!("{}\n", json::to_string_pretty(&printed.shown()))),
+            Format::Yaml => Ok(yaml::to_string(&printed.shown())),
+            Format::Kyaml => Ok(kyaml::to_string(&printed.shown())),
             Format::JsonPath(path, text) => path
                 .print(object)
                 .map_err(|why| failed(&format!("error executing jsonpath {text:?}"), &why, text, object)),

@@ -4,6 +4,7 @@ mod commands;
 mod drain;
 mod flags;
 pub(crate) mod host;
+mod local;
 mod usage;
 
 /// What a command line prints where there are these files.

@@ -40,6 +40,9 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if !cx.args().is_empty() {
         return Err("no arguments are allowed".into());
     }
+    if cx.dry_run()? == DryRun::Server {
+        return Err("--dry-run=server for command reconcile is not supported yet".into());
+    }
     let (manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
     for manifest in manifests.iter().filter(|manifest| manifest.kind.group == kind::ROLE.group) {
         if let Err(fail) = reconcile(cx, manifest) {
@@ -53,6 +56,8 @@ fn reconcile(cx: &Cx<'_>, manifest: &Manifest) -> Outcome {
     let (kind, namespace, name) = (manifest.kind, manifest.namespace.as_str(), manifest.object.name());
     let present = match cx.get(kind, namespace, name) {
         Ok(object) => object,
+        // Of a namespaced kind nothing is found outside of a namespace.
+        _ if homeless(manifest) => Value::Null,
         Err(fail) if fail.is_not_found() => Value::Null,
         Err(fail) => return Err(fail),
     };
@@ -105,9 +110,18 @@ fn plan(wanted: &Value, present: &Value, field: &str, removing: bool) -> Plan {
     Plan { object, operation, missing, extra }
 }
 
+/// Whether a namespaced object names no namespace.
+fn homeless(manifest: &Manifest) -> bool {
+    manifest.kind.namespaced && manifest.namespace.is_empty()
+}
+
 fn carry_out(cx: &Cx<'_>, manifest: &Manifest, plan: &Plan) -> Outcome<Value> {
     let (kind, namespace, name) = (manifest.kind, manifest.namespace.as_str(), manifest.object.name());
     let mut object = plan.object.clone();
+    if homeless(manifest) {
+        // It is the namespace that would have to be there.
+        return Err("resource name may not be empty".into());
+    }
     match plan.operation {
         "" => return Ok(object),
         "update" => return cx.request(&cx.ask(Verb::Update, kind, namespace, name).with_body(object)),

@@ -11,6 +11,7 @@ macro_rules! setter {
             action: |cx| {
                 Box::pin(async move {
                     cx.dry_run()?;
+                    crate::cmd::set::has_files(cx)?;
                     $run(cx).await
                 })
             },
@@ -59,6 +60,16 @@ setter!(
     subject
 );
 
+/// With `--local` objects come from files alone.
+fn has_files(cx: &Cx<'_>) -> Outcome {
+    match cx.flags.on("local") && crate::files::named(cx).is_empty() {
+        true => Err("you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   \
+                     '-f rsrc.yaml'\n   '--filename=rsrc.json'"
+            .into()),
+        false => Ok(()),
+    }
+}
+
 /// Where the PodSpec of a kind is.
 fn pod_spec_path(info: &Info) -> Outcome<&'static str> {
     match info.kind.kind {
@@ -67,7 +78,11 @@ fn pod_spec_path(info: &Info) -> Outcome<&'static str> {
             Ok("spec.template.spec")
         }
         "CronJob" => Ok("spec.jobTemplate.spec.template.spec"),
-        other => Err(fail!("{}/{} {other} is not supported: no pod template", info.kind.plural, info.name)),
+        other => Err(fail!(
+            "{} the object is not a pod or does not have a pod template: *{}.{other}",
+            info.plural(),
+            info.kind.version
+        )),
     }
 }
 
@@ -199,9 +214,13 @@ async fn selector(cx: &Cx<'_>) -> Outcome {
         for (key, value) in selector.equalities() {
             map.object_mut().insert(key.clone(), value.into());
         }
-        let ops = list![obj! { "op" => "add", "path" => "/spec/selector", "value" => map }];
+        let ops = list![obj! { "op" => "add", "path" => "/spec/selector", "value" => &map }];
         let object = match cx.dry_run()? {
-            DryRun::Client => info.object.clone(),
+            here if here == DryRun::Client || cx.flags.on("local") => {
+                let mut object = info.object.clone();
+                object.set("spec.selector", map);
+                object
+            }
             _ => cx.request(
                 &cx.ask(Verb::Patch(PatchType::Json), info.kind, &info.namespace, &info.name).with_body(ops),
             )?,
