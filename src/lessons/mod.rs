@@ -279,7 +279,12 @@ impl Lessons {
         let notes: Vec<&str> = progress.notes().into_iter().map(|note| note.text.as_str()).collect();
         self.said = match (progress.is_complete(), missing.first()) {
             (true, _) if !complete => lang.text(Message::StepDone).into(),
-            (true, _) => self.said.clone(),
+            (true, _) => {
+                let undone = progress.undone();
+                let lead = if undone.is_empty() { "" } else { lang.text(Message::StepUndone) };
+                let news = markdown::plain(&format!("{lead} {} {}", undone.join(" "), notes.join(" ")));
+                if news.trim().is_empty() { self.said.clone() } else { news.into() }
+            }
             (false, first) => {
                 markdown::plain(&format!("{} {}", notes.join(" "), first.copied().unwrap_or_default())).into()
             }
@@ -338,6 +343,7 @@ impl Lessons {
             notes: progress
                 .map(|progress| progress.notes().into_iter().map(|note| note.text.clone()).collect())
                 .unwrap_or_default(),
+            undone: progress.map(|progress| progress.undone().into_iter().map(str::to_owned).collect()).unwrap_or_default(),
             hints: progress
                 .map(|progress| progress.hints().into_iter().map(|hint| hint.text.clone()).collect())
                 .unwrap_or_default(),

@@ -39,6 +39,8 @@ pub struct Shown {
     pub checks: Vec<Option<String>>,
     /// What is said of what was done wrong; Markdown.
     pub notes: Vec<String>,
+    /// What the finished step had brought about and is so no longer, in words.
+    pub undone: Vec<String>,
     /// The hints that help now, from the gentlest; Markdown.
     pub hints: Vec<String>,
     /// How many of them the reader has asked for.
@@ -80,8 +82,8 @@ impl PartialEq for Shown {
             &other.news,
             &other.link,
             &other.set,
-        ) && (&self.checks, &self.notes, &self.hints, &self.answers, &self.said, self.count)
-            == (&other.checks, &other.notes, &other.hints, &other.answers, &other.said, other.count)
+        ) && (&self.checks, &self.notes, &self.undone, &self.hints, &self.answers, &self.said, self.count)
+            == (&other.checks, &other.notes, &other.undone, &other.hints, &other.answers, &other.said, other.count)
             && self.index.is_same(&other.index)
             && self.record == other.record
     }
@@ -109,7 +111,9 @@ pub fn Panel(props: &Props) -> Html {
     let words = shown.lesson.as_ref().and_then(|lesson| lesson.words(lang.of_the_core()));
     let title = words.map_or(lang.text(Message::Lessons), |words| words.title.as_str()).to_owned();
     use_effect_with(shown.hints_shown, |hints| reveal(*hints > 0, ".lesson-hint"));
-    use_effect_with(shown.notes.clone(), |notes| reveal(!notes.is_empty(), ".lesson-note"));
+    use_effect_with((shown.notes.clone(), shown.undone.clone()), |(notes, undone)| {
+        reveal(!(notes.is_empty() && undone.is_empty()), ".lesson-note")
+    });
     use_effect_with(shown.complete, |complete| reveal(*complete, ".lesson-done"));
     let fold = {
         let folded = folded.clone();
@@ -252,17 +256,32 @@ fn view_state(props: &Props, step: &StepWords) -> Html {
                 </div>
             }
             if !shown.complete {
-                { for shown.notes.iter().map(|note| html! { <div class="lesson-note" role="note">{ markdown::blocks(note) }</div> }) }
+                { view_notes(shown) }
                 { for shown.hints.iter().take(shown.hints_shown).map(|hint| html! { <div class="lesson-hint">{ markdown::blocks(hint) }</div> }) }
             } else {
                 <div class="lesson-done">
                     <b>{ lang.text(Message::StepDone) }</b>
                     { for step.blocks(BlockKind::Done).map(|block| markdown::blocks(&block.text)) }
                 </div>
+                if !shown.undone.is_empty() {
+                    <div class="lesson-note" role="note">
+                        <p>{ lang.text(Message::StepUndone) }</p>
+                        <ul>{ for shown.undone.iter().map(|words| html! { <li>{ markdown::spans(words) }</li> }) }</ul>
+                    </div>
+                }
+                { view_notes(shown) }
                 { for step.blocks(BlockKind::Quiz).map(|block| view_quiz(props, &block.id, &Quiz::read(&block.text))) }
             }
         </>
     }
+}
+
+fn view_notes(shown: &Shown) -> Html {
+    shown
+        .notes
+        .iter()
+        .map(|note| html! { <div class="lesson-note" role="note">{ markdown::blocks(note) }</div> })
+        .collect()
 }
 
 fn view_quiz(props: &Props, id: &str, quiz: &Quiz) -> Html {

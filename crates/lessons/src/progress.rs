@@ -11,9 +11,13 @@ use cluster::Cluster;
 use shell::Session;
 use shell::process::Chunk;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Output beyond this many bytes of one command is not looked at.
 const MOST_OUTPUT: usize = 256 * 1024;
+
+/// For so long a finished step's work must be undone before that is said: what is only being replaced comes back sooner.
+const UNDONE: Duration = Duration::from_secs(10);
 
 /// A command that was run.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +45,13 @@ struct Verdict {
     since: Option<Time>,
 }
 
+impl Verdict {
+    /// Whether what the check looks at is a state, and not what it should be: what has once been shown or run stays so.
+    fn is_undone(&self, check: &Value) -> bool {
+        self.unmet.is_some() && self.since.is_none() && clause::is_lasting(check)
+    }
+}
+
 /// What the last look depended on.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Looked {
@@ -62,6 +73,10 @@ pub struct Progress {
     ran: Vec<Ran>,
     verdicts: Vec<Verdict>,
     notes: Vec<String>,
+    /// The notes that held when the step was completed.
+    settled: Vec<String>,
+    /// Since when the finished step's work is not whole any more, and whether that is long enough to be said.
+    undone: (Option<Time>, bool),
     looked: Option<Looked>,
     /// The moment at which a check that waits for time must be looked at again.
     due: Option<Time>,
@@ -85,6 +100,8 @@ impl Progress {
             ran: Vec::new(),
             verdicts: Vec::new(),
             notes: Vec::new(),
+            settled: Vec::new(),
+            undone: (None, false),
             looked: None,
             due: None,
             shown: 0,
@@ -200,8 +217,18 @@ impl Progress {
             }
         }
         let complete = self.complete || verdicts.iter().all(|verdict| verdict.unmet.is_none());
-        let changed = (&self.verdicts, &self.notes, self.complete) != (&verdicts, &notes, complete);
-        (self.verdicts, self.notes, self.complete, self.due) = (verdicts, notes, complete, due);
+        if !self.complete {
+            self.settled.clone_from(&notes);
+        }
+        let moment = session.now();
+        let is_undone = complete && checks.iter().zip(&verdicts).any(|(check, verdict)| verdict.is_undone(check));
+        let since = is_undone.then(|| self.undone.0.unwrap_or(moment));
+        let told = since.map(|since| since + UNDONE);
+        due = [due, told.filter(|told| *told > moment)].into_iter().flatten().min();
+        let undone = (since, told.is_some_and(|told| told <= moment));
+        let changed =
+            (&self.verdicts, &self.notes, self.complete, self.undone.1) != (&verdicts, &notes, complete, undone.1);
+        (self.verdicts, self.notes, self.complete, self.due, self.undone) = (verdicts, notes, complete, due, undone);
         changed
     }
 
@@ -239,7 +266,7 @@ impl Progress {
         }
         // A shell that is open stays open: what is typed in it belongs to this step.
         self.ran.retain(|ran| ran.exit.is_none());
-        (self.complete, self.looked, self.due, self.shown) = (false, None, None, 0);
+        (self.complete, self.looked, self.due, self.shown, self.undone) = (false, None, None, 0, (None, false));
         self.verdicts.clear();
         self.notes.clear();
         self.look(session);
@@ -250,7 +277,7 @@ impl Progress {
     pub fn rewound(&mut self, session: &Session) {
         self.ran.clear();
         self.verdicts.clear();
-        (self.complete, self.looked, self.due) = (false, None, None);
+        (self.complete, self.looked, self.due, self.undone) = (false, None, None, (None, false));
         if session.now() < self.began
             && let Some(before) = snapshot(session)
         {
@@ -281,13 +308,29 @@ impl Progress {
         words.blocks(BlockKind::Hint).filter(|hint| hint.id.is_empty() || hint.id == first).collect()
     }
 
-    /// The notes whose conditions hold: what was done that leads elsewhere, and how to get back.
+    /// What the finished step had brought about and is so no longer, in words: what comes next may build on it.
+    pub fn undone(&self) -> Vec<&str> {
+        let checks = self.plan().get("checks").array().iter().zip(&self.verdicts);
+        let undone = checks.filter(|(check, verdict)| self.undone.1 && verdict.is_undone(check));
+        // Several checks may lack one and the same thing.
+        let mut words: Vec<&str> = Vec::new();
+        for said in undone.filter_map(|(_, verdict)| verdict.unmet.as_deref()) {
+            if !words.contains(&said) {
+                words.push(said);
+            }
+        }
+        words
+    }
+
+    /// The notes whose conditions hold: what was done that leads elsewhere, and how to get back. Of a finished step those that
+    /// have come since.
     pub fn notes(&self) -> Vec<&Block> {
         let Some(words) = self.lesson.words(self.lang) else { return Vec::new() };
         // The words of a note that may appear in every step stand in one of them.
         let here = self.words().into_iter();
         let said = |id: &String| here.clone().chain(&words.steps).find_map(|step| step.block(BlockKind::Note, id));
-        self.notes.iter().filter_map(said).collect()
+        let news = |id: &&String| !(self.complete && self.settled.contains(id));
+        self.notes.iter().filter(news).filter_map(said).collect()
     }
 
     /// How many commands of this step "show me" has typed.

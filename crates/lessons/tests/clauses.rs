@@ -9,8 +9,9 @@ use std::time::Duration;
 /// A learner at the one step of a lesson with these checks.
 fn learner(checks: &str) -> (Session, Progress) {
     let plan = format!("level: beginner\nminutes: 1\nsteps:\n- id: one\n  solution: \"true\"\n  checks:\n{checks}");
-    let words = "---\ntitle: T\nsummary: S\n---\n## One {#one}\n## End {#end}\n";
-    let files = [("lesson.yaml".to_owned(), plan), ("lesson.en.md".to_owned(), words.to_owned())];
+    let note = if checks.contains("id: gone") { ":::note gone\nGone.\n:::\n" } else { "" };
+    let words = format!("---\ntitle: T\nsummary: S\n---\n## One {{#one}}\n{note}## End {{#end}}\n");
+    let files = [("lesson.yaml".to_owned(), plan), ("lesson.en.md".to_owned(), words)];
     let (lesson, problems) = Lesson::read("test", &files);
     assert_eq!(problems, []);
     let session = Session::new(Default::default(), true);
@@ -141,4 +142,24 @@ fn which_pods_a_connection_was_between_is_known() {
     // The Pod that asks has gone when it is looked for.
     let ask = "kubectl run ask -n next --rm -it --restart=Never --image=busybox -- wget -qO- http://web.default/";
     assert_eq!(after(&[ask], &mut learner), "");
+}
+
+#[test]
+fn what_is_undone_after_a_step_was_done_is_said() {
+    let mut learner = learner(
+        "  - {id: a, object: deployment/web}\n  - {id: b, saw: web-}\n  \
+         notes:\n  - {id: gone, when: [{absent: deployment/web}, {object: namespace/default}]}\n",
+    );
+    let make = ["kubectl create deployment web --image=nginx", "kubectl get pods"];
+    assert_eq!(after(&make, &mut learner), "");
+    assert!(learner.1.is_complete() && learner.1.undone().is_empty());
+    after(&["kubectl delete deployment web"], &mut learner);
+    // It has just been seen, and may be about to come back.
+    assert_eq!(learner.1.undone().len(), 0);
+    after(&["true"], &mut learner);
+    assert!(learner.1.is_complete(), "what is done stays done");
+    assert_eq!(learner.1.undone(), ["There is no Deployment web yet."]);
+    assert_eq!(learner.1.notes().len(), 1);
+    after(&[make[0]], &mut learner);
+    assert_eq!((learner.1.undone().len(), learner.1.notes().len()), (0, 0));
 }

@@ -14,6 +14,10 @@ macro_rules! lessons {
     LessonsMissing { en: "The lessons cannot be fetched just now.", ko: "지금은 레슨을 가져올 수 없습니다." }
     StepAgain { en: "Start this step again", ko: "이 단계 다시" }
     StepNext { en: "Next", ko: "다음" }
+    StepUndone {
+        en: "It was so, and is no longer. What comes next may build on it: bring it back, or start this step again.",
+        ko: "해냈던 것이 지금은 달라졌습니다. 다음 단계에 필요할 수 있으니 되돌려 놓거나 이 단계를 다시 시작하세요."
+    }
     StepDone { en: "That is it.", ko: "해냈습니다." }
     ShowMe { en: "Show me", ko: "보여 주기" }
     Hint { en: "Hint", ko: "힌트" }

@@ -116,6 +116,14 @@ pub fn form(clause: &Value) -> Option<&'static Form> {
     FORMS.iter().find(|form| fields.contains_key(form.name))
 }
 
+/// The forms that look at what is there now, wherever it came from.
+const LASTING: [&str; 8] = ["object", "absent", "selector", "endpoints", "file", "env", "allowed", "refused"];
+
+/// Whether a clause is about what is there, and no longer met when that has gone.
+pub fn is_lasting(clause: &Value) -> bool {
+    form(clause).is_some_and(|form| LASTING.contains(&form.name))
+}
+
 /// What is missing for the clause to be met, in words; none if it is met.
 pub fn unmet(clause: &Value, scene: &mut Scene<'_>) -> Option<String> {
     match form(clause) {
