@@ -343,7 +343,9 @@ impl Lessons {
             notes: progress
                 .map(|progress| progress.notes().into_iter().map(|note| note.text.clone()).collect())
                 .unwrap_or_default(),
-            undone: progress.map(|progress| progress.undone().into_iter().map(str::to_owned).collect()).unwrap_or_default(),
+            undone: progress
+                .map(|progress| progress.undone().into_iter().map(str::to_owned).collect())
+                .unwrap_or_default(),
             hints: progress
                 .map(|progress| progress.hints().into_iter().map(|hint| hint.text.clone()).collect())
                 .unwrap_or_default(),

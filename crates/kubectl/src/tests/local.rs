@@ -22,7 +22,10 @@ fn what_no_server_is_asked_about_has_no_namespace_and_sorted_fields() {
     let created = "        \"name\": \"x\",\n        \"namespace\": \"default\"\n    }\n}\n";
     assert_eq!(world.run("create -f map.yaml --dry-run=client -o json").stdout, format!("{fields}{created}"));
     let made = world.run("create configmap x --dry-run=client -o json").stdout;
-    assert!(made.starts_with("{\n    \"kind\": \"ConfigMap\",\n    \"apiVersion\": \"v1\","), "kubectl made it: {made}");
+    assert!(
+        made.starts_with("{\n    \"kind\": \"ConfigMap\",\n    \"apiVersion\": \"v1\","),
+        "kubectl made it: {made}"
+    );
 }
 
 #[test]
@@ -67,7 +70,10 @@ fn a_role_is_reconciled_in_its_own_namespace_only() {
 fn what_was_never_applied_shows_no_last_configuration() {
     let world = world();
     world.run("create -f map.yaml");
-    assert_eq!(world.run("apply view-last-applied cm x"), super::host::Answer { stdout: "".into(), stderr: "".into(), exit: 0 });
+    assert_eq!(
+        world.run("apply view-last-applied cm x"),
+        super::host::Answer { stdout: "".into(), stderr: "".into(), exit: 0 }
+    );
     assert_eq!(
         world.run("apply view-last-applied -f map.yaml").stderr,
         "error: error when no last-applied-configuration annotation found on resource: x\n \"map.yaml\": <nil>\n"
