@@ -194,6 +194,56 @@ describe("Firefox", { timeout: 400_000, skip: FIREFOX ? false : "there is no Fir
     await podsUntil((pods) => pods.some((pod) => pod.startsWith("mynginx-") && isRunning(pod)));
   });
 
+  test("a playground of another origin under a strict policy: it runs, tells, and takes neither focus nor place", async () => {
+    const cluster = await host(DIST);
+    const reader = await browser.newPage();
+    const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; frame-src ${new URL(cluster.address).origin}`;
+    const text = "<p>Some text that a reader reads.</p>".repeat(60);
+    const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Docs</title><link rel="icon" href="/icon.svg">
+      <script type="module" src="/kubarium.js"></script><input id="search" aria-label="Search" autofocus>${text}
+      <kubarium-playground src="${cluster.address}" run="kubectl create deployment web --image=nginx" height="420"></kubarium-playground>${text}`;
+    const docs = await host(DIST, "/", (name, response) => {
+      if (name !== "docs.html") return false;
+      response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy }).end(html);
+      return true;
+    });
+    reader.setDefaultTimeout(PATIENCE);
+    reader.on("console", (message) => message.type() === "error" && complaints.push(`console: ${message.text()}`));
+    try {
+      const before = cluster.sent.length;
+      await reader.goto(`${docs.address.replace("127.0.0.1", "localhost")}docs.html`);
+      await reader.waitForFunction(() => customElements.get("kubarium-playground") && document.activeElement.id === "search");
+      await new Promise((later) => setTimeout(later, 500));
+      assert.equal(cluster.sent.length, before, "nothing is fetched before the reader comes");
+      await reader.evaluate(() => {
+        globalThis.heard = [];
+        globalThis.playground = document.querySelector("kubarium-playground");
+        for (const name of ["ready", "command"]) playground.on(name, (detail) => heard.push(detail.command ?? name));
+        playground.scrollIntoView({ block: "center" });
+      });
+      await reader.waitForFunction(() => heard.includes("kubectl create deployment web --image=nginx") && heard.includes("ready"));
+      const where = () => reader.evaluate(() => [document.activeElement.id, scrollY]);
+      const there = await where();
+      assert.equal(there[0], "search");
+      const ran = await reader.evaluate(() => playground.run("kubectl rollout status deployment web", "kubectl get deployment web -o name"));
+      assert.deepEqual(ran.map(({ exit }) => exit), [0, 0]);
+      assert.equal(ran[1].stdout, "deployment.apps/web\n");
+      // An editor would take the focus in the whole reader.
+      const edit = reader.evaluate(() => playground.run("kubectl edit deployment web"));
+      const frame = reader.frames().find((frame) => frame.url().startsWith(cluster.address));
+      await frame.waitForSelector("[role=dialog], dialog");
+      assert.deepEqual(await where(), there);
+      await frame.evaluate(() => [...document.querySelectorAll("[role=dialog] button, dialog button")].find((button) => button.textContent === "Cancel").click());
+      assert.match((await edit)[0].stderr, /Edit cancelled/);
+      const state = await reader.evaluate(() => playground.getState());
+      assert.deepEqual([state.nodes, state.busy, await where()], [3, false, there]);
+      assert.deepEqual(complaints, []);
+    } finally {
+      await reader.close();
+      await Promise.all([docs.close(), cluster.close()]);
+    }
+  });
+
   test("the network goes, and the page opens all the same", async () => {
     await until(() => navigator.serviceWorker.ready.then(({ active }) => active?.state === "activated"));
     const before = await commands();
