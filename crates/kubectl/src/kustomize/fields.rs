@@ -57,11 +57,8 @@ pub fn in_lists(value: &mut Value, names: &[&str], change: &mut dyn FnMut(&mut V
 /// Adds the entries of one map to another.
 pub fn extend(map: &mut Value, more: &Value) {
     for (key, value) in more.entries() {
-        // A label's value is text, whatever YAML takes it for.
-        let text = match value {
-            Value::Int(_) | Value::Bool(_) | Value::Float(_) => crate::print::go_fmt::plain(value).into(),
-            other => other.clone(),
-        };
+        // Nothing is an empty text to Go.
+        let text = if value.is_null() { "".into() } else { value.clone() };
         map.object_mut().insert(key.clone(), text);
     }
 }

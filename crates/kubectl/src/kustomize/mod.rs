@@ -8,6 +8,7 @@ mod fields;
 mod generate;
 mod references;
 mod transform;
+mod typed;
 
 use crate::cx::Cx;
 use crate::fail::{Outcome, fail};
@@ -17,39 +18,6 @@ use api::{Value, yaml};
 const DEPTH: usize = 16;
 /// The names that the file may have.
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-/// What the file may contain.
-const KNOWN: [&str; 30] = [
-    "apiVersion",
-    "kind",
-    "metadata",
-    "openapi",
-    "namePrefix",
-    "nameSuffix",
-    "namespace",
-    "commonLabels",
-    "labels",
-    "commonAnnotations",
-    "patchesStrategicMerge",
-    "patchesJson6902",
-    "patches",
-    "images",
-    "imageTags",
-    "replacements",
-    "replicas",
-    "vars",
-    "sortOptions",
-    "resources",
-    "components",
-    "crds",
-    "bases",
-    "configMapGenerator",
-    "secretGenerator",
-    "helmCharts",
-    "generatorOptions",
-    "generators",
-    "transformers",
-    "validators",
-];
 /// What it should not contain any more, in the order in which that is said, and what has taken its place.
 const DEPRECATED: [(&str, &str); 6] = [
     ("bases", "resources"),
@@ -191,9 +159,7 @@ fn kustomization(cx: &Cx<'_>, folder: &str) -> Outcome<Value> {
     if value.is_null() || value.is_empty() {
         return Err(fail!("kustomization.yaml is empty"));
     }
-    if let Some((field, _)) = value.entries().find(|(field, _)| !KNOWN.contains(&field.as_str())) {
-        return Err(fail!("invalid Kustomization: json: unknown field {field:?}"));
-    }
+    typed::check(&value).map_err(|why| fail!("invalid Kustomization: json: {why}"))?;
     for (old, new) in DEPRECATED.iter().filter(|(old, _)| !value[*old].is_null()) {
         let fix = match *old {
             "vars" => "[EXPERIMENTAL] Run 'kustomize edit fix --vars' to convert vars to replacements.",
