@@ -173,6 +173,11 @@ pub trait Host {
     /// container ends. Whether it did wait.
     fn attach(&self, pod: &Value, container: &str, command: Vec<String>, tty: bool) -> BoxFuture<'_, bool>;
 
+    /// Lets Ctrl-C end the main process of a container, rather than the command that shows it. Is never done.
+    fn pass_interrupts(&self, _pod: &Value, _container: &str) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+
     /// Copies a file or folder between a container (`inside`) and this machine (`outside`), to the container if `into`.
     ///
     /// # Errors

@@ -91,14 +91,15 @@ async fn attach(cx: &Cx<'_>) -> Outcome {
         cx.warn(format_args!("error: Unable to use a TTY - container {container} did not allocate one"));
     }
     announce(cx);
-    match joined(cx, &pod, &container).await {
-        true => Ok(()),
-        false => super::logs::from_now_on(cx, &pod, &container).await,
+    if !joined(cx, &pod, &container).await {
+        passing_interrupts(cx, &pod, &container, super::logs::from_now_on(cx, &pod, &container)).await?;
     }
+    session_ended(cx, &pod, &container);
+    Ok(())
 }
 
 /// Tells whoever joins a container what becomes of what is typed.
-fn announce(cx: &Cx<'_>) {
+pub(crate) fn announce(cx: &Cx<'_>) {
     if !cx.flags.on("quiet") {
         cx.warn(
             "All commands and output from this session will be recorded in container logs, including credentials and \
@@ -122,12 +123,48 @@ pub(crate) async fn join(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
     attached(cx, &object, container).await
 }
 
-/// Shows what a container prints until it ends, or its prompt.
+/// Shows what a container prints until it ends, or its prompt; then how to come back.
 pub(crate) async fn attached(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
-    match joined(cx, pod, container).await {
-        true => Ok(()),
-        false => super::logs::stream(cx, pod, container, true).await,
+    if !joined(cx, pod, container).await {
+        passing_interrupts(cx, pod, container, super::logs::stream(cx, pod, container, true)).await?;
     }
+    session_ended(cx, pod, container);
+    Ok(())
+}
+
+/// Shows something of a container's; at its terminal, Ctrl-C meanwhile is for the process there.
+async fn passing_interrupts(
+    cx: &Cx<'_>,
+    pod: &Value,
+    container: &str,
+    shown: impl Future<Output = Outcome>,
+) -> Outcome {
+    if !at_terminal(cx) {
+        return shown.await;
+    }
+    let mut outcome = Ok(());
+    let shown = Box::pin(async { outcome = shown.await });
+    crate::cx::either(shown, cx.host.pass_interrupts(pod, container)).await;
+    outcome
+}
+
+fn at_terminal(cx: &Cx<'_>) -> bool {
+    cx.flags.on("stdin") && cx.flags.on("tty") && cx.host.is_terminal()
+}
+
+/// Tells how to join the container again (pkg/cmd/attach: `reattachMessage`).
+fn session_ended(cx: &Cx<'_>, pod: &Value, container: &str) {
+    if cx.flags.on("quiet") || !at_terminal(cx) {
+        return;
+    }
+    let again = format!("'kubectl attach {} -c {container} -n {} -i -t'", pod.name(), pod.namespace());
+    let passing = pod["spec"]["ephemeralContainers"].array().iter().any(|other| other["name"].str() == container);
+    cx.say(match passing {
+        true => format!(
+            "Session ended, the ephemeral container will not be restarted but may be reattached using {again} if it is still running"
+        ),
+        false => format!("Session ended, resume using {again} command"),
+    });
 }
 
 /// Joins a process that waits for input, if it does, until it is left.

@@ -190,12 +190,7 @@ fn expose(cx: &Cx<'_>, name: &str, labels: &Value) -> Outcome {
 
 /// Waits for the Pod, shows what it prints and takes over its exit status.
 async fn attached(cx: &Cx<'_>, pod: Info) -> Outcome {
-    if !cx.flags.on("quiet") {
-        cx.warn(
-            "All commands and output from this session will be recorded in container logs, including credentials and \
-             sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.",
-        );
-    }
+    super::exec::announce(cx);
     let code = follow(cx, &pod).await?;
     if cx.flags.on("rm") {
         let grace = Some(cx.flags.int("grace-period")).filter(|g| *g >= 0);
@@ -208,9 +203,7 @@ async fn attached(cx: &Cx<'_>, pod: Info) -> Outcome {
     match code {
         0 => Ok(()),
         code => {
-            if !cx.flags.on("rm") {
-                cx.warn(format_args!("pod {}/{} terminated (Error)", pod.namespace, pod.name));
-            }
+            cx.warn(format_args!("pod {}/{} terminated (Error)", pod.namespace, pod.name));
             Err(Fail::Exit(code))
         }
     }
@@ -228,6 +221,10 @@ async fn follow(cx: &Cx<'_>, pod: &Info) -> Outcome<i32> {
         object = cx.get(pod.kind, &pod.namespace, &pod.name)?;
     }
     super::exec::attached(cx, &object, &pod.name).await?;
+    // One that is started again and again has no exit status.
+    if object["spec"]["restartPolicy"].str() == "Always" || cx.flags.on("leave-stdin-open") {
+        return Ok(0);
+    }
     loop {
         let object = cx.get(pod.kind, &pod.namespace, &pod.name)?;
         if api::is_pod_ended(&object) {

@@ -15,8 +15,7 @@ pub type Rest = Rc<RefCell<Option<Shell>>>;
 /// Runs what is typed until `exit` or Ctrl-D; the exit status.
 pub async fn repl(mut shell: Shell, io: Io, rest: Option<Rest>) -> i32 {
     let kernel = shell.kernel.clone();
-    kernel.depth.set(kernel.depth.get() + 1);
-    let _leave = Leave(kernel.clone());
+    let _inside = kernel.enter();
     let depth = kernel.depth.get() - 1;
     shell.set_interactive(true);
     shell.base_calls = shell.calls;
@@ -158,15 +157,6 @@ impl Shell {
                 None => drop(self.variables.remove(&name)),
             }
         }
-    }
-}
-
-/// One interactive shell less, however it ends.
-struct Leave(Rc<crate::process::Kernel>);
-
-impl Drop for Leave {
-    fn drop(&mut self) {
-        self.0.depth.set(self.0.depth.get().saturating_sub(1));
     }
 }
 

@@ -131,7 +131,7 @@ pub struct Kernel {
     pub(super) want: RefCell<Want>,
     /// Ctrl-C was typed, and the innermost shell has not seen it yet.
     pub(super) interrupted: Cell<bool>,
-    /// How many interactive shells run, one inside the other.
+    /// How many interactive shells run, one inside the other; what shows another's terminal counts as one.
     pub(crate) depth: Cell<usize>,
     /// Whether the shell that prompts begins a command: it has no part of one yet.
     pub(crate) begins: Cell<bool>,
@@ -308,6 +308,12 @@ impl Kernel {
         *self.want.borrow() != Want::Nothing && self.typed.borrow().is_empty()
     }
 
+    /// Goes one interactive shell deeper, until what is returned is gone.
+    pub(crate) fn enter(&self) -> Inside<'_> {
+        self.depth.set(self.depth.get() + 1);
+        Inside(self)
+    }
+
     /// Ctrl-C.
     pub fn interrupt(&self) {
         self.typed.borrow_mut().clear();
@@ -363,6 +369,15 @@ impl Kernel {
 
     pub(super) fn activity(&self) -> u64 {
         self.activity.get()
+    }
+}
+
+/// One interactive shell less, however it ends.
+pub(crate) struct Inside<'a>(&'a Kernel);
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.depth.set(self.0.depth.get().saturating_sub(1));
     }
 }
 

@@ -177,6 +177,32 @@ fn a_shell_inside_is_left_by_exit_and_by_a_loss() {
 }
 
 #[test]
+fn a_shell_in_a_pod_of_its_own_is_left_and_the_pod_goes() {
+    let mut session = Session::new(Options::default(), true);
+    let later = |session: &mut Session, line: &str| {
+        session.input(line);
+        let to = session.now() + std::time::Duration::from_secs(40);
+        session.advance(to, &mut || true);
+    };
+    for (policy, name) in [("Always", "a"), ("Never", "b")] {
+        later(&mut session, &format!("kubectl run {name} -it --rm --restart={policy} --image=busybox -- sh"));
+        assert_eq!(session.prompt(), "/ # ");
+        assert_eq!(run_in(&mut session, "hostname").0, format!("{name}\n"));
+        later(&mut session, "exit 3");
+        assert_eq!(session.prompt(), "student@workstation:~/work$ ");
+        let (said, failed, _) = run_in(&mut session, "echo $?");
+        let end = format!(
+            "Session ended, resume using 'kubectl attach {name} -c {name} -n default -i -t' command\npod \"{name}\" deleted from \
+             default namespace\n{}\n",
+            if policy == "Never" { 3 } else { 0 }
+        );
+        assert!(said.ends_with(&end), "{said}");
+        assert_eq!(failed.contains("pod default/b terminated (Error)"), policy == "Never", "{failed}");
+    }
+    assert_eq!(run_in(&mut session, "kubectl get pods").1, "No resources found in default namespace.\n");
+}
+
+#[test]
 fn tab_completes() {
     let mut session = Session::new(Options::default(), true);
     run_in(

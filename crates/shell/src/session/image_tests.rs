@@ -146,6 +146,30 @@ fn an_autoscaler_sees_what_requests_to_it_cost() {
 }
 
 #[test]
+fn a_load_generator_at_a_terminal_does_its_work_until_it_is_interrupted() {
+    let mut session = Session::new(Options::default(), true);
+    push(&mut session, "name: work:1\nports: [8080]\nresponse: \"done\\n\"\ncpu: {idle: 5m, perRequest: 40m}\n");
+    ask(
+        &mut session,
+        "kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml; \
+         kubectl create deployment work --image=work:1 --port=8080; kubectl set resources deployment work --requests=cpu=200m; \
+         kubectl expose deployment work --port=80 --target-port=8080; kubectl autoscale deployment work --cpu=50% --max=5; sleep 90",
+    );
+    session.input("kubectl run -it load --rm --image=busybox -- sh -c 'while true; do wget -q -O- http://work; done'");
+    session.advance(session.now() + std::time::Duration::from_secs(120), &mut || true);
+    assert!(session.busy());
+    session.interrupt();
+    session.advance(session.now() + std::time::Duration::from_secs(40), &mut || true);
+    assert!(!session.busy());
+    let said = ask(&mut session, "echo $?");
+    let end = "done\n^C\nSession ended, resume using 'kubectl attach load -c load -n default -i -t' command\npod \"load\" deleted \
+               from default namespace\n";
+    assert!(said.replace("0\n", "").contains(end), "{said}");
+    let replicas = ask(&mut session, "kubectl get deployment work -o jsonpath='{.spec.replicas}'");
+    assert!(replicas.parse().is_ok_and(|replicas: i64| replicas > 2), "{replicas}");
+}
+
+#[test]
 fn a_private_image_goes_to_those_who_have_its_credentials() {
     let mut session = Session::new(Options::default(), false);
     let image = |name: &str| format!("name: {name}\nports: [80]\nlogin: {{username: anna, password: s3cret}}\n");

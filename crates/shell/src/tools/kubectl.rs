@@ -24,6 +24,9 @@ pub(super) async fn run(cx: Cx) -> i32 {
 /// What kubectl runs on.
 struct Terminal<'a>(&'a Cx);
 
+/// The exit status of a process that SIGINT ended.
+const INTERRUPTED: i32 = 130;
+
 impl Host for Terminal<'_> {
     fn request(&self, request: &Request) -> Result<Response, Status> {
         let answer = match request.method() {
@@ -182,10 +185,36 @@ impl Host for Terminal<'_> {
         Box::pin(async move {
             let Some(place) = place.filter(|place| self.0.kernel().system().waits(place)) else { return false };
             let tty = tty && self.0.io.stdin.is_terminal();
-            let code = exec(self.0, place.clone(), command, true, tty).await;
+            let running = exec(self.0, place.clone(), command, true, tty);
+            let code = if tty {
+                // Ctrl-C is for what runs there.
+                let _inside = self.0.kernel().enter();
+                let interrupted = |_| {
+                    self.0.out("^C\n");
+                    INTERRUPTED
+                };
+                self.0.kernel().interruptible(running).await.unwrap_or_else(interrupted)
+            } else {
+                running.await
+            };
             self.0.shell.acting().kill(&place, code.max(0));
             self.0.kernel().touch();
             true
+        })
+    }
+
+    fn pass_interrupts(&self, pod: &Value, container: &str) -> BoxFuture<'_, ()> {
+        let kernel = self.0.kernel();
+        let place = kernel.system().container(pod.namespace(), pod.name(), container);
+        Box::pin(async move {
+            let _inside = kernel.enter();
+            while kernel.interruptible(std::future::pending::<()>()).await.is_err() {
+                self.0.out("^C\n");
+                if let Some(place) = &place {
+                    self.0.shell.acting().kill(place, INTERRUPTED);
+                }
+                kernel.touch();
+            }
         })
     }
 
