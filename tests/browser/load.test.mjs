@@ -36,8 +36,12 @@ for (const [lang, width] of [["ko", 390], ["en", 390], ["ko", 1280], ["en", 1280
     }, picture);
     let first;
     const prepare = (page) => page.route("**/*.wasm", async (route) => {
-      await page.evaluate(() => document.fonts.ready);
-      first ??= await look(page, ".skeleton");
+      if (!first) {
+        // The program is fetched as early as the page itself.
+        await page.locator(".skeleton .empty").filter({ visible: true }).waitFor();
+        await page.evaluate(() => document.fonts.ready);
+        first = await look(page, ".skeleton");
+      }
       await route.continue();
     });
     await withPage({ lang, prepare, context: { viewport: { width, height: 844 } } }, async (kube) => {
