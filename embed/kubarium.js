@@ -140,7 +140,7 @@ export class Playground extends HTMLElement {
   }
 
   connectedCallback() {
-    this.#since = performance.now() + FRESH;
+    this.#since = document.readyState === "complete" ? performance.now() + FRESH : 0;
     addEventListener("message", this.#hear);
     this.#draw();
     this.#sight.observe(this);
