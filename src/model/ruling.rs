@@ -18,6 +18,17 @@ pub struct Verdict {
     pub why: String,
 }
 
+impl Verdict {
+    /// The tone in which it is shown.
+    pub fn tone(&self) -> &'static str {
+        match self.score {
+            _ if self.taken => "good",
+            Some(_) => "",
+            None => "bad",
+        }
+    }
+}
+
 /// The last decision, by node.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ruling {

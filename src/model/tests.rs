@@ -190,6 +190,29 @@ fn a_service_shows_its_endpoints() {
 }
 
 #[test]
+fn a_service_without_pods_has_the_colour_of_the_app_that_it_selects() {
+    let of_web = obj! { "app" => "web" };
+    let mut web = owner("web", None, 0);
+    web.set("spec.template", obj! { "metadata" => obj! { "labels" => of_web.clone() } });
+    let service = obj! { "metadata" => meta("web", "default", None), "spec" => obj! { "selector" => of_web } };
+    let hue = |world: &World| world.view().services[0].hue;
+    let mut world = World::default();
+    world.apply(kind::DEPLOYMENT, false, &owner("other", None, 0));
+    world.apply(kind::SERVICE, false, &service);
+    assert_eq!(hue(&world), None);
+    world.apply(kind::DEPLOYMENT, false, &web);
+    assert_eq!(hue(&world), Some(1));
+    // Whoever opens the page again lists everything, workloads first.
+    let made = [owner("other", None, 0), web.clone()];
+    let mut anew = World::anew(made.iter());
+    anew.apply(kind::DEPLOYMENT, false, &web);
+    anew.apply(kind::SERVICE, false, &service);
+    assert_eq!(hue(&anew), hue(&world));
+    world.apply(kind::DEPLOYMENT, true, &web);
+    assert_eq!(hue(&world), None, "nothing is behind it any more");
+}
+
+#[test]
 fn failures_look_like_failures() {
     let mut object = pod("web-1-a", "node1", "Pending", "");
     object.set(

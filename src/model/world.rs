@@ -258,6 +258,9 @@ impl World {
 
     fn apply_workload(&mut self, of: &'static Kind, gone: bool, object: &Value) -> bool {
         let mut workload = Workload::read(of, object);
+        let of_pods = (workload.namespace.clone(), workload.pod_labels.clone());
+        let known = self.index.owners.get(&workload.uid).map(|known| &known.pod_labels);
+        let led_to = gone || known != Some(&of_pods.1);
         if gone {
             self.index.owners.remove(&workload.uid);
         } else {
@@ -269,6 +272,9 @@ impl World {
             self.index.owners.insert(workload.uid.clone(), workload);
         }
         self.view.workloads = Rc::new(self.lane());
+        if led_to {
+            self.draw_empty_services(&of_pods.0, &of_pods.1);
+        }
         true
     }
 
@@ -314,6 +320,16 @@ impl World {
         self.draw_service(&key)
     }
 
+    /// Draws the Services anew that lead to Pods with these labels, but to none yet.
+    fn draw_empty_services(&mut self, namespace: &str, labels: &Value) {
+        let empty = self.view.services.iter().filter(|service| service.ends.is_empty());
+        let led = empty.filter(|service| service.selects(namespace, labels));
+        let keys: Vec<_> = led.map(|service| (service.namespace.clone(), service.name.clone())).collect();
+        for key in &keys {
+            self.draw_service(key);
+        }
+    }
+
     fn draw_service(&mut self, key: &(Str, Str)) -> bool {
         let lane = Rc::make_mut(&mut self.view.services);
         let at = lane.iter().position(|service| (&service.namespace, &service.name) == (&key.0, &key.1));
@@ -322,10 +338,14 @@ impl World {
         };
         let ends: Vec<End> =
             self.index.ends.get(key).into_iter().flat_map(|slices| slices.values().flatten().cloned()).collect();
-        let mut hues = ends.iter().map(|end| self.index.pods.get(&end.pod).and_then(|pod| pod.hue));
-        let hue = hues.next().flatten().filter(|hue| hues.all(|other| other == Some(*hue)));
-        // Without Pods for a moment, an entrance keeps the colour it had.
-        let hue = hue.or(at.filter(|_| ends.is_empty()).and_then(|at| lane[at].hue));
+        // Without Pods, an entrance has the colour of those that would be behind it.
+        let hue = if ends.is_empty() {
+            let owners =
+                self.index.owners.values().filter(|owner| service.selects(&owner.namespace, &owner.pod_labels));
+            the_only(owners.map(|owner| (owner.namespace != "kube-system").then_some(owner.hue)))
+        } else {
+            the_only(ends.iter().map(|end| self.index.pods.get(&end.pod).and_then(|pod| pod.hue)))
+        };
         let service = Rc::new(Service { ends, hue, ..service.clone() });
         match at {
             Some(at) if lane[at] == service => return false,
@@ -347,6 +367,11 @@ impl World {
             _ => uid.into(),
         }
     }
+}
+
+/// The colour that all have, if it is one.
+fn the_only(mut hues: impl Iterator<Item = Option<u8>>) -> Option<u8> {
+    hues.next().flatten().filter(|hue| hues.all(|other| other == Some(*hue)))
 }
 
 fn pressure(node: &Value) -> Vec<Str> {

@@ -110,7 +110,7 @@ pub fn Map(props: &Props) -> Html {
     };
     let here = props.chosen.as_ref().and_then(|chosen| rooms.keys().position(|name| name == chosen));
     let onkeydown = {
-        let (grid, rooms, chosen) = (*grid, rooms.clone(), props.chosen.clone());
+        let (grid, rooms, chosen, told_of) = (*grid, rooms.clone(), props.chosen.clone(), told_of.setter());
         when(&props.onchoose, move |event: KeyboardEvent| {
             if let (true, Some(chosen)) = (event.key() == "Enter", &chosen) {
                 event.prevent_default();
@@ -119,6 +119,8 @@ pub fn Map(props: &Props) -> Html {
             }
             let to = grid.step(&event.key(), here, rooms.len())?;
             event.prevent_default();
+            // Of a pointer that rests somewhere else nothing is told any more.
+            told_of.set(None);
             Some(choose((to, rooms.keys().nth(to)?.clone())))
         })
     };

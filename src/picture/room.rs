@@ -64,11 +64,11 @@ pub fn RoomView(props: &Props) -> Html {
             }
             <div class="yard">
                 <PodList {pods} light={light.clone()} />
+                if let Some(verdict) = &props.verdict {
+                    { reasons(verdict) }
+                }
                 if !marks.is_empty() {
                     <div class="system">{ for marks.iter().map(|pod| draw(pod, light, false, Shape::Mark)) }</div>
-                }
-                if let Some(verdict) = &props.verdict {
-                    { ruled(verdict) }
                 }
             </div>
             if !props.doors.is_empty() {
@@ -91,31 +91,31 @@ fn header(room: &Room, props: &Props, lang: Lang) -> Html {
                     <span class="badge wait">{ lang.text(Message::SchedulingDisabled) }</span>
                 }
                 { for room.pressure.iter().map(|pressure| html! { <span class="badge wait">{ pressure.as_str() }</span> }) }
+                { props.verdict.as_deref().map(ruled).unwrap_or_default() }
             </p>
         </header>
     }
 }
 
-/// What the scheduler found about the node: a score, or why it refused. It is shown for a moment, and anew for each Pod.
+/// What the scheduler found about the node: a score, or that it refused. It stands beside the node's address for a moment, and anew
+/// for each Pod.
 fn ruled(verdict: &Verdict) -> Html {
-    let said = match (verdict.taken, verdict.score) {
-        (true, Some(score)) => format!("✓ {score}"),
-        (true, None) => "✓".to_owned(),
-        (false, Some(score)) => score.to_string(),
-        (false, None) => "✕".to_owned(),
-    };
-    let tone = if verdict.taken {
-        "good"
-    } else if verdict.score.is_some() {
-        ""
-    } else {
-        "bad"
+    let tick = if verdict.taken { "✓ " } else { "" };
+    let said = match verdict.score {
+        Some(score) => format!("{tick}{score}"),
+        None if verdict.taken => "✓".to_owned(),
+        None => "✕".to_owned(),
     };
     html! {
-        <div class="room-verdict">
-            <p key={verdict.ruling} class={classes!("ruling", tone)} title={verdict.why.clone()} aria-hidden="true">
-                <b>{ said }</b><span>{ verdict.pod.as_str() }</span><small>{ &verdict.why }</small>
-            </p>
+        <b key={verdict.ruling} class={classes!("ruling", verdict.tone())} title={verdict.why.clone()} aria-hidden="true">{ said }</b>
+    }
+}
+
+/// The Pod that it was found for, and why: where the room has space between its Pods and the system's, and only there.
+fn reasons(verdict: &Verdict) -> Html {
+    html! {
+        <div class="reasons" aria-hidden="true">
+            <p key={verdict.ruling} class={classes!("ruling", verdict.tone())}><b>{ verdict.pod.as_str() }</b>{ &verdict.why }</p>
         </div>
     }
 }
