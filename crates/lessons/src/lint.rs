@@ -21,6 +21,13 @@ const MISTAKE: &[&str] = &["name", "step", "type", "unmet", "note", "back"];
 const LEVELS: &[&str] = &["beginner", "intermediate", "advanced"];
 /// Keys that any check may have.
 const ANY_CHECK: &[&str] = &["id", "for"];
+/// Forms that say nothing without another key, and what that is.
+const NEEDS: [(&str, &str, &str); 4] = [
+    ("env", "in", "the Pods whose containers are asked"),
+    ("reached", "from", "the Pods that should have asked"),
+    ("written", "by", "a user, as kubectl's --as takes one"),
+    ("selector", "matches", "the objects that it should select"),
+];
 /// How many accepted routes a lesson needs (the solution is one), and how many mistakes.
 const ENOUGH: usize = 2;
 
@@ -217,17 +224,10 @@ impl Linter<'_> {
         if let Some(kind) = built_in(clause.get(form.name).str()) {
             self.object(clause, kind, path);
         }
-        if form.name == "env" && clause.get("in").is_null() {
-            self.at(path, "`env` needs `in`: the Pods whose containers are asked");
-        }
-        if form.name == "reached" && clause.get("from").is_null() {
-            self.at(path, "`reached` needs `from`: the Pods that should have asked");
-        }
-        if form.name == "written" && clause.get("by").is_null() {
-            self.at(path, "`written` needs `by`: a user, as kubectl's --as takes one");
-        }
-        if form.name == "selector" && clause.get("matches").is_null() {
-            self.at(path, "`selector` needs `matches`: the objects that it should select");
+        if let Some((_, key, what)) =
+            NEEDS.iter().find(|(name, key, _)| form.name == *name && clause.get(key).is_null())
+        {
+            self.at(path, format!("`{}` needs `{key}`: {what}", form.name));
         }
         if form.takes == Takes::Deed && clause.get("to").is_null() {
             self.at(path, format!("`{}` needs `to`: a user, as kubectl's --as takes one", form.name));

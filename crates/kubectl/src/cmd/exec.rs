@@ -91,11 +91,7 @@ async fn attach(cx: &Cx<'_>) -> Outcome {
         cx.warn(format_args!("error: Unable to use a TTY - container {container} did not allocate one"));
     }
     announce(cx);
-    if !joined(cx, &pod, &container).await {
-        passing_interrupts(cx, &pod, &container, super::logs::from_now_on(cx, &pod, &container)).await?;
-    }
-    session_ended(cx, &pod, &container);
-    Ok(())
+    session(cx, &pod, &container, super::logs::from_now_on(cx, &pod, &container)).await
 }
 
 /// Tells whoever joins a container what becomes of what is typed.
@@ -123,10 +119,15 @@ pub(crate) async fn join(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
     attached(cx, &object, container).await
 }
 
-/// Shows what a container prints until it ends, or its prompt; then how to come back.
+/// Shows all that a container prints until it ends, or its prompt.
 pub(crate) async fn attached(cx: &Cx<'_>, pod: &Value, container: &str) -> Outcome {
+    session(cx, pod, container, super::logs::stream(cx, pod, container, true)).await
+}
+
+/// A container's prompt, or else what is to be shown of it; then how to come back.
+async fn session(cx: &Cx<'_>, pod: &Value, container: &str, shown: impl Future<Output = Outcome>) -> Outcome {
     if !joined(cx, pod, container).await {
-        passing_interrupts(cx, pod, container, super::logs::stream(cx, pod, container, true)).await?;
+        passing_interrupts(cx, pod, container, shown).await?;
     }
     session_ended(cx, pod, container);
     Ok(())

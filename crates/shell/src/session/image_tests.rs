@@ -123,9 +123,9 @@ fn what_the_registry_refuses() {
     );
 }
 
-#[test]
-fn an_autoscaler_sees_what_requests_to_it_cost() {
-    let mut session = Session::new(Options::default(), false);
+/// A session, at a terminal or not, in whose cluster a Deployment is scaled by what requests to it cost.
+fn with_an_autoscaler(terminal: bool) -> Session {
+    let mut session = Session::new(Options::default(), terminal);
     push(&mut session, "name: work:1\nports: [8080]\nresponse: \"done\\n\"\ncpu: {idle: 5m, perRequest: 40m}\n");
     ask(
         &mut session,
@@ -134,6 +134,12 @@ fn an_autoscaler_sees_what_requests_to_it_cost() {
          kubectl expose deployment work --port=80 --target-port=8080; kubectl autoscale deployment work --cpu=50% --min=1 \
          --max=5; sleep 90",
     );
+    session
+}
+
+#[test]
+fn an_autoscaler_sees_what_requests_to_it_cost() {
+    let mut session = with_an_autoscaler(false);
     let replicas = "kubectl get deployment work -o jsonpath='{.spec.replicas}'";
     assert_eq!(ask(&mut session, replicas), "1");
     let load = "kubectl run load --image=busybox -- sh -c 'while true; do wget -q -O- http://work; done'";
@@ -147,14 +153,7 @@ fn an_autoscaler_sees_what_requests_to_it_cost() {
 
 #[test]
 fn a_load_generator_at_a_terminal_does_its_work_until_it_is_interrupted() {
-    let mut session = Session::new(Options::default(), true);
-    push(&mut session, "name: work:1\nports: [8080]\nresponse: \"done\\n\"\ncpu: {idle: 5m, perRequest: 40m}\n");
-    ask(
-        &mut session,
-        "kubectl apply -f https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml; \
-         kubectl create deployment work --image=work:1 --port=8080; kubectl set resources deployment work --requests=cpu=200m; \
-         kubectl expose deployment work --port=80 --target-port=8080; kubectl autoscale deployment work --cpu=50% --max=5; sleep 90",
-    );
+    let mut session = with_an_autoscaler(true);
     session.input("kubectl run -it load --rm --image=busybox -- sh -c 'while true; do wget -q -O- http://work; done'");
     session.advance(session.now() + std::time::Duration::from_secs(120), &mut || true);
     assert!(session.busy());

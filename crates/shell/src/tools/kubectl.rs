@@ -24,9 +24,6 @@ pub(super) async fn run(cx: Cx) -> i32 {
 /// What kubectl runs on.
 struct Terminal<'a>(&'a Cx);
 
-/// The exit status of a process that SIGINT ended.
-const INTERRUPTED: i32 = 130;
-
 impl Host for Terminal<'_> {
     fn request(&self, request: &Request) -> Result<Response, Status> {
         let answer = match request.method() {
@@ -186,17 +183,7 @@ impl Host for Terminal<'_> {
             let Some(place) = place.filter(|place| self.0.kernel().system().waits(place)) else { return false };
             let tty = tty && self.0.io.stdin.is_terminal();
             let running = exec(self.0, place.clone(), command, true, tty);
-            let code = if tty {
-                // Ctrl-C is for what runs there.
-                let _inside = self.0.kernel().enter();
-                let interrupted = |_| {
-                    self.0.out("^C\n");
-                    INTERRUPTED
-                };
-                self.0.kernel().interruptible(running).await.unwrap_or_else(interrupted)
-            } else {
-                running.await
-            };
+            let code = if tty { until_interrupted(self.0, running).await } else { running.await };
             self.0.shell.acting().kill(&place, code.max(0));
             self.0.kernel().touch();
             true
@@ -204,16 +191,14 @@ impl Host for Terminal<'_> {
     }
 
     fn pass_interrupts(&self, pod: &Value, container: &str) -> BoxFuture<'_, ()> {
-        let kernel = self.0.kernel();
-        let place = kernel.system().container(pod.namespace(), pod.name(), container);
+        let place = self.0.kernel().system().container(pod.namespace(), pod.name(), container);
         Box::pin(async move {
-            let _inside = kernel.enter();
-            while kernel.interruptible(std::future::pending::<()>()).await.is_err() {
-                self.0.out("^C\n");
+            loop {
+                let code = until_interrupted(self.0, std::future::pending()).await;
                 if let Some(place) = &place {
-                    self.0.shell.acting().kill(place, INTERRUPTED);
+                    self.0.shell.acting().kill(place, code);
                 }
-                kernel.touch();
+                self.0.kernel().touch();
             }
         })
     }
@@ -375,6 +360,17 @@ async fn exec(cx: &Cx, place: Place, command: Vec<String>, stdin: bool, tty: boo
     shell.nested_in(&cx.shell);
     let io = Io { stdin: if stdin { cx.io.stdin.clone() } else { Input::Null }, ..cx.io.clone() };
     while_alive(cx, &place, run_in(shell, command, io)).await.unwrap_or(137)
+}
+
+/// Runs something in a container at its terminal: Ctrl-C is for that, not for what shows it. Its exit status.
+async fn until_interrupted(cx: &Cx, running: impl Future<Output = i32>) -> i32 {
+    /// The exit status of a process that SIGINT ended.
+    const INTERRUPTED: i32 = 130;
+    let _inside = cx.kernel().enter();
+    cx.kernel().interruptible(running).await.unwrap_or_else(|_| {
+        cx.out("^C\n");
+        INTERRUPTED
+    })
 }
 
 async fn run_in(mut shell: Shell, command: Vec<String>, io: Io) -> i32 {
