@@ -78,12 +78,14 @@ test("it speaks Korean, and input by IME loses nothing", { timeout: 120_000 }, (
   }));
 
 for (const theme of ["light", "dark"]) {
-  for (const [size, viewport] of Object.entries({ desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } })) {
+  for (const [size, viewport] of Object.entries({ desktop: { width: 1280, height: 860 }, tablet: { width: 761, height: 1024 }, phone: { width: 390, height: 844 } })) {
     test(`it fits a ${size} in ${theme}`, { timeout: 120_000 }, () =>
       withPage({ query: { theme, run: "kubectl create deployment web --image=nginx --replicas=6" }, context: { viewport } }, async (kube) => {
         await kube.podsUntil("web-", (pods) => pods.length === 6 && pods.every(isRunning));
         const overflow = await kube.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `the page is ${overflow} px wider than the screen`);
+        const title = await kube.page.locator(".brand h1").evaluate((title) => title.getBoundingClientRect().height / parseFloat(getComputedStyle(title).lineHeight));
+        assert.ok(title < 1.5, "its name stands in one line");
         await kube.screenshot(`${size}-${theme}`);
       }));
   }

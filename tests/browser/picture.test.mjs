@@ -187,6 +187,24 @@ test("the scheduler's decision is shown on the nodes: who was refused, who got w
   assert.equal((await kube.pods(pod.split(" ")[0], best.split(" ")[0])).length, 1, "and there it runs");
 });
 
+test("what the scheduler found moves nothing, however narrow the nodes are", async () => {
+  await kube.page.setViewportSize({ width: 390, height: 844 });
+  try {
+    const [shown, without] = await kube.page.evaluate(() => {
+      const heights = () => [...document.querySelectorAll(".room > header")].map((header) => header.getBoundingClientRect().height);
+      const marks = [...document.querySelectorAll(".caption .ruling")];
+      const shown = marks.length === 4 && heights();
+      marks.forEach((mark) => mark.style.display = "none");
+      const without = heights();
+      marks.forEach((mark) => mark.style.display = "");
+      return [shown, without];
+    });
+    assert.deepEqual(shown, without);
+  } finally {
+    await kube.page.setViewportSize({ width: 1280, height: 860 });
+  }
+});
+
 test("beside an open inspector the nodes stand in one row, and no name is broken", async () => {
   await kube.page.locator("[data-object='Deployment/default/web']").first().click();
   await kube.page.locator(".inspector").waitFor();
