@@ -4,11 +4,14 @@ use crate::event::hear;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, NodeList, ScrollIntoViewOptions, ScrollLogicalPosition};
+use wasm_bindgen::closure::Closure;
+use web_sys::{
+    Document, Element, HtmlElement, MutationObserver, MutationObserverInit, NodeList, ScrollIntoViewOptions,
+    ScrollLogicalPosition,
+};
 
 /// What can have the focus.
-const FOCUSABLE: &str =
-    "button:not(:disabled), summary, a[href], input:not(:disabled), select, textarea, [tabindex='0']";
+const FOCUSABLE: &str = "button, summary, a[href], input, select, textarea:not(:disabled), [tabindex='0']";
 
 /// Where elements are looked for.
 pub trait Place {
@@ -82,35 +85,40 @@ struct Last {
     nth: usize,
 }
 
-/// Remembers what has the focus, and finds it a place when that goes away.
-#[derive(Clone, Default)]
-pub struct Keeper(Rc<RefCell<Last>>);
-
-impl Keeper {
-    /// A keeper that watches the page from now on.
-    pub fn watch() -> Keeper {
-        let keeper = Keeper::default();
-        let last = keeper.0.clone();
-        hear(&gloo::utils::document(), "focusin", false, move |event| {
-            let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            last.replace(element.map(Last::of).unwrap_or_default());
-        });
-        keeper
-    }
-
-    /// If what had the focus is gone and nothing has it now, its heir gets it.
-    pub fn look(&self) {
-        if self.0.borrow().around.first().is_none_or(|element| element.is_connected()) {
-            return;
+/// Keeps the focus from being nowhere. Called once.
+///
+/// When what has it goes away it finds another place in the same moment, so that no key goes astray. What is of no use for now
+/// (`aria-disabled`) keeps it, unlike what is `disabled`, but cannot be clicked.
+pub fn keep() {
+    let page = gloo::utils::document();
+    hear(&page, "click", true, |event| {
+        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if element.is_some_and(|element| element.closest("[aria-disabled=true]").is_ok_and(|idle| idle.is_some())) {
+            event.stop_propagation();
+            event.prevent_default();
         }
-        let last = self.0.take();
-        if is_lost() {
-            match last.heir() {
-                Some(heir) => _ = heir.focus(),
-                None => on_prompt(),
+    });
+    let last = Rc::new(RefCell::new(Last::default()));
+    let remembered = last.clone();
+    hear(&page, "focusin", false, move |event| {
+        let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        remembered.replace(element.map(Last::of).unwrap_or_default());
+    });
+    let changed = Closure::<dyn Fn()>::new(move || {
+        if last.borrow().around.first().is_some_and(|element| !element.is_connected()) {
+            let last = last.take();
+            if is_lost() {
+                last.hand_on();
             }
         }
+    });
+    let anything = MutationObserverInit::new();
+    anything.set_child_list(true);
+    anything.set_subtree(true);
+    if let (Ok(observer), Some(body)) = (MutationObserver::new(changed.as_ref().unchecked_ref()), page.body()) {
+        _ = observer.observe_with_options(&body, &anything);
     }
+    changed.forget();
 }
 
 impl Last {
@@ -125,7 +133,16 @@ impl Last {
         }
     }
 
-    /// The same object elsewhere, else what opened the part that is gone, else the neighbour in what is left.
+    /// The focus goes to the heir, or to the prompt if there is none.
+    fn hand_on(self) {
+        match self.heir() {
+            Some(heir) => _ = heir.focus(),
+            None => on_prompt(),
+        }
+    }
+
+    /// The same object elsewhere, else what came in place of the part that is gone or what had opened it, else the neighbour in
+    /// what is left.
     fn heir(&self) -> Option<HtmlElement> {
         let object = self.object.as_ref().filter(|object| !object.is_empty());
         let page = gloo::utils::document();
@@ -134,16 +151,19 @@ impl Last {
             all.into_iter().find(|element| element.get_attribute("data-object").as_deref() == Some(object))
         });
         let gone = self.around.iter().take_while(|element| !element.is_connected());
-        let opener =
-            |id: String| all(&page, &format!("[aria-controls='{id}'], [data-opens='{id}']")).into_iter().next();
-        same.or_else(|| gone.map(Element::id).filter(|id| !id.is_empty()).find_map(opener)).or_else(|| {
+        let successor = |id: String| {
+            let named = [format!("[id='{id}'][tabindex]"), format!("[aria-controls='{id}'], [data-opens='{id}']")];
+            named.iter().find_map(|selector| all(&page, selector).into_iter().next())
+        };
+        same.or_else(|| gone.map(Element::id).filter(|id| !id.is_empty()).find_map(successor)).or_else(|| {
             let rest = self.around.iter().skip(1).filter(|element| element.is_connected());
             rest.filter(|element| {
                 !matches!(element.tag_name().as_str(), "BODY" | "HTML" | "MAIN")
                     && !element.class_name().starts_with("app")
             })
             .find_map(|element| {
-                let near = all(element, FOCUSABLE);
+                let near: Vec<HtmlElement> =
+                    all(element, FOCUSABLE).into_iter().filter(|near| near.offset_width() > 0).collect();
                 let nth = self.nth.min(near.len().saturating_sub(1));
                 near.into_iter().nth(nth)
             })

@@ -120,8 +120,8 @@ fn panel<F: Fn(MouseEvent) + 'static>(
                     <button type="button" class="control" aria-label={lang.text(Message::OneLess)} onclick={change(Box::new(|draft| draft.number = (draft.number - 1).max(0)))}>{ "−" }</button>
                     <button type="button" class="control" aria-label={lang.text(Message::OneMore)} onclick={change(Box::new(|draft| draft.number += 1))}>{ "+" }</button>
                 }
-                <button type="button" class="control" disabled={command.is_empty()} onclick={choose(Choice::Insert)}>{ lang.text(Message::WriteOn) }</button>
-                <button type="button" class="control main" disabled={command.is_empty()} onclick={choose(Choice::Run)}>{ lang.text(Message::RunIt) }</button>
+                <button type="button" class="control" aria-disabled={command.is_empty().to_string()} onclick={choose(Choice::Insert)}>{ lang.text(Message::WriteOn) }</button>
+                <button type="button" class="control main" aria-disabled={command.is_empty().to_string()} onclick={choose(Choice::Run)}>{ lang.text(Message::RunIt) }</button>
             </div>
         </div>
     }

@@ -11,7 +11,7 @@ use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 /// The openers of all popups that are open.
 const OPEN: &str = "details[data-popup][open] > summary, [data-popup] > [aria-expanded=true]";
 /// What the arrow keys go through in a popup.
-const ITEMS: &str = "button:not(:disabled)";
+const ITEMS: &str = "button:not([aria-disabled=true])";
 
 /// Begins to close popups. Called once.
 pub fn listen() {
@@ -39,6 +39,17 @@ fn close_all_but(target: Option<&Element>) {
     focus::all(&gloo::utils::document(), OPEN).into_iter().filter(outside).for_each(|opener| opener.click());
 }
 
+/// The focus goes back to the opener, and what it opened closes.
+fn close(opener: &HtmlElement) {
+    _ = opener.focus();
+    opener.click();
+}
+
+/// Closes the popup that an element is: something in it was chosen.
+pub fn done(popup: &Element) {
+    focus::all(popup, ":scope > summary").iter().for_each(close);
+}
+
 fn key(event: &KeyboardEvent) {
     let key = event.key();
     if !matches!(key.as_str(), "Escape" | "ArrowDown" | "ArrowUp") {
@@ -50,8 +61,7 @@ fn key(event: &KeyboardEvent) {
     let nowhere = target.tag_name() == "BODY";
     let Some(opener) = openers.into_iter().rfind(|opener| nowhere || holds(opener, &target)) else { return };
     if key == "Escape" {
-        opener.click();
-        _ = opener.focus();
+        close(&opener);
     } else if nowhere || matches!(target.tag_name().as_str(), "BUTTON" | "SUMMARY") {
         let Some(popup) = opener.parent_element() else { return };
         let items: Vec<_> = focus::all(&popup, ITEMS).into_iter().filter(|item| *item != opener).collect();

@@ -36,7 +36,6 @@ impl App {
     pub(super) fn frame(&mut self, cx: &Context<App>, ms: f64) -> bool {
         self.next_frame(cx);
         self.reveal();
-        self.focus.look();
         // The frame in which the reader does something shows the answer, and waits for nothing else: time makes up for it in the
         // next one.
         if event::acted() {

@@ -107,7 +107,6 @@ pub struct App {
     hosted: hosted::Hosted,
     class: Classroom,
     calls: Calls,
-    focus: focus::Keeper,
     telling: telling::Telling,
 }
 
@@ -215,7 +214,6 @@ impl Component for App {
             hosted: hosted::Hosted::default(),
             class: Classroom::default(),
             calls,
-            focus: focus::Keeper::watch(),
             telling: telling::Telling::default(),
             settings,
         };
@@ -345,6 +343,7 @@ impl Component for App {
         }
         cx.link().send_message(Msg::Ready);
         App::listen_for_keys(cx);
+        focus::keep();
         popup::listen();
         event::notice_acts();
         press::listen(self.calls.desk.reform(writing::Act::Menu));

@@ -152,7 +152,7 @@ pub fn PresenterView(props: &Props) -> Html {
             <section class="presenter" aria-label={lang.text(Message::Presenter)}>
                 <ol aria-label={lang.text(Message::Bookmarks)}>{ for marks.map(mark) }</ol>
                 <p class="cue" title={next.clone()}>{ next.clone().unwrap_or_else(|| lang.text(Message::PresentOver).to_owned()) }</p>
-                <button type="button" class="control main words" aria-keyshortcuts="F8" disabled={next.is_none()} onclick={act(Act::Next)}>{ lang.text(Message::PresentNext) }{ key("F8") }</button>
+                <button type="button" class="control main words" aria-keyshortcuts="F8" aria-disabled={next.is_none().to_string()} onclick={act(Act::Next)}>{ lang.text(Message::PresentNext) }{ key("F8") }</button>
                 <button type="button" class="control words" aria-keyshortcuts="F9" onclick={act(Act::Reset)}>{ lang.text(Message::PresentReset) }{ key("F9") }</button>
                 <button type="button" class="control words" onclick={act(Act::Edit)}>{ lang.text(Message::PresentScript) }</button>
                 <button type="button" class="control" title={close} aria-label={close} onclick={act(Act::Toggle)}>{ crate::glyph::icon(crate::glyph::Icon::Close) }</button>

@@ -44,7 +44,7 @@ pub fn Bar(props: &Props) -> Html {
     let button = |message: Message, shape: Icon, command: &Option<String>, what: Act| {
         let title = labelled(message, command);
         html! {
-            <button type="button" class="control" aria-label={title.clone()} {title} disabled={command.is_none()} onclick={act(what)}>{ icon(shape) }</button>
+            <button type="button" class="control" aria-label={title.clone()} {title} aria-disabled={command.is_none().to_string()} onclick={act(what)}>{ icon(shape) }</button>
         }
     };
     let oninput = {

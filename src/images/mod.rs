@@ -91,7 +91,7 @@ pub fn Images(props: &Props) -> Html {
                     }
                     <label class="check"><input type="checkbox" checked={*run} onchange={onrun} />{ lang.text(Message::ImageRun) }</label>
                     <button type="button" class="control" onclick={close}>{ lang.text(Message::Cancel) }</button>
-                    <button type="submit" class="control main" disabled={props.blocked}>{ lang.text(Message::ImagePush) }</button>
+                    <button type="submit" class="control main" aria-disabled={props.blocked.to_string()}>{ lang.text(Message::ImagePush) }</button>
                 </footer>
             </form>
         </Modal>

@@ -135,7 +135,7 @@ pub fn Edit(props: &Props) -> Html {
             <p class="quiet">{ lang.text(Message::ApplyHint) }{ " " }<code>{ format!("kubectl {}replace -f -", props.target.scope()) }</code></p>
             <p class="acts">
                 <button type="button" class="control" onclick={cancel}>{ lang.text(Message::Cancel) }</button>
-                <button type="button" class="control main" disabled={lines.is_empty() || props.links.busy} onclick={apply}>{ lang.text(Message::Apply) }</button>
+                <button type="button" class="control main" aria-disabled={(lines.is_empty() || props.links.busy).to_string()} onclick={apply}>{ lang.text(Message::Apply) }</button>
             </p>
         </div>
     }

@@ -2,6 +2,7 @@
 
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
+use crate::popup;
 use api::Str;
 use shell::faults::{FAULTS, Fault, Scope, bridge};
 use std::rc::Rc;
@@ -34,9 +35,7 @@ pub fn FaultMenu(props: &Props) -> Html {
             Fault::fill(command, &[("node", &props.node), ("other", other), ("range", range), ("bridge", bridge)]);
         let (menu, title) = (menu.clone(), line.clone());
         let onclick = props.ontype.reform(move |_: MouseEvent| {
-            if let Some(menu) = menu.cast::<web_sys::Element>() {
-                _ = menu.remove_attribute("open");
-            }
+            menu.cast::<web_sys::Element>().iter().for_each(popup::done);
             line.clone()
         });
         html! { <button type="button" {onclick}><b>{ text }</b><code>{ title }</code></button> }

@@ -55,7 +55,7 @@ pub fn Tools(props: &Props) -> Html {
         };
         let ends = sight.zoom == if nearer { Zoom::Close } else { Zoom::Map.within(props.many) };
         html! {
-            <button type="button" class="control" title={lang.text(text)} aria-label={lang.text(text)} disabled={ends} {onclick}>{ icon(shape) }</button>
+            <button type="button" class="control" title={lang.text(text)} aria-label={lang.text(text)} aria-disabled={ends.to_string()} {onclick}>{ icon(shape) }</button>
         }
     };
     html! {
@@ -184,7 +184,7 @@ fn filters(props: &Props, lang: Lang) -> Html {
                     { for filter::KINDS.into_iter().map(kind) }
                 </fieldset>
                 <label class="check"><input type="checkbox" checked={props.sight.system} onchange={onsystem} />{ lang.text(Message::SystemPods) }</label>
-                <button type="button" class="control" disabled={!filter.is_on()} onclick={clear}>{ lang.text(Message::ShowAll) }</button>
+                <button type="button" class="control" aria-disabled={(!filter.is_on()).to_string()} onclick={clear}>{ lang.text(Message::ShowAll) }</button>
             </div>
         </details>
     }
