@@ -205,6 +205,23 @@ test("what the scheduler found moves nothing, however narrow the nodes are", asy
   }
 });
 
+test("a node's name is whole, however long it is and however narrow its room", async () => {
+  await kube.page.setViewportSize({ width: 390, height: 844 });
+  try {
+    const name = "ip-10-0-1-23.ap-northeast-2.compute.internal";
+    await kube.run(`echo '{"apiVersion":"v1","kind":"Node","metadata":{"name":"${name}"}}' | kubectl create -f -`);
+    const [cut, room] = await kube.node(name).evaluate((room) => {
+      const name = room.querySelector("h3 button");
+      const [outer, inner] = [room, name].map((part) => part.getBoundingClientRect());
+      return [name.scrollWidth > name.clientWidth || name.scrollHeight > name.clientHeight || inner.right > outer.right, outer.width];
+    });
+    assert.ok(!cut && room < 200, `${cut} in ${room} px`);
+    await kube.run(`kubectl delete node ${name}`);
+  } finally {
+    await kube.page.setViewportSize({ width: 1280, height: 860 });
+  }
+});
+
 test("beside an open inspector the nodes stand in one row, and no name is broken", async () => {
   await kube.page.locator("[data-object='Deployment/default/web']").first().click();
   await kube.page.locator(".inspector").waitFor();
