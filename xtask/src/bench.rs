@@ -5,19 +5,25 @@ use crate::error::{Error, Result, fail};
 use crate::{build, sh, tools};
 use std::path::PathBuf;
 
-/// Nodes and Pods of each workload; all but the first have Kubernetes' own 30 Pods a node.
-const WORKLOADS: &[(usize, usize)] = &[(5, 1_000), (334, 10_000), (3_334, 100_000)];
+/// Nodes and Pods of a workload.
+type Workload = (usize, usize);
+
+/// A cluster that grows as a whole: all but the first have Kubernetes' own 30 Pods a node.
+const WITH_NODES: &[Workload] = &[(5, 1_000), (334, 10_000), (3_334, 100_000)];
+
+/// A cluster of as many nodes as Kubernetes supports, which gets ten times the Pods.
+const PODS_ALONE: &[Workload] = &[(5_000, 10_000), (5_000, 100_000)];
 
 /// What is measured in the browser: opening the page, commands, and frames while much changes.
 const IN_THE_BROWSER: &[&str] =
     &["tests/browser/speed/load.mjs", "tests/browser/speed/commands.mjs", "tests/browser/speed/frames.mjs"];
 
-/// The workloads one after the other, then the page; `--quick` leaves the greatest workload and the page out, `--page` measures
+/// The workloads one after the other, then the page; `--quick` leaves the great workloads and the page out, `--page` measures
 /// the page alone.
 pub fn run(arguments: &[String]) -> Result {
     match arguments {
-        [] => workloads(WORKLOADS).and_then(|()| page()),
-        [flag] if flag == "--quick" => workloads(&WORKLOADS[..WORKLOADS.len() - 1]),
+        [] => workloads(&[WITH_NODES, PODS_ALONE]).and_then(|()| page()),
+        [flag] if flag == "--quick" => workloads(&[&WITH_NODES[..WITH_NODES.len() - 1]]),
         [flag] if flag == "--page" => page(),
         _ => fail("usage: cargo xtask bench [--quick | --page]"),
     }
@@ -30,9 +36,20 @@ fn page() -> Result {
     IN_THE_BROWSER.iter().try_for_each(|script| sh::run(sh::program("node").arg(script)))
 }
 
-fn workloads(workloads: &[(usize, usize)]) -> Result {
+/// Plays series of workloads; within a series each is compared with the one before.
+fn workloads(series: &[&[Workload]]) -> Result {
     sh::run(sh::cargo().args(["build", "--release", "--package", "kubarium"]))?;
     println!("{:>6} {:>7} {:>9} {:>10} {:>8}  against ten times fewer", "nodes", "Pods", "seconds", "Pods/s", "MiB");
+    series.iter().try_for_each(|workloads| grow(workloads))?;
+    for (package, example) in [("kubarium", "requests"), ("network", "lookup")] {
+        println!();
+        sh::run(sh::cargo().args(["run", "--quiet", "--release", "--package", package, "--example", example]))?;
+    }
+    Ok(())
+}
+
+/// Plays the workloads of one series, and tells how much more than linear their times grow.
+fn grow(workloads: &[Workload]) -> Result {
     let mut before: Option<(usize, f64)> = None;
     for (nodes, pods) in workloads {
         let line = measure(*nodes, *pods)?;
@@ -44,10 +61,6 @@ fn workloads(workloads: &[(usize, usize)]) -> Result {
         let growth = growth.map(|growth| format!("{growth:.2} times linear")).unwrap_or_default();
         println!("{nodes:>6} {pods:>7} {wall:>9.3} {rate:>10.0} {memory:>8.0}  {growth}");
         before = Some((*pods, wall));
-    }
-    for (package, example) in [("kubarium", "requests"), ("network", "lookup")] {
-        println!();
-        sh::run(sh::cargo().args(["run", "--quiet", "--release", "--package", package, "--example", example]))?;
     }
     Ok(())
 }

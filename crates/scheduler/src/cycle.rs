@@ -156,7 +156,8 @@ pub fn decide(cycle: &Cycle<'_>, kept: &mut Rows, shape: u32, start: &mut usize,
     let (all, mut own) = (filters.only.is_none(), Table::default());
     let table = if all { kept.of(shape, nodes.len()) } else { own.resized(places.len()) };
     let any_crosswise = filters.checks.iter().any(|(plugin, _)| !plugin.per_node);
-    let (mut feasible, mut rows) = (Vec::with_capacity(wanted), Vec::with_capacity(wanted));
+    // The rows of the feasible nodes, where they are not at the nodes' own places.
+    let (mut feasible, mut rows) = (Vec::with_capacity(wanted), Vec::new());
     let mut looked = 0;
     for (turn, at) in places.iter().enumerate() {
         looked += 1;
@@ -167,7 +168,9 @@ pub fn decide(cycle: &Cycle<'_>, kept: &mut Rows, shape: u32, start: &mut usize,
         let fits = || !any_crosswise || ask_those(&filters, &nodes[at], |plugin| !plugin.per_node).is_ok();
         if table.states[row] == State::Feasible && fits() {
             feasible.push(at);
-            rows.push(row);
+            if !all {
+                rows.push(row);
+            }
             if feasible.len() == wanted {
                 break;
             }
@@ -181,7 +184,11 @@ pub fn decide(cycle: &Cycle<'_>, kept: &mut Rows, shape: u32, start: &mut usize,
             return failed(decision, failure);
         }
     }
-    let column = |at: usize| rows.iter().map(|row| i64::from(table.scores[at][*row])).collect();
+    let rows = if all { &feasible } else { &rows };
+    let column = |at: usize| {
+        let scores = &table.scores[at];
+        rows.iter().map(|row| i64::from(scores[*row])).collect()
+    };
     let totals = totals(cycle, &own_scores, column, &feasible, explain, &mut decision);
     let name = nodes[feasible[pick(&totals, rng)]].name.clone();
     decision.node = name.clone();

@@ -203,12 +203,18 @@ fn skew_score(count: i64, max_skew: i64, weight: f64) -> f64 {
 fn normalise(scores: &mut [i64]) {
     let most = scores.iter().copied().max().unwrap_or(0).max(0);
     let least = scores.iter().copied().filter(|score| *score != IGNORED).min().unwrap_or(0);
+    let of = |score| match score {
+        IGNORED => 0,
+        _ if most == 0 => MAX_SCORE,
+        score => MAX_SCORE * (most + least - score) / most,
+    };
+    // Neighbours mostly have the same score, and a division takes longer than all the rest.
+    let mut last = (IGNORED, 0);
     for score in scores.iter_mut() {
-        *score = match *score {
-            IGNORED => 0,
-            _ if most == 0 => MAX_SCORE,
-            score => MAX_SCORE * (most + least - score) / most,
-        };
+        if *score != last.0 {
+            last = (*score, of(*score));
+        }
+        *score = last.1;
     }
 }
 
