@@ -7,3 +7,4 @@ mod resolve;
 
 pub use emit::to_string;
 pub use parse::{Document, documents, line_of, parse, split};
+pub use resolve::resolve;

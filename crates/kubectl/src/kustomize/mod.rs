@@ -6,9 +6,14 @@
 
 mod fields;
 mod generate;
+mod order;
+mod path;
 mod references;
+mod replacements;
+mod select;
 mod transform;
 mod typed;
+mod vars;
 
 use crate::cx::Cx;
 use crate::fail::{Outcome, fail};
@@ -27,32 +32,6 @@ const DEPRECATED: [(&str, &str); 6] = [
     ("patchesStrategicMerge", "patches"),
     ("vars", "replacements"),
 ];
-/// Kinds that come first, and in this order (kustomize's legacy order).
-const FIRST: [&str; 22] = [
-    "Namespace",
-    "ResourceQuota",
-    "StorageClass",
-    "CustomResourceDefinition",
-    "ServiceAccount",
-    "PodSecurityPolicy",
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "ConfigMap",
-    "Secret",
-    "Endpoints",
-    "Service",
-    "LimitRange",
-    "PriorityClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Deployment",
-    "StatefulSet",
-    "CronJob",
-    "PodDisruptionBudget",
-];
-
 /// An object on its way through the folders.
 #[derive(Clone, Debug)]
 struct Resource {
@@ -61,11 +40,22 @@ struct Resource {
     names: Vec<String>,
     /// Whether a hash of its content belongs behind its name.
     hashed: bool,
+    /// The names of the vars that are read from it.
+    vars: Vec<String>,
+}
+
+/// What the folders have come to so far.
+#[derive(Default)]
+struct Gathered {
+    resources: Vec<Resource>,
+    vars: Vec<Value>,
+    /// How the uppermost folder wants it all sorted.
+    sort_options: Value,
 }
 
 impl Resource {
     fn new(object: Value) -> Resource {
-        Resource { names: vec![object.name().to_owned()], object, hashed: false }
+        Resource { names: vec![object.name().to_owned()], object, hashed: false, vars: Vec::new() }
     }
 
     fn kind(&self) -> &str {
@@ -91,8 +81,9 @@ impl Resource {
 /// # Errors
 /// There is none, or it is wrong.
 pub fn build(cx: &Cx<'_>, folder: &str) -> Outcome<Vec<Value>> {
-    let mut resources = Vec::new();
-    accumulate(cx, folder, DEPTH, &mut resources)?;
+    let mut gathered = Gathered::default();
+    accumulate(cx, folder, DEPTH, &mut gathered)?;
+    let Gathered { mut resources, vars, sort_options } = gathered;
     for resource in &mut resources {
         if resource.hashed {
             let mut nameless = resource.object.clone();
@@ -102,16 +93,9 @@ pub fn build(cx: &Cx<'_>, folder: &str) -> Outcome<Vec<Value>> {
         }
     }
     references::follow(&mut resources);
-    let place = |kind: &str| match kind {
-        "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => FIRST.len() + 1,
-        kind => FIRST.iter().position(|first| *first == kind).unwrap_or(FIRST.len()),
-    };
-    let mut objects: Vec<Value> = resources.into_iter().map(|resource| resource.object).collect();
-    api::sort_by_cached_key(&mut objects, |object| {
-        let (kind, namespace) = (object["kind"].str(), object.namespace());
-        (place(kind), kind.to_owned(), format!("{namespace}~{}", object.name()))
-    });
-    Ok(objects)
+    vars::resolve(cx, &vars, &mut resources)?;
+    order::sort(&sort_options, &mut resources)?;
+    Ok(resources.into_iter().map(|resource| resource.object).collect())
 }
 
 /// A folder or file beside `folder`.
@@ -162,7 +146,7 @@ fn kustomization(cx: &Cx<'_>, folder: &str) -> Outcome<Value> {
     typed::check(&value).map_err(|why| fail!("invalid Kustomization: json: {why}"))?;
     for (old, new) in DEPRECATED.iter().filter(|(old, _)| !value[*old].is_null()) {
         let fix = match *old {
-            "vars" => "[EXPERIMENTAL] Run 'kustomize edit fix --vars' to convert vars to replacements.",
+            "vars" => "[EXPERIMENTAL] Run 'kustomize edit fix' to update your Kustomization automatically.",
             _ => "Run 'kustomize edit fix' to update your Kustomization automatically.",
         };
         cx.warn(format_args!("# Warning: '{old}' is deprecated. Please use '{new}' instead. {fix}"));
@@ -170,37 +154,41 @@ fn kustomization(cx: &Cx<'_>, folder: &str) -> Outcome<Value> {
     Ok(value)
 }
 
-/// Adds what a folder makes to `resources`; what is there already is changed too, which only components do.
-fn accumulate(cx: &Cx<'_>, folder: &str, depth: usize, resources: &mut Vec<Resource>) -> Outcome {
+/// Adds what a folder makes to what is gathered; what is there already is changed too, which only components do.
+fn accumulate(cx: &Cx<'_>, folder: &str, depth: usize, gathered: &mut Gathered) -> Outcome {
     if depth == 0 {
         return Err(fail!("cycle detected: candidate root '{}' contains visited root", full(cx, folder)));
     }
     let file = kustomization(cx, folder)?;
-    for field in ["helmCharts", "generators", "transformers", "validators", "vars", "replacements"] {
+    for field in ["helmCharts", "generators", "transformers", "validators", "configurations", "buildMetadata"] {
         if !file[field].is_empty() {
             return Err(fail!("kustomize's {field} are not simulated here"));
         }
     }
     for path in file["resources"].array().iter().chain(file["bases"].array()) {
-        gather(cx, folder, path.str(), depth, resources)?;
+        gather(cx, folder, path.str(), depth, gathered)?;
     }
-    generate::generate(cx, folder, &file, resources)?;
+    generate::generate(cx, folder, &file, &mut gathered.resources)?;
     for path in file["components"].array() {
-        accumulate(cx, &beside(folder, path.str()), depth - 1, resources)?;
+        accumulate(cx, &beside(folder, path.str()), depth - 1, gathered)?;
     }
+    let Gathered { resources, vars, sort_options } = gathered;
+    *sort_options = file["sortOptions"].clone();
     transform::transform(cx, folder, &file, resources)?;
     references::follow(resources);
-    Ok(())
+    vars::note(file["vars"].array(), resources, vars)
 }
 
 /// One entry of `resources`: a file or another folder.
-fn gather(cx: &Cx<'_>, folder: &str, path: &str, depth: usize, resources: &mut Vec<Resource>) -> Outcome {
+fn gather(cx: &Cx<'_>, folder: &str, path: &str, depth: usize, gathered: &mut Gathered) -> Outcome {
+    let resources = &mut gathered.resources;
     let place = beside(folder, path);
     if cx.host.list_dir(&place).is_ok() {
-        let mut others = Vec::new();
+        let mut others = Gathered::default();
         accumulate(cx, &place, depth - 1, &mut others)
             .map_err(|fail| fail!("accumulating resources: accumulation err='accumulating resources from '{path}': read {0}: is a directory': recursed accumulation of path '{0}': {1}", full(cx, &place), fail.message()))?;
-        return others.into_iter().try_for_each(|other| add(other, resources));
+        others.resources.into_iter().try_for_each(|other| add(other, resources))?;
+        return others.vars.iter().try_for_each(|var| vars::add(var, &mut gathered.vars));
     }
     let full = full(cx, &place);
     let failed = |why: String| {

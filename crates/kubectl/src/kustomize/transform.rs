@@ -1,9 +1,9 @@
 //! What a kustomization changes about its resources, in kustomize's order.
 
-use super::{Resource, beside, fields, id};
+use super::{Resource, beside, fields, id, replacements, select};
 use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
-use api::{Selector, Value, json, kind, patch, yaml};
+use api::{Value, json, kind, patch, yaml};
 
 /// Changes the resources as a kustomization says.
 pub fn transform(cx: &Cx<'_>, folder: &str, file: &Value, resources: &mut Vec<Resource>) -> Outcome {
@@ -25,7 +25,7 @@ pub fn transform(cx: &Cx<'_>, folder: &str, file: &Value, resources: &mut Vec<Re
     }
     replicas(file["replicas"].array(), resources)?;
     images(file["images"].array(), resources);
-    Ok(())
+    replacements::replace(cx, folder, file["replacements"].array(), resources)
 }
 
 fn patch_text(cx: &Cx<'_>, folder: &str, entry: &Value) -> Outcome<String> {
@@ -56,7 +56,7 @@ fn apply_patch(text: &str, target: &Value, resources: &mut Vec<Resource>) -> Out
         }
         let wanted = |resource: &Resource| match target {
             Value::Null => is_meant(resource, &document),
-            target => is_selected(resource, target),
+            target => select::fits(resource, target),
         };
         let mut found = false;
         for resource in resources.iter_mut().filter(|resource| wanted(resource)) {
@@ -83,42 +83,6 @@ fn is_meant(resource: &Resource, patch: &Value) -> bool {
         && group(object) == group(patch)
         && resource.is_called(patch.name())
         && (patch.namespace().is_empty() || patch.namespace() == object.namespace())
-}
-
-fn is_selected(resource: &Resource, target: &Value) -> bool {
-    let object = &resource.object;
-    let api_version = object["apiVersion"].str();
-    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-    let fits = |field: &str, text: &str| target[field].as_str().is_none_or(|pattern| matches(pattern, text));
-    let selected = |field: &str, map: &Value| {
-        target[field].as_str().is_none_or(|text| Selector::parse(text).is_ok_and(|selector| selector.matches(map)))
-    };
-    let named = fits("name", object.name()) || resource.names.iter().any(|name| fits("name", name));
-    named
-        && fits("group", group)
-        && fits("version", version)
-        && fits("kind", resource.kind())
-        && fits("namespace", object.namespace())
-        && selected("labelSelector", object.labels())
-        && selected("annotationSelector", &object["metadata"]["annotations"])
-}
-
-/// Whether the whole text fits a pattern; of regular expressions this knows `.*`, `|` and plain text.
-fn matches(pattern: &str, text: &str) -> bool {
-    let pattern = pattern.trim_start_matches('^').trim_end_matches('$');
-    let pattern = pattern.strip_prefix('(').and_then(|p| p.strip_suffix(')')).unwrap_or(pattern);
-    pattern.split('|').any(|one| {
-        let parts: Vec<&str> = one.split(".*").collect();
-        let [first, middle @ .., last] = &parts[..] else { return one == text };
-        let Some(mut rest) = text.strip_prefix(first) else { return false };
-        for part in middle {
-            match rest.find(part) {
-                Some(at) => rest = &rest[at + part.len()..],
-                None => return false,
-            }
-        }
-        rest.ends_with(last)
-    })
 }
 
 fn patched(resource: &mut Resource, document: &Value) -> Outcome {
@@ -311,11 +275,5 @@ mod tests {
         assert_eq!(image("a.b:5/nginx", &with("newTag", "2")).unwrap(), "a.b:5/nginx:2");
         assert_eq!(image("a.b:5/nginx:1", &with("digest", "sha256:0")).unwrap(), "a.b:5/nginx@sha256:0");
         assert_eq!(image("nginx", &with("newTag", "2")), None);
-    }
-
-    #[test]
-    fn patterns_fit_whole_names() {
-        assert!(matches("web", "web") && matches("web.*", "web-1") && matches(".*", "") && matches("a|b.*c", "bxc"));
-        assert!(!matches("web", "web-1") && !matches("w.*b", "weber"));
     }
 }

@@ -19,11 +19,17 @@ const STRUCTS: &[(&str, &[(&str, &str)])] = &[
             ("[]types.Patch", "patchesJson6902 patches"),
             ("[]types.Image", "images imageTags"),
             ("[]types.Replica", "replicas"),
-            ("[]string", "resources components crds bases generators transformers validators"),
+            (
+                "[]string",
+                "resources components crds bases generators transformers validators configurations buildMetadata",
+            ),
             ("[]types.ConfigMapArgs", "configMapGenerator"),
             ("[]types.SecretArgs", "secretGenerator"),
             ("types.GeneratorOptions", "generatorOptions"),
-            (ANY, "replacements vars sortOptions helmCharts"),
+            ("[]types.ReplacementField", "replacements"),
+            ("[]types.Var", "vars"),
+            ("types.SortOptions", "sortOptions"),
+            (ANY, "helmCharts helmGlobals"),
         ],
     ),
     ("types.ObjectMeta", &[("string", "name namespace"), (TEXTS, "labels annotations")]),
@@ -34,6 +40,29 @@ const STRUCTS: &[(&str, &[(&str, &str)])] = &[
     ("types.FieldSpec", &[("string", "group version kind path"), ("bool", "create")]),
     ("types.Patch", &[("string", "path patch"), ("types.Selector", "target"), (ANY, "options")]),
     ("types.Selector", &[("string", "group version kind name namespace annotationSelector labelSelector")]),
+    (
+        "types.ReplacementField",
+        &[("string", "path sourceValue"), ("types.SourceSelector", "source"), ("[]types.TargetSelector", "targets")],
+    ),
+    (
+        "types.SourceSelector",
+        &[("string", "group version kind name namespace fieldPath"), ("types.FieldOptions", "options")],
+    ),
+    (
+        "types.TargetSelector",
+        &[
+            ("types.Selector", "select"),
+            ("[]types.Selector", "reject"),
+            ("[]string", "fieldPaths"),
+            ("types.FieldOptions", "options"),
+        ],
+    ),
+    ("types.SortOptions", &[("string", "order"), ("types.LegacySortOptions", "legacySortOptions")]),
+    ("types.LegacySortOptions", &[("[]string", "orderFirst orderLast")]),
+    ("types.FieldOptions", &[("string", "delimiter encoding"), ("int", "index"), ("bool", "create")]),
+    ("types.Var", &[("string", "name"), ("types.Target", "objref"), ("types.FieldSelector", "fieldref")]),
+    ("types.Target", &[("string", "apiVersion group version kind name namespace")]),
+    ("types.FieldSelector", &[("string", "fieldPath")]),
     ("types.Image", &[("string", "name newName tagSuffix newTag digest")]),
     ("types.Replica", &[("string", "name"), ("int64", "count")]),
     (
@@ -67,7 +96,7 @@ pub fn check(file: &Value) -> Result<(), String> {
 fn expect(value: &Value, wanted: &str, path: &str, item: bool) -> Result<(), String> {
     let below = |name: &str| format!("{path}.{name}");
     match (wanted, value) {
-        (_, Value::Null) | (ANY, _) | ("bool", Value::Bool(_)) | ("int64", Value::Int(_)) => Ok(()),
+        (_, Value::Null) | (ANY, _) | ("bool", Value::Bool(_)) | ("int64" | "int", Value::Int(_)) => Ok(()),
         ("string" | "types.PatchStrategicMerge", Value::String(_)) => Ok(()),
         (TEXTS, Value::Object(_)) => {
             value.entries().try_for_each(|(name, text)| expect(text, "string", &below(name), false))
@@ -86,7 +115,7 @@ fn expect(value: &Value, wanted: &str, path: &str, item: bool) -> Result<(), Str
         _ => {
             let place = if item { "" } else { "Go struct field " };
             let number = if let Value::Float(number) = value { format!(" {number}") } else { String::new() };
-            let number = if wanted == "int64" { number } else { String::new() };
+            let number = if wanted.starts_with("int") { number } else { String::new() };
             Err(format!("cannot unmarshal {}{number} into {place}{path} of type {wanted}", value.type_name()))
         }
     }
