@@ -76,13 +76,29 @@ export function forget(id, answer) {
   inStore("readwrite", (store) => store.delete(id)).then(() => answer(true), () => answer(false));
 }
 
+/** So long another tab may take to say that a session is its own, in milliseconds. */
+const ANSWERED_MS = 200;
+
+/** A page that came unencrypted has no locks of the browser's; there the tabs ask each other. */
+const locks = navigator.locks ?? {
+  async request(name, _, hold) {
+    const others = new BroadcastChannel(name);
+    let taken = false;
+    others.onmessage = ({ data }) => (data === "mine" ? (taken = true) : others.postMessage("mine"));
+    others.postMessage("whose");
+    await new Promise((done) => setTimeout(done, ANSWERED_MS));
+    if (taken) others.close();
+    await hold(taken ? null : others);
+    others.close();
+  },
+};
+
 let release = () => {};
 
 /** Makes a session this tab's own; answers its id, another one if it is some other tab's. */
 export function claim(wanted, answer) {
   const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(36)).join("");
   const id = wanted || fresh();
-  if (!navigator.locks) return void answer(id);
   let granted = false;
   const hold = (lock) => {
     if (!lock) return claim("", answer);
@@ -91,7 +107,7 @@ export function claim(wanted, answer) {
     answer(id);
     return new Promise((done) => (release = done));
   };
-  navigator.locks.request(`kubarium-${id}`, { ifAvailable: true }, hold).catch(() => granted || answer(fresh()));
+  locks.request(`kubarium-${id}`, { ifAvailable: true }, hold).catch(() => granted || answer(fresh()));
 }
 
 async function read(stream) {
@@ -123,6 +139,21 @@ export function unpack(packed, answer) {
     const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
     return (await read(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")))).text();
   })().then(answer, () => answer(null));
+}
+
+/** Copies a text. A page that came unencrypted has no clipboard of its own; the browser's command "copy" is older than that rule. */
+export function copy(text, answer) {
+  const command = () => {
+    const give = (event) => {
+      event.clipboardData.setData("text/plain", text);
+      event.preventDefault();
+    };
+    document.addEventListener("copy", give, true);
+    const done = document.execCommand("copy");
+    document.removeEventListener("copy", give, true);
+    return done;
+  };
+  (navigator.clipboard ? navigator.clipboard.writeText(text).then(() => true) : Promise.reject()).catch(command).then(answer);
 }
 
 function download(name, address) {

@@ -65,7 +65,7 @@ impl App {
         let lang = self.settings.lang;
         let Some(packed) = packed else { return self.lessons.refuse(lang.text(Message::NoCompression)) };
         let said = if mark == PROGRESS { Message::RecordLinkCopied } else { Message::BuildLinkCopied };
-        match keep::copy_link(lang, &format!("{mark}{packed}"), said) {
+        match keep::copy_link(lang, &format!("{mark}{packed}"), said, &self.calls.copy) {
             Ok((link, said)) => {
                 self.lessons.tell(said);
                 self.lessons.link = Some(link.into());

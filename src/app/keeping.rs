@@ -32,6 +32,8 @@ pub struct Kept {
     pub saved: Rc<Vec<Saved>>,
     /// The id under which this one is saved; empty until it has one.
     pub id: AttrValue,
+    /// Whether the tab has asked for one, and waits for the answer.
+    claiming: bool,
     /// What was saved last: when, how many inputs, and where it was.
     last: (f64, usize, f64),
     /// Whether the second module was asked for, for the sake of a session that is replayed.
@@ -44,11 +46,16 @@ pub struct Kept {
 
 impl App {
     /// Takes this tab's id, as soon as the program's second module is there: until then nothing was done that could be kept.
-    pub(super) fn begin_keeping(&self, cx: &Context<App>, there: bool) {
-        if self.settings.embed || !there || !self.kept.id.is_empty() {
-            return;
+    pub(super) fn begin_keeping(&mut self, cx: &Context<App>, there: bool) {
+        if there && !self.settings.embed && self.kept.id.is_empty() && !self.kept.claiming {
+            self.claim(cx, &recovery::id());
         }
-        keep::claim(&recovery::id(), &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
+    }
+
+    /// Asks for an id under which this tab may save its session: this one, if no other tab has it.
+    fn claim(&mut self, cx: &Context<App>, id: &str) {
+        (self.kept.id, self.kept.claiming) = (AttrValue::default(), true);
+        keep::claim(id, &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
     }
 
     /// Opens what the address holds behind `#`, and whatever it will hold: what is handed out in a class, or a session. The first
@@ -145,7 +152,7 @@ impl App {
             }
             Act::Claimed(id) => {
                 recovery::set_id(&id);
-                self.kept.id = id.into();
+                (self.kept.id, self.kept.claiming) = (id.into(), false);
                 self.kept.last = (0.0, 0, -1.0);
             }
             Act::Saved(true) => return false,
@@ -180,11 +187,24 @@ impl App {
     fn packed(&mut self, packed: Option<String>) {
         let Some(packed) = packed else { return self.answer(Message::NoCompression) };
         let end = format!("?seed={}#s={packed}", self.settings.seed);
-        let (link, said) = match keep::copy_link(self.settings.lang, &end, Message::LinkCopied) {
+        let (link, said) = match keep::copy_link(self.settings.lang, &end, Message::LinkCopied, &self.calls.copy) {
             Ok((link, said)) => (Some(link.into()), said),
             Err(said) => (None, said),
         };
         (self.kept.link, self.kept.said) = (link, said.into());
+    }
+
+    /// Something was copied; or the browser refuses, as it does on a page that came unencrypted, and the reader is told what to do.
+    pub(super) fn copied(&mut self, done: bool) -> bool {
+        let said = self.text(if done { Message::Copied } else { Message::NotCopied });
+        self.say(said.to_owned());
+        if !done && self.kept.link.is_some() {
+            self.kept.said = said.into();
+        }
+        if !done && self.lessons.link.is_some() {
+            self.lessons.news = Some(said.into());
+        }
+        true
     }
 
     fn export(&mut self, name: &str, media_type: &str, make: impl Fn(&timeline::Timeline) -> String) {
@@ -225,8 +245,8 @@ impl App {
 
     pub(super) fn replace(&mut self, cx: &Context<App>, machine: Machine, id: &str) {
         self.kept.open = false;
-        (self.kept.id, self.kept.expected) = (AttrValue::default(), None);
-        keep::claim(id, &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
+        self.kept.expected = None;
+        self.claim(cx, id);
         self.put(machine);
     }
 

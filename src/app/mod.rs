@@ -149,7 +149,7 @@ pub enum Msg {
     /// The picture's share of the page, in percent.
     Share(f64),
     /// A command was copied.
-    Copied,
+    Copied(bool),
     /// To another moment.
     Time(course::Act),
     /// Something about kept sessions.
@@ -274,10 +274,7 @@ impl Component for App {
             }
             Msg::Time(act) => self.time(act),
             Msg::Keep(act) => self.keep(cx, act),
-            Msg::Copied => {
-                self.say(self.text(Message::Copied).to_owned());
-                true
-            }
+            Msg::Copied(done) => self.copied(done),
         }
     }
 

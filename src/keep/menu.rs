@@ -44,7 +44,7 @@ pub fn Menu(props: &Props) -> Html {
     let others = props.saved.iter().filter(|saved| saved.id != props.own.as_str());
     let saved = others.map(|saved| {
         html! {
-            <li class="saved">
+            <li class="saved" key={saved.id.as_str()}>
                 <button type="button" onclick={act(Act::Resume(saved.id.clone()))}><span>{ &saved.name }</span><small>{ &saved.when }</small></button>
                 <button type="button" class="control" aria-label={lang.fill(Message::ForgetSession, &[&saved.name])} title={lang.text(Message::Forget)}
                     onclick={act(Act::Forget(saved.id.clone()))}>{ crate::glyph::icon(crate::glyph::Icon::Close) }</button>
@@ -81,8 +81,11 @@ pub fn Menu(props: &Props) -> Html {
                     <ul>
                         { item(Message::ImportFile, Act::Import) }
                         { item(Message::NewSession, Act::New) }
-                        { for saved }
                     </ul>
+                    // A list of its own, with keys: what has the focus stays what it is when the others come and go.
+                    if !saved.is_empty() {
+                        <ul>{ for saved }</ul>
+                    }
                 </div>
             }
         </div>

@@ -6,6 +6,7 @@ pub use menu::Menu;
 
 use crate::i18n::{Lang, Message};
 use wasm_bindgen::prelude::*;
+use yew::Callback;
 
 /// Longer links are cut by those who pass them on.
 const LONGEST_LINK: usize = 32_000;
@@ -82,6 +83,8 @@ extern "C" {
     pub fn pack(text: &str, answer: &JsValue);
     /// And back.
     pub fn unpack(packed: &str, answer: &JsValue);
+    /// Copies a text; answers whether the browser let the page.
+    pub fn copy(text: &str, answer: &JsValue);
     /// Hands a file to the reader.
     #[wasm_bindgen(js_name = saveFile)]
     pub fn save_file(name: &str, media_type: &str, text: &str);
@@ -97,6 +100,12 @@ pub fn answer(call: impl Fn(JsValue, JsValue) + 'static) -> JsValue {
     Closure::<dyn Fn(JsValue, JsValue)>::new(call).into_js_value()
 }
 
+/// Copies a text, and tells whether the browser let the page.
+pub fn copy_text(text: &str, copied: &Callback<bool>) {
+    let copied = copied.clone();
+    copy(text, &answer(move |done, _| copied.emit(done.is_truthy())));
+}
+
 /// Reads what [`list`] answered.
 pub fn read_list(text: &str) -> Vec<Saved> {
     let list = api::json::parse(text).unwrap_or_default();
@@ -107,17 +116,23 @@ pub fn read_list(text: &str) -> Vec<Saved> {
         .collect()
 }
 
-/// Makes a link to this page that ends so, and copies it: the link, and what is to be said of it.
+/// Makes a link to this page that ends so, and copies it: the link, and what is to be said of it. Whether it could be copied is
+/// answered later.
 ///
 /// # Errors
 /// It is too long, in words.
-pub fn copy_link(lang: Lang, end: &str, said: Message) -> Result<(String, String), String> {
+pub fn copy_link(
+    lang: Lang,
+    end: &str,
+    said: Message,
+    copied: &Callback<bool>,
+) -> Result<(String, String), String> {
     let location = gloo::utils::window().location();
     let link = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default() + end;
     let length = lang.number(link.len());
     if link.len() > LONGEST_LINK {
         return Err(lang.fill(Message::LinkTooLong, &[&length, &lang.number(LONGEST_LINK)]));
     }
-    let _copied = gloo::utils::window().navigator().clipboard().write_text(&link);
+    copy_text(&link, copied);
     Ok((link, lang.fill(said, &[&length])))
 }

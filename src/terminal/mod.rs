@@ -50,7 +50,7 @@ pub struct Props {
     /// What the page puts at the prompt, with a number that grows.
     pub given: Rc<(u64, String)>,
     /// A command of the transcript was copied.
-    pub oncopy: Callback<()>,
+    pub oncopy: Callback<bool>,
 }
 
 impl PartialEq for Props {
@@ -305,8 +305,7 @@ impl Terminal {
         let command = target.and_then(|target| target.closest("button.command").ok().flatten());
         if let Some(command) = command {
             let text = command.text_content().unwrap_or_default();
-            let _copied = gloo::utils::window().navigator().clipboard().write_text(&text);
-            cx.props().oncopy.emit(());
+            crate::keep::copy_text(&text, &cx.props().oncopy);
             return;
         }
         let selection = gloo::utils::window().get_selection().ok().flatten();

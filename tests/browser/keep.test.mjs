@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { isRunning, open } from "./kubarium.mjs";
+import { FLAGS, Kubarium, eventually, isRunning, open } from "./kubarium.mjs";
 
 const ORACLE = fileURLToPath(new URL("../oracle", import.meta.url));
 
@@ -186,3 +186,47 @@ test("each tab has a session of its own, and a closed one can be resumed", { tim
     await menu.choose(/^kubectl create namespace first/);
     await kube.page.getByText("namespace/first created").waitFor();
   }));
+
+test("on a page that came unencrypted, links are copied, and two tabs do not overwrite each other", { timeout: 120_000 }, () => {
+  // Only addresses of this machine count as safe without encryption.
+  const context = { args: [...FLAGS, "--host-resolver-rules=MAP kubarium.example 127.0.0.1"] };
+  return withPage({ context }, async ({ page: safe, site }) => {
+    const page = await safe.context().newPage();
+    const address = site.address.replace("127.0.0.1", "kubarium.example");
+    const kube = new Kubarium(page, address, "en");
+    await page.goto(address);
+    await kube.prompt.waitFor();
+    assert.equal(await page.evaluate(() => isSecureContext), false);
+    await kube.run("kubectl create namespace first");
+    const link = await menu(page).link();
+    await page.getByText("The link is copied").waitFor();
+    await page.keyboard.press("Escape");
+    await kube.prompt.focus();
+    await page.keyboard.press("Control+V");
+    await eventually(() => kube.prompt.inputValue(), (typed) => typed === link);
+    await kube.prompt.fill("");
+    await page.waitForTimeout(1500);
+
+    // Another tab takes the same session: it goes on with a copy.
+    const other = await safe.context().newPage();
+    await other.goto(address);
+    await menu(other).choose(/^kubectl create namespace first/);
+    await other.getByText("namespace/first created").waitFor();
+    const prompt = other.getByRole("textbox", { name: "kubectl command" });
+    await prompt.fill("kubectl create namespace second");
+    await prompt.press("Enter");
+    await other.getByText("namespace/second created").waitFor();
+    await other.waitForTimeout(1500);
+    await page.bringToFront();
+    await page.reload();
+    await page.getByText("namespace/first created").waitFor();
+    assert.deepEqual(await commands(kube), ["kubectl create namespace first"]);
+    // Either is there under its own name, which is how it began and how long it is.
+    await menu(page).choose(/^New session/);
+    await kube.entries().first().waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Session", exact: true }).click();
+    await eventually(() => page.locator(".saved button > span").allTextContents(), (names) =>
+      names.sort().join() === "kubectl create namespace first (1),kubectl create namespace first (2)");
+    assert.deepEqual(kube.complaints, []);
+  });
+});

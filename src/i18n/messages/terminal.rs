@@ -12,6 +12,7 @@ macro_rules! terminal {
     }
     CopyCommand { en: "Copy this command", ko: "이 명령 복사" }
     Copied { en: "Copied", ko: "복사했습니다" }
+    NotCopied { en: "The browser does not let this page copy: select the text, and copy it yourself.", ko: "브라우저가 이 페이지의 복사를 막고 있습니다. 글자를 선택해서 직접 복사하세요." }
     ExitStatus { en: "exit status {}", ko: "종료 상태 {}" }
     Done { en: "{}: done, {} lines", ko: "{}: 완료, {}줄" }
     Failed { en: "{}: exit status {}. {}", ko: "{}: 종료 상태 {}. {}" }
