@@ -121,12 +121,7 @@ pub fn read_list(text: &str) -> Vec<Saved> {
 ///
 /// # Errors
 /// It is too long, in words.
-pub fn copy_link(
-    lang: Lang,
-    end: &str,
-    said: Message,
-    copied: &Callback<bool>,
-) -> Result<(String, String), String> {
+pub fn copy_link(lang: Lang, end: &str, said: Message, copied: &Callback<bool>) -> Result<(String, String), String> {
     let location = gloo::utils::window().location();
     let link = location.origin().unwrap_or_default() + &location.pathname().unwrap_or_default() + end;
     let length = lang.number(link.len());
