@@ -7,6 +7,13 @@ use yew::prelude::*;
 
 /// How far an arrow key moves the bar, in percent.
 const STEP: f64 = 4.0;
+/// Where clicks put it, in percent: who cannot drag gets much of the one, much of the other, or some of both.
+const PLACES: [f64; 3] = [30.0, 58.0, 85.0];
+
+/// The next of some places, for a click on a bar that is elsewhere or at one of them.
+pub fn next_place(places: &[f64], now: f64) -> Option<f64> {
+    places.iter().find(|place| **place > now + 1.0).or(places.first()).copied()
+}
 
 /// What is split.
 #[derive(Properties, PartialEq)]
@@ -39,10 +46,19 @@ pub fn Splitter(props: &Props) -> Html {
             }
         });
     }
-    let onpointerdown = |event: PointerEvent| {
-        event.prevent_default();
-        _ = event.target_unchecked_into::<Element>().set_pointer_capture(event.pointer_id());
+    let pressed = use_mut_ref(|| share);
+    let onpointerdown = {
+        let pressed = pressed.clone();
+        move |event: PointerEvent| {
+            event.prevent_default();
+            pressed.replace(share);
+            _ = event.target_unchecked_into::<Element>().set_pointer_capture(event.pointer_id());
+        }
     };
+    // A drag ends with a click, too.
+    let onclick = when(&props.onshare, move |_: MouseEvent| {
+        (*pressed.borrow() == share).then(|| next_place(&PLACES, share)).flatten()
+    });
     let onpointermove = {
         let stage = stage.clone();
         when(&props.onshare, move |event: PointerEvent| {
@@ -75,8 +91,8 @@ pub fn Splitter(props: &Props) -> Html {
     html! {
         <main class={classes!("stage", beside.then_some("beside"))} ref={stage}>
             { props.picture.clone() }
-            <div class="splitter" role="separator" tabindex="0" aria-orientation={orientation} aria-label={lang.text(Message::Splitter)}
-                aria-valuemin="15" aria-valuemax="85" aria-valuenow={format!("{share:.0}")} {onpointerdown} {onpointermove} {onkeydown}></div>
+            <div class="splitter" role="separator" tabindex="0" aria-orientation={orientation} aria-label={lang.text(Message::Splitter)} title={lang.text(Message::BarHint)}
+                aria-valuemin="15" aria-valuemax="85" aria-valuenow={format!("{share:.0}")} {onpointerdown} {onpointermove} {onclick} {onkeydown}></div>
             { props.terminal.clone() }
         </main>
     }

@@ -40,6 +40,7 @@ impl App {
                 self.lessons.leave();
                 self.fetch_index(cx);
                 address(None);
+                crate::focus::on("#lesson");
             }
             Of::Next => {
                 self.lessons.next(self.machine.borrow().timeline(), lang);

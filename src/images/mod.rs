@@ -3,6 +3,7 @@
 mod form;
 
 use crate::classroom::{Modal, store};
+use crate::focus;
 use crate::glyph;
 use crate::i18n::{Lang, Message};
 use form::{FIELDS, Form, Kind, run_command};
@@ -47,8 +48,14 @@ pub struct Props {
 pub fn Images(props: &Props) -> Html {
     let lang = props.lang;
     let form = use_state_eq(Form::default);
-    let (tried, run) = (use_state_eq(|| false), use_state_eq(|| true));
+    let (tried, run) = (use_state_eq(|| 0), use_state_eq(|| true));
     use_effect_with((), |()| store::style());
+    // What is wrong is read out with the field that it is about.
+    use_effect_with(*tried, |tried| {
+        if *tried > 0 {
+            focus::on(".images [aria-invalid='true']");
+        }
+    });
     let (problems, others) = form.problems();
     let wrong = !others.is_empty() || problems.iter().any(|problem| !problem.is_empty());
     let onsubmit = {
@@ -56,7 +63,7 @@ pub fn Images(props: &Props) -> Html {
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             match wrong {
-                true => tried.set(true),
+                true => tried.set(*tried + 1),
                 false => onact.emit(Act::Run { lines: form.lines(run), stay: false }),
             }
         })
@@ -67,7 +74,7 @@ pub fn Images(props: &Props) -> Html {
         Callback::from(move |_: Event| run.set(!*run))
     };
     let fields = (0..FIELDS.len()).map(|at| {
-        let problem = Some(&problems[at]).filter(|_| *tried || !form.field(at).trim().is_empty());
+        let problem = Some(&problems[at]).filter(|_| *tried > 0 || !form.field(at).trim().is_empty());
         field(lang, &form, at, problem.filter(|problem| !problem.is_empty()))
     });
     html! {
@@ -77,7 +84,7 @@ pub fn Images(props: &Props) -> Html {
                     <p>{ lang.text(Message::ImagesHint) }</p>
                     { list(props, &form, &run) }
                     <div class="fields">{ for fields }</div>
-                    if *tried {
+                    if *tried > 0 {
                         { for others.iter().map(|problem| html! { <p class="problem" role="alert">{ &problem.text }</p> }) }
                     }
                     if !form.field(0).trim().is_empty() {

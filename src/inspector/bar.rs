@@ -11,6 +11,8 @@ const WIDTH: f64 = 440.0;
 const LEAST: f64 = 300.0;
 const MOST: f64 = 900.0;
 const STEP: f64 = 24.0;
+/// Where clicks put it.
+const PLACES: [f64; 3] = [LEAST, WIDTH, 660.0];
 
 /// The edge.
 #[component]
@@ -37,16 +39,24 @@ pub fn Bar() -> Html {
             width.set(to);
         })
     };
-    let onpointerdown = |event: PointerEvent| {
-        event.prevent_default();
-        _ = event.target_unchecked_into::<Element>().set_pointer_capture(event.pointer_id());
+    let now = *width;
+    let pressed = use_mut_ref(|| now);
+    let onpointerdown = {
+        let pressed = pressed.clone();
+        move |event: PointerEvent| {
+            event.prevent_default();
+            pressed.replace(now);
+            _ = event.target_unchecked_into::<Element>().set_pointer_capture(event.pointer_id());
+        }
     };
+    let onclick = when(&set, move |_: MouseEvent| {
+        (*pressed.borrow() == now).then(|| crate::splitter::next_place(&PLACES, now)).flatten()
+    });
     let onpointermove = when(&set, |event: PointerEvent| {
         let bar = event.target_unchecked_into::<Element>();
         let right = bar.parent_element()?.get_bounding_client_rect().right();
         bar.has_pointer_capture(event.pointer_id()).then(|| right - f64::from(event.client_x()))
     });
-    let now = *width;
     let onkeydown = when(&set, move |event: KeyboardEvent| {
         let to = match event.key().as_str() {
             "ArrowLeft" => now + STEP,
@@ -59,7 +69,7 @@ pub fn Bar() -> Html {
         Some(to)
     });
     html! {
-        <div class="edge" ref={bar} role="separator" tabindex="0" aria-orientation="vertical" aria-label={lang.text(Message::InspectorWidth)}
-            aria-valuemin={format!("{LEAST}")} aria-valuemax={format!("{MOST}")} aria-valuenow={format!("{now:.0}")} {onpointerdown} {onpointermove} {onkeydown}></div>
+        <div class="edge" ref={bar} role="separator" tabindex="0" aria-orientation="vertical" aria-label={lang.text(Message::InspectorWidth)} title={lang.text(Message::BarHint)}
+            aria-valuemin={format!("{LEAST}")} aria-valuemax={format!("{MOST}")} aria-valuenow={format!("{now:.0}")} {onpointerdown} {onpointermove} {onclick} {onkeydown}></div>
     }
 }

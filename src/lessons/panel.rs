@@ -194,14 +194,15 @@ fn view_lesson(props: &Props, lesson: &Rc<Lesson>, words: &Words) -> Html {
     html! {
         <>
             <ol class="lesson-steps" aria-label={lang.text(Message::LessonSteps)}>{ for plan.iter().enumerate().map(dot) }</ol>
-            <div class="lesson-body" key={format!("{}/{}", lesson.name, shown.step)}>
+            // Without a pointer it is scrolled by keys.
+            <div class="lesson-body" key={format!("{}/{}", lesson.name, shown.step)} role="group" aria-labelledby="lesson-step" tabindex="0">
                 if shown.over {
                     { view_end(lang, shown, words) }
                 } else if let Some(step) = words.step(id) {
                     if shown.step == 0 {
                         <div class="lesson-intro">{ markdown::blocks(&words.intro) }</div>
                     }
-                    <h3>{ &step.title }</h3>
+                    <h3 id="lesson-step">{ &step.title }</h3>
                     { markdown::blocks(&step.body) }
                     { view_state(props, step) }
                 }
@@ -321,7 +322,7 @@ fn view_end(lang: Lang, shown: &Shown, words: &Words) -> Html {
     let count = [count[0].as_str(), &count[1], &count[2]];
     html! {
         <>
-            <h3>{ title }</h3>
+            <h3 id="lesson-step">{ title }</h3>
             { markdown::blocks(&text) }
             <p class="lesson-count">
                 { lang.fill(if by_show == 0 { Message::CommandsUsed } else { Message::CommandsShown }, &count) }

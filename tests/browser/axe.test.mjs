@@ -50,6 +50,11 @@ async function clean(page, part) {
   const seen = new Set();
   for (const next of [THEME, LANGUAGE, THEME, LANGUAGE]) {
     seen.add(await look(""));
+    const { scrollWidth, clientWidth } = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.scrollingElement;
+      return { scrollWidth, clientWidth };
+    });
+    if (scrollWidth > clientWidth) wrong.set(`the page is ${scrollWidth - clientWidth} px wider than the window`, [...seen]);
     await press(page, next);
   }
   assert.deepEqual([...seen].sort(), ["en dark", "en light", "ko dark", "ko light"]);
@@ -157,9 +162,28 @@ states("the whole page", {}, {
   "containers": tab("Containers"),
   "logs": tab("Logs"),
   "YAML": tab("YAML"),
+  "YAML that is changed, and refused": only(".inspector", async (kube, page) => {
+    await button(page, "Edit").click();
+    const text = page.getByRole("tabpanel").getByRole("textbox");
+    await text.fill((await text.inputValue()).replace("image: nginx", "image: [nginx]"));
+    await button(page, "Apply").click();
+    await page.getByRole("alert").waitFor();
+  }),
+  "the inspector of a node": only(".inspector", async (_, page) => {
+    await button(page, "Cancel").click();
+    await page.keyboard.press("Escape");
+    await page.locator("[data-object='Node//node1']").first().click();
+    await page.getByRole("tabpanel").waitFor();
+  }),
   "the inspector of a Deployment": only(".inspector", async (_, page) => {
     await page.keyboard.press("Escape");
     await page.locator("[data-object='Deployment/default/web']").first().click();
+  }),
+  "the story of a request": only(".inspector", async (_, page) => {
+    await page.keyboard.press("Escape");
+    await page.locator(".routes [tabindex='0']").first().focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".story").waitFor();
   }),
   "share and keep": async (_, page) => {
     await page.keyboard.press("Escape");
@@ -171,8 +195,15 @@ states("the whole page", {}, {
     await kube.run("kubectl create deployment a --image=nginx --dry-run=client -o yaml > a.yaml; mkdir b");
     await button(page, "Files").click();
   }),
+  "images of the reader's own, with a mistake": only(".images", async (_, page) => {
+    await button(page, /^Images of your own/).last().click();
+    await page.getByRole("dialog").getByRole("textbox").first().fill("shop web");
+    await button(page, "Push").click();
+    await page.locator("[aria-invalid=true]:focus").waitFor();
+  }),
   "the editor with a mistake": only(".editor", async (kube, page) => {
     await page.keyboard.press("Escape");
+    await page.getByRole("complementary").getByRole("button", { name: "Close" }).click();
     await kube.start("nano a.yaml");
     await kube.editor.text.waitFor();
     await kube.editor.text.fill((await kube.editor.text.inputValue()).replace("replicas: 1", "replicas: one"));
@@ -234,6 +265,21 @@ states("a lesson", { query: { lesson: "deployment" } }, {
     await button(page, "Present a script").click();
     await page.getByRole("dialog").waitFor();
   }),
+  "the desk of who presents it": async (_, page) => {
+    await page.getByRole("dialog").getByRole("textbox").fill("# Nodes\nkubectl get nodes\n");
+    await page.getByRole("dialog").getByRole("button").last().click();
+    await page.locator(".presenter").waitFor();
+  },
+});
+
+states("many nodes", { query: { nodes: "60" } }, {
+  "their map, and one of them": async (kube, page) => {
+    const map = page.getByRole("grid");
+    await map.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await kube.node("node1").waitFor();
+  },
 });
 
 test("in another page's frame, as wide as a column", { timeout: 120_000 }, async () => {
@@ -268,6 +314,15 @@ for (const width of [390, 320]) {
       await page.keyboard.press("Escape");
       await button(page, "Lessons").click();
       await page.locator(".lesson-body li").first().waitFor();
+    }),
+    "a lesson with a hint": only(".lesson", async (_, page) => {
+      await page.locator(".lesson-entry").nth(3).click();
+      await button(page, "Hint").click();
+      await page.locator(".lesson-hint").first().waitFor();
+    }),
+    "its report": only(".report", async (_, page) => {
+      await button(page, "Report").click();
+      await page.getByRole("dialog").waitFor();
     }),
   });
 }

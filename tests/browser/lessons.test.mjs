@@ -152,7 +152,6 @@ for (const lang of ["en", "ko"]) {
       await kube.prompt.focus();
       for (const [at, name] of FIRST.entries()) {
         await toList();
-        await page.keyboard.press("F6");
         await tabTo(new RegExp(`^[✓\\d]+.*`));
         for (let number = 0; number < at; number++) await page.keyboard.press("Tab");
         await page.keyboard.press("Enter");

@@ -147,3 +147,34 @@ const MISTAKES = [
   ["kubectl create deployment 한글 --image=nginx", /Invalid value: "한글"/],
   ["kubectl scale deployment x --replicas=99999999999999999999", /invalid argument/],
 ];
+
+test("the bars between the panels are dragged, or clicked by who cannot drag, and stay there", { timeout: 120_000 }, () =>
+  withPage({}, async ({ page }) => {
+    for (const [name, reach] of [["Height of the picture", () => {}], ["Width of the inspector", () => page.locator("[data-object='Node//node1']").first().click()]]) {
+      await reach();
+      const bar = page.getByRole("separator", { name });
+      const value = async () => Number(await bar.getAttribute("aria-valuenow"));
+      const { x, y, width, height } = await bar.boundingBox();
+      const [from, across] = [{ x: x + width / 2, y: y + height / 2 }, width > height];
+      // Where it is taken hold of it is 24 pixels thick.
+      const [aside, before] = [{ x: from.x - (across ? 0 : 11), y: from.y - (across ? 11 : 0) }, await value()];
+      await page.mouse.move(aside.x, aside.y);
+      await page.mouse.down();
+      await page.mouse.move(aside.x - (across ? 0 : 60), aside.y - (across ? 60 : 0), { steps: 3 });
+      await page.mouse.up();
+      const dragged = await value();
+      assert.notEqual(dragged, before, `${name} is dragged`);
+      const seen = new Set([dragged]);
+      for (let i = 0; i < 3; i += 1) {
+        const at = await bar.boundingBox();
+        await page.mouse.click(at.x + at.width / 2, at.y + at.height / 2);
+        seen.add(await value());
+      }
+      assert.ok(seen.size >= 3, `${name}: ${[...seen]}`);
+    }
+    const bars = () => page.getByRole("separator").evaluateAll((bars) => bars.map((bar) => bar.getAttribute("aria-valuenow")));
+    const [height] = await bars();
+    await page.reload();
+    await page.getByRole("textbox", { name: "kubectl command" }).waitFor();
+    assert.deepEqual(await bars(), [height]);
+  }));

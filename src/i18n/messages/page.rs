@@ -16,6 +16,7 @@ macro_rules! page {
     DarkTheme { en: "Dark theme", ko: "어두운 테마" }
     SideBySide { en: "Terminal beside the picture", ko: "터미널을 그림 옆에 두기" }
     Splitter { en: "Height of the picture", ko: "그림의 높이" }
+    BarHint { en: "Drag it, or click for the next size", ko: "끌어서 옮기거나, 클릭해서 다음 크기로" }
 
     // When something goes wrong with the page itself.
     Crashed {
