@@ -59,6 +59,8 @@ fn one(props: &Props, lang: Lang, container: &Value, status: &Value, role: Optio
     let amounts = |of: &Value| of.entries().map(|(k, v)| format!("{k} {}", v.str())).collect::<Vec<_>>().join(", ");
     let probes = ["startupProbe", "readinessProbe", "livenessProbe"];
     let probes = probes.iter().filter(|probe| !container[**probe].is_null()).copied().collect::<Vec<_>>().join(", ");
+    let mounts =
+        container["volumeMounts"].array().iter().map(|m| format!("{} ({})", m["mountPath"].str(), m["name"].str()));
     let rows = [
         (Message::Image, container["image"].str().to_owned()),
         (Message::Ports, ports.collect::<Vec<_>>().join(", ")),
@@ -68,6 +70,7 @@ fn one(props: &Props, lang: Lang, container: &Value, status: &Value, role: Optio
         (Message::Requests, amounts(&container["resources"]["requests"])),
         (Message::Limits, amounts(&container["resources"]["limits"])),
         (Message::Probes, probes),
+        (Message::Mounts, mounts.collect::<Vec<_>>().join(", ")),
     ];
     let (scope, pod) = (props.target.scope(), &props.target.name);
     html! {

@@ -82,6 +82,7 @@ pub fn look(kind: &str, object: &Value, ready_ends: usize) -> Vec<Finding> {
                 vec![finding(Wait, Message::ClaimPending, &[]).hint(Message::HintClaim, describe)]
             }
         },
+        "Ingress" => vec![ingress(&status["loadBalancer"]["ingress"])],
         "HorizontalPodAutoscaler" => autoscaler(object),
         _ => Vec::new(),
     };
@@ -185,6 +186,18 @@ fn service(object: &Value, ready: usize) -> Vec<Finding> {
     found
 }
 
+/// By the addresses that its controller has written.
+fn ingress(addresses: &Value) -> Finding {
+    let address = |entry: &Value| [entry["ip"].str(), entry["hostname"].str()].concat();
+    let served: Vec<String> = addresses.array().iter().map(address).collect();
+    match served.is_empty() {
+        true => {
+            finding(Level::Wait, Message::IngressIdle, &[]).hint(Message::HintIngress, "get ingressclasses".to_owned())
+        }
+        false => finding(Level::Good, Message::IngressServed, &[&served.join(", ")]),
+    }
+}
+
 fn autoscaler(object: &Value) -> Vec<Finding> {
     let active = condition(object, "ScalingActive");
     if active["status"].str() == "False" {
@@ -214,11 +227,16 @@ fn pod(object: &Value) -> Vec<Finding> {
     }
     let scheduled = condition(object, "PodScheduled");
     if scheduled["status"].str() == "False" {
-        let stuck = finding(Level::Bad, Message::PodUnschedulable, &[]).said(scheduled["message"].str());
-        return vec![stuck.hint(Message::HintUnschedulable, "describe nodes".to_owned())];
+        let words = scheduled["message"].str();
+        let (hint, asked) = match words.contains("unbound immediate PersistentVolumeClaims") {
+            true => (Message::HintUnbound, "describe pvc"),
+            false => (Message::HintUnschedulable, "describe nodes"),
+        };
+        let stuck = finding(Level::Bad, Message::PodUnschedulable, &[]).said(words);
+        return vec![stuck.hint(hint, asked.to_owned())];
     }
     let all = || status["initContainerStatuses"].array().iter().chain(status["containerStatuses"].array());
-    let mut found: Vec<Finding> = all().filter_map(|container| waiting(name, container)).collect();
+    let mut found: Vec<Finding> = all().filter_map(|container| waiting(object, container)).collect();
     for container in all().filter(|c| c["lastState"]["terminated"]["reason"].str() == "OOMKilled") {
         let killed = finding(Level::Bad, Message::PodOom, &[container["name"].str()]);
         found.push(killed.hint(Message::HintOom, format!("describe pod {name}")));
@@ -238,8 +256,22 @@ fn pod(object: &Value) -> Vec<Finding> {
     vec![finding(Level::Wait, Message::PodStarting, &[])]
 }
 
+/// Where a Pod's template is changed: in what has made it, or in the Pod.
+fn template_of(pod: &Value) -> String {
+    let (owner, hash) = (pod.controller(), pod.labels()["pod-template-hash"].str());
+    let deployment = owner["name"].str().strip_suffix(hash).and_then(|name| name.strip_suffix('-'));
+    match (owner["kind"].str(), deployment) {
+        ("ReplicaSet", Some(name)) if !hash.is_empty() => format!("deployment/{name}"),
+        (kind @ ("ReplicaSet" | "StatefulSet" | "DaemonSet"), _) => {
+            format!("{}/{}", kind.to_lowercase(), owner["name"].str())
+        }
+        _ => format!("pod/{}", pod.name()),
+    }
+}
+
 /// What a container waits for that does not run.
-fn waiting(pod: &str, container: &Value) -> Option<Finding> {
+fn waiting(object: &Value, container: &Value) -> Option<Finding> {
+    let pod = object.name();
     let (state, name) = (&container["state"]["waiting"], container["name"].str());
     let ended = &container["state"]["terminated"];
     if ended["exitCode"].int() != 0 && container["restartCount"].int() > 0 {
@@ -251,7 +283,7 @@ fn waiting(pod: &str, container: &Value) -> Option<Finding> {
     let bad = |message| finding(Level::Bad, message, &[name]).said(state["message"].str());
     Some(match reason {
         "ErrImagePull" | "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull" => {
-            let image = format!("set image pod/{pod} {name}=nginx");
+            let image = format!("set image {} {name}=nginx", template_of(object));
             bad(Message::PodNoImage).hint(Message::HintImage, image)
         }
         "CrashLoopBackOff" => {
@@ -284,6 +316,18 @@ mod tests {
         assert_eq!(told("Pod", &waiting("ImagePullBackOff")), [(Level::Bad, Message::PodNoImage)]);
         assert_eq!(told("Pod", &waiting("CrashLoopBackOff")), [(Level::Bad, Message::PodCrashes)]);
         assert_eq!(told("Pod", &waiting("ContainerCreating")), [(Level::Wait, Message::PodStarting)]);
+        let image = |owner: &str| {
+            let of = format!(
+                "metadata: {{name: web-7-x, labels: {{pod-template-hash: '7'}}, ownerReferences: [{{controller: true, kind: {owner}, name: web-7}}]}}"
+            );
+            let pod = api::yaml::documents(&format!("{of}\n{}", waiting("ErrImagePull"))).unwrap().pop().unwrap();
+            look("Pod", &pod, 0)[0].command.clone()
+        };
+        assert_eq!(image("ReplicaSet"), "set image deployment/web a=nginx");
+        assert_eq!(
+            [image("DaemonSet"), image("Job")],
+            ["set image daemonset/web-7 a=nginx", "set image pod/web-7-x a=nginx"]
+        );
         let ended = |restarts: u8, code: u8| {
             format!(
                 "{{spec: {{containers: [{{name: a}}]}}, status: {{phase: Running, containerStatuses: [{{name: a, restartCount: {restarts}, state: {{terminated: {{exitCode: {code}}}}}}}]}}}}"
@@ -294,6 +338,9 @@ mod tests {
         assert_eq!(told("Pod", &ended(0, 1)), [(Level::Wait, Message::PodStarting)]);
         let stuck = "status: {conditions: [{type: PodScheduled, status: 'False'}]}";
         assert_eq!(told("Pod", stuck), [(Level::Bad, Message::PodUnschedulable)]);
+        let unbound = "status: {conditions: [{type: PodScheduled, status: 'False', message: pod has unbound immediate PersistentVolumeClaims}]}";
+        let unbound = api::yaml::documents(unbound).unwrap().pop().unwrap();
+        assert_eq!(look("Pod", &unbound, 0)[0].hint, Some(Message::HintUnbound));
         let ready = "status: {phase: Running, conditions: [{type: Ready, status: 'True'}]}";
         assert_eq!(told("Pod", ready), [(Level::Good, Message::PodReady)]);
     }
@@ -307,5 +354,8 @@ mod tests {
         assert_eq!(told("Service", "spec: {selector: {app: web}}"), [(Level::Bad, Message::ServiceEmpty)]);
         assert_eq!(told("Node", "status: {conditions: [{type: Ready, status: Unknown}]}")[0].1, Message::NodeSilent);
         assert_eq!(told("ConfigMap", "data: {}"), []);
+        let served = "status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}";
+        assert_eq!(told("Ingress", served), [(Level::Good, Message::IngressServed)]);
+        assert_eq!(told("Ingress", "status: {loadBalancer: {}}"), [(Level::Wait, Message::IngressIdle)]);
     }
 }

@@ -9,6 +9,7 @@ mod happenings;
 mod health;
 mod links;
 mod logs;
+mod reference;
 mod ring;
 mod source;
 mod story;

@@ -1,6 +1,6 @@
 //! An object in words: what it is, how it is doing, what is wrong and what helps; and its most telling fields.
 
-use super::health::{self, Finding};
+use super::health::{self, Finding, Level};
 use super::links::Links;
 use super::target::Target;
 use super::words;
@@ -24,7 +24,7 @@ pub struct Props {
 pub fn Summary(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let (target, object) = (&props.target, &props.object);
-    let about = words::of_kind(target.kind.kind).map(|message| lang.text(message));
+    let about = words::of_kind(target.kind).map(|message| lang.text(message));
     if object.is_null() {
         return html! {
             <>{ for about.map(|about| html! { <p class="about">{ about }</p> }) }<p>{ lang.text(Message::Gone) }</p></>
@@ -35,7 +35,10 @@ pub fn Summary(props: &Props) -> Html {
         <>
             { for about.map(|about| html! { <p class="about">{ about }</p> }) }
             if !findings.is_empty() {
-                <ul class="findings">{ for findings.iter().map(|finding| told(finding, lang, props)) }</ul>
+                <ul class="findings">
+                    { for findings.iter().map(|finding| told(finding, None, lang, props)) }
+                    { for in_trouble(target, object).iter().map(|(pod, finding)| told(finding, Some(pod), lang, props)) }
+                </ul>
             }
             { fields(object, lang, props) }
             <p class="acts">{ props.links.command(lang, &format!("kubectl {}describe {}", target.scope(), target.reference())) }</p>
@@ -43,16 +46,34 @@ pub fn Summary(props: &Props) -> Html {
     }
 }
 
-fn told(finding: &Finding, lang: Lang, props: &Props) -> Html {
+/// A finding; of one of its Pods, if that is named.
+fn told(finding: &Finding, pod: Option<&String>, lang: Lang, props: &Props) -> Html {
     let values: Vec<&str> = finding.values.iter().map(String::as_str).collect();
     html! {
         <li class={finding.level.class()}>
+            { for pod.map(|pod| props.links.object("Pod", &props.target.namespace, pod)) }
             <p><b>{ lang.fill(finding.message, &values) }</b></p>
             if !finding.said.is_empty() { <p class="said">{ &finding.said }</p> }
             if let Some(hint) = finding.hint { <p>{ lang.text(hint) }</p> }
             if !finding.command.is_empty() { { props.links.command(lang, &format!("kubectl {}{}", props.target.scope(), finding.command)) } }
         </li>
     }
+}
+
+/// Of the Pods that a workload has chosen, the first with something wrong, and what that is.
+fn in_trouble(target: &Target, object: &Value) -> Option<(String, Finding)> {
+    let selector = &object["spec"]["selector"]["matchLabels"];
+    if selector.is_empty() {
+        return None;
+    }
+    target.cluster(|cluster| {
+        let ours = |pod: &&Value| selector.entries().all(|(key, value)| pod.labels().get(key) == value);
+        let mut pods = cluster.api().store().list(kind::POD, &target.namespace).filter(ours);
+        pods.find_map(|pod| {
+            let told = health::look("Pod", pod, 0).into_iter().find(|finding| finding.level == Level::Bad)?;
+            Some((pod.name().to_owned(), told))
+        })
+    })
 }
 
 /// How many ready endpoints a Service has.
@@ -107,6 +128,7 @@ fn fields(object: &Value, lang: Lang, props: &Props) -> Html {
         (Message::Selector, selector),
         (Message::Created, lang.date(object.at("metadata.creationTimestamp").str())),
     ];
+    let rows = rows.into_iter().chain([(Message::Rules, rules(spec).join(", "))]);
     let owner = object.controller();
     let (namespace, node) = (object.namespace(), spec["nodeName"].str());
     html! {
@@ -116,9 +138,27 @@ fn fields(object: &Value, lang: Lang, props: &Props) -> Html {
                 <dt>{ lang.text(Message::ControlledBy) }</dt>
                 <dd>{ props.links.object(owner["kind"].str(), if owner["kind"].str() == "Node" { "" } else { namespace }, owner["name"].str()) }</dd>
             }
-            { for rows.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| html! {
+            { for rows.filter(|(_, text)| !text.is_empty()).map(|(name, text)| html! {
                 <><dt>{ lang.text(name) }</dt><dd>{ text }</dd></>
             }) }
         </dl>
     }
+}
+
+/// Where an Ingress leads: `shop.example/ → web:80`.
+fn rules(spec: &Value) -> Vec<String> {
+    let backend = |service: &Value| {
+        let port = &service["port"];
+        let port = port["number"].as_int().map_or_else(|| port["name"].str().to_owned(), |number| number.to_string());
+        format!("→ {}:{port}", service["name"].str())
+    };
+    let mut told: Vec<String> = Vec::new();
+    for rule in spec["rules"].array() {
+        let host = Some(rule["host"].str()).filter(|host| !host.is_empty()).unwrap_or("*");
+        let paths = rule["http"]["paths"].array().iter();
+        told.extend(paths.map(|path| format!("{host}{} {}", path["path"].str(), backend(&path["backend"]["service"]))));
+    }
+    let rest = &spec["defaultBackend"]["service"];
+    told.extend((!rest.is_null()).then(|| format!("* {}", backend(rest))));
+    told
 }

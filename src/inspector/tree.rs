@@ -2,9 +2,10 @@
 
 use super::health::{self, Finding, Level};
 use super::links::Links;
+use super::reference;
 use super::target::Target;
 use crate::i18n::{Lang, Message};
-use api::{Kind, Value, kind};
+use api::{Kind, Value};
 use apiserver::{Index, IndexKey, Key};
 use cluster::Cluster;
 use yew::prelude::*;
@@ -49,7 +50,9 @@ pub fn Tree(props: &Props) -> Html {
             <ul class="tree">{ for root.iter().map(|root| draw(root, &props.links, lang)) }</ul>
             if !spoken.is_empty() {
                 <h3>{ lang.text(Message::SpeaksOf) }</h3>
-                <ul class="tree">{ for spoken.iter().map(|branch| draw(branch, &props.links, lang)) }</ul>
+                <ul class="tree">{ for spoken.iter().take(WIDE).map(|branch| draw(branch, &props.links, lang)) }
+                    if spoken.len() > WIDE { <li class="quiet">{ format!("+{}", spoken.len() - WIDE) }</li> }
+                </ul>
             }
         </div>
     }
@@ -144,62 +147,30 @@ fn dependents(cluster: &Cluster, object: &Value, into: &mut Branch, depth: usize
     }
 }
 
-/// Other objects that the object names, or that are found by it.
+/// Other objects that the object names or selects, and those that name or select it.
 fn references(cluster: &Cluster, target: &Target, object: &Value) -> Vec<Branch> {
+    let store = cluster.api().store();
+    let kind_of = |name: &str| cluster.api().stored_kinds().into_iter().find(|kind| kind.kind == name);
     let mut found: Vec<Branch> = Vec::new();
-    let mut add = |kind: &'static Kind, name: &str| {
-        let namespace = if kind.namespaced { target.namespace.to_string() } else { String::new() };
-        if !name.is_empty() && found.iter().all(|known| known.kind != kind.kind || known.name != name) {
-            found.push(Branch { kind: kind.kind.to_owned(), namespace, name: name.to_owned(), ..Branch::default() });
+    let mut add = |branch: Branch| {
+        if found.iter().all(|known| (&known.kind, &known.name) != (&branch.kind, &branch.name)) {
+            found.push(branch);
         }
     };
-    let named = |name: &str| cluster.api().stored_kinds().into_iter().find(|kind| kind.kind == name);
-    let spec = &object["spec"];
-    let template = if spec["template"].is_null() { spec } else { &spec["template"]["spec"] };
-    add(kind::NODE, template["nodeName"].str());
-    for (field, kind) in [
-        ("serviceAccountName", "ServiceAccount"),
-        ("volumeName", "PersistentVolume"),
-        ("storageClassName", "StorageClass"),
-    ] {
-        named(kind).into_iter().for_each(|kind| add(kind, template[field].str()));
+    for (name, called) in reference::named(object) {
+        let Some(kind) = kind_of(name) else { continue };
+        let namespace = if kind.namespaced { target.namespace.as_str() } else { "" };
+        let there = store.get(kind, &Key::new(namespace, called)).cloned().unwrap_or_default();
+        let (namespace, name) = (namespace.to_owned(), called.to_owned());
+        add(Branch { namespace, name, ..branch(kind, &there) });
     }
-    for volume in template["volumes"].array() {
-        add(kind::CONFIG_MAP, volume["configMap"]["name"].str());
-        named("Secret").into_iter().for_each(|kind| add(kind, volume["secret"]["secretName"].str()));
-        add(kind::PERSISTENT_VOLUME_CLAIM, volume["persistentVolumeClaim"]["claimName"].str());
-    }
-    for source in template["containers"].array().iter().flat_map(|container| container["envFrom"].array()) {
-        add(kind::CONFIG_MAP, source["configMapRef"]["name"].str());
-        named("Secret").into_iter().for_each(|kind| add(kind, source["secretRef"]["name"].str()));
-    }
-    let scaled = &spec["scaleTargetRef"];
-    named(scaled["kind"].str()).into_iter().for_each(|kind| add(kind, scaled["name"].str()));
-    add(kind::SERVICE, spec["defaultBackend"]["service"]["name"].str());
-    for path in spec["rules"].array().iter().flat_map(|rule| rule["http"]["paths"].array()) {
-        add(kind::SERVICE, path["backend"]["service"]["name"].str());
-    }
-    if target.kind == kind::SERVICE && !spec["selector"].is_empty() {
-        let chosen = |pod: &&Value| spec["selector"].entries().all(|(key, value)| pod.labels().get(key) == value);
-        let store = cluster.api().store();
-        store.list(kind::POD, &target.namespace).filter(chosen).take(WIDE).for_each(|pod| add(kind::POD, pod.name()));
-    }
-    if target.kind == kind::POD {
-        let store = cluster.api().store();
-        let leads = |service: &&Value| {
-            let selector = &service["spec"]["selector"];
-            !selector.is_empty() && selector.entries().all(|(key, value)| object.labels().get(key) == value)
+    for kind in reference::NAMING.iter().filter_map(|name| kind_of(name)) {
+        let tied = |other: &&Value| {
+            reference::names(other, target.kind.kind, &target.name)
+                || reference::selects(kind.kind, other, target.kind.kind, object)
+                || reference::selects(target.kind.kind, object, kind.kind, other)
         };
-        store
-            .list(kind::SERVICE, &target.namespace)
-            .filter(leads)
-            .for_each(|service| add(kind::SERVICE, service.name()));
-    }
-    if target.kind == kind::NODE {
-        let key = IndexKey::new(Index::Node, target.name.as_str());
-        for pod in cluster.api().store().indexed(kind::POD, &key).take(WIDE) {
-            found.push(branch(kind::POD, pod));
-        }
+        store.list(kind, &target.namespace).filter(tied).for_each(|other| add(branch(kind, other)));
     }
     found
 }

@@ -1,6 +1,7 @@
 //! What each kind is, in one sentence.
 
 use crate::i18n::Message;
+use api::Kind;
 
 const KINDS: &[(&str, Message)] = &[
     ("Pod", Message::IsPod),
@@ -23,9 +24,20 @@ const KINDS: &[(&str, Message)] = &[
     ("HorizontalPodAutoscaler", Message::IsAutoscaler),
     ("NetworkPolicy", Message::IsNetworkPolicy),
     ("ServiceAccount", Message::IsServiceAccount),
+    ("Role", Message::IsRole),
+    ("ClusterRole", Message::IsRole),
+    ("RoleBinding", Message::IsBinding),
+    ("ClusterRoleBinding", Message::IsBinding),
+    ("IngressClass", Message::IsIngressClass),
+    ("ResourceQuota", Message::IsQuota),
+    ("LimitRange", Message::IsLimitRange),
+    ("PodDisruptionBudget", Message::IsBudget),
+    ("PriorityClass", Message::IsPriorityClass),
+    ("CustomResourceDefinition", Message::IsDefinition),
 ];
 
 /// What a kind is; none if that is not known here.
-pub fn of_kind(kind: &str) -> Option<Message> {
-    KINDS.iter().find(|(name, _)| *name == kind).map(|(_, message)| *message)
+pub fn of_kind(kind: &Kind) -> Option<Message> {
+    let known = KINDS.iter().find(|(name, _)| *name == kind.kind).map(|(_, message)| *message);
+    if kind.is_custom() { Some(Message::IsCustom) } else { known }
 }

@@ -136,6 +136,33 @@ test("a log that grows, a terminal in a container, and any object by its name", 
     await kubarium.page.getByRole("complementary", { name: "Node node1" }).waitFor();
     await tab("Summary").click();
     assert.match(await content.textContent(), /Is ready for Pods/);
+    // As for kubectl, and what is not there is said to be so.
+    const find = panel.getByRole("combobox", { name: "Go to an object" });
+    await find.fill("po/nobody");
+    await kubarium.page.keyboard.press("Enter");
+    assert.equal(await find.evaluate((find) => find.validationMessage), "There is no such object.");
+    await find.fill("sa/default");
+    await kubarium.page.keyboard.press("Enter");
+    await kubarium.page.getByRole("complementary", { name: "ServiceAccount default" }).waitFor();
+    await tab("Related").click();
+    await content.getByRole("button", { name: `Pod ${name}` }).waitFor();
+    assert.deepEqual(kubarium.complaints, []);
+  } finally {
+    await kubarium.close();
+  }
+});
+
+test("a workload says which of its Pods is in trouble, and how that is mended where it was made", async () => {
+  const { kubarium, panel, tab, content } = await withPod();
+  try {
+    await kubarium.run("kubectl set image deployment/web nginx=nosuchimage:9");
+    await panel.getByRole("combobox", { name: "Go to an object" }).fill("deploy/web");
+    await kubarium.page.keyboard.press("Enter");
+    await tab("Summary").click();
+    await content.getByText("The image of the container nginx cannot be pulled.").waitFor();
+    await content.getByRole("button", { name: "kubectl set image deployment/web nginx=nginx" }).click();
+    await content.getByText("All 1 wanted Pods are ready.").waitFor();
+    await content.getByText("cannot be pulled").waitFor({ state: "detached" });
     assert.deepEqual(kubarium.complaints, []);
   } finally {
     await kubarium.close();

@@ -23,6 +23,15 @@ macro_rules! health {
     IsAutoscaler { en: "Changes the number of replicas by what the Pods use.", ko: "Pod의 사용량에 따라 복제본 수를 바꿉니다." }
     IsNetworkPolicy { en: "Says who may talk to the Pods that it selects.", ko: "선택한 Pod과 누가 통신할 수 있는지 정합니다." }
     IsServiceAccount { en: "Who a Pod is to the API server.", ko: "API 서버가 보는 Pod의 신분입니다." }
+    IsRole { en: "Rights: what may be done with which resources.", ko: "권한입니다. 어떤 리소스에 무엇을 할 수 있는지 정합니다." }
+    IsBinding { en: "Gives the rights of a role to users, groups or ServiceAccounts.", ko: "롤의 권한을 사용자, 그룹 또는 ServiceAccount에 줍니다." }
+    IsIngressClass { en: "Says which controller serves an Ingress.", ko: "어느 컨트롤러가 Ingress를 맡는지 정합니다." }
+    IsQuota { en: "How much a namespace may use in all.", ko: "네임스페이스 전체가 쓸 수 있는 양을 정합니다." }
+    IsLimitRange { en: "How much one Pod or container of a namespace may use, and what it gets if it says nothing.", ko: "네임스페이스의 Pod이나 컨테이너 하나가 쓸 수 있는 양과 기본값을 정합니다." }
+    IsBudget { en: "How many Pods must stay when nodes are emptied.", ko: "노드를 비울 때 남아 있어야 하는 Pod 수를 정합니다." }
+    IsPriorityClass { en: "Which Pods go first when there is too little room.", ko: "자리가 모자랄 때 어느 Pod이 먼저인지 정합니다." }
+    IsDefinition { en: "Adds a kind of its own to the API.", ko: "API에 새로운 종류를 더합니다." }
+    IsCustom { en: "A custom resource: a CustomResourceDefinition has added its kind to the API.", ko: "커스텀 리소스입니다. CustomResourceDefinition이 이 종류를 API에 더했습니다." }
 
     // The inspector: how it is doing.
     PodReady { en: "Runs and is ready (containers: {}).", ko: "실행 중이고 준비되었습니다 (컨테이너 {}개)." }
@@ -43,7 +52,7 @@ macro_rules! health {
     NoneWanted { en: "No Pods are wanted.", ko: "원하는 Pod 수가 0입니다." }
     RolloutStuck { en: "The rollout does not get on.", ko: "롤아웃이 진행되지 않습니다." }
     RolloutPaused { en: "The rollout is paused.", ko: "롤아웃이 멈춰 있습니다." }
-    JobDone { en: "Is done: {} Pods succeeded.", ko: "끝났습니다. 성공한 Pod {}개." }
+    JobDone { en: "Is done: {} of its Pods succeeded.", ko: "끝났습니다. 성공한 Pod {}개." }
     JobFailed { en: "Has failed.", ko: "실패했습니다." }
     JobRuns { en: "Is at work: {} Pods.", ko: "실행 중입니다. Pod {}개." }
     NodeReady { en: "Is ready for Pods.", ko: "Pod을 받을 준비가 되었습니다." }
@@ -56,6 +65,8 @@ macro_rules! health {
     ServiceNoSelector { en: "Has no selector: somebody else must write its endpoints.", ko: "셀렉터가 없어 엔드포인트를 따로 만들어야 합니다." }
     ServiceAlias { en: "Is another name for {}.", ko: "{}의 다른 이름입니다." }
     BalancerPending { en: "Waits for an external address.", ko: "외부 주소를 기다리는 중입니다." }
+    IngressServed { en: "Is served at {}.", ko: "{}에서 서비스됩니다." }
+    IngressIdle { en: "No controller serves it: nothing answers.", ko: "맡은 컨트롤러가 없어 아무도 응답하지 않습니다." }
     ClaimBound { en: "Has its storage: {}.", ko: "저장 공간을 받았습니다: {}." }
     ClaimPending { en: "Waits for storage.", ko: "저장 공간을 기다리는 중입니다." }
     ScalerWorks { en: "There are {} replicas, and there should be {}.", ko: "지금 복제본은 {}개, 필요한 수는 {}개입니다." }
@@ -69,6 +80,8 @@ macro_rules! health {
     HintUnready { en: "Its readiness probe decides: what does it ask, and what is the answer?", ko: "readiness 프로브가 결정합니다. 무엇을 묻고 어떤 답이 오는지 보세요." }
     HintFailed { en: "Its log says what it did last.", ko: "로그에 무엇을 하다 끝났는지 나옵니다." }
     HintUnschedulable { en: "Compare what it asks for with what the nodes have, and its tolerations with their taints.", ko: "Pod의 요청량과 노드의 여유, toleration과 taint를 견주어 보세요." }
+    HintUnbound { en: "A claim that it mounts has got no storage yet: what does the claim say?", ko: "마운트할 클레임이 아직 저장 공간을 받지 못했습니다. 클레임의 상태를 보세요." }
+    HintIngress { en: "It needs an Ingress controller, and the name of its class unless one is the default.", ko: "Ingress 컨트롤러가 있어야 하고, 기본 클래스가 없으면 클래스 이름도 적어야 합니다." }
     HintRollout { en: "Look at the newest Pods. You can also go back.", ko: "가장 새로운 Pod을 살펴보세요. 이전 버전으로 되돌릴 수도 있습니다." }
     HintPaused { en: "Nothing is rolled out until it goes on.", ko: "다시 시작하기 전에는 바뀌지 않습니다." }
     HintJob { en: "The logs of its Pods say why.", ko: "Pod의 로그에 이유가 나옵니다." }
@@ -76,6 +89,7 @@ macro_rules! health {
     HintCordoned { en: "This lets Pods in again:", ko: "이렇게 하면 다시 Pod을 받습니다:" }
     HintService { en: "Compare the selector with the labels of the Pods, and see whether they are ready.", ko: "셀렉터와 Pod의 레이블을 견주고, Pod이 준비되었는지 보세요." }
     HintClaim { en: "Some classes wait for the first Pod that uses the claim.", ko: "이 클레임을 쓰는 첫 Pod을 기다리는 클래스도 있습니다." }
+    HintNoClass { en: "It has no class, and none is the default: it waits for a PersistentVolume that fits.", ko: "클래스가 없고 기본 클래스도 없어, 조건에 맞는 PersistentVolume을 기다립니다." }
     HintScaler { en: "It needs a metrics-server, and Pods with CPU requests.", ko: "metrics-server와, CPU 요청량이 적힌 Pod이 필요합니다." }
     }};
 }

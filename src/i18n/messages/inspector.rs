@@ -30,6 +30,7 @@ macro_rules! inspector {
     Parts { en: "Parts of the inspector", ko: "인스펙터의 부분" }
     Back { en: "Back", ko: "뒤로" }
     FindObject { en: "Go to an object", ko: "오브젝트 찾아가기" }
+    NoSuchObject { en: "There is no such object.", ko: "그런 오브젝트가 없습니다." }
     InspectorWidth { en: "Width of the inspector", ko: "인스펙터의 너비" }
     TypeThis { en: "Type this command in the terminal", ko: "이 명령을 터미널에 입력" }
     OpenTerminal { en: "A terminal in the container:", ko: "컨테이너 안의 터미널:" }
@@ -44,6 +45,8 @@ macro_rules! inspector {
     Requests { en: "Requests", ko: "요청량" }
     Limits { en: "Limits", ko: "상한" }
     Probes { en: "Probes", ko: "프로브" }
+    Mounts { en: "Mounts", ko: "마운트" }
+    Rules { en: "Rules", ko: "규칙" }
     Address { en: "Address", ko: "주소" }
     Schedule { en: "Schedule", ko: "일정" }
     Capacity { en: "Capacity", ko: "용량" }
