@@ -79,7 +79,9 @@ pub fn look(kind: &str, object: &Value, ready_ends: usize) -> Vec<Finding> {
             "Bound" => vec![finding(Level::Good, Message::ClaimBound, &[object["spec"]["volumeName"].str()])],
             _ => {
                 let describe = format!("describe pvc {}", object.name());
-                vec![finding(Wait, Message::ClaimPending, &[]).hint(Message::HintClaim, describe)]
+                let classless = object["spec"]["storageClassName"].str().is_empty();
+                let hint = if classless { Message::HintNoClass } else { Message::HintClaim };
+                vec![finding(Wait, Message::ClaimPending, &[]).hint(hint, describe)]
             }
         },
         "Ingress" => vec![ingress(&status["loadBalancer"]["ingress"])],
@@ -354,6 +356,11 @@ mod tests {
         assert_eq!(told("Service", "spec: {selector: {app: web}}"), [(Level::Bad, Message::ServiceEmpty)]);
         assert_eq!(told("Node", "status: {conditions: [{type: Ready, status: Unknown}]}")[0].1, Message::NodeSilent);
         assert_eq!(told("ConfigMap", "data: {}"), []);
+        let claim = |class: &str| {
+            let claim = api::yaml::documents(&format!("spec: {{storageClassName: {class}}}")).unwrap().pop().unwrap();
+            look("PersistentVolumeClaim", &claim, 0)[0].hint
+        };
+        assert_eq!([claim("''"), claim("fast")], [Some(Message::HintNoClass), Some(Message::HintClaim)]);
         let served = "status: {loadBalancer: {ingress: [{ip: 10.0.0.1}]}}";
         assert_eq!(told("Ingress", served), [(Level::Good, Message::IngressServed)]);
         assert_eq!(told("Ingress", "status: {loadBalancer: {}}"), [(Level::Wait, Message::IngressIdle)]);
