@@ -114,9 +114,7 @@ impl App {
             }
             Act::Manifests => self.export("manifests.yaml", "application/yaml", |timeline| timeline.manifests()),
             Act::Kind => self.export("kind-cluster.sh", "text/x-shellscript", |timeline| timeline.kind_script()),
-            Act::Script => self.export("commands.sh", "text/x-shellscript", |timeline| {
-                format!("#!/bin/bash\n{}", timeline.recording().script())
-            }),
+            Act::Script => self.export("commands.sh", "text/x-shellscript", |timeline| timeline.script()),
             Act::Picture(png) => {
                 keep::picture("kubarium", png, &self.signed(), &send(cx, |drawn, _| Act::Drawn(drawn.is_truthy())));
             }

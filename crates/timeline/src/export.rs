@@ -266,7 +266,7 @@ fn leave_claims_to_their_makers(objects: &mut Vec<Value>) {
 }
 
 /// An object as somebody would have written it; none if the cluster made it.
-fn portable(object: &Value) -> Option<Value> {
+pub(crate) fn portable(object: &Value) -> Option<Value> {
     let (kind, name) = (object["kind"].str(), object.name());
     let of_system = |name: &str| name.starts_with("kube-") || name == "local-path-storage";
     let own = OWN_KINDS.contains(&kind)

@@ -150,3 +150,84 @@ fn what_cannot_be_taken_in_is_refused() {
     let Ok(Imported::Lines(lines)) = import("a.sh", "#!/bin/sh\nkubectl get pods\n") else { panic!() };
     assert_eq!(lines, ["kubectl get pods"]);
 }
+
+/// A session as text: each input is some seconds after the one before it.
+fn played(inputs: &[(i64, &str)]) -> Timeline {
+    let inputs = inputs.iter().map(|(seconds, text)| api::list![seconds * 1_000_000, *text]).collect::<Vec<_>>();
+    let text = api::obj! { "kubarium" => 1, "seed" => 1, "inputs" => api::Value::from(inputs), "end" => api::list![200_000_000, 0] };
+    let mut timeline = Timeline::load(Recording::from_text(&api::json::to_string(&text)).unwrap());
+    let end = timeline.now() + Duration::from_secs(200);
+    timeline.advance(end, &mut || true);
+    timeline
+}
+
+#[test]
+fn a_script_answers_what_a_person_had_answered() {
+    let one = played(&[
+        (1, "$kubectl run web --image=nginx; kubectl create configmap k --from-literal=t=\"it's '가'\""),
+        (20, "$cat > f.txt"),
+        (1, ">kubectl delete pod web"),
+        (1, "."),
+        (1, "$kubectl get pods -w"),
+        (3, "^"),
+        (1, "$kubectl exec -it web -- sh"),
+        (1, ">rm -rf /tmp/x"),
+        (1, ">exit"),
+        (1, "$cat <<EOF > g.txt"),
+        (0, ">KUBARIUM_END"),
+        (0, ">EOF"),
+        (1, "$kubectl edit cm k"),
+        (
+            9,
+            "=apiVersion: v1\nkind: ConfigMap\ndata: {t: new}\nmetadata: {name: k, namespace: default, uid: x, resourceVersion: \"9\"}\n",
+        ),
+        (1, "$vi h.txt"),
+        (9, "=in a file"),
+        (1, "$ssh node1 systemctl stop kubelet"),
+        (1, "$echo 'not"),
+        (1, "^"),
+        (1, "$alias k=kubectl"),
+    ]);
+    let script = one.script();
+    let expected = r#"#!/bin/bash
+shopt -s expand_aliases
+# The machines are simulated: elsewhere, what is done to them is only told.
+[ "$USER@$HOSTNAME" = student@workstation ] || ssh() { echo "left out: ssh $*"; }
+kubectl run web --image=nginx; kubectl create configmap k --from-literal=t="it's '가'"
+{ cat > f.txt
+} <<'KUBARIUM_END'
+kubectl delete pod web
+KUBARIUM_END
+timeout 4 kubectl get pods -w
+{ kubectl exec -it web -- sh
+} <<'KUBARIUM_END'
+rm -rf /tmp/x
+exit
+KUBARIUM_END
+cat <<EOF > g.txt
+KUBARIUM_END
+EOF
+# kubectl edit cm k
+kubectl replace -f - <<'KUBARIUM_END'
+apiVersion: v1
+data:
+  t: new
+kind: ConfigMap
+metadata:
+  name: k
+  namespace: default
+KUBARIUM_END
+cat > h.txt <<'KUBARIUM_END'
+in a file
+KUBARIUM_END
+ssh node1 systemctl stop kubelet
+alias k=kubectl
+"#;
+    assert_eq!(script, expected);
+    // And it does the same here.
+    let mut other = in_a_fresh_one("commands.sh", &script);
+    assert_eq!(ask(&mut other, "cat f.txt g.txt h.txt"), "kubectl delete pod web\nKUBARIUM_END\nin a file\n");
+    assert_eq!(ask(&mut other, "kubectl get cm k -o jsonpath='{.data.t}'"), "new");
+    assert_eq!(ask(&mut other, "kubectl get pods -o name"), "pod/web\n");
+    assert_eq!(timeline().script(), "");
+}

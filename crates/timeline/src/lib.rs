@@ -18,6 +18,7 @@ mod tests;
 mod text;
 mod timeline;
 mod track;
+mod typed;
 
 pub use compare::{Change, Field, What, compare};
 pub use export::{Imported, METADATA, Refused, import, kind_script, manifests};

@@ -336,6 +336,11 @@ impl Timeline {
         self.exported(kind_script)
     }
 
+    /// What was typed, as a script for bash; empty if nothing was.
+    pub fn script(&self) -> String {
+        crate::typed::script(&self.recording())
+    }
+
     fn exported(&self, export: fn(&Cluster, &Cluster) -> String) -> String {
         let fresh = Cluster::new(self.options.clone());
         self.session.kernel().system().cluster().map(|cluster| export(cluster, &fresh)).unwrap_or_default()
