@@ -188,7 +188,22 @@ export function openFile(answer, several) {
 
 /** What the picture has from the page around it, where it stands alone. */
 const AS_IN_THE_PAGE = "foreignObject > .app.picture-frame { display: grid; grid-template: minmax(0, 1fr) / minmax(0, 1fr); width: 100%; height: 100%;"
-  + " color: var(--ink); background: var(--bg); font: 400 var(--t-m) / 1.45 var(--font); word-break: keep-all; overflow-wrap: anywhere; }";
+  + " color: var(--ink); background: var(--bg); font: 400 var(--t-m) / 1.45 var(--font); word-break: keep-all; overflow-wrap: anywhere; }"
+  + " *, *::before, *::after { animation: none !important; transition: none !important; }";
+
+/** Lets a copy be as its original is at this moment: what moves would begin anew where it stands alone. */
+function stop(original, copy) {
+  const parts = (root) => [root, ...root.querySelectorAll("*")];
+  const copies = parts(copy);
+  const copyOf = new Map(parts(original).map((part, nth) => [part, copies[nth]]));
+  for (const { effect } of original.getAnimations({ subtree: true })) {
+    if (!effect || effect.pseudoElement) continue;
+    const now = getComputedStyle(effect.target);
+    for (const { offset, computedOffset, easing, composite, ...moved } of effect.getKeyframes()) {
+      for (const name of Object.keys(moved)) copyOf.get(effect.target).style[name] = now[name];
+    }
+  }
+}
 
 /** The picture as it is now: an SVG with the page's own style, or a PNG of it. */
 export function picture(name, png, metadata, answer) {
@@ -197,8 +212,11 @@ export function picture(name, png, metadata, answer) {
     const { width, height } = { width: shown.clientWidth, height: shown.scrollHeight };
     const style = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join("\n");
     const copy = shown.cloneNode(true);
-    // What one looks at it with is no part of it.
-    copy.querySelector(".tools")?.remove();
+    stop(shown, copy);
+    // What one looks at it with is no part of it. Its place stays, or what is drawn across the picture would be elsewhere.
+    const [tools, clock] = [copy.querySelector(".tools"), document.querySelector(".clock")];
+    tools?.replaceChildren(`Kubarium ${clock?.textContent ?? ""}`);
+    tools?.style.setProperty("min-height", `${shown.querySelector(".tools").clientHeight}px`);
     // A canvas is copied without what is drawn on it.
     const drawn = shown.querySelectorAll("canvas");
     copy.querySelectorAll("canvas").forEach((canvas, nth) => {

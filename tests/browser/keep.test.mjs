@@ -131,9 +131,17 @@ test("a saved file, a script and manifests lead back", { timeout: 120_000 }, () 
     assert.doesNotMatch(manifests.text, /status:|uid:|resourceVersion/);
     assert.match((await menu.download(/^A kind cluster/)).text, /kind create cluster --config/);
     assert.equal((await menu.download(/^The commands/)).text, "#!/bin/bash\nkubectl create deployment web --image=nginx\n");
+    // What the scheduler found fades; what has faded is not in the picture.
+    await kube.page.waitForFunction(() => ![...document.querySelectorAll(".room .caption b")].some((score) => score.checkVisibility({ opacityProperty: true })));
     const picture = await menu.download(/^The picture \(SVG\)/);
     assert.match(picture.text, /<foreignObject/);
     assert.doesNotMatch(picture.text, /type="search"/, "it has nothing to press");
+    const alone = await kube.page.context().newPage();
+    const shown = (page) => page.evaluate(() => [...document.querySelectorAll(".room, .room *, .cards *")].filter((part) => part.checkVisibility({ opacityProperty: true }))
+      .map((part) => part.localName).join());
+    await alone.goto(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture.text)}`);
+    assert.equal(await shown(alone), await shown(kube.page), "it shows what was shown at that moment");
+    await alone.close();
     const png = menu.download(/^The picture \(PNG\)/);
     assert.match((await png).name, /\.png$/);
 
