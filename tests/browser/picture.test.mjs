@@ -205,6 +205,20 @@ test("what the scheduler found moves nothing, however narrow the nodes are", asy
   }
 });
 
+test("what was found is told once, and not again when a node has space", async () => {
+  await kube.run("kubectl create deployment full --image=nginx --replicas=14");
+  await kube.podsUntil("full-", (pods) => pods.length === 14 && pods.every(isRunning));
+  const told = () => kube.page.evaluate(() =>
+    document.getAnimations().filter((a) => a.animationName === "ruling" && a.playState === "running").length);
+  await eventually(told, (told) => told === 0);
+  const again = kube.seen(() => {
+    const told = document.getAnimations().some((a) => a.animationName === "ruling" && a.playState === "running");
+    return told ? "again" : document.querySelectorAll(".pod[aria-label^=full-]").length === 0 && "gone";
+  });
+  await kube.run("kubectl delete deployment full");
+  assert.equal(await again, "gone");
+});
+
 test("a node's name is whole, however long it is and however narrow its room", async () => {
   await kube.page.setViewportSize({ width: 390, height: 844 });
   try {
