@@ -33,9 +33,10 @@ fn apply(object: &mut Value, operation: &Value) -> Result<(), String> {
         "remove" => remove(object, path, "remove").map(|_| ()),
         "replace" => {
             let value = given()?;
-            let place = find_mut(object, path);
-            *place.ok_or_else(|| {
-                format!("replace operation does not apply: doc is missing key: {path}: missing value")
+            let holder = parent(path).is_none_or(|(parent, _)| find(object, &parent).is_some());
+            let what = if holder { "key" } else { "path" };
+            *find_mut(object, path).ok_or_else(|| {
+                format!("replace operation does not apply: doc is missing {what}: {path}: missing value")
             })? = value;
             Ok(())
         }

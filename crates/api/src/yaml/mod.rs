@@ -6,5 +6,5 @@ mod parse;
 mod resolve;
 
 pub use emit::to_string;
-pub use parse::{Document, documents, line_of, parse, split};
+pub use parse::{Document, documents, documents_v3, line_of, parse, split};
 pub use resolve::resolve;

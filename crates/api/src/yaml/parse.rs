@@ -47,13 +47,26 @@ pub fn documents(text: &str) -> Result<Vec<Value>, String> {
     values.filter(|value| !matches!(value, Ok(Value::Null))).collect()
 }
 
+/// The same as [`documents`] by the rules of go-yaml's third version, which kustomize reads resources with: `yes`, `on` and the like are
+/// texts.
+///
+/// # Errors
+/// The first document's error, as [`parse`] says it.
+pub fn documents_v3(text: &str) -> Result<Vec<Value>, String> {
+    let parse = |(_, text)| one(Builder { v3: true, ..Builder::new(text) }).map(|document| document.value);
+    split(text).into_iter().map(parse).filter(|value| !matches!(value, Ok(Value::Null))).collect()
+}
+
 /// Parses one document; what follows it in the text is ignored, as by kubectl.
 ///
 /// # Errors
 /// go-yaml's words, such as `yaml: line 4: did not find expected key`. kubectl prints `error converting YAML to JSON: `
 /// before it. Lines count from the start of `text`.
 pub fn parse(text: &str) -> Result<Document, String> {
-    let mut builder = Builder::new(text);
+    one(Builder::new(text))
+}
+
+fn one(mut builder: Builder<'_>) -> Result<Document, String> {
     loop {
         match builder.next()? {
             (Event::DocumentStart(_), _) => break,
@@ -109,6 +122,8 @@ struct Builder<'a> {
     lines: Option<Vec<(String, usize)>>,
     path: String,
     nodes: usize,
+    /// Whether truth values are those of go-yaml's third version.
+    v3: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -123,6 +138,7 @@ impl<'a> Builder<'a> {
             lines: None,
             path: String::new(),
             nodes: 0,
+            v3: false,
         }
     }
 
@@ -147,6 +163,8 @@ impl<'a> Builder<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain;
                 let merge = plain && tag.is_none() && text == "<<";
+                // Only these words are truth values to all of go-yaml's versions.
+                let plain = plain && !(self.v3 && resolve(&text).as_bool().is_some() && !is_true_or_false(&text));
                 (anchor, Node { value: scalar(&text, plain, tag.as_deref(), line)?, size: 1, merge })
             }
             Event::SequenceStart(anchor, _) => {
@@ -261,6 +279,10 @@ fn key(value: &Value, line: usize) -> Result<Str, String> {
         Value::Null => Err(format!("yaml: line {line}: unsupported map key of type: %!s(<nil>)")),
         Value::Array(_) | Value::Object(_) => Err(format!("yaml: line {line}: invalid map key")),
     }
+}
+
+fn is_true_or_false(text: &str) -> bool {
+    ["true", "True", "TRUE", "false", "False", "FALSE"].contains(&text)
 }
 
 fn scalar(text: &str, plain: bool, tag: Option<&Tag>, line: usize) -> Result<Value, String> {

@@ -49,7 +49,7 @@ use crate::host::Host;
 pub(crate) use diff::{dry_run, hunks};
 pub use explain::texts as descriptions;
 
-pub(crate) use create::data::{content_hash, fill, from_env_file, from_file, from_literal};
+pub(crate) use create::data::{content_hash, fill};
 
 /// `-f`, `-R`, `-k`
 pub(crate) static FILES: &[Flag] = &[

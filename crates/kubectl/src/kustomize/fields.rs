@@ -35,6 +35,23 @@ pub fn each(value: &mut Value, path: &str, create: bool, change: &mut dyn FnMut(
     }
 }
 
+/// Calls `change` for the field at a path as kustomize's field specs write it, `spec/rules/host`: through lists without any mark.
+pub fn at_spec(value: &mut Value, path: &str, create: bool, change: &mut dyn FnMut(&mut Value)) {
+    if let Value::Array(items) = value {
+        if !items.is_empty() {
+            value.array_mut().iter_mut().for_each(|item| at_spec(item, path, create, change));
+        }
+        return;
+    }
+    let Some((part, rest)) = path.split_once('/').or(Some((path, ""))).filter(|(part, _)| !part.is_empty()) else {
+        return change(value);
+    };
+    let is_map = value.is_null() || value.as_object().is_some();
+    if is_map && (create || !value[part].is_null()) {
+        at_spec(value.at_mut(part), rest, create, change);
+    }
+}
+
 /// Calls `change` for every map in lists that are called one of `names`, at any depth.
 pub fn in_lists(value: &mut Value, names: &[&str], change: &mut dyn FnMut(&mut Value)) {
     match value {

@@ -1,52 +1,38 @@
 //! ConfigMaps and Secrets made from literals and files.
 
-use super::{Resource, beside, fields};
-use crate::cmd::{fill, from_env_file, from_file, from_literal};
-use crate::cx::Cx;
+use super::root::Root;
+use super::{Resource, fields, pairs};
+use crate::cmd::fill;
 use crate::fail::{Outcome, fail};
 use api::{Value, obj};
 
 /// Adds what the generators of a kustomization make, or changes what is there with `behavior`.
-pub fn generate(cx: &Cx<'_>, folder: &str, file: &Value, resources: &mut Vec<Resource>) -> Outcome {
+///
+/// # Errors
+/// Something is missing, or what is to be changed is not there.
+pub fn generate(root: &Root<'_>, file: &Value, resources: &mut Vec<Resource>) -> Outcome {
     for (field, kind) in [("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")] {
         for arguments in file[field].array() {
-            let made = one(cx, folder, kind, arguments, &file["generatorOptions"])?;
+            let made = one(root, kind, arguments, &file["generatorOptions"])?;
             place(made, arguments["behavior"].str(), resources)?;
         }
     }
     Ok(())
 }
 
-fn one(cx: &Cx<'_>, folder: &str, kind: &str, arguments: &Value, general: &Value) -> Outcome<Resource> {
-    let mut object =
-        obj! { "apiVersion" => "v1", "kind" => kind, "metadata" => obj! { "name" => arguments["name"].str() } };
+fn one(root: &Root<'_>, kind: &str, arguments: &Value, general: &Value) -> Outcome<Resource> {
+    let name = arguments["name"].str();
+    if name.is_empty() {
+        return Err("a configmap must have a name".into());
+    }
+    let mut object = obj! { "apiVersion" => "v1", "kind" => kind, "metadata" => obj! { "name" => name } };
     if !arguments["namespace"].str().is_empty() {
         object.set("metadata.namespace", arguments["namespace"].str());
     }
     if kind == "Secret" {
         object.set("type", arguments["type"].as_str().unwrap_or("Opaque"));
     }
-    let mut entries = Vec::new();
-    for literal in arguments["literals"].array() {
-        let literal = literal.str();
-        let (key, value) = literal.split_once('=').unwrap_or((literal, ""));
-        // Quotes around the whole value are not part of it.
-        let quoted = ['"', '\''].into_iter().find_map(|q| value.strip_prefix(q)?.strip_suffix(q));
-        match quoted {
-            Some(value) => from_literal(&format!("{key}={value}"), &object, &mut entries)?,
-            None => from_literal(literal, &object, &mut entries)?,
-        }
-    }
-    for source in arguments["files"].array() {
-        let (key, path) = source.str().split_once('=').map_or((None, source.str()), |(key, path)| (Some(key), path));
-        let path = beside(folder, path);
-        from_file(cx, &key.map_or(path.clone(), |key| format!("{key}={path}")), &object, &mut entries)?;
-    }
-    let envs = arguments["envs"].array().iter().chain(Some(&arguments["env"]));
-    for path in envs.map(Value::str).filter(|path| !path.is_empty()) {
-        from_env_file(cx, &beside(folder, path), &object, &mut entries)?;
-    }
-    fill(&mut object, &entries);
+    fill(&mut object, &pairs::load(root, arguments)?);
     let own = &arguments["options"];
     for options in [general, own] {
         for field in ["labels", "annotations"] {
@@ -63,31 +49,54 @@ fn one(cx: &Cx<'_>, folder: &str, kind: &str, arguments: &Value, general: &Value
 }
 
 fn place(made: Resource, behavior: &str, resources: &mut Vec<Resource>) -> Outcome {
-    let name = made.object.name().to_owned();
-    let known = resources.iter_mut().find(|r| r.kind() == made.kind() && r.is_called(&name));
-    match (behavior, known) {
-        ("" | "create", None) => resources.push(made),
-        ("merge" | "replace", Some(known)) => {
-            if behavior == "replace" {
-                known.object.set("data", &made.object["data"]);
-            } else {
-                fields::extend(known.object.at_mut("data"), &made.object["data"]);
-            }
-            for field in ["labels", "annotations"] {
-                if !made.object["metadata"][field].is_empty() {
-                    fields::extend(known.object.at_mut("metadata").at_mut(field), &made.object["metadata"][field]);
-                }
-            }
-            known.hashed |= made.hashed;
-        }
+    let (name, namespace) = (made.object.name(), made.object.namespace());
+    let is_same = |known: &&mut Resource| {
+        let is_there = known.namespace == namespace || known.object.namespace() == namespace;
+        known.kind() == made.kind() && known.is_called(name) && is_there
+    };
+    match (behavior, resources.iter_mut().find(is_same)) {
+        ("merge" | "replace", Some(known)) => merge(known, made.object, behavior == "merge"),
         ("merge" | "replace", None) => {
-            let id = super::id(&made.object);
-            return Err(fail!("merging from generator: id {id} does not exist; cannot merge or replace"));
+            return Err(fail!("{} does not exist; cannot merge or replace", said(&made)));
         }
-        _ => {
-            let id = super::id(&made.object);
-            return Err(fail!("merging from generator: id {id} exists; behavior must be merge or replace"));
+        (_, None) => resources.push(made),
+        (behavior, Some(_)) => {
+            let behavior = if behavior == "create" { "create" } else { "unspecified" };
+            let must = "behavior must be merge or replace";
+            return Err(fail!("{} exists; can not use behavior: '{behavior}', {must}", said(&made)));
         }
     }
     Ok(())
+}
+
+/// What was made takes the place of what is there, under its name, with its labels and annotations, and maybe its entries.
+fn merge(known: &mut Resource, mut made: Value, with_data: bool) {
+    let old = std::mem::replace(&mut known.object, Value::Null);
+    let mut keep = |map: &str| {
+        if !old.at(map).is_empty() {
+            let mut both = old.at(map).clone();
+            fields::extend(&mut both, made.at(map));
+            made.set(map, both);
+        }
+    };
+    keep("metadata.labels");
+    keep("metadata.annotations");
+    if with_data {
+        keep("data");
+        keep("binaryData");
+    }
+    made.set("metadata.name", old.name());
+    if !old.namespace().is_empty() {
+        made.set("metadata.namespace", old.namespace());
+    }
+    known.object = made;
+}
+
+/// The generator and its object, as Go prints the two.
+fn said(made: &Resource) -> String {
+    let kind = made.kind();
+    let gvk = format!("resid.Gvk{{Group:\"\", Version:\"v1\", Kind:{kind:?}, isClusterScoped:false}}");
+    let (name, namespace) = (made.object.name(), made.object.namespace());
+    let id = format!("resid.ResId{{Gvk:{gvk}, Name:{name:?}, Namespace:{namespace:?}}}");
+    format!("merging from generator &{{0xc000784000 <nil>}}: id {id}")
 }

@@ -4,8 +4,8 @@
 use crate::fail;
 use api::{Value, regex::Regex, yaml};
 
-/// What is done with a field that was found.
-pub type Change<'a> = &'a mut dyn FnMut(&mut Value) -> fail::Outcome;
+/// What is done with a field that was found; whether it is inside a text that is JSON or YAML itself.
+pub type Change<'a> = &'a mut dyn FnMut(&mut Value, bool) -> fail::Outcome;
 
 /// Why fields were not changed.
 pub enum Fail {
@@ -63,7 +63,7 @@ pub fn find<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
 /// # Errors
 /// An item is missing in between, or what `change` says.
 pub fn each(value: &mut Value, path: &[String], create: bool, change: Change<'_>) -> Found {
-    let Some((part, rest)) = path.split_first() else { return change(value).map(|()| 1).map_err(Fail::Change) };
+    let Some((part, rest)) = path.split_first() else { return change(value, false).map(|()| 1).map_err(Fail::Change) };
     if let Value::String(text) = value {
         let text = text.to_string();
         return inside(value, &text, path, create, change);
@@ -130,14 +130,26 @@ fn items(
     Ok(found)
 }
 
-/// The field inside a text that is JSON or YAML itself, such as a file in a ConfigMap.
+/// The field inside a text that is JSON or YAML itself, such as a file in a ConfigMap. One that cannot take the value stays as it is.
 fn inside(value: &mut Value, text: &str, path: &[String], create: bool, change: Change<'_>) -> Found {
-    let Ok(mut inner) = yaml::parse(text).map(|parsed| parsed.value) else { return Ok(0) };
-    if inner.array().is_empty() && inner.as_object().is_none() {
-        return Ok(0);
+    let no_map = || {
+        let contents = yaml::to_string(&Value::from(text));
+        Fail::Path(format!("wrong node kind: expected MappingNode but got ScalarNode: node contents:\n{contents}"))
+    };
+    let mut inner = yaml::parse(text).map(|parsed| parsed.value).map_err(|_| no_map())?;
+    let mut refused = false;
+    let mut change = |field: &mut Value, _| {
+        refused |= change(field, true).is_err();
+        Ok(())
+    };
+    let found = match inner.array().is_empty() && inner.as_object().is_none() {
+        true => 0,
+        false => each(&mut inner, path, create, &mut change)?,
+    };
+    if found == 0 {
+        return Err(no_map());
     }
-    let found = each(&mut inner, path, create, change)?;
-    if found > 0 {
+    if !refused {
         *value = match text.trim_start().starts_with(['{', '[']) {
             true if text.contains('\n') && text.contains("  ") => indented(&inner).into(),
             true => api::json::to_string(&inner).into(),

@@ -1,7 +1,7 @@
 //! Values copied from a field of one object into fields of others (kustomize's `ReplacementTransformer`).
 
-use super::{Resource, beside, id, path, select};
-use crate::cx::Cx;
+use super::root::Root;
+use super::{Resource, id, path, select};
 use crate::fail::{Outcome, fail};
 use api::{Value, yaml};
 
@@ -13,9 +13,9 @@ const ONLY_SCALARS: &str = "delimiter option can only be used with scalar nodes"
 ///
 /// # Errors
 /// A source or a field is not there, or it is not clear which is meant.
-pub fn replace(cx: &Cx<'_>, folder: &str, entries: &[Value], resources: &mut [Resource]) -> Outcome {
+pub fn replace(root: &Root<'_>, entries: &[Value], resources: &mut [Resource]) -> Outcome {
     for entry in entries {
-        for replacement in listed(cx, folder, entry)? {
+        for replacement in listed(root, entry)? {
             let (source, targets) = (&replacement["source"], replacement["targets"].array());
             let fixed = &replacement["sourceValue"];
             if (source.is_null() && fixed.is_null()) || replacement["targets"].is_null() {
@@ -33,7 +33,7 @@ pub fn replace(cx: &Cx<'_>, folder: &str, entries: &[Value], resources: &mut [Re
 }
 
 /// The replacements that an entry stands for: itself, or those of a file.
-fn listed(cx: &Cx<'_>, folder: &str, entry: &Value) -> Outcome<Vec<Value>> {
+fn listed(root: &Root<'_>, entry: &Value) -> Outcome<Vec<Value>> {
     let path = entry["path"].str();
     if path.is_empty() {
         return Ok(vec![entry.clone()]);
@@ -41,16 +41,12 @@ fn listed(cx: &Cx<'_>, folder: &str, entry: &Value) -> Outcome<Vec<Value>> {
     if !entry["source"].is_null() || !entry["targets"].is_empty() {
         return Err("cannot specify both path and inline replacement".into());
     }
-    let place = beside(folder, path);
     let trouble = |why: String| {
         fail!(
             "trouble configuring builtin ReplacementTransformer with config: `\nReplacements:\n- path: {path}\n`: {why}"
         )
     };
-    let text = cx.host.read_file(&place).map_err(|why| {
-        let full = super::full(cx, &place);
-        trouble(format!("evalsymlink failure on '{full}' : lstat {full}: {why}"))
-    })?;
+    let text = root.file(path).map_err(trouble)?;
     match yaml::parse(&text).map_err(trouble)?.value {
         Value::Array(items) => Ok(items.to_vec()),
         one @ Value::Object(_) => Ok(vec![one]),
@@ -94,6 +90,7 @@ fn write(target: &Value, value: &Value, resources: &mut [Resource]) -> Outcome {
     if target["select"].is_null() {
         return Err("target must specify resources to select".into());
     }
+    [&target["select"]].into_iter().chain(target["reject"].array()).try_for_each(select::check)?;
     let is_rejected = |resource: &Resource, reject: &Value| {
         (select::names_any(reject) && select::has_id(resource, reject))
             || (select::labels_any(reject) && select::has_labels(resource, reject))
@@ -123,7 +120,8 @@ fn put(object: &mut Value, field: &str, value: &Value, options: &Value) -> Outco
     let create = options["create"].bool();
     let how = if create { "unable to find or create" } else { "unable to find" };
     let failed = || format!("{how} field \"{field}\" in replacement target");
-    let mut set = |field: &mut Value| set(field, value, options);
+    // Inside of texts the options do not count.
+    let mut set = |field: &mut Value, inside: bool| set(field, value, if inside { &Value::Null } else { options });
     match path::each(object, &path::split(field), create, &mut set) {
         Ok(0) => Err(failed().into()),
         Ok(_) => Ok(()),

@@ -1,7 +1,22 @@
 //! Which objects a selector in a kustomization means (kustomize's `types.Selector`).
 
 use super::Resource;
+use crate::fail::{Outcome, fail};
 use api::{Selector, Value, regex::Regex};
+
+/// Whether the patterns and expressions of a selector can be read.
+///
+/// # Errors
+/// One cannot.
+pub fn check(selector: &Value) -> Outcome {
+    for field in ["group", "version", "kind", "name", "namespace"] {
+        Regex::go(&anchored(selector[field].str())).map_err(|why| fail!("error parsing regexp: {why}"))?;
+    }
+    for field in ["annotationSelector", "labelSelector"] {
+        Selector::parse(selector[field].str()).map_err(|why| fail!("{why}"))?;
+    }
+    Ok(())
+}
 
 /// Whether a resource fits a selector: the group, version, kind, name and namespace by regular expressions, which have to fit the
 /// whole text, and its labels and annotations. Its former names count, too.
@@ -52,7 +67,11 @@ fn identified(resource: &Resource, selector: &Value, matches: fn(&str, &str) -> 
 
 /// Whether the whole text fits a regular expression; an empty one fits everything.
 fn matches(pattern: &str, text: &str) -> bool {
-    pattern.is_empty() || Regex::go(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(text))
+    pattern.is_empty() || Regex::go(&anchored(pattern)).is_ok_and(|regex| regex.is_match(text))
+}
+
+fn anchored(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
 }
 
 #[cfg(test)]

@@ -206,3 +206,21 @@ fn kinds_without_a_place_of_their_own_come_by_their_group() {
     let own = "legacySortOptions: {orderFirst: [Ingress], orderLast: [Job]}";
     assert_eq!(kinds(&format!("sortOptions: {{order: legacy, {own}}}\n")), "Ingress Pod Service Job");
 }
+
+#[test]
+fn kustomizations_come_out_as_the_real_kubectl_printed_them() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/kustomize/recorded.jsonl");
+    let recorded = std::fs::read_to_string(path).unwrap();
+    let mut different = Vec::new();
+    for line in recorded.lines() {
+        let case = api::json::parse(line).unwrap();
+        let files: Vec<(&str, &str)> =
+            case["files"].entries().map(|(name, text)| (name.as_str(), text.str())).collect();
+        let expected = format!("{}{}", case["stdout"].str(), case["stderr"].str());
+        let text = built(&files);
+        if text != expected {
+            different.push(format!("{}:\n{expected}--- but\n{text}", case["name"].str()));
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}

@@ -1,58 +1,93 @@
 //! What a kustomization changes about its resources, in kustomize's order.
 
-use super::{Resource, beside, fields, id, replacements, select};
-use crate::cx::Cx;
+use super::root::Root;
+use super::{Resource, fields, id, replacements, select};
 use crate::fail::{Fail, Outcome, fail};
-use api::{Value, json, kind, patch, yaml};
+use api::{Value, kind, patch, regex::Regex, yaml};
 
 /// Changes the resources as a kustomization says.
-pub fn transform(cx: &Cx<'_>, folder: &str, file: &Value, resources: &mut Vec<Resource>) -> Outcome {
+pub fn transform(root: &Root<'_>, file: &Value, resources: &mut Vec<Resource>) -> Outcome {
     for entry in file["patchesStrategicMerge"].array() {
-        let text = cx.host.read_file(&beside(folder, entry.str())).unwrap_or_else(|_| entry.str().to_owned());
-        apply_patch(&text, &Value::Null, resources)?;
+        let text = root.file(entry.str()).unwrap_or_else(|_| entry.str().to_owned());
+        let source = format!("[{text}]");
+        apply_patch((text, source), &Value::Null, Allowed::of(&Value::Null), resources)?;
     }
     for entry in file["patches"].array() {
-        let text = patch_text(cx, folder, entry)?;
-        apply_patch(&text, &entry["target"], resources)?;
+        let patch = patch_text(root, entry)?;
+        apply_patch(patch, &entry["target"], Allowed::of(&entry["options"]), resources)?;
     }
     namespace(file["namespace"].str(), resources);
     rename(file["namePrefix"].str(), file["nameSuffix"].str(), resources);
     labels(file, resources);
     annotations(&file["commonAnnotations"], resources);
     for entry in file["patchesJson6902"].array() {
-        let text = patch_text(cx, folder, entry)?;
-        apply_patch(&text, &entry["target"], resources)?;
+        let patch = patch_text(root, entry)?;
+        apply_patch(patch, &entry["target"], Allowed::of(&entry["options"]), resources)?;
     }
     replicas(file["replicas"].array(), resources)?;
-    images(file["images"].array(), resources);
-    replacements::replace(cx, folder, file["replacements"].array(), resources)
+    for field in ["images", "imageTags"] {
+        images(file[field].array(), resources);
+    }
+    replacements::replace(root, file["replacements"].array(), resources)
 }
 
-fn patch_text(cx: &Cx<'_>, folder: &str, entry: &Value) -> Outcome<String> {
-    match (entry["path"].str(), entry["patch"].str()) {
-        ("", "") => Err("must specify a target for patch or its text".into()),
-        ("", text) => Ok(text.to_owned()),
-        (path, _) => {
-            let full = super::full(cx, &beside(folder, path));
-            let failed = |why: String| {
-                fail!(
-                    "unable to get patch from path: file '{path}' is not in or below the kustomization: open {full}: {why}"
-                )
-            };
-            cx.host.read_file(&beside(folder, path)).map_err(failed)
+/// The text of a patch, from its file or as it stands, and how messages name it.
+fn patch_text(root: &Root<'_>, entry: &Value) -> Outcome<(String, String)> {
+    let config = yaml::to_string(entry);
+    let trouble = |why: String| fail!("trouble configuring builtin PatchTransformer with config: `\n{config}`: {why}");
+    let (text, source) = match (entry["path"].str(), entry["patch"].str().trim()) {
+        ("", "") => return Err(trouble(format!("must specify one of patch and path in\n{}", config.trim_end()))),
+        ("", text) => (text.to_owned(), format!("[patch: {text:?}]")),
+        (path, "") => {
+            let failed = |why: String| trouble(format!("failed to get the patch file from path({path}): {why}"));
+            (root.file(path).map_err(failed)?, format!("[path: {path:?}]"))
         }
+        _ => return Err(trouble(format!("patch and path can't be set at the same time\n{}", config.trim_end()))),
+    };
+    match documents(&text) {
+        Some(_) => Ok((text, source)),
+        None => Err(trouble(format!("unable to parse SM or JSON patch from {source}"))),
     }
 }
 
-fn apply_patch(text: &str, target: &Value, resources: &mut Vec<Resource>) -> Outcome {
-    let unreadable = || fail!("unable to parse SM or JSON patch from [{text}]");
-    // JSON is YAML, too; a list is a JSON patch.
-    let documents = yaml::documents(text).map_err(|_| unreadable())?;
-    for document in documents.into_iter().filter(|document| !document.is_null()) {
-        match &document {
-            Value::Array(_) if target.is_null() => return Err(fail!("must specify a target for JSON patch [{text}]")),
-            Value::Array(_) | Value::Object(_) => {}
-            _ => return Err(unreadable()),
+/// The patches in a text; none if it is no patch. JSON is YAML, too; a list is a JSON patch.
+fn documents(text: &str) -> Option<Vec<Value>> {
+    let documents = yaml::documents_v3(text).ok()?;
+    documents.iter().all(|one| matches!(one, Value::Array(_) | Value::Object(_))).then_some(documents)
+}
+
+/// What a patch may change besides what it is about (kustomize's `PatchArgs`).
+#[derive(Clone, Copy)]
+struct Allowed {
+    name: bool,
+    kind: bool,
+}
+
+impl Allowed {
+    fn of(options: &Value) -> Allowed {
+        Allowed { name: options["allowNameChange"].bool(), kind: options["allowKindChange"].bool() }
+    }
+}
+
+fn apply_patch(
+    (text, source): (String, String),
+    target: &Value,
+    allowed: Allowed,
+    resources: &mut Vec<Resource>,
+) -> Outcome {
+    select::check(target)?;
+    let Some(documents) = documents(&text) else {
+        return Err(fail!("unable to parse SM or JSON patch from {source}"));
+    };
+    let is_several = documents.iter().filter(|document| document.as_object().is_some()).count() > 1;
+    if is_several && !target.is_null() {
+        let what =
+            "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field";
+        return Err(fail!("{what}: {source}"));
+    }
+    for document in documents {
+        if matches!(document, Value::Array(_)) && target.is_null() {
+            return Err(fail!("must specify a target for JSON patch {source}"));
         }
         let wanted = |resource: &Resource| match target {
             Value::Null => is_meant(resource, &document),
@@ -61,7 +96,7 @@ fn apply_patch(text: &str, target: &Value, resources: &mut Vec<Resource>) -> Out
         let mut found = false;
         for resource in resources.iter_mut().filter(|resource| wanted(resource)) {
             found = true;
-            patched(resource, &document)?;
+            patched(resource, &document, allowed)?;
         }
         // A selector may find nothing, a patch of one object must find it.
         if !found && target.is_null() {
@@ -85,18 +120,22 @@ fn is_meant(resource: &Resource, patch: &Value) -> bool {
         && (patch.namespace().is_empty() || patch.namespace() == object.namespace())
 }
 
-fn patched(resource: &mut Resource, document: &Value) -> Outcome {
+fn patched(resource: &mut Resource, document: &Value, allowed: Allowed) -> Outcome {
     if let Value::Array(_) = document {
-        resource.object = patch::json_patch(&resource.object, document).map_err(|status| Fail::Text(status.message))?;
-        return Ok(());
+        return document.array().iter().try_for_each(|operation| operate(resource, operation));
     }
     if document["$patch"].str() == "delete" {
         resource.object = Value::Null;
         return Ok(());
     }
+    let name = resource.object.name().to_owned();
     let mut body = document.clone();
-    // The target's name stays, whatever the patch calls it.
-    body.set("metadata.name", resource.object.name());
+    // The target's name stays, whatever the patch calls it, unless that is wanted.
+    body.set("metadata.name", name.as_str());
+    if !allowed.kind {
+        body.remove("kind");
+        body.remove("apiVersion");
+    }
     let known = kind::by_api_version(resource.object["apiVersion"].str(), resource.kind());
     resource.object = match known {
         Some(kind) => {
@@ -104,6 +143,24 @@ fn patched(resource: &mut Resource, document: &Value) -> Outcome {
         }
         None => patch::merge_patch(&resource.object, &body),
     };
+    if allowed.name && !document.name().is_empty() {
+        resource.rename(document.name().to_owned());
+    }
+    Ok(())
+}
+
+/// Does one operation of a JSON patch. What the server keeps to the causes when that fails, kustomize says.
+fn operate(resource: &mut Resource, operation: &Value) -> Outcome {
+    let one = [operation.clone()].into_iter().collect();
+    let patched = patch::json_patch(&resource.object, &one).map_err(|status| {
+        let why =
+            status.details["causes"].array().first().map_or(status.message.as_str(), |cause| cause["message"].str());
+        match why.strip_prefix("Unable to remove") {
+            Some(rest) => fail!("error in remove for path: '{}': unable to remove{rest}", operation["path"].str()),
+            None => fail!("{why}"),
+        }
+    })?;
+    resource.object = patched;
     Ok(())
 }
 
@@ -165,6 +222,12 @@ const SELECTORS: [(&str, &str, bool); 12] = [
 fn labels(file: &Value, resources: &mut [Resource]) {
     let mut sets = vec![(&file["commonLabels"], true, true)];
     for entry in file["labels"].array() {
+        for field in entry["fields"].array() {
+            for resource in resources.iter_mut().filter(|resource| is_of(resource, field)) {
+                let mut add = |map: &mut Value| fields::extend(map, &entry["pairs"]);
+                fields::at_spec(&mut resource.object, field["path"].str(), field["create"].bool(), &mut add);
+            }
+        }
         let selectors = entry["includeSelectors"].bool();
         sets.push((&entry["pairs"], selectors, selectors || entry["includeTemplates"].bool()));
     }
@@ -193,6 +256,14 @@ fn labels(file: &Value, resources: &mut [Resource]) {
     }
 }
 
+/// Whether a field spec is about a resource's kind.
+fn is_of(resource: &Resource, field: &Value) -> bool {
+    let api_version = resource.object["apiVersion"].str();
+    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+    let fits = |wanted: &Value, own: &str| wanted.str().is_empty() || wanted.str() == own;
+    fits(&field["kind"], resource.kind()) && fits(&field["group"], group) && fits(&field["version"], version)
+}
+
 fn annotations(pairs: &Value, resources: &mut [Resource]) {
     if pairs.is_empty() {
         return;
@@ -213,7 +284,7 @@ fn annotations(pairs: &Value, resources: &mut [Resource]) {
 }
 
 fn replicas(entries: &[Value], resources: &mut [Resource]) -> Outcome {
-    const KINDS: [&str; 4] = ["Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"];
+    const KINDS: [&str; 4] = ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"];
     for entry in entries {
         let (name, mut found) = (entry["name"].str(), false);
         for resource in resources.iter_mut().filter(|r| KINDS.contains(&r.kind()) && r.is_called(name)) {
@@ -222,8 +293,8 @@ fn replicas(entries: &[Value], resources: &mut [Resource]) -> Outcome {
         }
         if !found {
             return Err(fail!(
-                "resource with name {name} does not match a config with the following GVK {}",
-                json::to_string(&KINDS.into_iter().collect())
+                "resource with name {name} does not match a config with the following GVK [{}]",
+                KINDS.map(|kind| format!("{kind}.[noVer].[noGrp]")).join(" ")
             ));
         }
     }
@@ -242,25 +313,26 @@ fn images(entries: &[Value], resources: &mut [Resource]) {
     }
 }
 
-/// The image that an entry makes of another one; none if it is about something else.
+/// The image that an entry makes of another one; none if it is about something else (kustomize's `imageTagUpdater`).
 fn image(old: &str, entry: &Value) -> Option<String> {
-    let (rest, digest) = old.split_once('@').map_or((old, ""), |(rest, digest)| (rest, digest));
+    let text = |field: &str| entry[field].str();
+    let pattern = format!("^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", text("name"));
+    if !Regex::go(&pattern).is_ok_and(|regex| regex.is_match(old)) {
+        return None;
+    }
+    let (rest, digest) = old.split_once('@').unwrap_or((old, ""));
     // A colon before the last slash belongs to a port.
     let colon = rest.rfind(':').filter(|colon| !rest[*colon..].contains('/'));
     let (name, tag) = colon.map_or((rest, ""), |colon| (&rest[..colon], &rest[colon + 1..]));
-    if entry["name"].str() != name {
-        return None;
-    }
-    let name = entry["newName"].as_str().unwrap_or(name);
-    let new_tag = crate::print::go_fmt::plain(&entry["newTag"]);
-    let (new_tag, new_digest) = (if entry["newTag"].is_null() { "" } else { &new_tag }, entry["digest"].str());
-    Some(match (new_tag, new_digest) {
-        ("", "") if !digest.is_empty() => format!("{name}@{digest}"),
-        ("", "") if tag.is_empty() => name.to_owned(),
-        ("", "") => format!("{name}:{tag}"),
-        (_, digest) if !digest.is_empty() => format!("{name}@{digest}"),
-        (tag, _) => format!("{name}:{tag}"),
-    })
+    // A new tag or digest takes the place of both.
+    let (tag, digest) = match (text("newTag"), text("digest"), text("tagSuffix")) {
+        ("", "", "") => (tag.to_owned(), digest),
+        ("", "", suffix) => (format!("{tag}{suffix}"), ""),
+        (tag, digest, _) => (tag.to_owned(), digest),
+    };
+    let with = |mark: &str, text: &str| if text.is_empty() { String::new() } else { format!("{mark}{text}") };
+    let name = if text("newName").is_empty() { name } else { text("newName") };
+    Some(format!("{name}{}{}", with(":", &tag), with("@", digest)))
 }
 
 #[cfg(test)]

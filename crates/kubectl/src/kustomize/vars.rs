@@ -116,7 +116,7 @@ pub fn resolve(cx: &Cx<'_>, vars: &[Value], resources: &mut [Resource]) -> Outco
     let unused: Vec<&str> = values.iter().filter(|known| !known.used.get()).map(|known| known.name.as_str()).collect();
     if !unused.is_empty() {
         let text = format!("well-defined vars that were never replaced: {}", unused.join(","));
-        cx.klog('I', "log.go:245", &text);
+        cx.klog('I', "log.go:244", &text);
     }
     Ok(())
 }
