@@ -179,7 +179,11 @@ mod tests {
         let cases = [
             (
                 "[{op: replace, path: /s/t, value: 1}]",
-                "replace operation does not apply: doc is missing key: /s/t: missing value",
+                "replace operation does not apply: doc is missing path: /s/t: missing value",
+            ),
+            (
+                "[{op: replace, path: /m/none, value: 1}]",
+                "replace operation does not apply: doc is missing key: /m/none: missing value",
             ),
             (
                 "[{op: add, path: /s/t, value: 1}]",
