@@ -5,7 +5,7 @@ use api::{Map, OrdSet, Str, Value, obj, yaml};
 use cluster::Cluster;
 
 /// What ends the here-document in which a manifest is typed.
-const END: &str = "KUBARIUM_END";
+pub(crate) const END: &str = "KUBARIUM_END";
 /// The files that an import writes: the last one, and what must be there before that can be applied.
 const FILES: [&str; 2] = ["imported.yaml", "imported-first.yaml"];
 /// Waits until the API server serves what was defined.
@@ -19,8 +19,6 @@ const OWN_KINDS: &[&str] = &[
     "Node",
     "Event",
     "Lease",
-    "Endpoints",
-    "EndpointSlice",
     "ControllerRevision",
     "CSINode",
     "CSIStorageCapacity",
@@ -39,6 +37,8 @@ const OWN_KINDS: &[&str] = &[
 const OWN_OBJECTS: &[(&str, &str)] = &[
     ("Namespace", "default"),
     ("Service", "kubernetes"),
+    ("Endpoints", "kubernetes"),
+    ("EndpointSlice", "kubernetes"),
     ("ConfigMap", "kube-root-ca.crt"),
     ("ServiceAccount", "default"),
     ("PriorityClass", "system-cluster-critical"),
@@ -79,7 +79,10 @@ const OWN_FIELDS: &[(&str, &[&str])] = &[
     ("PersistentVolumeClaim", &["spec.volumeName"]),
     ("PersistentVolume", &["spec.claimRef"]),
     ("Service", &["spec.clusterIPs", "spec.ipFamilies", "spec.ipFamilyPolicy", "spec.healthCheckNodePort"]),
-    ("Pod", &["spec.nodeName", "spec.serviceAccount", "spec.priority", "spec.preemptionPolicy"]),
+    (
+        "Pod",
+        &["spec.nodeName", "spec.serviceAccount", "spec.priority", "spec.preemptionPolicy", "spec.ephemeralContainers"],
+    ),
 ];
 
 /// The manifests of what has been made in a cluster since it was `fresh`, as YAML that `kubectl apply -f` accepts on another
@@ -91,7 +94,7 @@ pub fn manifests(cluster: &Cluster, fresh: &Cluster) -> String {
 }
 
 /// What has been made in a cluster, as somebody would have written it.
-fn made(cluster: &Cluster, fresh: &Cluster) -> Vec<Value> {
+pub(crate) fn made(cluster: &Cluster, fresh: &Cluster) -> Vec<Value> {
     let mut objects = Vec::new();
     for kind in cluster.api().stored_kinds() {
         for object in cluster.api().store().list(kind, "") {
@@ -104,30 +107,6 @@ fn made(cluster: &Cluster, fresh: &Cluster) -> Vec<Value> {
         }
     }
     objects
-}
-
-/// A `kind` configuration with as many nodes as a cluster has, and the same networks.
-pub fn kind_config(cluster: &Cluster) -> String {
-    let options = cluster.options();
-    let (workers, pods, services) = (options.workers, options.cni.cluster_cidr(), options.services());
-    let roles = std::iter::once("control-plane").chain(std::iter::repeat_n("worker", workers));
-    let nodes: Vec<Value> = roles.map(|role| obj! { "role" => role }).collect();
-    yaml::to_string(&obj! {
-        "kind" => "Cluster",
-        "apiVersion" => "kind.x-k8s.io/v1alpha4",
-        "name" => "kubarium",
-        "networking" => obj! { "podSubnet" => pods, "serviceSubnet" => services.text },
-        "nodes" => Value::from(nodes),
-    })
-}
-
-/// A shell script that makes a `kind` cluster and what is in this one.
-pub fn kind_script(cluster: &Cluster, fresh: &Cluster) -> String {
-    let config = kind_config(cluster);
-    let stages = stages(made(cluster, fresh));
-    let apply = stages.iter().map(|text| format!("kubectl apply -f - <<'{END}'\n{text}{END}\n"));
-    let apply = apply.collect::<Vec<_>>().join(&format!("{ESTABLISHED}\n"));
-    format!("#!/bin/sh\nset -e\nkind create cluster --config - <<'{END}'\n{config}{END}\n{apply}")
 }
 
 /// What was taken in.
@@ -216,7 +195,7 @@ fn clean(text: &str) -> Result<Vec<String>, Refused> {
 
 /// Objects as texts to be applied one after the other: one, or where there are objects of kinds that are defined among them, a
 /// first one with the definitions. Namespaces come first, and those that are missing are added.
-fn stages(mut objects: Vec<Value>) -> Vec<String> {
+pub(crate) fn stages(mut objects: Vec<Value>) -> Vec<String> {
     leave_claims_to_their_makers(&mut objects);
     let mut missing: OrdSet<Str> = objects.iter().map(|object| Str::new(object.namespace())).collect();
     missing.remove("");
@@ -277,6 +256,8 @@ pub(crate) fn portable(object: &Value) -> Option<Value> {
         || name.starts_with("kubeadm:")
         || object["type"].str() == "kubernetes.io/service-account-token"
         || !object["metadata"]["annotations"]["pv.kubernetes.io/provisioned-by"].is_null()
+        || !object["metadata"]["labels"]["endpoints.kubernetes.io/managed-by"].is_null()
+        || object["metadata"]["labels"]["endpointslice.kubernetes.io/managed-by"].str().ends_with(".k8s.io")
         || !object.controller().is_null();
     if own {
         return None;

@@ -231,3 +231,89 @@ alias k=kubectl
     assert_eq!(ask(&mut other, "kubectl get pods -o name"), "pod/web\n");
     assert_eq!(timeline().script(), "");
 }
+
+#[test]
+fn a_kind_cluster_has_the_same_nodes_and_its_services_are_at_the_same_ports() {
+    let mut one = in_a_fresh_one("shop.sh", include_str!("../../../tests/clients/shop.sh"));
+    ask(
+        &mut one,
+        "kubectl taint node node2 dedicated=db:NoSchedule; kubectl label node node3 disk=ssd topology.kubernetes.io/zone=b",
+    );
+    ask(&mut one, "kubectl taint node master node-role.kubernetes.io/control-plane-; kubectl cordon node1");
+    let port = ask(&mut one, "kubectl get svc web -n shop -o jsonpath='{.spec.ports[0].nodePort}'");
+    let script = one.kind_script();
+    let (head, rest) = script.split_once("<<'KUBARIUM_END' || exit\n").unwrap();
+    assert!(head.contains(&format!("# Service shop/web, port 80 is at localhost:{port}\n")), "{head}");
+    assert!(head.contains("# Ingresses need") && head.contains("# Autoscalers need"), "{head}");
+    let (config, rest) = rest.split_once("KUBARIUM_END\n").unwrap();
+    let expected = format!(
+        "kind: Cluster
+name: kubarium
+networking:
+  podSubnet: 10.32.0.0/12
+  serviceSubnet: 10.96.0.0/12
+nodes:
+- extraPortMappings:
+  - containerPort: {port}
+    hostPort: {port}
+    listenAddress: 127.0.0.1
+    protocol: TCP
+  kubeadmConfigPatches:
+  - |
+    kind: InitConfiguration
+    nodeRegistration:
+      taints: []
+  labels:
+    kubernetes.io/hostname: master
+  role: control-plane
+- labels:
+    kubernetes.io/hostname: node1
+  role: worker
+- kubeadmConfigPatches:
+  - |
+    kind: JoinConfiguration
+    nodeRegistration:
+      taints:
+      - effect: NoSchedule
+        key: dedicated
+        value: db
+  labels:
+    kubernetes.io/hostname: node2
+  role: worker
+- labels:
+    disk: ssd
+    kubernetes.io/hostname: node3
+    topology.kubernetes.io/zone: b
+  role: worker
+"
+    );
+    assert_eq!(config, format!("apiVersion: kind.x-k8s.io/v1alpha4\n{expected}"));
+    assert!(rest.starts_with("kubectl apply -f -"));
+    // Opened here, it makes what is in it.
+    let mut other = in_a_fresh_one("kind-cluster.sh", &script);
+    assert_eq!(ask(&mut other, "kubectl get svc web -n shop -o jsonpath='{.spec.ports[0].nodePort}'"), port);
+}
+
+#[test]
+fn what_the_cluster_keeps_for_itself_stays_there() {
+    let mut one = in_a_fresh_one(
+        "a.sh",
+        "kubectl run web --image=nginx\nsleep 9\nkubectl debug web --image=busybox -- sleep 9\n\
+        cat <<EOF | kubectl apply -f -\napiVersion: v1\nkind: Service\nmetadata: {name: outside}\nspec: {ports: [{port: 80}]}\n---\n\
+        apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: by-hand, labels: {kubernetes.io/service-name: outside}}\n\
+        addressType: IPv4\nendpoints: [{addresses: [5.6.7.8]}]\nports: [{port: 80}]\nEOF\nkubectl expose pod web --port=80",
+    );
+    assert_eq!(ask(&mut one, "kubectl get pod web -o jsonpath='{.spec.ephemeralContainers[*].image}'"), "busybox");
+    let text = one.manifests();
+    // The server refuses a new Pod that has them.
+    let again = "kubectl get pod web -o yaml | sed 's/name: web$/name: again/' | kubectl apply -f - | head -c 0";
+    ask(&mut one, again);
+    assert_eq!(ask(&mut one, "kubectl get pod again --ignore-not-found"), "");
+    assert!(!text.contains("ephemeralContainers"), "{text}");
+    assert_eq!(
+        (text.matches("kind: EndpointSlice").count(), text.matches("kind: Endpoints\n").count()),
+        (1, 0),
+        "{text}"
+    );
+    assert!(text.contains("5.6.7.8"), "{text}");
+}

@@ -11,6 +11,7 @@ mod export;
 #[cfg(test)]
 mod export_tests;
 mod hash;
+mod kind;
 mod recording;
 mod tape;
 #[cfg(test)]
@@ -21,8 +22,9 @@ mod track;
 mod typed;
 
 pub use compare::{Change, Field, What, compare};
-pub use export::{Imported, METADATA, Refused, import, kind_script, manifests};
+pub use export::{Imported, METADATA, Refused, import, manifests};
 pub use hash::state_hash;
+pub use kind::kind_script;
 pub use recording::{Branch, Entry, Input, Recording};
 pub use text::Broken;
 pub use timeline::Timeline;

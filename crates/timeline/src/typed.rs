@@ -1,17 +1,15 @@
 //! What was typed, as a script for bash: a session's lines are more than commands, for some were read by what ran.
 
-use crate::export::portable;
+use crate::export::{END, portable};
 use crate::{Entry, Input, Recording};
 use api::{Time, Value, yaml};
 use script::syntax::{self, Aliases, Command, Error, Item};
 use std::fmt::Write as _;
 
-/// What ends a here-document, unless that stands in it.
-const END: &str = "KUBARIUM_END";
 /// Programs that only the simulated machines answer: elsewhere there may be others of that name.
 const SIMULATED: [&str; 2] = ["ssh", "registry"];
 /// How one knows the simulated workstation.
-const AT_HOME: &str = "[ \"$USER@$HOSTNAME\" = student@workstation ]";
+pub(crate) const AT_HOME: &str = "[ \"$USER@$HOSTNAME\" = student@workstation ]";
 /// The editors whose text is a file's.
 const EDITORS: [&str; 3] = ["vi", "vim", "nano"];
 /// What a cluster writes into an object, and refuses to change.

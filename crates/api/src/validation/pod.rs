@@ -20,6 +20,11 @@ pub(super) fn pod(errors: &mut Errors, new: &Value, old: &Value) {
     let path = Path::root("spec");
     if old.is_null() {
         pod_spec(errors, &path, &new["spec"]);
+        // They come by their own subresource only, after which the whole is looked at as if it were new.
+        let stored = !new["metadata"]["resourceVersion"].str().is_empty();
+        if !stored && !new["spec"]["ephemeralContainers"].is_empty() {
+            errors.forbidden(&path.child("ephemeralContainers"), "cannot be set on create");
+        }
     } else if new["spec"] != old["spec"] {
         update(errors, &path, &new["spec"], &old["spec"]);
     }
