@@ -151,7 +151,11 @@ impl App {
                     self.answer = Rc::new(Answer { line: text.clone(), status: *status, error: error.clone() });
                     let first = error.lines().next().unwrap_or_default();
                     self.command_ended(match status {
-                        0 => lang.fill(Message::Done, &[text, &lines.to_string()]),
+                        0 => match lines {
+                            0 => lang.fill(Message::DoneSilently, &[text]),
+                            1 => lang.fill(Message::DoneOneLine, &[text]),
+                            _ => lang.fill(Message::Done, &[text, &lines.to_string()]),
+                        },
                         _ => lang.fill(Message::Failed, &[text, &status.to_string(), first]),
                     });
                 }

@@ -83,6 +83,7 @@ fn text(news: &News, lang: Lang) -> String {
     let counted = |ready: i64, of: i64, name: &str, all: Message, one: Message, some: Message| {
         let (ready_text, of_text) = (ready.to_string(), of.to_string());
         match (ready == of, of) {
+            (true, 0) => lang.fill(Message::NewsNoneRuns, &[name]),
             (true, 1) => lang.fill(one, &[name]),
             (true, _) => lang.fill(all, &[name, &of_text]),
             (false, _) => lang.fill(some, &[name, &ready_text, &of_text]),
@@ -97,6 +98,7 @@ fn text(news: &News, lang: Lang) -> String {
         News::Workload(name, ready, of) => {
             counted(*ready, *of, name, Message::NewsAllRun, Message::NewsOneRuns, Message::NewsSomeRun)
         }
+        News::Renewed(name, fresh, of) => lang.fill(Message::NewsRenewed, &[name, &fresh.to_string(), &of.to_string()]),
         News::Job(name, ready, of) => lang.fill(Message::NewsJob, &[name, &ready.to_string(), &of.to_string()]),
         News::Service(name, ready) => lang.fill(Message::NewsService, &[name, &ready.to_string()]),
         News::Pod(name, state, node) if node.is_empty() => lang.fill(Message::NewsIs, &[name, state]),
@@ -115,6 +117,9 @@ mod tests {
         let said = |news: &News| [text(news, Lang::En), text(news, Lang::Ko)];
         assert_eq!(said(&of(3, 3)), ["web: all 3 Pods are running", "web: Pod 3개가 모두 실행 중"]);
         assert_eq!(said(&of(1, 1))[0], "web: its Pod is running");
+        assert_eq!(said(&of(0, 0)), ["web: it has no Pods", "web: Pod이 없음"]);
+        let renewed = News::Renewed("web".into(), 4, 5);
+        assert_eq!(said(&renewed), ["web: 4 new Pods are running, of 5", "web: 새 Pod 4개 실행 중, 원하는 Pod은 5개"]);
         assert_eq!(said(&of(1, 4)), ["web: 1 of 4 Pods are running", "web: 1개 실행 중, 원하는 Pod은 4개"]);
         let pod = |node: &str| News::Pod("a".into(), "Running".into(), node.into());
         assert_eq!(said(&pod("node1")), ["a is Running on node1", "a: Running, node1"]);

@@ -11,6 +11,8 @@ pub enum News {
     Node(Str, bool, bool),
     /// A workload: its name, and how many of its Pods are ready of how many wanted.
     Workload(Str, i64, i64),
+    /// A workload several of whose Pods are others than before: its name, how many, and of how many wanted.
+    Renewed(Str, i64, i64),
     /// A Job: its name, and how many of its Pods have succeeded of how many wanted.
     Job(Str, i64, i64),
     /// A Service: its name, and how many Pods it leads to.
@@ -123,12 +125,25 @@ fn pods(news: &mut Vec<News>, told: &[u8], before: &View, after: &View) {
         put(false, old.map_or(&[], |room| &room.pods));
         put(true, new.map_or(&[], |room| &room.pods));
     }
+    let mut renewed = Vec::new();
+    for workload in after.workloads.iter() {
+        let fresh = |(uid, pod): &(&Str, &Rc<Pod>)| {
+            pod.hue == Some(workload.hue) && pod.look == PodState::Ready && !old.contains_key(*uid)
+        };
+        let count = new.iter().filter(fresh).count();
+        if count > 1 {
+            renewed.push(workload.hue);
+            news.push(News::Renewed(workload.name.clone(), count as i64, workload.desired));
+        }
+    }
+    let counted = |pod: &Rc<Pod>| pod.hue.is_some_and(|hue| renewed.contains(&hue));
     for (uid, pod) in new.iter() {
-        if old.get(uid).is_none_or(|old| old.look != pod.look) {
+        let well = counted(pod) && pod.look == PodState::Ready;
+        if !well && old.get(uid).is_none_or(|old| old.look != pod.look) {
             news.push(News::Pod(pod.name.clone(), pod.state.clone(), pod.node.clone()));
         }
     }
-    for (_, pod) in old.iter().filter(|(uid, _)| !new.contains_key(*uid)) {
+    for (_, pod) in old.iter().filter(|(uid, pod)| !new.contains_key(*uid) && !counted(pod)) {
         news.push(News::Gone("Pod", pod.name.clone()));
     }
 }

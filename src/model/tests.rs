@@ -367,6 +367,13 @@ fn what_has_changed_is_told_by_the_workload_or_pod_by_pod() {
     world.apply(kind::POD, false, &pod("web-1-b", "node2", "Running", "10.36.0.1"));
     let came = News::Pod("web-1-b".into(), "Running".into(), "node2".into());
     assert_eq!(news(&before, world.view()), [came, News::Gone("Pod", "web-1-a".into())]);
+    // Several of them: a rollout is one change.
+    let before = world.view().clone();
+    world.apply(kind::POD, true, &pod("web-1-b", "node2", "Running", "10.36.0.1"));
+    for name in ["web-1-c", "web-1-d"] {
+        world.apply(kind::POD, false, &pod(name, "node2", "Running", "10.36.0.2"));
+    }
+    assert_eq!(news(&before, world.view()), [News::Renewed("web".into(), 2, 2)]);
     let before = world.view().clone();
     world.apply(kind::NODE, false, &node("node2", "Unknown"));
     world.apply(kind::DEPLOYMENT, true, &owner("web", None, 1));

@@ -6,6 +6,8 @@ macro_rules! access {
     NewsAllRun { en: "{}: all {} Pods are running", ko: "{}: Pod {}개가 모두 실행 중" }
     NewsOneRuns { en: "{}: its Pod is running", ko: "{}: Pod 1개가 실행 중" }
     NewsSomeRun { en: "{}: {} of {} Pods are running", ko: "{}: {}개 실행 중, 원하는 Pod은 {}개" }
+    NewsNoneRuns { en: "{}: it has no Pods", ko: "{}: Pod이 없음" }
+    NewsRenewed { en: "{}: {} new Pods are running, of {}", ko: "{}: 새 Pod {}개 실행 중, 원하는 Pod은 {}개" }
     NewsJob { en: "Job {}: {} of {} done", ko: "Job {}: {}개 끝남, 전체 {}개" }
     NewsService { en: "Service {}: Pods behind it: {}", ko: "Service {}: 뒤에 있는 Pod {}개" }
     NewsIs { en: "{} is {}", ko: "{}: {}" }

@@ -15,6 +15,8 @@ macro_rules! terminal {
     NotCopied { en: "The browser does not let this page copy: select the text, and copy it yourself.", ko: "브라우저가 이 페이지의 복사를 막고 있습니다. 글자를 선택해서 직접 복사하세요." }
     ExitStatus { en: "exit status {}", ko: "종료 상태 {}" }
     Done { en: "{}: done, {} lines", ko: "{}: 완료, {}줄" }
+    DoneOneLine { en: "{}: done, 1 line", ko: "{}: 완료, 1줄" }
+    DoneSilently { en: "{}: done", ko: "{}: 완료" }
     Failed { en: "{}: exit status {}. {}", ko: "{}: 종료 상태 {}. {}" }
     Truncated { en: "Earlier output was dropped here.", ko: "이 앞의 출력은 지워졌습니다." }
     SearchHistory { en: "search:", ko: "검색:" }
