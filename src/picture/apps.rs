@@ -1,6 +1,6 @@
 //! The cluster by app: from Ingresses and Services to what owns the Pods, and the Pods themselves, left to right.
 
-use super::lanes::{IngressCard, ServiceCard, WorkloadCard, counts, head};
+use super::lanes::{IngressCard, ServiceCard, WorkloadCard, counts, fold, head};
 use super::pods::{Light, PodList, crowding};
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
@@ -50,7 +50,7 @@ pub fn Apps(props: &Props) -> Html {
                         if begins {
                             <h2 class="caption namespace">{ lang.text(Message::Namespace) }{ " " }<b>{ app.namespace.as_str() }</b></h2>
                         }
-                        { one(app, props, lang) }
+                        { one(app, props) }
                     </>
                 }
             }) }
@@ -69,7 +69,7 @@ fn size(app: &App) -> &'static str {
     }
 }
 
-fn one(app: &App, props: &Props, lang: Lang) -> Html {
+fn one(app: &App, props: &Props) -> Html {
     let light = &props.light;
     let columns = [!app.ingresses.is_empty(), !app.services.is_empty(), !app.stacks.is_empty()];
     let size = size(app);
@@ -92,33 +92,49 @@ fn one(app: &App, props: &Props, lang: Lang) -> Html {
             }
             { arrow(columns[1], columns[2]) }
             <div class="column stacks">
-                { for app.stacks.iter().map(|stack| stack_of(stack, props, lang)) }
+                { for app.stacks.iter().map(|stack| stack_of(stack, props)) }
                 { hints(&app.sources(), &app.claims, app, light) }
             </div>
         </section>
     }
 }
 
-fn stack_of(stack: &Stack, props: &Props, lang: Lang) -> Html {
+fn stack_of(stack: &Stack, props: &Props) -> Html {
     let light = &props.light;
     let owner = stack.workload.as_ref().map(|workload| format!("owner-{}", workload.hue));
-    let folded = stack.groups.iter().filter(|group| group.set.is_some() && folds(group)).count();
     html! {
         <div class={classes!("stack", owner, stack.workload.is_none().then_some("loose"))}>
             if let Some(workload) = &stack.workload {
                 <WorkloadCard key={workload.uid.as_str()} workload={workload.clone()} lit={light.on(&workload.uid)} bare={true} ontype={props.ontype.clone()} />
             }
-            <div class="sets">
-                { for stack.groups.iter().filter(|group| !folds(group)).map(|group| set_of(group, stack.workload.as_deref(), light, lang)) }
-                if folded > 0 {
-                    <span class="fact faint">{ lang.fill(Message::OldSets, &[&folded.to_string()]) }</span>
-                }
-            </div>
+            <Sets stack={stack.clone()} light={light.clone()} />
         </div>
     }
 }
 
-/// An old ReplicaSet without Pods, a finished Job without Pods, and what has no Pods of its own are not drawn.
+#[derive(Properties, PartialEq)]
+struct SetsProps {
+    stack: Stack,
+    light: Light,
+}
+
+/// What a workload owns, with the Pods of each. Those that are over fold away.
+#[component]
+fn Sets(props: &SetsProps) -> Html {
+    let lang = use_context::<Lang>().unwrap_or_default();
+    let open = use_state_eq(|| false);
+    let SetsProps { stack, light } = props;
+    let old = stack.groups.iter().filter(|group| group.set.is_some() && folds(group)).count();
+    let shown = stack.groups.iter().filter(|group| !folds(group) || *open && group.set.is_some());
+    html! {
+        <div class="sets">
+            { for shown.map(|group| set_of(group, stack.workload.as_deref(), light, lang)) }
+            { fold(&open, old, lang) }
+        </div>
+    }
+}
+
+/// An old ReplicaSet without Pods, a finished Job without Pods, and what has no Pods of its own are not drawn unless they are asked for.
 fn folds(group: &Group) -> bool {
     group.pods.is_empty() && group.set.as_ref().is_none_or(|set| set.over())
 }

@@ -37,10 +37,6 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
     let short = (workload.ready < workload.desired).then_some("short");
     let said = if workload.counts == Counts::Jobs { workload.schedule.as_str() } else { &ratio };
     let label = format!("{} {}, {said}", workload.kind, workload.name);
-    let toggle = {
-        let open = open.clone();
-        move |_: MouseEvent| open.set(!*open)
-    };
     let scales = matches!(workload.kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController");
     let old = workload.children.iter().filter(|child| child.over()).count();
     let parts = if props.bare { &[][..] } else { &workload.children[..] };
@@ -66,14 +62,25 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
                 { icon(Icon::Arrow) }
                 <div class="branch">
                     { for parts.iter().filter(|child| *open || !child.over()).map(|child| owned(child, workload, lang)) }
-                    if old > 0 {
-                        <button type="button" class="fold" aria-expanded={open.to_string()} onclick={toggle}>
-                            { if *open { lang.text(Message::FoldFinished).to_owned() } else { lang.fill(Message::OldSets, &[&old.to_string()]) } }
-                        </button>
-                    }
+                    { fold(&open, old, lang) }
                 </div>
             }
         </article>
+    }
+}
+
+/// The button that shows those that are over, if there are any, and folds them away again.
+pub fn fold(open: &UseStateHandle<bool>, old: usize, lang: Lang) -> Html {
+    let toggle = {
+        let open = open.clone();
+        move |_: MouseEvent| open.set(!*open)
+    };
+    html! {
+        if old > 0 {
+            <button type="button" class="fold" aria-expanded={open.to_string()} onclick={toggle}>
+                { if **open { lang.text(Message::FoldFinished).to_owned() } else { lang.fill(Message::OldSets, &[&old.to_string()]) } }
+            </button>
+        }
     }
 }
 

@@ -84,6 +84,10 @@ test("an old ReplicaSet and finished Pods fold away, and unfold", async () => {
   await button("+1 old").click();
   assert.equal(await kube.page.getByRole("button", { name: /^ReplicaSet/ }).count(), 3);
   await button("By app").click();
+  await button("+1 old").waitFor();
+  assert.equal(await kube.page.getByRole("button", { name: /^ReplicaSet/ }).count(), 2);
+  await button("+1 old").click();
+  assert.equal(await kube.page.getByRole("button", { name: /^ReplicaSet/ }).count(), 3, "and by app, too");
   await kube.speed("30");
   await kube.run("kubectl create job pi --image=busybox -- true; kubectl wait --for=condition=complete job/pi");
   await kube.run("kubectl create job two --image=busybox --dry-run=client -o yaml -- true | sed 's/^spec:/spec:\\n  completions: 3/' | kubectl apply -f -; kubectl wait --for=condition=complete job/two");
