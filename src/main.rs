@@ -17,6 +17,7 @@ mod images;
 mod inspector;
 mod keep;
 mod lessons;
+mod line;
 mod machine;
 mod menu;
 mod model;

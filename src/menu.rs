@@ -2,6 +2,7 @@
 
 use crate::event::when;
 use crate::i18n::{Lang, Message};
+use crate::line::line;
 use api::kind;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -150,7 +151,7 @@ pub fn MenuView(props: &Props) -> Html {
     let item = |(message, shown, choice): (Message, String, Choice)| {
         let onclick = props.onchoose.reform(move |_: MouseEvent| choice.clone());
         html! {
-            <li role="none"><button type="button" role="menuitem" {onclick}>{ lang.text(message) }<code>{ shown }</code></button></li>
+            <li role="none"><button type="button" role="menuitem" {onclick}>{ lang.text(message) }<code>{ line(&shown) }</code></button></li>
         }
     };
     html! {

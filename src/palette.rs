@@ -3,6 +3,7 @@
 
 use crate::glyph::{Icon, icon, opener};
 use crate::i18n::{Lang, Message};
+use crate::line::line;
 use crate::menu::{self, Choice};
 use crate::model::View;
 use yew::prelude::*;
@@ -115,7 +116,7 @@ fn panel<F: Fn(MouseEvent) + 'static>(
                 }
             </ul>
             <div class="composed">
-                <code role="status">{ if command.is_empty() { lang.text(Message::PaletteHint) } else { &command } }</code>
+                <code role="status">{ if command.is_empty() { html! { { lang.text(Message::PaletteHint) } } } else { line(&command) } }</code>
                 if draft.line.ends_with('=') {
                     <button type="button" class="control" aria-label={lang.text(Message::OneLess)} onclick={change(Box::new(|draft| draft.number = (draft.number - 1).max(0)))}>{ "−" }</button>
                     <button type="button" class="control" aria-label={lang.text(Message::OneMore)} onclick={change(Box::new(|draft| draft.number += 1))}>{ "+" }</button>

@@ -40,7 +40,7 @@ impl Links {
             typed.clone()
         });
         html! {
-            <button type="button" class="types" aria-disabled={self.busy.to_string()} title={lang.text(Message::TypeThis)} {onclick}><code>{ line }</code></button>
+            <button type="button" class="types" aria-disabled={self.busy.to_string()} title={lang.text(Message::TypeThis)} {onclick}><code>{ crate::line::line(line) }</code></button>
         }
     }
 }

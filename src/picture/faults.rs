@@ -38,7 +38,7 @@ pub fn FaultMenu(props: &Props) -> Html {
             menu.cast::<web_sys::Element>().iter().for_each(popup::done);
             line.clone()
         });
-        html! { <button type="button" {onclick}><b>{ text }</b><code>{ title }</code></button> }
+        html! { <button type="button" {onclick}><b>{ text }</b><code>{ crate::line::line(&title) }</code></button> }
     };
     let pair = |fault: &Fault, other: (&str, &str)| {
         let name = match fault.scope {

@@ -6,7 +6,7 @@ mod grid;
 mod paint;
 
 use super::motion;
-use super::pods::Light;
+use super::pods::{Light, Zoom};
 use super::resized::use_resized;
 use crate::event::when;
 use crate::focus;
@@ -50,7 +50,7 @@ pub struct Props {
 #[component]
 pub fn Map(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
-    let (map, canvas, legend) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let (map, sheet, canvas, legend) = (use_node_ref(), use_node_ref(), use_node_ref(), use_node_ref());
     let painter = use_mut_ref(Painter::default);
     let grid = use_state_eq(Grid::default);
     let (told_of, pressed) = (use_state_eq(|| None::<Str>), use_mut_ref(|| false));
@@ -109,6 +109,12 @@ pub fn Map(props: &Props) -> Html {
         move |_: MouseEvent| told_of.set(None)
     };
     let here = props.chosen.as_ref().and_then(|chosen| rooms.keys().position(|name| name == chosen));
+    {
+        let sheet = sheet.clone();
+        use_effect_with((here, *grid), move |(here, grid)| {
+            here.iter().for_each(|here| show_cell(&sheet, *grid, *here));
+        });
+    }
     let onkeydown = {
         let (grid, rooms, chosen, told_of) = (*grid, rooms.clone(), props.chosen.clone(), told_of.setter());
         when(&props.onchoose, move |event: KeyboardEvent| {
@@ -132,12 +138,14 @@ pub fn Map(props: &Props) -> Html {
     let standing = here.and_then(|nth| Some((nth, rooms.get(props.chosen.as_ref()?)?)));
     html! {
         <div class="map" ref={map}>
+            <div class={classes!("sheet", (props.light.zoom == Zoom::Close).then_some("near"))} ref={sheet}>
             <canvas ref={canvas} tabindex="0" role="grid" aria-label={label.clone()} aria-describedby="map-keys"
                 aria-rowcount={rooms.len().div_ceil(grid.columns).to_string()} aria-colcount={grid.columns.to_string()}
                 aria-activedescendant={standing.map(|(nth, _)| format!("map-{nth}"))}
                 {onclick} {onmousemove} {onmouseleave} {onkeydown}>
                 { standing.map(|(nth, room)| standing_on(nth, *grid, room)).unwrap_or_default() }
             </canvas>
+            </div>
             <p class="caption" ref={legend}>
                 <span>{ label }</span>
                 <span class="key">{ for (0..SHADES).map(|shade| html! { <i class={format!("shade shade-{shade}")} aria-hidden="true"></i> }) }{ lang.text(Message::MapLegend) }</span>
@@ -163,6 +171,14 @@ fn standing_on(nth: usize, grid: Grid, room: &Room) -> Html {
             <span role="gridcell" key={nth} id={format!("map-{nth}")} aria-colindex={column.to_string()} aria-selected="true">{ told(room) }</span>
         </span>
     }
+}
+
+/// The cell comes into sight, of a map of which one sees a part.
+fn show_cell(sheet: &NodeRef, grid: Grid, nth: usize) {
+    let Some(sheet) = sheet.cast::<Element>() else { return };
+    let (top, bottom) = (grid.place(nth).1 as i32, (grid.place(nth).1 + grid.side) as i32);
+    let latest = sheet.scroll_top().min(top);
+    sheet.set_scroll_top(latest.max(bottom - sheet.client_height()));
 }
 
 /// The room below the map comes into sight, for whoever has pressed its cell; the map stays as far as it can.

@@ -129,7 +129,7 @@ fn sheet(props: &Props, number: i64, wanted: &UseStateHandle<Option<i64>>, lang:
     };
     html! {
         <span class="scaler-sheet" role="group" aria-label={lang.fill(Message::ScaleOf, &[&props.name])}>
-            <code role="status">{ line }</code>
+            <code role="status">{ crate::line::line(&line) }</code>
             { step("−", Message::OneLess, number - 1) }
             <b>{ number }</b>
             { step("+", Message::OneMore, number + 1) }

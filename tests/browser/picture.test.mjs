@@ -295,6 +295,16 @@ test("a hundred nodes are a map of cells, and one can look into a node", { timeo
     const room = many.page.locator(".rooms.of-map > .room").nth(1);
     const below = async () => (await room.boundingBox()).y + 60 - (await many.page.locator(".picture").boundingBox().then((box) => box.y + box.height));
     await eventually(below, (below) => below < 0);
+    // On a phone, too: one sees a part of the map, and by keyboard the cell that one stands on.
+    await many.page.setViewportSize({ width: 390, height: 844 });
+    await eventually(() => map.getAttribute("aria-colcount"), (columns) => Number(columns) < 12);
+    assert.ok((await map.boundingBox()).height > 400);
+    await map.click({ position: { x: (await side()) + 9, y: 9 } });
+    await eventually(below, (below) => below < 0);
+    for (const key of ["PageDown", "PageDown", "PageDown"]) await many.page.keyboard.press(key);
+    const sheet = () => map.evaluate((map) => [map.parentElement.clientHeight, map.parentElement.scrollTop]);
+    await eventually(sheet, ([height, top]) => height < 330 && top > 50);
+    await many.page.setViewportSize({ width: 1280, height: 860 });
     await farther.click();
     await many.start("kubectl create deployment web --image=nginx --replicas=400; kubectl rollout status deployment web");
     await many.speed("10");

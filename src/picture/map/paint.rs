@@ -58,7 +58,7 @@ pub struct Painter {
 impl Painter {
     /// Paints what has changed. The colours are those of the legend's swatches, as the browser resolves them.
     pub fn paint(&mut self, canvas: &HtmlCanvasElement, legend: &Element, sight: &Sight) -> Option<Grid> {
-        let width = canvas.parent_element()?.get_bounding_client_rect().width().floor();
+        let width = f64::from(canvas.parent_element()?.client_width());
         let count = sight.rooms.len();
         let grid = Grid::new(count, width, sight.light.zoom == Zoom::Close);
         let dots = gloo::utils::window().device_pixel_ratio().max(1.0);
