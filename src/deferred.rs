@@ -9,6 +9,9 @@ extern "C" {
     #[wasm_bindgen(js_name = fetchDeferred, catch)]
     async fn fetch_deferred() -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(js_name = deferredIsThere)]
+    async fn deferred_is_there();
+
     #[wasm_bindgen(js_name = loadDeferred)]
     fn load_deferred();
 }
@@ -16,6 +19,14 @@ extern "C" {
 /// Calls back once the second module is there, with whether it could be fetched.
 pub fn when_there(call: Callback<bool>) {
     yew::platform::spawn_local(async move { call.emit(there().await) });
+}
+
+/// Calls back once the second module is there, without asking for it.
+pub fn when_come(call: Callback<bool>) {
+    yew::platform::spawn_local(async move {
+        deferred_is_there().await;
+        call.emit(true);
+    });
 }
 
 /// Waits until the second module is there; false if it cannot be fetched.

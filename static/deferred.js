@@ -106,9 +106,14 @@ function compileAtOnce(address) {
 /** Promises the second module, of the address `more`, to the instance of the first. What is `early` is on its way already. The page
  *  calls what this returns when it is open. */
 export function defer(first, more, compile, early, broken) {
+  let [loading, release, compiled, joined, tell] = [];
+  const there = new Promise((done) => (tell = done));
+  globalThis.deferredIsThere = () => there;
   // A page that was built for working on it has one module only.
-  if (!more) return (globalThis.fetchDeferred = async () => {});
-  let [loading, release, compiled, joined] = [];
+  if (!more) {
+    tell();
+    return (globalThis.fetchDeferred = async () => {});
+  }
   const forget = (error) => {
     early = loading = undefined;
     throw error;
@@ -125,6 +130,7 @@ export function defer(first, more, compile, early, broken) {
     new WebAssembly.Instance(module, { first });
     joined = true;
     release();
+    tell();
   };
   globalThis.fetchDeferred = () => (loading = loading || load().catch(forget));
   const begin = () => {

@@ -34,6 +34,8 @@ pub struct Kept {
     pub id: AttrValue,
     /// Whether the tab has asked for one, and waits for the answer.
     claiming: bool,
+    /// Whether the reader is to be told of the session before this one.
+    greets: bool,
     /// What was saved last: when, how many inputs, and where it was.
     last: (f64, usize, f64),
     /// Whether the second module was asked for, for the sake of a session that is replayed.
@@ -134,7 +136,10 @@ impl App {
                 let machine = Machine::with(self.settings.options());
                 self.replace(cx, machine, "");
             }
-            Act::Listed(list) => self.kept.saved = Rc::new(keep::read_list(&list)),
+            Act::Listed(list) => {
+                self.kept.saved = Rc::new(keep::read_list(&list));
+                self.greet();
+            }
             Act::Resume(id) => {
                 let wanted = id.clone();
                 keep::get(&id, &send(cx, move |found, _| Act::Found(wanted.clone(), text(&found))));
@@ -152,6 +157,10 @@ impl App {
                 recovery::set_id(&id);
                 (self.kept.id, self.kept.claiming) = (id.into(), false);
                 self.kept.last = (0.0, 0, -1.0);
+                self.kept.greets = self.is_untouched();
+                if self.kept.greets {
+                    self.list_saved(cx);
+                }
             }
             Act::Saved(true) => return false,
             Act::Saved(false) => {
@@ -165,6 +174,22 @@ impl App {
 
     fn list_saved(&self, cx: &Context<App>) {
         keep::list(self.settings.lang.tag(), &send(cx, |list, _| Act::Listed(text(&list).unwrap_or_default())));
+    }
+
+    /// Whether nothing has been done in this session yet.
+    fn is_untouched(&self) -> bool {
+        self.lessons.progress.is_none() && self.machine.borrow().timeline().entries().is_empty()
+    }
+
+    /// Says where the session before this one is: whoever opens the page again looks for it.
+    fn greet(&mut self) {
+        if !std::mem::take(&mut self.kept.greets) || !self.is_untouched() {
+            return;
+        }
+        if let Some(last) = self.kept.saved.iter().find(|saved| saved.id != self.kept.id.as_str()) {
+            let text = self.settings.lang.fill(Message::LastSession, &[&last.name, &last.when]);
+            self.transcript.borrow_mut().note("welcome", &format!("{text}\n"));
+        }
     }
 
     fn signed(&self) -> String {
@@ -215,7 +240,7 @@ impl App {
     }
 
     fn import(&mut self, cx: &Context<App>, name: &str, read: Option<&str>) {
-        let Some(read) = read else { return self.answer(Message::FileUnreadable) };
+        let Some(read) = read else { return self.answer(Message::FileTooLarge) };
         match timeline::import(name, read) {
             Ok(Imported::Recording(recording)) => self.take_in(cx, *recording, ""),
             Ok(Imported::Lines(lines)) => {
@@ -227,9 +252,12 @@ impl App {
             Err(Refused::Unreadable(why)) => {
                 self.kept.said = format!("{} {why}", self.text(Message::FileUnreadable)).into();
             }
-            Err(Refused::NoObject(number)) => {
-                self.kept.said = self.settings.lang.fill(Message::NoObject, &[&number.to_string()]).into();
+            Err(Refused::NoObject(number, line)) => {
+                let (number, line) = (number.to_string(), line.to_string());
+                self.kept.said = self.settings.lang.fill(Message::NoObject, &[&number, &line]).into();
             }
+            Err(Refused::NoText) => self.answer(Message::NoText),
+            Err(Refused::Template) => self.answer(Message::HelmTemplate),
             Err(Refused::Nothing) => self.answer(Message::NothingToImport),
         }
     }

@@ -344,6 +344,7 @@ impl Component for App {
         popup::listen();
         event::notice_acts();
         press::listen(self.calls.desk.reform(writing::Act::Menu));
+        crate::deferred::when_come(cx.link().callback(Msg::There));
         App::open_links(cx, !self.resumed && self.notice.is_none());
         lessons::listen(cx.link().callback(|event| Msg::Lesson(lessons::Msg::Key(event))));
         Timeout::new(WELL_MS, recovery::well).forget();

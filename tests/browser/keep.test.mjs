@@ -158,7 +158,7 @@ test("a saved file, a script and manifests lead back", { timeout: 120_000 }, () 
     await kube.podsUntil("web-", (pods) => pods.some((pod) => /Running/.test(pod)));
 
     await menu.upload("x.yaml", "hello: world\n");
-    await menu.panel.getByText("Document 1 of this file is no Kubernetes object.").waitFor();
+    await menu.panel.getByText("Document 1 of this file, at line 1, is no Kubernetes object: it needs apiVersion, kind and a name.").waitFor();
   }));
 
 test("a dump of a real cluster is taken in", { timeout: 120_000 }, () =>
@@ -180,9 +180,12 @@ test("a dump of a real cluster is taken in", { timeout: 120_000 }, () =>
 test("each tab has a session of its own, and a closed one can be resumed", { timeout: 120_000 }, () =>
   withPage({}, async (kube, menu) => {
     await kube.run("kubectl create namespace first");
+    await kube.page.waitForTimeout(1500);
     const other = await kube.page.context().newPage();
     await other.goto(kube.page.url());
     const prompt = other.getByRole("textbox", { name: "kubectl command" });
+    await prompt.hover();
+    await other.getByText(/^Your last session is kept, in the menu Session: kubectl create namespace first \(1\), /).waitFor();
     await prompt.fill("kubectl create namespace second");
     await prompt.press("Enter");
     await other.getByText("namespace/second created").waitFor();

@@ -44,7 +44,9 @@ fn text(refused: Refused) -> String {
     match refused {
         Refused::Recording(broken) => broken.to_string(),
         Refused::Unreadable(why) => why,
-        Refused::NoObject(number) => format!("document {number} is no Kubernetes object"),
+        Refused::NoText => "it is no text".into(),
+        Refused::Template => "it is a template: give it what `helm template` prints".into(),
+        Refused::NoObject(number, line) => format!("document {number}, at line {line}, is no Kubernetes object"),
         Refused::Nothing => "there is nothing in it that one could make in a cluster".into(),
     }
 }

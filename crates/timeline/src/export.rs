@@ -123,10 +123,14 @@ pub enum Imported {
 pub enum Refused {
     /// It is a session's file, but a broken one.
     Recording(Broken),
-    /// It is neither a session, nor a script, nor YAML: what the YAML parser says.
+    /// It is neither a session, nor a script, nor YAML: what the YAML parser says, and of which line of the file.
     Unreadable(String),
-    /// It is YAML, but a document of it is no Kubernetes object: which one.
-    NoObject(usize),
+    /// It is no text at all.
+    NoText,
+    /// It is a template, of which Helm makes manifests.
+    Template,
+    /// It is YAML, but a document of it is no Kubernetes object: which one, and the line at which it begins.
+    NoObject(usize, usize),
     /// There is nothing in it that one could make in a cluster.
     Nothing,
 }
@@ -138,6 +142,9 @@ pub enum Refused {
 /// Why it cannot be taken in.
 pub fn import(name: &str, text: &str) -> Result<Imported, Refused> {
     let text = text.trim_start_matches('\u{feff}');
+    if text.contains('\0') {
+        return Err(Refused::NoText);
+    }
     if let Some(inside) = text.split_once(METADATA.0).and_then(|(_, rest)| rest.split_once(METADATA.1)) {
         let text = inside.0.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
         return Recording::from_text(&text).map(Box::new).map(Imported::Recording).map_err(Refused::Recording);
@@ -171,9 +178,14 @@ pub const METADATA: (&str, &str) = ("<metadata id=\"kubarium\">", "</metadata>")
 
 /// Manifests without what the cluster that they come from has added, in the order in which they can be applied.
 fn clean(text: &str) -> Result<Vec<String>, Refused> {
-    let documents = yaml::documents(text).map_err(Refused::Unreadable)?;
     let mut objects = Vec::new();
-    for (number, document) in documents.iter().enumerate() {
+    for (number, (line, text)) in yaml::split(text).into_iter().enumerate() {
+        let document = &match yaml::parse(text) {
+            Ok(document) if document.value.is_null() => continue,
+            Ok(document) => document.value,
+            Err(_) if text.contains("{{") => return Err(Refused::Template),
+            Err(why) => return Err(Refused::Unreadable(in_the_file(&why, line))),
+        };
         let items = match &document["items"] {
             Value::Array(items) if document["kind"].str().ends_with("List") => items.as_slice(),
             _ => std::slice::from_ref(document),
@@ -182,7 +194,7 @@ fn clean(text: &str) -> Result<Vec<String>, Refused> {
             let named = !object.name().is_empty() || !object["metadata"]["generateName"].str().is_empty();
             let typed = !object["kind"].str().is_empty() && !object["apiVersion"].str().is_empty();
             if !named || !typed {
-                return Err(Refused::NoObject(number + 1));
+                return Err(Refused::NoObject(number + 1, line));
             }
             objects.extend(portable(object));
         }
@@ -190,6 +202,15 @@ fn clean(text: &str) -> Result<Vec<String>, Refused> {
     match stages(objects) {
         stages if stages.is_empty() => Err(Refused::Nothing),
         stages => Ok(stages),
+    }
+}
+
+/// What is wrong with a document that begins at a line, with the lines counted as in the whole file.
+fn in_the_file(why: &str, first: usize) -> String {
+    let parts = why.strip_prefix("yaml: line ").and_then(|rest| rest.split_once(':'));
+    match parts.and_then(|(line, what)| Some((line.parse::<usize>().ok()?, what))) {
+        Some((line, what)) => format!("yaml: line {}:{what}", line + first - 1),
+        None => why.to_owned(),
     }
 }
 

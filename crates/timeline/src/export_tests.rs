@@ -141,7 +141,13 @@ fn dumps_of_a_real_cluster_are_taken_in() {
 #[test]
 fn what_cannot_be_taken_in_is_refused() {
     assert_eq!(import("a.yaml", "a: [").map(|_| ()).map_err(|e| matches!(e, Refused::Unreadable(_))), Err(true));
-    assert_eq!(import("a.yaml", "hello: world").unwrap_err(), Refused::NoObject(1));
+    let good = "# The first.\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n";
+    assert_eq!(import("a.yaml", "hello: world").unwrap_err(), Refused::NoObject(1, 1));
+    assert_eq!(import("a.yaml", &format!("{good}hello: world\n")).unwrap_err(), Refused::NoObject(2, 6));
+    let wrong = import("a.yaml", &format!("{good}a: b\n c: d\n")).unwrap_err();
+    assert_eq!(wrong, Refused::Unreadable("yaml: line 7: mapping values are not allowed in this context".into()));
+    assert_eq!(import("a.yaml", "kind: {{ .Values.kind }}\n").unwrap_err(), Refused::Template);
+    assert_eq!(import("a.png", "\u{fffd}PNG\r\n\0\0").unwrap_err(), Refused::NoText);
     assert_eq!(import("a.yaml", "").unwrap_err(), Refused::Nothing);
     assert_eq!(import("a.sh", "#!/bin/sh\n").unwrap_err(), Refused::Nothing);
     assert_eq!(import("a", "{\"kubarium\": 9}").unwrap_err(), Refused::Recording(Broken::Newer(9)));

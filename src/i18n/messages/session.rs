@@ -58,7 +58,23 @@ macro_rules! session {
     Forget { en: "Delete", ko: "지우기" }
     ForgetSession { en: "Delete the session {}", ko: "{} 세션 지우기" }
     FileUnreadable { en: "This file cannot be read.", ko: "이 파일은 읽을 수 없습니다." }
-    NoObject { en: "Document {} of this file is no Kubernetes object.", ko: "이 파일의 {}번째 문서는 Kubernetes 오브젝트가 아닙니다." }
+    LastSession { en: "Your last session is kept, in the menu Session: {}, {}", ko: "지난 세션은 세션 메뉴에 보관되어 있습니다: {}, {}" }
+    FileTooLarge {
+        en: "This file cannot be read: it may be larger than the 16 MB that can be opened.",
+        ko: "이 파일은 읽을 수 없습니다. 열 수 있는 크기인 16MB보다 클 수 있습니다."
+    }
+    NoText {
+        en: "This file is not text. What can be opened: sessions, manifests (YAML or JSON), scripts, and pictures as SVG, which hold their session.",
+        ko: "이 파일은 텍스트가 아닙니다. 세션, 매니페스트(YAML 또는 JSON), 스크립트, 그리고 세션이 들어 있는 SVG 그림을 열 수 있습니다."
+    }
+    HelmTemplate {
+        en: "This is a Helm template, of which helm makes manifests. Open what helm template prints.",
+        ko: "이 파일은 Helm 템플릿입니다. helm template이 출력한 매니페스트를 여세요."
+    }
+    NoObject {
+        en: "Document {} of this file, at line {}, is no Kubernetes object: it needs apiVersion, kind and a name. Nothing of the file was taken in.",
+        ko: "이 파일의 {}번째 문서({}번째 줄부터)는 Kubernetes 오브젝트가 아닙니다. apiVersion, kind, 이름이 있어야 합니다. 파일에서 아무것도 가져오지 않았습니다."
+    }
     NothingToImport { en: "There is nothing in this file that could be made in a cluster.", ko: "이 파일에는 클러스터에 만들 것이 없습니다." }
     LinkBroken {
         en: "This link or file does not hold a whole session: it was probably cut off on its way. Ask for it again; until then, go on here.",
