@@ -41,6 +41,9 @@ impl App {
                 settings::remember("lang", self.settings.lang.tag());
                 self.settings.show();
                 self.lessons.speak(self.settings.lang);
+                // What the page itself has said does not stay behind in the other language.
+                (self.said, self.kept.said) = Default::default();
+                self.transcript.borrow().translate(self.settings.lang, &self.welcome_text());
             }
             Action::Theme => {
                 self.settings.theme = self.settings.theme.other();
@@ -92,11 +95,14 @@ impl App {
             return;
         }
         if !self.settings.embed && self.lessons.progress.is_none() {
-            let text = format!(
-                "{}\n  kubectl get nodes -o wide\n  kubectl create deployment mynginx --image=nginx\n",
-                self.text(Message::Welcome)
-            );
-            self.transcript.borrow_mut().note("welcome", &text);
+            self.transcript.borrow_mut().note("welcome", &self.welcome_text());
         }
+    }
+
+    fn welcome_text(&self) -> String {
+        format!(
+            "{}\n  kubectl get nodes -o wide\n  kubectl create deployment mynginx --image=nginx\n",
+            self.text(Message::Welcome)
+        )
     }
 }

@@ -186,11 +186,20 @@ impl Transcript {
         if let (Some(typed), Some(page)) = (typed, entry.owner_document())
             && let Some(mark) = element(&page, "span", if status == 0 { "exit ok" } else { "exit failed" })
         {
-            let words = lang.fill(Message::ExitStatus, &[&status.to_string()]);
-            mark.set_text_content(Some(if status == 0 { "✓" } else { &words }));
-            _ = mark.set_attribute("title", &words);
+            _ = mark.set_attribute("data-status", &status.to_string());
+            tell_status(&mark, lang);
             _ = typed.append_child(&mark);
         }
+    }
+
+    /// What the page itself has said here is said in another language; what was typed and printed stays.
+    pub fn translate(&self, lang: Lang, welcome: &str) {
+        let Some(log) = self.log.as_deref() else { return };
+        focus::all(log, ".welcome .out").iter().for_each(|words| words.set_text_content(Some(welcome)));
+        for command in focus::all(log, "button.command") {
+            _ = command.set_attribute("title", lang.text(Message::CopyCommand));
+        }
+        focus::all(log, ".exit").iter().for_each(|mark| tell_status(mark, lang));
     }
 
     /// Takes everything away, as a terminal does: also the line of the command that runs, and what it has printed so far.
@@ -268,6 +277,14 @@ impl Transcript {
             _ = log.prepend_with_node_1(&cut);
         }
     }
+}
+
+/// The mark behind a command that has ended.
+fn tell_status(mark: &Element, lang: Lang) {
+    let status = mark.get_attribute("data-status").unwrap_or_default();
+    let words = lang.fill(Message::ExitStatus, &[&status]);
+    mark.set_text_content(Some(if status == "0" { "✓" } else { &words }));
+    _ = mark.set_attribute("title", &words);
 }
 
 /// The arrow keys go from command to command.

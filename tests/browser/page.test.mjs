@@ -64,6 +64,25 @@ test("it speaks Korean, and input by IME loses nothing", { timeout: 120_000 }, (
     await kube.screenshot("korean");
   }));
 
+test("what the page has said is said in the other language, wherever it stands", { timeout: 120_000 }, () =>
+  withPage({}, async (kube) => {
+    const { page } = kube;
+    await kube.run("false");
+    await page.getByRole("button", { name: "Session", exact: true }).click();
+    await page.getByRole("button", { name: "Copy a link to this session" }).click();
+    await page.getByText(/^The link is copied/).waitFor();
+    await page.getByRole("button", { name: "한국어" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("이 페이지 안에 Kubernetes 클러스터 하나가").waitFor();
+    assert.equal(await page.locator(".exit").textContent(), "종료 상태 1");
+    assert.equal(await page.getByText(/^The link is copied/).count(), 0);
+    const rest = () => page.evaluate(() => document.body.innerText.match(/.*(?:lives in this page|exit status).*/g));
+    assert.equal(await rest(), null);
+    await page.keyboard.press("Enter");
+    await page.getByText("A whole Kubernetes cluster lives in this page").waitFor();
+    assert.equal(await page.locator(".exit").textContent(), "exit status 1");
+  }));
+
 for (const theme of ["light", "dark"]) {
   for (const [size, viewport] of Object.entries({ desktop: { width: 1280, height: 860 }, tablet: { width: 761, height: 1024 }, phone: { width: 390, height: 844 } })) {
     test(`it fits a ${size} in ${theme}`, { timeout: 120_000 }, () =>
