@@ -2,11 +2,13 @@
 
 use super::scale::Scale;
 use super::{Act, Course};
+use crate::event::hear;
 use crate::glyph::{Icon, icon};
 use crate::header::clock_text;
 use crate::i18n::{Lang, Message};
 use std::rc::Rc;
 use std::time::Duration;
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
@@ -62,6 +64,17 @@ pub fn Bar(props: &Props) -> Html {
         let bubble = bubble.clone();
         move |_: PointerEvent| hide(&bubble)
     };
+    {
+        let bubble = bubble.clone();
+        // What lies on the picture can be put away without moving the pointer.
+        use_effect_with((), move |()| {
+            hear(&gloo::utils::document(), "keydown", true, move |event| {
+                if event.unchecked_into::<KeyboardEvent>().key() == "Escape" {
+                    hide(&bubble);
+                }
+            });
+        });
+    }
     let onbranch = props.onact.reform(|event: Event| {
         let select: HtmlSelectElement = event.target_unchecked_into();
         let chosen = select.value().parse().unwrap_or(0);
