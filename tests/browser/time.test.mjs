@@ -107,6 +107,16 @@ test("one can go to any moment, and see what changed since", { timeout: 120_000 
     await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every((pod) => /Running/.test(pod)));
     await pause(kube.page);
     const end = await bar.state();
+    // By a click on the bar, the first as well as the next: there, and nowhere else.
+    for (const place of [0.5, 0.8]) {
+      const { x, y, width, height } = await bar.slider.boundingBox();
+      await kube.page.mouse.click(x + width * place, y + height / 2);
+      await bar.settled();
+      const there = Number(await bar.slider.inputValue()) / 1000;
+      assert.ok(Math.abs(there - place) < 0.03, `${there} is not ${place}`);
+      await bar.click("Back to now");
+      await bar.settled();
+    }
     await bar.click(/^Undo/);
     await bar.click("Compare with now");
     const changes = kube.page.getByRole("complementary", { name: /What changes/ });

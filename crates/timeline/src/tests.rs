@@ -132,6 +132,23 @@ fn time_in_the_past_replays_what_was_done() {
 }
 
 #[test]
+fn any_moment_of_a_live_course_can_be_gone_to() {
+    let mut timeline = timeline();
+    timeline.input("kubectl create deployment web --image=nginx");
+    pass(&mut timeline, 5000);
+    // The first way back, and one from further on than the last began.
+    for millis in [3000, 7000] {
+        assert!(timeline.is_live());
+        let there = timeline.at(Duration::from_millis(millis));
+        assert_eq!((there.moment.at.0, there.inputs), (1000 * millis as i64, 1));
+        timeline.go(there);
+        assert_eq!(timeline.position().moment.at.0, 1000 * millis as i64);
+        timeline.go(timeline.end());
+        pass(&mut timeline, 5000);
+    }
+}
+
+#[test]
 fn an_editor_that_answers_is_recorded() {
     let mut timeline = timeline();
     timeline.input("kubectl create configmap c --from-literal=a=1\nkubectl edit configmap c");

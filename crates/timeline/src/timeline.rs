@@ -234,7 +234,7 @@ impl Timeline {
             return;
         }
         if !self.live {
-            self.target = Some(self.track.at(Moment { at: Time(to.0 - self.start.0), events: 0 }))
+            self.target = Some(self.track.at(Moment { at: Time(to.0 - self.start.0), events: 0 }).min(self.track.end))
                 .filter(|p| *p > self.position());
             self.work(keep_going);
             return;

@@ -50,11 +50,11 @@ impl Track {
         self.marks.iter().rev().find(|mark| mark.position <= position)
     }
 
-    /// The position at a time: all that was done until then has been done.
+    /// The position at a time, be it after the end: all that was done until then has been done.
     pub(crate) fn at(&self, moment: Moment) -> Position {
         let inputs = self.entries.iter().take_while(|entry| entry.when.at <= moment.at).count();
         let events = inputs.checked_sub(1).map(|last| self.entries[last].when).filter(|when| when.at == moment.at);
-        Position { moment: moment.max(events.unwrap_or_default()), inputs }.min(self.end)
+        Position { moment: moment.max(events.unwrap_or_default()), inputs }
     }
 
     /// Notes a keyframe.
