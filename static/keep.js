@@ -205,6 +205,28 @@ function stop(original, copy) {
   }
 }
 
+/** The checksum of a PNG's chunk. */
+function checksum(bytes) {
+  let sum = ~0;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit++) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return ~sum;
+}
+
+/** A PNG with a session in it, as a line of text before its last chunk: crates/timeline/src/export.rs finds it there. */
+function withSession(png, text) {
+  const body = new TextEncoder().encode(`iTXtkubarium\0\0\0\0\0${text}\n`);
+  const [length, sum] = [body.length - 4, checksum(body)].map((number) => {
+    const bytes = new DataView(new ArrayBuffer(4));
+    bytes.setInt32(0, number);
+    return bytes;
+  });
+  const end = 12;
+  return new Blob([png.slice(0, -end), length, body, sum, png.slice(-end)], { type: "image/png" });
+}
+
 /** The picture as it is now: an SVG with the page's own style, or a PNG of it. */
 export function picture(name, png, metadata, answer) {
   (async () => {
@@ -237,6 +259,7 @@ export function picture(name, png, metadata, answer) {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [width * 2, height * 2];
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    download(`${name}.png`, canvas.toDataURL("image/png"));
+    const pixels = await new Promise((done) => canvas.toBlob(done, "image/png"));
+    saveFile(`${name}.png`, "image/png", withSession(pixels, metadata));
   })().then(() => answer(true), () => answer(false));
 }

@@ -33,7 +33,8 @@ function menu(page) {
       const download = page.waitForEvent("download");
       await this.choose(name);
       const file = await download;
-      return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
+      const bytes = await readFile(await file.path());
+      return { name: file.suggestedFilename(), text: bytes.toString("utf8"), bytes };
     },
     /** Opens a file of this name and text. */
     async upload(name, text) {
@@ -142,10 +143,15 @@ test("a saved file, a script and manifests lead back", { timeout: 120_000 }, () 
     await alone.goto(`data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture.text)}`);
     assert.equal(await shown(alone), await shown(kube.page), "it shows what was shown at that moment");
     await alone.close();
-    const png = menu.download(/^The picture \(PNG\)/);
-    assert.match((await png).name, /\.png$/);
+    const png = await menu.download(/^The picture \(PNG\)/);
+    assert.match(png.name, /\.png$/);
+    // With the session in it, it is still a picture.
+    assert.deepEqual(await kube.page.evaluate(async (data) => {
+      const image = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0))]));
+      return image.width === 2 * document.querySelector(".picture").clientWidth;
+    }, png.bytes.toString("base64")), true);
 
-    for (const [name, text] of [["s.kubarium", file.text], ["p.svg", picture.text]]) {
+    for (const [name, text] of [["s.kubarium", file.text], ["p.svg", picture.text], ["p.png", png.bytes]]) {
       await menu.choose("New session");
       await kube.podsUntil("web-", (pods) => pods.length === 0);
       await menu.upload(name, text);

@@ -142,12 +142,14 @@ pub enum Refused {
 /// Why it cannot be taken in.
 pub fn import(name: &str, text: &str) -> Result<Imported, Refused> {
     let text = text.trim_start_matches('\u{feff}');
+    let drawn = text.split_once(METADATA.0).and_then(|(_, rest)| rest.split_once(METADATA.1));
+    let drawn = drawn.map(|(text, _)| text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+    let pixels = text.split_once(PNG.0).and_then(|(_, rest)| rest.split_once(PNG.1));
+    if let Some(text) = drawn.or(pixels.map(|(text, _)| text.to_owned())) {
+        return Recording::from_text(&text).map(Box::new).map(Imported::Recording).map_err(Refused::Recording);
+    }
     if text.contains('\0') {
         return Err(Refused::NoText);
-    }
-    if let Some(inside) = text.split_once(METADATA.0).and_then(|(_, rest)| rest.split_once(METADATA.1)) {
-        let text = inside.0.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-        return Recording::from_text(&text).map(Box::new).map(Imported::Recording).map_err(Refused::Recording);
     }
     if text.trim_start().starts_with('{') && text.contains("\"kubarium\"") {
         return Recording::from_text(text).map(Box::new).map(Imported::Recording).map_err(Refused::Recording);
@@ -173,8 +175,9 @@ pub fn import(name: &str, text: &str) -> Result<Imported, Refused> {
     Ok(Imported::Lines(lines))
 }
 
-/// Between these a picture holds its session.
+/// Between these a picture holds its session; and between those its PNG.
 pub const METADATA: (&str, &str) = ("<metadata id=\"kubarium\">", "</metadata>");
+const PNG: (&str, &str) = ("iTXtkubarium\0\0\0\0\0", "\n");
 
 /// Manifests without what the cluster that they come from has added, in the order in which they can be applied.
 fn clean(text: &str) -> Result<Vec<String>, Refused> {
