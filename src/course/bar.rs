@@ -38,6 +38,18 @@ pub fn Bar(props: &Props) -> Html {
     let (lang, course) = (props.lang, &props.course);
     let (track, bubble) = (use_node_ref(), use_node_ref());
     let scale = Scale::of(course);
+    // While the knob is held, the track stays as wide as it was: a shorter one would run away under the pointer.
+    let held = use_state_eq(|| None::<bool>);
+    let at_end = held.unwrap_or(course.live);
+    let onpointerdown = {
+        let (held, live) = (held.setter(), course.live);
+        move |_: PointerEvent| held.set(Some(live))
+    };
+    let onpointerup = {
+        let held = held.setter();
+        move |_: PointerEvent| held.set(None)
+    };
+    let (onpointercancel, onlostpointercapture) = (onpointerup.clone(), onpointerup.clone());
     let act = |act: Act| props.onact.reform(move |_: MouseEvent| act.clone());
     let labelled = |message: Message, command: &Option<String>| match command.as_deref() {
         Some(command) if !command.is_empty() => format!("{}: {command}", lang.text(message)),
@@ -107,7 +119,7 @@ pub fn Bar(props: &Props) -> Html {
                     <circle class="now" cx={percent(now)} cy="9" r="6" />
                 </svg>
                 <input type="range" min="0" max={STEPS.to_string()} step="1" value={format!("{:.0}", now * STEPS)} aria-label={lang.text(Message::Timeline)}
-                    aria-valuetext={text} {oninput} />
+                    aria-valuetext={text} {oninput} {onpointerdown} {onpointerup} {onpointercancel} {onlostpointercapture} />
                 <span class="bubble" aria-hidden="true" ref={&bubble}></span>
             </div>
             if let Some(at) = props.pinned {
@@ -118,7 +130,7 @@ pub fn Bar(props: &Props) -> Html {
                     <button type="button" class="control words" onclick={act(Act::Compare)}>{ lang.text(Message::CompareAgain) }</button>
                 }
             }
-            if !course.live {
+            if !at_end {
                 <span class="past-note">
                     <span class="moment">{ at_text(course.now) }<span>{ " / " }{ at_text(course.end) }</span></span>
                     if props.pinned.is_none() {

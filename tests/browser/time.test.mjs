@@ -117,6 +117,17 @@ test("one can go to any moment, and see what changed since", { timeout: 120_000 
       await bar.click("Back to now");
       await bar.settled();
     }
+    // And by the knob, which stays at the pointer.
+    const { x, y, width, height } = await bar.slider.boundingBox();
+    await kube.page.mouse.move(x + width - 9, y + height / 2);
+    await kube.page.mouse.down();
+    for (const place of [0.9, 0.8, 0.7]) {
+      await kube.page.mouse.move(x + width * place, y + height / 2);
+      await bar.settled();
+      assert.ok(Math.abs(Number(await bar.slider.inputValue()) / 1000 - place) < 0.03, `${await bar.slider.inputValue()} at ${place}`);
+    }
+    await kube.page.mouse.up();
+    await bar.click("Back to now");
     await bar.click(/^Undo/);
     await bar.click("Compare with now");
     const changes = kube.page.getByRole("complementary", { name: /What changes/ });
