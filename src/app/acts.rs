@@ -99,10 +99,14 @@ impl App {
         }
     }
 
-    fn welcome_text(&self) -> String {
-        format!(
+    pub(super) fn welcome_text(&self) -> String {
+        let mut text = format!(
             "{}\n  kubectl get nodes -o wide\n  kubectl create deployment mynginx --image=nginx\n",
             self.text(Message::Welcome)
-        )
+        );
+        if let Some(before) = &self.kept.before {
+            text.push_str(&self.settings.lang.fill(Message::LastSession, &[before]));
+        }
+        text
     }
 }

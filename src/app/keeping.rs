@@ -32,10 +32,12 @@ pub struct Kept {
     pub saved: Rc<Vec<Saved>>,
     /// The id under which this one is saved; empty until it has one.
     pub id: AttrValue,
-    /// Whether the tab has asked for one, and waits for the answer.
-    claiming: bool,
+    /// How often the tab has asked for one: the last answer counts, and no other.
+    claims: u32,
     /// Whether the reader is to be told of the session before this one.
     greets: bool,
+    /// How that one is called, once he has been told.
+    pub before: Option<String>,
     /// What was saved last: when, how many inputs, and where it was.
     last: (f64, usize, f64),
     /// Whether the second module was asked for, for the sake of a session that is replayed.
@@ -49,15 +51,17 @@ pub struct Kept {
 impl App {
     /// Takes this tab's id, as soon as the program's second module is there: until then nothing was done that could be kept.
     pub(super) fn begin_keeping(&mut self, cx: &Context<App>, there: bool) {
-        if there && !self.settings.embed && self.kept.id.is_empty() && !self.kept.claiming {
+        if there && !self.settings.embed && self.kept.claims == 0 {
             self.claim(cx, &recovery::id());
         }
     }
 
     /// Asks for an id under which this tab may save its session: this one, if no other tab has it.
     fn claim(&mut self, cx: &Context<App>, id: &str) {
-        (self.kept.id, self.kept.claiming) = (AttrValue::default(), true);
-        keep::claim(id, &send(cx, |id, _| Act::Claimed(text(&id).unwrap_or_default())));
+        self.kept.id = AttrValue::default();
+        self.kept.claims += 1;
+        let claim = self.kept.claims;
+        keep::claim(id, &send(cx, move |id, _| Act::Claimed(text(&id).unwrap_or_default(), claim)));
     }
 
     /// Opens what the address holds behind `#`, and whatever it will hold: what is handed out in a class, or a session. The first
@@ -153,9 +157,10 @@ impl App {
                 keep::forget(&id, &send(cx, |_, _| Act::Saved(true)));
                 self.kept.saved = Rc::new(self.kept.saved.iter().filter(|saved| saved.id != id).cloned().collect());
             }
-            Act::Claimed(id) => {
+            Act::Claimed(_, claim) if claim != self.kept.claims => return false,
+            Act::Claimed(id, _) => {
                 recovery::set_id(&id);
-                (self.kept.id, self.kept.claiming) = (id.into(), false);
+                self.kept.id = id.into();
                 self.kept.last = (0.0, 0, -1.0);
                 self.kept.greets = self.is_untouched();
                 if self.kept.greets {
@@ -186,10 +191,9 @@ impl App {
         if !std::mem::take(&mut self.kept.greets) || !self.is_untouched() {
             return;
         }
-        if let Some(last) = self.kept.saved.iter().find(|saved| saved.id != self.kept.id.as_str()) {
-            let text = self.settings.lang.fill(Message::LastSession, &[&last.name, &last.when]);
-            self.transcript.borrow_mut().note("welcome", &format!("{text}\n"));
-        }
+        let last = self.kept.saved.iter().find(|saved| saved.id != self.kept.id.as_str());
+        self.kept.before = last.map(|last| last.name.clone());
+        self.transcript.borrow().translate(self.settings.lang, &self.welcome_text());
     }
 
     fn signed(&self) -> String {
@@ -271,7 +275,7 @@ impl App {
 
     pub(super) fn replace(&mut self, cx: &Context<App>, machine: Machine, id: &str) {
         self.kept.open = false;
-        self.kept.expected = None;
+        (self.kept.expected, self.kept.before) = (None, None);
         self.claim(cx, id);
         self.put(machine);
     }

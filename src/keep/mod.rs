@@ -50,8 +50,8 @@ pub enum Act {
     Found(String, Option<String>),
     /// A saved session is not wanted any more.
     Forget(String),
-    /// This tab's session has this id.
-    Claimed(String),
+    /// This tab's session has this id, for which it had asked as the so-manieth time.
+    Claimed(String, u32),
     /// Whether the session could be saved.
     Saved(bool),
 }

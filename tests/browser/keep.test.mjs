@@ -191,7 +191,11 @@ test("each tab has a session of its own, and a closed one can be resumed", { tim
     await other.goto(kube.page.url());
     const prompt = other.getByRole("textbox", { name: "kubectl command" });
     await prompt.hover();
-    await other.getByText(/^Your last session is kept, in the menu Session: kubectl create namespace first \(1\), /).waitFor();
+    await other.getByText("Your last session is kept, in the menu Session: kubectl create namespace first (1)").waitFor();
+    await other.getByRole("button", { name: "한국어" }).click();
+    await other.getByText("지난 세션은 세션 메뉴에 보관되어 있습니다: kubectl create namespace first (1)").waitFor();
+    assert.equal(await other.locator(".entry.welcome").count(), 1);
+    await other.getByRole("button", { name: "English" }).click();
     await prompt.fill("kubectl create namespace second");
     await prompt.press("Enter");
     await other.getByText("namespace/second created").waitFor();

@@ -58,7 +58,7 @@ macro_rules! session {
     Forget { en: "Delete", ko: "지우기" }
     ForgetSession { en: "Delete the session {}", ko: "{} 세션 지우기" }
     FileUnreadable { en: "This file cannot be read.", ko: "이 파일은 읽을 수 없습니다." }
-    LastSession { en: "Your last session is kept, in the menu Session: {}, {}", ko: "지난 세션은 세션 메뉴에 보관되어 있습니다: {}, {}" }
+    LastSession { en: "Your last session is kept, in the menu Session: {}\n", ko: "지난 세션은 세션 메뉴에 보관되어 있습니다: {}\n" }
     FileTooLarge {
         en: "This file cannot be read: it may be larger than the 16 MB that can be opened.",
         ko: "이 파일은 읽을 수 없습니다. 열 수 있는 크기인 16MB보다 클 수 있습니다."
