@@ -320,3 +320,26 @@ test("a hundred nodes are a map of cells, and one can look into a node", { timeo
     await many.close();
   }
 });
+
+test("on a tablet no way of a request lies on a node's switch, and a Deployment's number is whole where it is changed", { timeout: 120_000 }, async () => {
+  for (const [width, inspected] of [[768, false], [1200, true]]) {
+    const tablet = await open({ query: { seed: "1" }, context: { viewport: { width, height: 1024 } } });
+    try {
+      const { page } = tablet;
+      await tablet.run("kubectl create deployment web --image=nginx --replicas=3; kubectl expose deployment web --port=80 --type=NodePort");
+      await tablet.podsUntil("web-", (pods) => pods.length === 3 && pods.every(isRunning));
+      for (const node of ["node1", "node2", "node3"]) await tablet.run(`curl -s http://${node}:$(kubectl get service web -o jsonpath='{.spec.ports[0].nodePort}')`);
+      if (inspected) await page.locator("[data-object='Deployment/default/web']").first().click();
+      for (const node of ["node1", "node2", "node3"]) {
+        await tablet.node(node).locator("summary").click({ timeout: 5000 });
+        await page.keyboard.press("Escape");
+      }
+      await page.getByRole("button", { name: /^Number of Pods of web/ }).click();
+      const sheet = page.getByRole("group", { name: "Number of Pods of web" });
+      for (const name of ["One more", "One less"]) await sheet.getByRole("button", { name }).click({ timeout: 5000 });
+      await sheet.getByRole("button", { name: "Run" }).click({ trial: true, timeout: 5000 });
+    } finally {
+      await tablet.close();
+    }
+  }
+});
