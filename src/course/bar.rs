@@ -188,10 +188,11 @@ fn hover(event: &PointerEvent, course: &Course, scale: &Scale, (track, bubble): 
     let at = near.map_or_else(|| scale.moment(place), |mark| mark.at);
     let command = near.or_else(|| course.command_at(at)).map_or(String::new(), |mark| format!("  {}", mark.text));
     bubble.set_text_content(Some(&format!("{}{command}", at_text(at))));
+    // All of it is in the window, on a phone, too.
+    let window = gloo::utils::document_element().client_width();
+    let latest = f64::from(window - bubble.offset_width()) - bounds.left() - 8.0;
     let style = bubble.style();
-    let right = place > 0.5;
-    _ = style.set_property("left", &if right { "auto".to_owned() } else { format!("{x:.0}px") });
-    _ = style.set_property("right", &if right { format!("{:.0}px", bounds.width() - x) } else { "auto".to_owned() });
+    _ = style.set_property("left", &format!("{:.0}px", x.min(latest)));
     _ = style.set_property("opacity", "1");
 }
 

@@ -128,6 +128,15 @@ test("one can go to any moment, and see what changed since", { timeout: 120_000 
     }
     await kube.page.mouse.up();
     await bar.click("Back to now");
+    // What was typed at the pointer is said inside the window.
+    await kube.page.setViewportSize({ width: 390, height: 844 });
+    const narrow = await bar.slider.boundingBox();
+    for (const place of [0.1, 0.45, 0.9]) {
+      await kube.page.mouse.move(narrow.x + narrow.width * place, narrow.y + narrow.height / 2);
+      const said = await kube.page.locator(".track .bubble").evaluate((bubble) => [bubble.textContent, bubble.getBoundingClientRect()].map((of) => of.right ? [of.left, of.right] : of));
+      assert.ok(said[1][0] >= 0 && said[1][1] <= 390, JSON.stringify(said));
+    }
+    await kube.page.setViewportSize({ width: 1280, height: 860 });
     await bar.click(/^Undo/);
     await bar.click("Compare with now");
     const changes = kube.page.getByRole("complementary", { name: /What changes/ });
