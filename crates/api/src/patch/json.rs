@@ -17,12 +17,16 @@ pub fn json_patch(object: &Value, patch: &Value) -> Result<Value, Status> {
     }
     let mut result = object.clone();
     for operation in patch.array() {
-        apply(&mut result, operation).map_err(unprocessable)?;
+        operate(&mut result, operation).map_err(|_| unprocessable())?;
     }
     Ok(result)
 }
 
-fn apply(object: &mut Value, operation: &Value) -> Result<(), String> {
+/// Does one operation.
+///
+/// # Errors
+/// Why it does not fit, in the words of the library that Kubernetes has (evanphx/json-patch).
+pub fn operate(object: &mut Value, operation: &Value) -> Result<(), String> {
     let (path, from) = (operation["path"].str(), operation["from"].str());
     let given = || match operation.as_object().and_then(|map| map.get("value")) {
         Some(value) => Ok(value.clone()),
@@ -153,10 +157,13 @@ mod tests {
 
     fn patched(patch: &str) -> Result<Value, String> {
         let object = obj! { "a" => list![1, 2], "m" => obj! { "x/y" => 1, "~z" => 2 } };
-        let error = |status: Status| {
-            status.details["causes"].array().first().map_or(status.message, |c| c["message"].str().to_owned())
-        };
-        json_patch(&object, &yaml::parse(patch).unwrap().value).map_err(error)
+        let patch = yaml::parse(patch).unwrap().value;
+        let mut result = object.clone();
+        for operation in patch.array() {
+            operate(&mut result, operation)?;
+        }
+        assert_eq!(json_patch(&object, &patch).map_err(|status| status.message)?, result);
+        Ok(result)
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod order;
 mod strategic;
 
 pub use diff::{strategic_diff, three_way_strategic};
-pub use json::json_patch;
+pub use json::{json_patch, operate};
 pub use merge::{merge_diff, merge_patch, three_way_merge};
 pub use strategic::strategic_merge;
 
@@ -40,11 +40,10 @@ fn invalid(shown: &str, error: &str) -> Status {
     Status { code: 422, reason: "Invalid", message: text, details: obj! { "causes" => list![cause] } }
 }
 
-/// 422 for a patch that does not fit the object; the server keeps what exactly is wrong to the causes.
-fn unprocessable(error: String) -> Status {
+/// 422 for a patch that does not fit the object; the server keeps to itself what exactly is wrong.
+fn unprocessable() -> Status {
     let message = "the server rejected our request due to an error in our request".to_owned();
-    let cause = obj! { "reason" => "UnexpectedServerResponse", "message" => error };
-    Status { code: 422, reason: "Invalid", message, details: obj! { "causes" => list![cause] } }
+    Status { code: 422, reason: "Invalid", message, details: obj! {} }
 }
 
 /// 500, as the server answers what it had not foreseen.

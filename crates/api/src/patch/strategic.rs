@@ -105,7 +105,7 @@ fn list(meta: Meta, key: &Str, old: &Value, new: &Value, patch: &Value) -> Resul
     let mut replace = false;
     for item in new.array() {
         if item.as_object().is_none() {
-            return Err(unprocessable(format!("expected a map in the list {key}, but got {}", go_text(item))));
+            return Err(unprocessable());
         }
         match item[DIRECTIVE].str() {
             "replace" => replace = true,

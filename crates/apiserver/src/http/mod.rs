@@ -108,8 +108,8 @@ pub fn parse(head: &Head, body: &body::Body, kinds: &[&'static Kind], user: &Use
     let query = options::pairs(&head.query);
     let verb = verb(head, &target, &query)?;
     // What is answered once and never stored has no rows.
-    let tables = !api::kind::REVIEWS.contains(target.kind)
-        && !["binding", "eviction", "token"].contains(&target.subresource.as_str());
+    let is_asked_only = api::kind::REVIEWS.contains(target.kind) && target.kind != api::kind::COMPONENT_STATUS;
+    let tables = !is_asked_only && !["binding", "eviction", "token"].contains(&target.subresource.as_str());
     let media = media::negotiate_for(&head.accept, options::pretty(&query, &head.agent), tables)?;
     let mut request = Request::new(verb, target.kind, target.namespace, target.name);
     request.subresource = target.subresource.into();

@@ -245,7 +245,8 @@ fn start(owner: &mut Owner, call: &Call) -> Result<Result<Wanted, Value>, Status
     }
     let started = owner.exec(at, command, truth("stdin"));
     Ok(started.map(|number| Wanted { source: Source::Command(number), tty }).map_err(|why| {
-        let message = format!("Internal error occurred: {why}");
+        // Once by the kubelet's own error, once by what answers for it.
+        let message = format!("Internal error occurred: Internal error occurred: {why}");
         Status { code: 500, reason: "InternalError", message, details: Value::Null }.to_value()
     }))
 }

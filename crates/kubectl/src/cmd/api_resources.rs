@@ -5,9 +5,8 @@ use crate::command::Command;
 use crate::cx::Cx;
 use crate::fail::{Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
-use crate::print::Columns;
-use api::FlatSet;
-use api::{Kind as ApiKind, kind};
+use crate::print::{Columns, struct_json};
+use api::{FlatSet, Kind as ApiKind, Value, kind, obj, yaml};
 
 static FLAGS: &[Flag] = &[
     flag("api-group", Kind::Text, ""),
@@ -53,7 +52,7 @@ async fn resources(cx: &Cx<'_>) -> Outcome {
         return cx.usage(format_args!("unexpected arguments: [{}]", cx.args().join(" ")));
     }
     let output = cx.flags.text("output");
-    if !matches!(output, "" | "wide" | "name") {
+    if !matches!(output, "" | "wide" | "name" | "json" | "yaml") {
         return Err(fail!("--output {output} is not available"));
     }
     let sort = cx.flags.text("sort-by");
@@ -70,6 +69,17 @@ async fn resources(cx: &Cx<'_>) -> Outcome {
     }
     if output == "name" {
         kinds.iter().for_each(|kind| cx.say(kind.resource()));
+        return Ok(());
+    }
+    if matches!(output, "json" | "yaml") {
+        let list = obj! {
+            "kind" => "APIResourceList", "apiVersion" => "v1", "groupVersion" => "",
+            "resources" => kinds.iter().map(|kind| described(kind)).collect::<Value>(),
+        };
+        match output {
+            "json" => cx.say(struct_json::ordered(&list, 4, ORDER)),
+            _ => cx.host.stdout(&yaml::to_string(&list)),
+        }
         return Ok(());
     }
     let wide = output == "wide";
@@ -96,6 +106,40 @@ async fn resources(cx: &Cx<'_>) -> Outcome {
     }
     cx.host.stdout(&table.flush());
     Ok(())
+}
+
+/// The fields of Go's structs, in their order.
+const ORDER: &[&str] = &[
+    "name",
+    "singularName",
+    "namespaced",
+    "group",
+    "version",
+    "kind",
+    "apiVersion",
+    "groupVersion",
+    "resources",
+    "verbs",
+    "shortNames",
+    "categories",
+];
+
+/// A kind as an `APIResource` of apimachinery's meta/v1.
+fn described(kind: &ApiKind) -> Value {
+    let mut resource = obj! {
+        "name" => kind.plural, "singularName" => kind.singular, "namespaced" => kind.namespaced,
+        "version" => kind.version, "kind" => kind.kind,
+        "verbs" => verbs(kind).into_iter().collect::<Value>(),
+    };
+    if !kind.group.is_empty() {
+        resource.set("group", kind.group);
+    }
+    for (field, words) in [("shortNames", kind.short_names), ("categories", kind.categories)] {
+        if !words.is_empty() {
+            resource.set(field, words.iter().copied().collect::<Value>());
+        }
+    }
+    resource
 }
 
 fn wanted(cx: &Cx<'_>, kind: &ApiKind) -> bool {

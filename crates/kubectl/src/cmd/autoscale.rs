@@ -48,8 +48,10 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     for info in &infos {
         if !info.kind.subresources.contains(&"scale") {
             return Err(fail!(
-                "cannot autoscale a {}: the server could not find the requested resource",
-                info.kind.kind
+                "cannot autoscale a {}: could not find scale subresource for {}, Resource={} in discovery information",
+                info.kind.kind,
+                info.kind.api_version(),
+                info.kind.plural
             ));
         }
         let name = if cx.flags.text("name").is_empty() { &info.name } else { cx.flags.text("name") };
@@ -65,7 +67,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
                 },
             },
         );
-        scaler.set("status", obj! { "currentMetrics" => Value::Null, "desiredReplicas" => 0 });
+        scaler.set("status", obj! { "desiredReplicas" => 0; null "currentMetrics" });
         let done = if cx.dry_run()? == DryRun::Client { "created" } else { "autoscaled" };
         create::submit(cx, kind::HORIZONTAL_POD_AUTOSCALER, scaler, "", done)?;
     }

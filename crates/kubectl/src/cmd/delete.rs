@@ -199,7 +199,7 @@ pub(crate) fn delete(cx: &Cx<'_>, info: &Info, how: How) -> Outcome<Info> {
     }
     let done = if how.grace == Some(0) { "force deleted" } else { "deleted" };
     let place = if info.kind.namespaced { format!(" from {} namespace", info.namespace) } else { String::new() };
-    cx.say(format_args!("{kind} {:?} {done}{}{place}", info.name, how.dry_run.suffix()));
+    cx.say(format_args!("{kind} {:?} {done}{place}{}", info.name, how.dry_run.suffix()));
     Ok(gone)
 }
 

@@ -3,7 +3,7 @@
 use super::{ALL_NAMESPACES, BASE, OUTPUT};
 use crate::command::Command;
 use crate::cx::Cx;
-use crate::fail::{Outcome, fail};
+use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::print::{Columns, Format, Printed, list_of};
 use crate::resource;
@@ -89,7 +89,10 @@ fn about(cx: &Cx<'_>) -> Outcome<Option<(&'static api::Kind, String)>> {
         return Ok(None);
     }
     match text.split_once('/').filter(|(word, name)| !word.is_empty() && !name.is_empty()) {
-        Some((word, name)) => Ok(Some((resource::kind_of(cx, word)?, name.to_owned()))),
+        Some((word, name)) => match resource::lookup(&cx.host.kinds(), word) {
+            Some(kind) => Ok(Some((kind, name.to_owned()))),
+            None => Err(Fail::Plain(format!("the server doesn't have a resource type {word:?}"))),
+        },
         None => Err(fail!("--for must be in resource/name form")),
     }
 }

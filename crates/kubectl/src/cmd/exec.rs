@@ -202,7 +202,7 @@ fn pod(cx: &Cx<'_>, name: &str) -> Outcome<Value> {
     if kind.kind == "Pod" {
         return Ok(object);
     }
-    let pods = super::logs::selected(cx, kind, &object)?;
+    let pods = super::logs::attachable(cx, kind, &object)?;
     pods.into_iter().next().ok_or_else(|| fail!("no pods found for {}", name))
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The descriptions are this project's own (`texts.txt`).
 
+mod older;
 mod schema;
 pub mod texts;
 
@@ -11,6 +12,7 @@ use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::resource::lookup;
+use schema::Node;
 
 static FLAGS: &[Flag] = &[
     flag("recursive", Kind::Bool, "false").short('R'),
@@ -43,19 +45,40 @@ fn run(cx: &Cx<'_>) -> Outcome {
     }
     let (kind, path) = split(cx, request)?;
     let version = cx.flags.text("api-version");
-    if !version.is_empty() && version != kind.api_version() {
-        let (group, version) = version.rsplit_once('/').unwrap_or(("", version));
-        let resource = format!("{group}/{version}, Resource={}", kind.plural);
-        return Err(fail!("couldn't find resource for \"{resource}\""));
-    }
-    cx.host.stdout(&schema::header(kind));
-    match schema::explain(kind, &path, cx.flags.on("recursive")) {
+    let kind = if version.is_empty() { kind } else { in_version(cx, kind, version)? };
+    let custom = if kind.is_custom() { custom_schema(cx, kind)? } else { api::Value::Null };
+    let root = if kind.is_custom() { Node::Root(&custom) } else { schema::of_kind(kind) };
+    let recursive = cx.flags.on("recursive");
+    let (header, text) = match format {
+        "plaintext" => (schema::header(kind), schema::explain(root, &path, recursive)),
+        _ => (older::header(kind), older::explain(root, &path, recursive)),
+    };
+    cx.host.stdout(&header);
+    match text {
         Some(text) => {
             cx.host.stdout(&text);
             Ok(())
         }
         None => Err(fail!("field {:?} does not exist", path.last().copied().unwrap_or_default())),
     }
+}
+
+/// The same kind in another version.
+fn in_version(cx: &Cx<'_>, kind: &'static api::Kind, version: &str) -> Outcome<&'static api::Kind> {
+    let is_meant = |other: &&'static api::Kind| other.plural == kind.plural && other.api_version() == version;
+    cx.host.kinds().into_iter().find(is_meant).ok_or_else(|| {
+        let (group, version) = version.rsplit_once('/').unwrap_or(("", version));
+        fail!("couldn't find resource for \"{group}/{version}, Resource={}\"", kind.plural)
+    })
+}
+
+/// The schema of a custom kind, from its definition.
+fn custom_schema(cx: &Cx<'_>, kind: &api::Kind) -> Outcome<api::Value> {
+    let name = format!("{}.{}", kind.plural, kind.group);
+    let definition = cx.get(api::kind::CUSTOM_RESOURCE_DEFINITION, "", &name)?;
+    let versions = definition["spec"]["versions"].array();
+    let version = versions.iter().find(|version| version["name"].str() == kind.version);
+    Ok(version.map_or(api::Value::Null, |version| version["schema"]["openAPIV3Schema"].clone()))
 }
 
 /// The kind and the fields that `deployments.apps.spec.replicas` names; the group may be left out.

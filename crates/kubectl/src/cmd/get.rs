@@ -96,11 +96,11 @@ fn choice(cx: &Cx<'_>, human: bool) -> Choice {
     Choice { bare_kind: true, table: human && cx.flags.text("sort-by").is_empty(), ..Choice::of(cx) }
 }
 
-fn table_options(cx: &Cx<'_>, kind: &Kind, with_kind: bool) -> TableOptions {
+fn table_options(cx: &Cx<'_>, kind: &Kind, with_kind: bool, with_namespace: bool) -> TableOptions {
     let flags = &cx.flags;
     TableOptions {
         no_headers: flags.on("no-headers"),
-        namespace: flags.on("all-namespaces") && kind.namespaced,
+        namespace: with_namespace,
         kind: if with_kind || flags.on("show-kind") { kind.singular_resource() } else { String::new() },
         wide: flags.text("output") == "wide",
         labels: flags.on("show-labels"),
@@ -113,12 +113,15 @@ fn print_tables(cx: &Cx<'_>, infos: Vec<Info>, failures: &mut [Fail]) -> Outcome
     let several = infos.iter().any(|info| info.kind != infos[0].kind);
     let mut written = false;
     let mut namespaced = !cx.flags.on("all-namespaces");
+    // Once there was a column for namespaces, it stays, also for kinds without.
+    let mut with_namespace = false;
     let mut at = 0;
     while at < infos.len() {
         let kind = infos[at].kind;
         let group = infos[at..].iter().take_while(|info| info.kind == kind).count();
         namespaced &= kind.namespaced;
-        let mut printer = TablePrinter::new(table_options(cx, kind, several));
+        with_namespace |= cx.flags.on("all-namespaces") && kind.namespaced;
+        let mut printer = TablePrinter::new(table_options(cx, kind, several, with_namespace));
         let rows = match cx.flags.text("sort-by") {
             "" => merged(&infos[at..at + group]),
             path => sorted(cx, kind, &infos[at..at + group], path)?,
@@ -154,7 +157,10 @@ fn merged(infos: &[Info]) -> Value {
 fn sorted(cx: &Cx<'_>, kind: &Kind, infos: &[Info], path: &str) -> Outcome<Value> {
     let objects: Vec<Value> = infos.iter().cloned().flat_map(flatten).map(|info| info.object).collect();
     let mut rows = table(kind, &objects, cx.host.now(), IncludeObject::Object);
-    sort(&mut rows, path).map_err(Fail::Text)?;
+    // As by kubectl, nothing is left of what cannot be sorted.
+    if sort(&mut rows, path).is_err() {
+        rows.set("rows", Value::Array(Default::default()));
+    }
     Ok(rows)
 }
 
@@ -223,7 +229,9 @@ async fn watch(cx: &Cx<'_>, targets: &[Target], choice: &Choice, format: &Format
         if name.is_empty() { fields.into() } else { format!("metadata.name={name}").into() };
     request.options.resource_version = revision;
     let mut watch = cx.watch(&request)?;
-    let mut view = WatchView { cx, kind, format, printer: TablePrinter::new(table_options(cx, kind, false)) };
+    let everywhere = cx.flags.on("all-namespaces") && kind.namespaced;
+    let mut view =
+        WatchView { cx, kind, format, printer: TablePrinter::new(table_options(cx, kind, false, everywhere)) };
     if !cx.flags.on("watch-only") {
         let objects: Vec<Value> = flatten(current).into_iter().map(|info| info.object).collect();
         view.show(&objects, EventType::Added)?;

@@ -105,6 +105,20 @@ fn pods_of(cx: &Cx<'_>, name: &str) -> Outcome<Vec<Value>> {
     Ok(if cx.flags.on("all-pods") { pods } else { pods.into_iter().take(1).collect() })
 }
 
+/// The Pods that a controller or Service selects, to do something in one of them.
+///
+/// # Errors
+/// As [`selected`]; a Service that selects none is said to be wrong.
+pub(crate) fn attachable(cx: &Cx<'_>, kind: &api::Kind, object: &Value) -> Outcome<Vec<Value>> {
+    if kind.kind == "Service" && object["spec"]["selector"].is_empty() {
+        let name = object.name();
+        return Err(fail!(
+            "cannot attach to *v1.Service: invalid service '{name}': Service is defined without a selector"
+        ));
+    }
+    selected(cx, kind, object)
+}
+
 /// The Pods that a controller or Service selects, the most useful one first: bound, running and ready ones before others.
 ///
 /// # Errors

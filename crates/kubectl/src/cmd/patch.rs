@@ -84,11 +84,16 @@ fn go_json_error(text: &str) -> String {
 }
 
 fn patch(cx: &Cx<'_>, info: &Info, type_: PatchType, body: &Value) -> Outcome {
+    let mut before = info.object.clone();
     let object = if cx.flags.on("local") || cx.dry_run()? == DryRun::Client {
         super::run::overlaid(&info.object, body)
     } else {
         let mut request = cx.ask(Verb::Patch(type_), info.kind, &info.namespace, &info.name).with_body(body.clone());
         request.verb = Verb::Patch(type_);
+        if !cx.flags.text("subresource").is_empty() {
+            let now = cx.ask(Verb::Get, info.kind, &info.namespace, &info.name);
+            before = cx.request(&now.with_subresource(cx.flags.text("subresource")))?;
+        }
         cx.request(&request.with_subresource(cx.flags.text("subresource")))
             .map_err(|fail| unsupported(fail, info.kind, type_))?
     };
@@ -98,7 +103,7 @@ fn patch(cx: &Cx<'_>, info: &Info, type_: PatchType, body: &Value) -> Outcome {
         object.remove("metadata.managedFields");
         object
     };
-    let same = plain(&object) == plain(&info.object);
+    let same = plain(&object) == plain(&before);
     cx.print_changed(info.kind, &object, if same { "patched (no change)" } else { "patched" })
 }
 

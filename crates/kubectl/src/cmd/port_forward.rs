@@ -35,7 +35,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     let object = cx.get(kind, &cx.namespace, name)?;
     let pod = match kind == kind::POD {
         true => object.clone(),
-        false => super::logs::selected(cx, kind, &object)?.into_iter().next().unwrap_or_default(),
+        false => super::logs::attachable(cx, kind, &object)?.into_iter().next().unwrap_or_default(),
     };
     let wanted = ports.iter().map(|port| resolve(&object, &pod, port)).collect::<Outcome<Vec<_>>>()?;
     let phase = pod.at("status.phase").str();

@@ -149,19 +149,12 @@ fn patched(resource: &mut Resource, document: &Value, allowed: Allowed) -> Outco
     Ok(())
 }
 
-/// Does one operation of a JSON patch. What the server keeps to the causes when that fails, kustomize says.
+/// Does one operation of a JSON patch.
 fn operate(resource: &mut Resource, operation: &Value) -> Outcome {
-    let one = [operation.clone()].into_iter().collect();
-    let patched = patch::json_patch(&resource.object, &one).map_err(|status| {
-        let why =
-            status.details["causes"].array().first().map_or(status.message.as_str(), |cause| cause["message"].str());
-        match why.strip_prefix("Unable to remove") {
-            Some(rest) => fail!("error in remove for path: '{}': unable to remove{rest}", operation["path"].str()),
-            None => fail!("{why}"),
-        }
-    })?;
-    resource.object = patched;
-    Ok(())
+    patch::operate(&mut resource.object, operation).map_err(|why| match why.strip_prefix("Unable to remove") {
+        Some(rest) => fail!("error in remove for path: '{}': unable to remove{rest}", operation["path"].str()),
+        None => fail!("{why}"),
+    })
 }
 
 fn is_namespaced(object: &Value) -> bool {

@@ -204,6 +204,6 @@ impl Host for World {
         Err("address already in use".to_owned())
     }
     fn kinds(&self) -> Vec<&'static Kind> {
-        kind::KINDS.iter().collect()
+        self.server.borrow().kinds()
     }
 }

@@ -1,5 +1,6 @@
 //! Whole command lines against an API server.
 
+mod answers;
 mod commands;
 mod drain;
 mod flags;

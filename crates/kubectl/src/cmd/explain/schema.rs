@@ -2,8 +2,11 @@
 
 use super::texts;
 use api::schema::{Field, Struct, Type, table};
-use api::{Kind, Language};
+use api::{Kind, Language, Value};
 use std::fmt::Write;
+
+/// What all objects have.
+const COMMON: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
 /// The lines about the kind; they come first even if the field does not exist.
 pub fn header(kind: &Kind) -> String {
@@ -11,27 +14,124 @@ pub fn header(kind: &Kind) -> String {
     format!("{group}KIND:       {}\nVERSION:    {}\n\n", kind.kind, kind.version)
 }
 
-/// What follows the header: the kind itself, or the field at `path`. None if there is no such field.
-pub fn explain(kind: &Kind, path: &[&str], recursive: bool) -> Option<String> {
-    let mut ty = Type::Struct(table().kind(kind));
-    let (mut text, mut description) = (String::new(), String::new());
-    for (i, name) in path.iter().enumerate() {
-        let owner = fields_of(&ty)?;
-        let field = owner.field(name)?;
-        if i + 1 == path.len() {
-            text = format!("FIELD: {name} <{}>\n{}\n\n", type_name(&field.ty), values_long(&field.ty));
-            description = paragraph(texts::of_field(owner.name, name, Language::English));
+/// A kind of the server's own.
+pub fn of_kind(kind: &Kind) -> Node<'static> {
+    Node::Table(Type::Struct(table().kind(kind)))
+}
+
+/// What stands at a place in a schema.
+#[derive(Clone)]
+pub enum Node<'a> {
+    /// Of the server's own kinds.
+    Table(Type),
+    /// `fieldsV1`, whose type has a name and nothing inside.
+    Fields,
+    /// A custom kind itself, by the schema of its definition (`openAPIV3Schema`), which leaves out what all objects have.
+    Root(&'a Value),
+    /// In a custom kind.
+    Custom(&'a Value),
+}
+
+/// A field, what is said of it, and what stands there.
+pub struct Entry<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+    pub required: bool,
+    pub node: Node<'a>,
+}
+
+impl<'a> Node<'a> {
+    /// What it is called, as kubectl names types: `string`, `[]Container`, `map[string]Quantity`.
+    pub fn type_name(&self) -> String {
+        match self {
+            Node::Table(ty) => type_name(ty),
+            Node::Fields => "FieldsV1".to_owned(),
+            Node::Root(schema) | Node::Custom(schema) => custom_type_name(schema),
         }
-        ty = field.ty.clone();
     }
-    let inner = fields_of(&ty);
-    description += &paragraph(inner.map_or("", |inner| texts::of_struct(inner.name)));
+
+    /// What is said of it wherever it stands.
+    pub fn text(&self) -> &'a str {
+        match self {
+            Node::Table(ty) => fields_of(ty).map_or("", |inner| texts::of_struct(inner.name)),
+            Node::Root(schema) => schema["description"].str(),
+            Node::Custom(_) | Node::Fields => "",
+        }
+    }
+
+    /// The values of an enumeration; none for other types.
+    fn values(&self) -> Vec<String> {
+        match self {
+            Node::Table(ty) => values(ty).into_iter().map(str::to_owned).collect(),
+            Node::Fields => Vec::new(),
+            Node::Root(schema) | Node::Custom(schema) => custom_values(schema),
+        }
+    }
+
+    /// The struct that the fields are of, if it has a name: one that holds itself is not followed.
+    fn struct_name(&self) -> Option<&'static str> {
+        match self {
+            Node::Table(ty) => fields_of(ty).map(|inner| inner.name),
+            _ => None,
+        }
+    }
+
+    /// The fields of what stands here, or of the elements of a list or a map; `None` where there cannot be any.
+    pub fn fields(&self) -> Option<Vec<Entry<'a>>> {
+        match self {
+            Node::Table(ty) => {
+                fields_of(ty).map(|inner| inner.fields.iter().map(|field| entry(inner, field)).collect())
+            }
+            Node::Custom(schema) => custom_fields(schema),
+            Node::Fields => None,
+            Node::Root(schema) => {
+                let own = custom_fields(schema).unwrap_or_default();
+                let object = table().get(table().kind(api::kind::CONFIG_MAP));
+                let common = object.fields.iter().filter(|field| COMMON.contains(&field.name));
+                // Of a custom kind's metadata its schema says nothing.
+                let undescribed = |entry: Entry<'a>| match entry.name {
+                    "metadata" => Entry { text: "", ..entry },
+                    _ => entry,
+                };
+                let mut all: Vec<Entry<'a>> = common.map(|field| undescribed(entry(object, field))).collect();
+                all.extend(own.into_iter().filter(|own| !COMMON.contains(&own.name)));
+                api::sort_by_cached_key(&mut all, |entry| entry.name.to_owned());
+                Some(all)
+            }
+        }
+    }
+}
+
+fn entry<'a>(of: &'static Struct, field: &'static Field) -> Entry<'a> {
+    let text = texts::of_field(of.name, field.name, Language::English);
+    Entry { name: field.name, text, required: field.required, node: node_of(field) }
+}
+
+fn node_of(field: &Field) -> Node<'static> {
+    match field.name {
+        "fieldsV1" => Node::Fields,
+        _ => Node::Table(field.ty.clone()),
+    }
+}
+
+/// What follows the header: what a kind says, or the field at `path` of it. None if there is no such field.
+pub fn explain(root: Node<'_>, path: &[&str], recursive: bool) -> Option<String> {
+    let (mut node, mut text, mut description) = (root, String::new(), String::new());
+    for (i, name) in path.iter().enumerate() {
+        let field = node.fields()?.into_iter().find(|field| field.name == *name)?;
+        node = field.node;
+        if i + 1 == path.len() {
+            text = format!("FIELD: {name} <{}>\n{}\n\n", node.type_name(), values_long(&node));
+            description = paragraph(field.text);
+        }
+    }
+    description += &paragraph(node.text());
     let description = if description.is_empty() { "<empty>" } else { &description };
     // Writing to a string cannot fail.
     let _ = writeln!(text, "DESCRIPTION:\n{}", indented(&wrapped(description, 76), 4));
-    if let Some(inner) = inner {
+    if let Some(fields) = node.fields() {
         text += "FIELDS:\n";
-        list(&mut text, inner, 1, recursive, &mut vec![inner.name]);
+        list(&mut text, &fields, 1, recursive, &mut node.struct_name().into_iter().collect());
     }
     text.push('\n');
     Some(text)
@@ -52,29 +152,27 @@ fn fields_of(ty: &Type) -> Option<&'static Struct> {
 
 /// The fields of a struct, each with its description or, if `recursive`, with its own fields below it. `above` holds the
 /// structs on the way: one that holds itself is not followed.
-fn list(text: &mut String, of: &'static Struct, level: usize, recursive: bool, above: &mut Vec<&'static str>) {
+fn list(text: &mut String, fields: &[Entry<'_>], level: usize, recursive: bool, above: &mut Vec<&'static str>) {
     let indent = " ".repeat(level * 2);
-    for field in &of.fields {
-        let required = if field.required { " -required-" } else { "" };
-        let values = values_short(&field.ty, &indent);
-        let _ = writeln!(text, "{indent}{}\t<{}>{required}{values}", field.name, type_name(&field.ty));
+    for Entry { name, text: about, required, node } in fields {
+        let required = if *required { " -required-" } else { "" };
+        let values = values_short(node, &indent);
+        let _ = writeln!(text, "{indent}{name}\t<{}>{required}{values}", node.type_name());
         if !recursive {
-            let description = describe(of, field);
+            let description = api::text::or(about, "<no description>");
             let _ = writeln!(text, "{}\n", indented(&wrapped(description, 78 - indent.len()), indent.len() + 2));
             continue;
         }
-        if let Some(inner) = fields_of(&field.ty)
-            && !above.contains(&inner.name)
-        {
-            above.push(inner.name);
-            list(text, inner, level + 1, recursive, above);
-            above.pop();
+        let inner = node.struct_name();
+        if inner.is_some_and(|inner| above.contains(&inner)) {
+            continue;
+        }
+        if let Some(fields) = node.fields() {
+            above.extend(inner);
+            list(text, &fields, level + 1, recursive, above);
+            above.truncate(above.len() - usize::from(inner.is_some()));
         }
     }
-}
-
-fn describe(of: &Struct, field: &Field) -> &'static str {
-    api::text::or(texts::of_field(of.name, field.name, Language::English), "<no description>")
 }
 
 /// A type as kubectl names it: `string`, `[]Container`, `map[string]Quantity`.
@@ -93,6 +191,46 @@ fn type_name(ty: &Type) -> String {
     }
 }
 
+/// The same of a schema.
+fn custom_type_name(schema: &Value) -> String {
+    match schema["type"].str() {
+        "array" => format!("[]{}", custom_type_name(&schema["items"])),
+        "object" if schema["additionalProperties"].as_object().is_some() => {
+            format!("map[string]{}", custom_type_name(&schema["additionalProperties"]))
+        }
+        "object" | "" => "Object".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn custom_fields(schema: &Value) -> Option<Vec<Entry<'_>>> {
+    for inner in ["items", "additionalProperties"] {
+        if schema[inner].as_object().is_some() {
+            return custom_fields(&schema[inner]);
+        }
+    }
+    let required = |name: &str| schema["required"].array().iter().any(|required| required.str() == name);
+    let entries: Vec<Entry<'_>> = schema["properties"]
+        .as_object()?
+        .iter()
+        .map(|(name, schema)| Entry {
+            name: name.as_str(),
+            text: schema["description"].str(),
+            required: required(name),
+            node: Node::Custom(schema),
+        })
+        .collect();
+    Some(entries)
+}
+
+fn custom_values(schema: &Value) -> Vec<String> {
+    let text = |value: &Value| match value {
+        Value::String(text) => api::text::or(text, "\"\"").to_owned(),
+        other => api::json::to_string(other),
+    };
+    schema["enum"].array().iter().map(text).collect()
+}
+
 /// The values of an enumeration, sorted, an empty one as `""`; none for other types.
 fn values(ty: &Type) -> Vec<&'static str> {
     let Type::String(name) = ty else { return Vec::new() };
@@ -101,17 +239,17 @@ fn values(ty: &Type) -> Vec<&'static str> {
     values.into_iter().map(|value| api::text::or(value, "\"\"")).collect()
 }
 
-fn values_long(ty: &Type) -> String {
-    match values(ty) {
+fn values_long(node: &Node<'_>) -> String {
+    match node.values() {
         none if none.is_empty() => String::new(),
         some => format!("ENUM:{}", some.iter().map(|value| format!("\n    {value}")).collect::<String>()),
     }
 }
 
 /// A second line with the first four values.
-fn values_short(ty: &Type, indent: &str) -> String {
+fn values_short(node: &Node<'_>, indent: &str) -> String {
     const SHOWN: usize = 4;
-    let values = values(ty);
+    let values = node.values();
     match values.len() {
         0 => String::new(),
         n => format!("\n{indent}enum: {}{}", values[..n.min(SHOWN)].join(", "), if n > SHOWN { ", ...." } else { "" }),
@@ -119,7 +257,7 @@ fn values_short(ty: &Type, indent: &str) -> String {
 }
 
 /// Breaks lines between words so that none is longer than `width`, where words allow it.
-fn wrapped(text: &str, width: usize) -> String {
+pub fn wrapped(text: &str, width: usize) -> String {
     let wrap = |line: &str| {
         let mut lines: Vec<String> = vec![String::new()];
         for word in line.split(' ').filter(|word| !word.is_empty()) {
@@ -137,7 +275,7 @@ fn wrapped(text: &str, width: usize) -> String {
     text.split('\n').map(wrap).collect::<Vec<_>>().join("\n")
 }
 
-fn indented(text: &str, by: usize) -> String {
+pub fn indented(text: &str, by: usize) -> String {
     let indent = " ".repeat(by);
     format!("{indent}{}", text.replace('\n', &format!("\n{indent}")))
 }
@@ -149,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_field_with_fields() {
-        let text = explain(kind::DEPLOYMENT, &["spec", "template", "spec", "containers"], false).unwrap();
+        let text = explain(of_kind(kind::DEPLOYMENT), &["spec", "template", "spec", "containers"], false).unwrap();
         assert!(text.starts_with("FIELD: containers <[]Container>\n\n\nDESCRIPTION:\n    "), "{text}");
         assert!(text.contains("\n    \nFIELDS:\n  args\t<[]string>\n    "), "{text}");
         assert!(text.contains("  name\t<string> -required-\n"));
@@ -160,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_field_with_values() {
-        let text = explain(kind::POD, &["spec", "containers", "imagePullPolicy"], false).unwrap();
+        let text = explain(of_kind(kind::POD), &["spec", "containers", "imagePullPolicy"], false).unwrap();
         let expected =
             "FIELD: imagePullPolicy <string>\nENUM:\n    Always\n    IfNotPresent\n    Never\n\nDESCRIPTION:\n    ";
         assert!(text.starts_with(expected), "{text}");
@@ -169,7 +307,7 @@ mod tests {
 
     #[test]
     fn all_fields_below() {
-        let text = explain(kind::NAMESPACE, &[], true).unwrap();
+        let text = explain(of_kind(kind::NAMESPACE), &[], true).unwrap();
         assert!(text.contains("  metadata\t<ObjectMeta>\n    annotations\t<map[string]string>\n"), "{text}");
         assert!(text.contains(
             "\n  status\t<NamespaceStatus>\n    conditions\t<[]NamespaceCondition>\n      lastTransitionTime\t"
@@ -178,8 +316,8 @@ mod tests {
 
     #[test]
     fn fields_that_do_not_exist() {
-        assert_eq!(explain(kind::POD, &["nosuch"], false), None);
-        assert_eq!(explain(kind::POD, &["spec", "nodeName", "deeper"], false), None);
+        assert_eq!(explain(of_kind(kind::POD), &["nosuch"], false), None);
+        assert_eq!(explain(of_kind(kind::POD), &["spec", "nodeName", "deeper"], false), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::resource::{self, Choice, Info};
-use api::{Value, obj};
+use api::{Value, kind, obj};
 
 static FLAGS: &[Flag] = &[
     flag("containers", Kind::Text, "*").short('c'),
@@ -81,6 +81,9 @@ fn imported(cx: &Cx<'_>) -> Outcome<Vec<Value>> {
     let variable = |key: &str| {
         let plain: String =
             key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+        if plain != key {
+            cx.warn(format_args!("Warning: key {key} transferred to {plain}"));
+        }
         let mut source = Value::object();
         source.set(field, obj! { "key" => key, "name" => name });
         obj! { "name" => format!("{}{plain}", cx.flags.text("prefix")), "valueFrom" => source }
@@ -89,14 +92,59 @@ fn imported(cx: &Cx<'_>) -> Outcome<Vec<Value>> {
 }
 
 fn list(cx: &Cx<'_>, info: &Info) -> Outcome {
-    let path = pod_spec_path(info)?;
-    for container in info.object.at(path)["containers"].array() {
+    let spec = info.object.at(pod_spec_path(info)?);
+    for container in spec["containers"].array().iter().chain(spec["initContainers"].array()) {
         cx.say(format_args!("# {} {}, container {}", info.kind.kind, info.name, container["name"].str()));
         for variable in container["env"].array() {
-            cx.say(shown(variable));
+            match cx.flags.on("resolve") && !variable["valueFrom"].is_null() {
+                true => resolve(cx, info, container, variable),
+                false => cx.say(shown(variable)),
+            }
         }
     }
     Ok(())
+}
+
+/// Says a variable with its value, or as it stands with why there is none (k8s.io/kubectl/pkg/cmd/set/env, `GetEnvVarRefValue`).
+fn resolve(cx: &Cx<'_>, info: &Info, container: &Value, variable: &Value) {
+    let name = variable["name"].str();
+    match value_of(cx, info, container, &variable["valueFrom"]) {
+        Ok(value) => cx.say(format_args!("{name}={value}")),
+        Err(why) => {
+            cx.say(shown(variable));
+            cx.warn(format_args!("error retrieving reference for {name}: {why}"));
+        }
+    }
+}
+
+/// The fields of a Pod that a variable may be read from before the Pod runs.
+const FIELDS: [&str; 4] = ["metadata.name", "metadata.namespace", "metadata.labels", "metadata.annotations"];
+
+fn value_of(cx: &Cx<'_>, info: &Info, container: &Value, source: &Value) -> Result<String, String> {
+    for (field, kind) in [("configMapKeyRef", kind::CONFIG_MAP), ("secretKeyRef", kind::SECRET)] {
+        let reference = &source[field];
+        if !reference.is_null() {
+            let (name, key) = (reference["name"].str(), reference["key"].str());
+            let object = cx.get(kind, &info.namespace, name).map_err(|fail| fail.message())?;
+            let Some(text) = object["data"][key].as_str() else {
+                return Err(format!("key {key} not found in {} {name}", kind.singular));
+            };
+            return match kind == kind::SECRET {
+                true => api::base64::decode(text),
+                false => Ok(text.to_owned()),
+            };
+        }
+    }
+    if let Some(field) = source["fieldRef"]["fieldPath"].as_str() {
+        return match FIELDS.contains(&field) {
+            true => Ok(crate::print::go_fmt::plain(info.object.at(field))),
+            false => Err(format!("unsupported fieldPath: {field}")),
+        };
+    }
+    let resource = source["resourceFieldRef"]["resource"].str();
+    let amount = container["resources"].at(resource).as_str();
+    let amount = amount.and_then(|text| api::Quantity::parse(text).ok());
+    Ok(amount.map_or("0".to_owned(), |amount| amount.value().to_string()))
 }
 
 fn shown(variable: &Value) -> String {
@@ -109,6 +157,9 @@ fn shown(variable: &Value) -> String {
         Value::Null => format!("{name}={}", variable["value"].str()),
         _ if !source["configMapKeyRef"].is_null() => reference("configMapKeyRef", "configmap"),
         _ if !source["secretKeyRef"].is_null() => reference("secretKeyRef", "secret"),
+        _ if !source["resourceFieldRef"].is_null() => {
+            format!("# {name} from resource field {}", source["resourceFieldRef"]["resource"].str())
+        }
         _ => format!("# {name} from field path {}", source["fieldRef"]["fieldPath"].str()),
     }
 }
