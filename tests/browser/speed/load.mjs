@@ -112,7 +112,7 @@ export async function load(form) {
 }
 
 /** What a person does; how long each takes to the next frame, the longest first. */
-async function interact({ page, prompt }, form) {
+export async function interact({ page, prompt }, form) {
   const did = [];
   const act = async (name, deed) => {
     await page.evaluate(() => (seen.events.length = 0));
