@@ -59,6 +59,21 @@ const NAMES = {
   ko: { prompt: "kubectl 명령" },
 };
 
+const BEGINNING = Date.UTC(2026, 0, 5, 9);
+const FRAMES = 100;
+/** Options of `open`: the page's clock stands until it is let go on, so that what happens does not depend on how busy the machine is.
+ * It goes on frame by frame until the page is open, which takes a few. */
+export const CLOCK_STANDS = {
+  prepare: async (page) => {
+    await page.clock.install({ time: BEGINNING - 60_000 });
+    await page.clock.pauseAt(BEGINNING);
+  },
+  ready: async ({ page, prompt }) => {
+    await page.waitForFunction(() => globalThis.loadDeferred || document.querySelector(".app:not(.skeleton)"), null, { polling: 50 }).catch(() => {});
+    for (let frame = 0; frame < FRAMES && !(await prompt.isVisible()); frame++) await page.clock.runFor(20);
+  },
+};
+
 /**
  * Serves dist/ (or `folder`) below `path`, opens a browser and the page in it. `query` becomes the address's parameters, `context`
  * goes to the browser (viewport, colorScheme, reducedMotion ...), `script` runs before the page's own. The page keeps no copy of

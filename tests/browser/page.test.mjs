@@ -4,7 +4,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { createReadStream, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DIST, eventually, isRunning, withPage } from "./kubarium.mjs";
+import { CLOCK_STANDS, DIST, eventually, isRunning, withPage } from "./kubarium.mjs";
 
 test("it works below any path and asks nothing of other hosts", { timeout: 120_000 }, () =>
   withPage({ path: "/some/path/" }, async (kube) => {
@@ -121,18 +121,6 @@ test("a crash is told, and the session restored", { timeout: 120_000 }, () =>
     assert.match(await kube.run("kubectl get namespaces"), /^before +Active/m);
   }));
 
-/** A page's clock stands here until a test lets it go on: what happens then does not depend on how busy the machine is. */
-const BEGINNING = Date.UTC(2026, 0, 5, 9);
-const stopClock = async (page) => {
-  await page.clock.install({ time: BEGINNING - 60_000 });
-  await page.clock.pauseAt(BEGINNING);
-};
-/** Lets it go on frame by frame until the page is open, which takes a few. */
-const open = async ({ page, prompt }) => {
-  await page.waitForFunction(() => globalThis.loadDeferred || document.querySelector(".app:not(.skeleton)"), null, { polling: 50 }).catch(() => {});
-  for (let frame = 0; frame < FRAMES && !(await prompt.isVisible()); frame++) await page.clock.runFor(20);
-};
-const FRAMES = 100;
 /** It is at rest so long after it has been opened, in milliseconds; and all that comes again and again has come after this. */
 const REST = 1000;
 const ALONE = 45_000;
@@ -154,7 +142,7 @@ for (const [lang, query] of [["en", {}], ["ko", { seed: "2" }]]) {
       globalThis.stood = [];
       XMLHttpRequest.prototype.open = () => stood.push(new Error("stood still").stack);
     };
-    await withPage({ lang, query, change, script, prepare: stopClock, ready: open }, async ({ page }) => {
+    await withPage({ lang, query, change, script, ...CLOCK_STANDS }, async ({ page }) => {
       const stood = () => page.evaluate(() => globalThis.stood);
       const names = () => asked.map(([name]) => name);
       assert.deepEqual([names(), await stood()], [[], []], "it is open");
@@ -188,7 +176,10 @@ const MISTAKES = [
 ];
 
 test("the bars between the panels are dragged, or clicked by who cannot drag, and stay there", { timeout: 120_000 }, () =>
-  withPage({}, async ({ page }) => {
+  withPage({}, async (kube) => {
+    const { page } = kube;
+    // All that comes later has come, or the first move of the pointer would fetch it and be late.
+    await kube.run("true");
     for (const [name, reach] of [["Height of the picture", () => {}], ["Width of the inspector", () => page.locator("[data-object='Node//node1']").first().click()]]) {
       await reach();
       const bar = page.getByRole("separator", { name });

@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DIST, open } from "./kubarium.mjs";
+import { CLOCK_STANDS, DIST, open } from "./kubarium.mjs";
 
 const [base, count] = process.argv.slice(2).map(Number);
 /** How long the page is watched, in milliseconds: heartbeats and leases come every ten seconds. */
@@ -37,6 +37,19 @@ function withhold(name, response) {
 async function watch({ lang, query, context }) {
   const kube = await open({ lang, query, context, change: withhold, script: keepInstance });
   await kube.page.waitForTimeout(WATCHED);
+  await enter(kube);
+  await note(kube);
+}
+
+/** The same where the clock goes frame by frame: of what happens in one, another thing comes first. Nothing is entered. */
+async function watchFrames({ lang, query }) {
+  const kube = await open({ lang, query, change: withhold, script: keepInstance, ...CLOCK_STANDS });
+  for (let passed = 0; passed < WATCHED; passed += 1000) await kube.page.clock.runFor(1000);
+  await note(kube);
+}
+
+/** Enters lines, and waits until they are refused. */
+async function enter(kube) {
   await kube.page.getByRole("group", { name: "node1" }).hover();
   // What is entered before the rest has come waits for it, and is told when it does not come: lines that are typed, put in as a
   // whole, and several at once.
@@ -52,6 +65,13 @@ async function watch({ lang, query, context }) {
   await refused().first().waitFor();
   await kube.prompt.press("Enter");
   await refused().nth(1).waitFor();
+  // What is clicked waits as well, until one does not want to try again.
+  await kube.page.getByRole("group", { name: "node1" }).click();
+  await kube.page.locator(".notice button").last().click();
+  await kube.page.waitForTimeout(1000);
+}
+
+async function note(kube) {
   // Characters, because so many numbers are slow to hand over.
   const marks = await kube.page.evaluate(([from, length]) => {
     const marks = new Uint8Array(globalThis.instance.exports.memory.buffer, from, length);
@@ -72,4 +92,5 @@ const VARIANTS = [
   { lang: "en", query: { seed: 4, nodes: 5 }, context: { colorScheme: "dark" } },
 ];
 await Promise.all(VARIANTS.map(watch));
+await Promise.all([{ lang: "en" }, { lang: "ko", query: { seed: 2 } }].map(watchFrames));
 console.log(ran.join(""));
