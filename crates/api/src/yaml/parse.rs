@@ -43,8 +43,7 @@ pub fn split(text: &str) -> Vec<(usize, &str)> {
 /// # Errors
 /// The first document's error, as [`parse`] says it.
 pub fn documents(text: &str) -> Result<Vec<Value>, String> {
-    let values = split(text).into_iter().map(|(_, text)| parse(text).map(|document| document.value));
-    values.filter(|value| !matches!(value, Ok(Value::Null))).collect()
+    all(text, false)
 }
 
 /// The same as [`documents`] by the rules of go-yaml's third version, which kustomize reads resources with: `yes`, `on` and the like are
@@ -53,7 +52,11 @@ pub fn documents(text: &str) -> Result<Vec<Value>, String> {
 /// # Errors
 /// The first document's error, as [`parse`] says it.
 pub fn documents_v3(text: &str) -> Result<Vec<Value>, String> {
-    let parse = |(_, text)| one(Builder { v3: true, ..Builder::new(text) }).map(|document| document.value);
+    all(text, true)
+}
+
+fn all(text: &str, v3: bool) -> Result<Vec<Value>, String> {
+    let parse = |(_, text)| one(Builder { v3, ..Builder::new(text) }).map(|document| document.value);
     split(text).into_iter().map(parse).filter(|value| !matches!(value, Ok(Value::Null))).collect()
 }
 

@@ -20,7 +20,7 @@ mod vars;
 
 use crate::cx::Cx;
 use crate::fail::Outcome;
-use api::Value;
+use api::{Value, text};
 use gather::Gathered;
 use root::Root;
 
@@ -91,12 +91,26 @@ pub fn build(cx: &Cx<'_>, folder: &str) -> Outcome<Vec<Value>> {
     Ok(resources.into_iter().map(|resource| resource.object).collect())
 }
 
-/// `Deployment.v1.apps/web.[noNs]`
+/// The group (empty for the oldest kinds) and the version of an object.
+fn group_version(object: &Value) -> (&str, &str) {
+    let both = object["apiVersion"].str();
+    both.rsplit_once('/').unwrap_or(("", both))
+}
+
+/// `Deployment.v1.apps`
+fn gvk(kind: &str, version: &str, group: &str) -> String {
+    format!("{}.{}.{}", text::or(kind, "[noKind]"), text::or(version, "[noVer]"), text::or(group, "[noGrp]"))
+}
+
+/// What a kind, its name and its namespace are called together: `Deployment.v1.apps/web.[noNs]`.
+fn res_id(gvk: &str, name: &str, namespace: &str) -> String {
+    format!("{gvk}/{}.{}", text::or(name, "[noName]"), text::or(namespace, "[noNs]"))
+}
+
+/// What an object is called.
 fn id(object: &Value) -> String {
-    let api_version = object["apiVersion"].str();
-    let (group, version) = api_version.split_once('/').unwrap_or(("[noGrp]", api_version));
-    let namespace = if object.namespace().is_empty() { "[noNs]" } else { object.namespace() };
-    format!("{}.{version}.{group}/{}.{namespace}", object["kind"].str(), object.name())
+    let (group, version) = group_version(object);
+    res_id(&gvk(object["kind"].str(), version, group), object.name(), object.namespace())
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! The order in which objects come out (kustomize's `SortOrderTransformer`).
 
-use super::Resource;
+use super::{Resource, group_version};
 use crate::fail::{Outcome, fail};
-use api::Value;
+use api::{Value, text};
 
 /// Kinds that come first, and in this order, unless a kustomization says otherwise.
 const FIRST: [&str; 22] = [
@@ -61,12 +61,10 @@ fn by_kind(first: &[&str], last: &[&str], resources: &mut [Resource]) {
         Some(at) => first.len() + 1 + at,
         None => first.iter().position(|first| *first == kind).unwrap_or(first.len()),
     };
-    let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
     api::sort_by_cached_key(resources, |resource| {
         let (object, kind) = (&resource.object, resource.kind());
-        let api_version = object["apiVersion"].str();
-        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-        let kinds = format!("{}_{version}_{kind}", or(group, "~G"));
-        (place(kind), kinds, format!("{}|{}", or(object.namespace(), "~X"), object.name()))
+        let (group, version) = group_version(object);
+        let kinds = format!("{}_{version}_{kind}", text::or(group, "~G"));
+        (place(kind), kinds, format!("{}|{}", text::or(object.namespace(), "~X"), object.name()))
     });
 }

@@ -1,7 +1,7 @@
 //! Values copied from a field of one object into fields of others (kustomize's `ReplacementTransformer`).
 
 use super::root::Root;
-use super::{Resource, id, path, select};
+use super::{Resource, gvk, path, res_id, select};
 use crate::fail::{Outcome, fail};
 use api::{Value, yaml};
 
@@ -71,7 +71,7 @@ fn read(source: &Value, resources: &[Resource]) -> Outcome<Value> {
         _ => true,
     });
     let Some(value) = value else {
-        return Err(fail!("fieldPath `{field}` is missing for replacement source {}", id(&as_object(source))));
+        return Err(fail!("fieldPath `{field}` is missing for replacement source {}", named(source)));
     };
     let (delimiter, index) = (source["options"]["delimiter"].str(), source["options"]["index"].int());
     if delimiter.is_empty() {
@@ -183,7 +183,7 @@ fn is_collection(value: &Value) -> bool {
 
 /// A source as messages name it: `Deployment.v1.apps/web.[noNs]:spec.replicas`.
 fn said(source: &Value) -> String {
-    let mut said = id(&as_object(source));
+    let mut said = named(source);
     if !source["fieldPath"].str().is_empty() {
         said = format!("{said}:{}", source["fieldPath"].str());
     }
@@ -195,16 +195,9 @@ fn said(source: &Value) -> String {
     said
 }
 
-/// The object whose identity a selector gives.
-fn as_object(selector: &Value) -> Value {
-    let part = |field: &str, none: &str| match selector[field].str() {
-        "" => none.to_owned(),
-        text => text.to_owned(),
-    };
-    let mut object = Value::object();
-    object.set("apiVersion", format!("{}/{}", part("group", "[noGrp]"), part("version", "[noVer]")));
-    object.set("kind", part("kind", "[noKind]"));
-    object.set("metadata.name", part("name", "[noName]"));
-    object.set("metadata.namespace", selector["namespace"].str());
-    object
+/// The identity that a selector gives.
+fn named(selector: &Value) -> String {
+    let [group, version, kind, name, namespace] =
+        ["group", "version", "kind", "name", "namespace"].map(|field| selector[field].str());
+    res_id(&gvk(kind, version, group), name, namespace)
 }

@@ -1,6 +1,6 @@
 //! Which objects a selector in a kustomization means (kustomize's `types.Selector`).
 
-use super::Resource;
+use super::{Resource, group_version};
 use crate::fail::{Outcome, fail};
 use api::{Selector, Value, regex::Regex};
 
@@ -55,8 +55,7 @@ pub fn has_labels(resource: &Resource, selector: &Value) -> bool {
 
 fn identified(resource: &Resource, selector: &Value, matches: fn(&str, &str) -> bool) -> bool {
     let object = &resource.object;
-    let api_version = object["apiVersion"].str();
-    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+    let (group, version) = group_version(object);
     let fits = |field: &str, text: &str| matches(selector[field].str(), text);
     fits("group", group)
         && fits("version", version)

@@ -1,7 +1,7 @@
 //! What a kustomization changes about its resources, in kustomize's order.
 
 use super::root::Root;
-use super::{Resource, fields, id, replacements, select};
+use super::{Resource, fields, group_version, id, replacements, select};
 use crate::fail::{Fail, Outcome, fail};
 use api::{Value, kind, patch, regex::Regex, yaml};
 
@@ -10,19 +10,18 @@ pub fn transform(root: &Root<'_>, file: &Value, resources: &mut Vec<Resource>) -
     for entry in file["patchesStrategicMerge"].array() {
         let text = root.file(entry.str()).unwrap_or_else(|_| entry.str().to_owned());
         let source = format!("[{text}]");
-        apply_patch((text, source), &Value::Null, Allowed::of(&Value::Null), resources)?;
+        let documents = documents(&text).ok_or_else(|| fail!("unable to parse SM or JSON patch from {source}"))?;
+        Patch { documents, source, entry: &Value::Null }.apply(resources)?;
     }
     for entry in file["patches"].array() {
-        let patch = patch_text(root, entry)?;
-        apply_patch(patch, &entry["target"], Allowed::of(&entry["options"]), resources)?;
+        read_patch(root, entry)?.apply(resources)?;
     }
     namespace(file["namespace"].str(), resources);
     rename(file["namePrefix"].str(), file["nameSuffix"].str(), resources);
     labels(file, resources);
     annotations(&file["commonAnnotations"], resources);
     for entry in file["patchesJson6902"].array() {
-        let patch = patch_text(root, entry)?;
-        apply_patch(patch, &entry["target"], Allowed::of(&entry["options"]), resources)?;
+        read_patch(root, entry)?.apply(resources)?;
     }
     replicas(file["replicas"].array(), resources)?;
     for field in ["images", "imageTags"] {
@@ -31,8 +30,15 @@ pub fn transform(root: &Root<'_>, file: &Value, resources: &mut Vec<Resource>) -
     replacements::replace(root, file["replacements"].array(), resources)
 }
 
-/// The text of a patch, from its file or as it stands, and how messages name it.
-fn patch_text(root: &Root<'_>, entry: &Value) -> Outcome<(String, String)> {
+/// Patches of one entry, how messages name them, and the entry: whom they are for, and what they may do.
+struct Patch<'a> {
+    documents: Vec<Value>,
+    source: String,
+    entry: &'a Value,
+}
+
+/// The patches of an entry, from their file or as they stand.
+fn read_patch<'a>(root: &Root<'_>, entry: &'a Value) -> Outcome<Patch<'a>> {
     let config = yaml::to_string(entry);
     let trouble = |why: String| fail!("trouble configuring builtin PatchTransformer with config: `\n{config}`: {why}");
     let (text, source) = match (entry["path"].str(), entry["patch"].str().trim()) {
@@ -45,7 +51,7 @@ fn patch_text(root: &Root<'_>, entry: &Value) -> Outcome<(String, String)> {
         _ => return Err(trouble(format!("patch and path can't be set at the same time\n{}", config.trim_end()))),
     };
     match documents(&text) {
-        Some(_) => Ok((text, source)),
+        Some(documents) => Ok(Patch { documents, source, entry }),
         None => Err(trouble(format!("unable to parse SM or JSON patch from {source}"))),
     }
 }
@@ -56,71 +62,58 @@ fn documents(text: &str) -> Option<Vec<Value>> {
     documents.iter().all(|one| matches!(one, Value::Array(_) | Value::Object(_))).then_some(documents)
 }
 
-/// What a patch may change besides what it is about (kustomize's `PatchArgs`).
-#[derive(Clone, Copy)]
-struct Allowed {
-    name: bool,
-    kind: bool,
-}
-
-impl Allowed {
-    fn of(options: &Value) -> Allowed {
-        Allowed { name: options["allowNameChange"].bool(), kind: options["allowKindChange"].bool() }
-    }
-}
-
-fn apply_patch(
-    (text, source): (String, String),
-    target: &Value,
-    allowed: Allowed,
-    resources: &mut Vec<Resource>,
-) -> Outcome {
-    select::check(target)?;
-    let Some(documents) = documents(&text) else {
-        return Err(fail!("unable to parse SM or JSON patch from {source}"));
-    };
-    let is_several = documents.iter().filter(|document| document.as_object().is_some()).count() > 1;
-    if is_several && !target.is_null() {
-        let what =
-            "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field";
-        return Err(fail!("{what}: {source}"));
-    }
-    for document in documents {
-        if matches!(document, Value::Array(_)) && target.is_null() {
-            return Err(fail!("must specify a target for JSON patch {source}"));
+impl Patch<'_> {
+    fn apply(&self, resources: &mut Vec<Resource>) -> Outcome {
+        let (target, source) = (&self.entry["target"], &self.source);
+        select::check(target)?;
+        if self.documents.iter().filter(|document| document.as_object().is_some()).count() > 1 && !target.is_null() {
+            let what =
+                "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field";
+            return Err(fail!("{what}: {source}"));
         }
-        let wanted = |resource: &Resource| match target {
-            Value::Null => is_meant(resource, &document),
-            target => select::fits(resource, target),
-        };
+        for document in &self.documents {
+            if matches!(document, Value::Array(_)) && target.is_null() {
+                return Err(fail!("must specify a target for JSON patch {source}"));
+            }
+            self.apply_one(document, resources)?;
+        }
+        Ok(())
+    }
+
+    fn apply_one(&self, document: &Value, resources: &mut Vec<Resource>) -> Outcome {
+        let target = &self.entry["target"];
         let mut found = false;
-        for resource in resources.iter_mut().filter(|resource| wanted(resource)) {
-            found = true;
-            patched(resource, &document, allowed)?;
+        for resource in resources.iter_mut() {
+            let is_wanted =
+                if target.is_null() { is_meant(resource, document) } else { select::fits(resource, target) };
+            if is_wanted {
+                found = true;
+                patched(resource, document, &self.entry["options"])?;
+            }
         }
         // A selector may find nothing, a patch of one object must find it.
         if !found && target.is_null() {
-            let id = id(&document);
+            let id = id(document);
             return Err(fail!(
                 "no resource matches strategic merge patch \"{id}\": no matches for Id {id}; failed to find unique target for patch {id}"
             ));
         }
         resources.retain(|resource| !resource.object.is_null());
+        Ok(())
     }
-    Ok(())
 }
 
 /// Whether a patch that names an object means this one.
 fn is_meant(resource: &Resource, patch: &Value) -> bool {
     let object = &resource.object;
-    let group = |value: &Value| value["apiVersion"].str().rsplit_once('/').map_or(String::new(), |(g, _)| g.to_owned());
     resource.kind() == patch["kind"].str()
-        && group(object) == group(patch)
+        && group_version(object).0 == group_version(patch).0
         && resource.is_called(patch.name())
         && (patch.namespace().is_empty() || patch.namespace() == object.namespace())
 }
 
-fn patched(resource: &mut Resource, document: &Value, allowed: Allowed) -> Outcome {
+/// Patches a resource; `options` say whether its name and kind may change (kustomize's `PatchArgs`).
+fn patched(resource: &mut Resource, document: &Value, options: &Value) -> Outcome {
     if let Value::Array(_) = document {
         return document.array().iter().try_for_each(|operation| operate(resource, operation));
     }
@@ -132,7 +125,7 @@ fn patched(resource: &mut Resource, document: &Value, allowed: Allowed) -> Outco
     let mut body = document.clone();
     // The target's name stays, whatever the patch calls it, unless that is wanted.
     body.set("metadata.name", name.as_str());
-    if !allowed.kind {
+    if !options["allowKindChange"].bool() {
         body.remove("kind");
         body.remove("apiVersion");
     }
@@ -143,7 +136,7 @@ fn patched(resource: &mut Resource, document: &Value, allowed: Allowed) -> Outco
         }
         None => patch::merge_patch(&resource.object, &body),
     };
-    if allowed.name && !document.name().is_empty() {
+    if options["allowNameChange"].bool() && !document.name().is_empty() {
         resource.rename(document.name().to_owned());
     }
     Ok(())
@@ -251,8 +244,7 @@ fn labels(file: &Value, resources: &mut [Resource]) {
 
 /// Whether a field spec is about a resource's kind.
 fn is_of(resource: &Resource, field: &Value) -> bool {
-    let api_version = resource.object["apiVersion"].str();
-    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+    let (group, version) = group_version(&resource.object);
     let fits = |wanted: &Value, own: &str| wanted.str().is_empty() || wanted.str() == own;
     fits(&field["kind"], resource.kind()) && fits(&field["group"], group) && fits(&field["version"], version)
 }

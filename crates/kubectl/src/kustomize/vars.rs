@@ -1,9 +1,9 @@
 //! Values of fields that stand in others as `$(NAME)` (kustomize's vars; replacements have taken their place).
 
-use super::{Resource, fields, path};
+use super::{Resource, fields, gvk, path};
 use crate::cx::Cx;
 use crate::fail::{Outcome, fail};
-use api::Value;
+use api::{Value, text};
 use std::cell::Cell;
 
 /// Where a name may stand inside a Pod's spec (kustomize's `varReferenceFieldSpecs`).
@@ -172,10 +172,8 @@ fn filled(text: &str, values: &[Known]) -> Value {
 fn is_meant(resource: &Resource, wanted: &Value) -> bool {
     let object = &resource.object;
     let (group, version) = group_version(wanted);
-    let api_version = object["apiVersion"].str();
-    let own = api_version.rsplit_once('/').unwrap_or(("", api_version));
     let namespace = wanted["namespace"].str();
-    own == (group, version)
+    super::group_version(object) == (group, version)
         && resource.kind() == wanted["kind"].str()
         && resource.is_called(wanted["name"].str())
         && (namespace.is_empty() || namespace == object.namespace())
@@ -208,13 +206,9 @@ fn indexed(path: &str) -> String {
 /// A var as Go prints the struct, with as much of it as is known by then.
 fn said(var: &Value, (group, version): (&str, &str), path: &str) -> String {
     let object = &var["objref"];
-    let part = |text: &str, field: &str, none: &str| match (text, object[field].str()) {
-        ("", "") => none.to_owned(),
-        ("", text) | (text, _) => text.to_owned(),
-    };
-    let kind = part("", "kind", "[noKind]");
-    let (version, group) = (part(version, "version", "[noVer]"), part(group, "group", "[noGrp]"));
-    format!("{{{} {kind}.{version}.{group} {{{path}}}}}", var["name"].str())
+    let [version, group] =
+        [(version, "version"), (group, "group")].map(|(text, field)| text::or(text, object[field].str()));
+    format!("{{{} {} {{{path}}}}}", var["name"].str(), gvk(object["kind"].str(), version, group))
 }
 
 #[cfg(test)]

@@ -18,23 +18,12 @@ pub fn header(kind: &Kind) -> String {
 
 /// What follows the header: what a kind says, or the field at `path` of it. None if there is no such field.
 pub fn explain(root: Node<'_>, path: &[&str], recursive: bool) -> Option<String> {
-    let (mut node, mut text, mut description) = (root, String::new(), String::new());
-    for (i, name) in path.iter().enumerate() {
-        let field = node.fields()?.into_iter().find(|field| field.name == *name)?;
-        node = field.node;
-        if i + 1 == path.len() {
-            let what = if node.fields().is_some() { "RESOURCE: " } else { "FIELD:    " };
-            text = format!("{what}{name} <{}>\n\n", shape(&node));
-            field.text.clone_into(&mut description);
-        }
-    }
-    for paragraph in [node.text()].into_iter().filter(|text| !text.is_empty()) {
-        if !description.is_empty() {
-            description.push_str("\n\n");
-        }
-        description.push_str(paragraph);
-    }
-    let description = if description.is_empty() { "<empty>" } else { &description };
+    let (node, about) = root.at(path)?;
+    let what = if node.fields().is_some() { "RESOURCE: " } else { "FIELD:    " };
+    let mut text = path.last().map_or(String::new(), |name| format!("{what}{name} <{}>\n\n", shape(&node)));
+    let said: Vec<&str> = [about, node.text()].into_iter().filter(|text| !text.is_empty()).collect();
+    let description = said.join("\n\n");
+    let description = api::text::or(&description, "<empty>");
     // Writing to a string cannot fail.
     let _ = writeln!(text, "DESCRIPTION:\n{}", stood_in(description, TEXT));
     if let Some(fields) = node.fields() {

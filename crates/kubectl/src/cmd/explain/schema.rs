@@ -76,6 +76,14 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// What stands at a path below it, and what is said of the last field on the way. None if there is no such field.
+    pub fn at(self, path: &[&str]) -> Option<(Node<'a>, &'a str)> {
+        path.iter().try_fold((self, ""), |(node, _), name| {
+            let field = node.fields()?.into_iter().find(|field| field.name == *name)?;
+            Some((field.node, field.text))
+        })
+    }
+
     /// The fields of what stands here, or of the elements of a list or a map; `None` where there cannot be any.
     pub fn fields(&self) -> Option<Vec<Entry<'a>>> {
         match self {
@@ -116,17 +124,11 @@ fn node_of(field: &Field) -> Node<'static> {
 
 /// What follows the header: what a kind says, or the field at `path` of it. None if there is no such field.
 pub fn explain(root: Node<'_>, path: &[&str], recursive: bool) -> Option<String> {
-    let (mut node, mut text, mut description) = (root, String::new(), String::new());
-    for (i, name) in path.iter().enumerate() {
-        let field = node.fields()?.into_iter().find(|field| field.name == *name)?;
-        node = field.node;
-        if i + 1 == path.len() {
-            text = format!("FIELD: {name} <{}>\n{}\n\n", node.type_name(), values_long(&node));
-            description = paragraph(field.text);
-        }
-    }
-    description += &paragraph(node.text());
-    let description = if description.is_empty() { "<empty>" } else { &description };
+    let (node, about) = root.at(path)?;
+    let head = |name| format!("FIELD: {name} <{}>\n{}\n\n", node.type_name(), values_long(&node));
+    let mut text = path.last().map_or(String::new(), head);
+    let description = paragraph(about) + &paragraph(node.text());
+    let description = api::text::or(&description, "<empty>");
     // Writing to a string cannot fail.
     let _ = writeln!(text, "DESCRIPTION:\n{}", indented(&wrapped(description, 76), 4));
     if let Some(fields) = node.fields() {
