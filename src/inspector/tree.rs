@@ -5,7 +5,7 @@ use super::links::Links;
 use super::reference;
 use super::target::Target;
 use crate::i18n::{Lang, Message};
-use api::{Kind, Value};
+use api::{Kind, Value, kind};
 use apiserver::{Index, IndexKey, Key};
 use cluster::Cluster;
 use yew::prelude::*;
@@ -152,25 +152,39 @@ fn references(cluster: &Cluster, target: &Target, object: &Value) -> Vec<Branch>
     let store = cluster.api().store();
     let kind_of = |name: &str| cluster.api().stored_kinds().into_iter().find(|kind| kind.kind == name);
     let mut found: Vec<Branch> = Vec::new();
-    let mut add = |branch: Branch| {
-        if found.iter().all(|known| (&known.kind, &known.name) != (&branch.kind, &branch.name)) {
-            found.push(branch);
-        }
+    let is_new = |branch: &Branch, known: &[Branch]| {
+        known.iter().all(|known| (&known.kind, &known.name) != (&branch.kind, &branch.name))
     };
     for (name, called) in reference::named(object) {
         let Some(kind) = kind_of(name) else { continue };
         let namespace = if kind.namespaced { target.namespace.as_str() } else { "" };
         let there = store.get(kind, &Key::new(namespace, called)).cloned().unwrap_or_default();
         let (namespace, name) = (namespace.to_owned(), called.to_owned());
-        add(Branch { namespace, name, ..branch(kind, &there) });
+        let branch = Branch { namespace, name, ..branch(kind, &there) };
+        if is_new(&branch, &found) {
+            found.push(branch);
+        }
     }
-    for kind in reference::NAMING.iter().filter_map(|name| kind_of(name)) {
+    // Those that follow are different from each other, however many they are.
+    let named = found.len();
+    for of in reference::NAMING.iter().filter_map(|name| kind_of(name)) {
         let tied = |other: &&Value| {
             reference::names(other, target.kind.kind, &target.name)
-                || reference::selects(kind.kind, other, target.kind.kind, object)
-                || reference::selects(target.kind.kind, object, kind.kind, other)
+                || reference::selects(of.kind, other, target.kind.kind, object)
+                || reference::selects(target.kind.kind, object, of.kind, other)
         };
-        store.list(kind, &target.namespace).filter(tied).for_each(|other| add(branch(kind, other)));
+        // Of a node's Pods there is an index.
+        let of_node = IndexKey::new(Index::Node, target.name.as_str());
+        let others: Box<dyn Iterator<Item = &Value>> = match target.kind == kind::NODE && of == kind::POD {
+            true => Box::new(store.indexed(of, &of_node)),
+            false => store.list(of, &target.namespace),
+        };
+        for other in others.filter(tied) {
+            let branch = branch(of, other);
+            if is_new(&branch, &found[..named]) {
+                found.push(branch);
+            }
+        }
     }
     found
 }

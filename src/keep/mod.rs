@@ -50,7 +50,7 @@ pub enum Act {
     Found(String, Option<String>),
     /// A saved session is not wanted any more.
     Forget(String),
-    /// This tab's session has this id, for which it had asked as the so-manieth time.
+    /// This tab's session has this id, and this is the answer to its request of this number.
     Claimed(String, u32),
     /// Whether the session could be saved.
     Saved(bool),
