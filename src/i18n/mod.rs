@@ -6,6 +6,8 @@ mod messages;
 
 pub use messages::Message;
 
+use api::korean;
+
 /// A language of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -90,7 +92,7 @@ impl Lang {
         let mut text = parts.next().unwrap_or_default().to_owned();
         for (i, part) in parts.enumerate() {
             text.push_str(values.get(i).copied().unwrap_or_default());
-            text.push_str(part);
+            korean::push(&mut text, part);
         }
         text
     }
@@ -130,5 +132,6 @@ mod tests {
     fn values_are_filled_in_order() {
         assert_eq!(Lang::En.fill(Message::ExitStatus, &["1"]), "exit status 1");
         assert_eq!(Lang::Ko.fill(Message::ExitStatus, &["1"]), "종료 상태 1");
+        assert_eq!(Lang::Ko.fill(Message::AnsweredBy, &["mynginx"]), "mynginx가 응답");
     }
 }

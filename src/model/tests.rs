@@ -95,6 +95,22 @@ fn a_cron_job_has_its_jobs_and_a_complete_one_is_over() {
 }
 
 #[test]
+fn scaled_to_nothing_a_deployment_keeps_the_set_of_its_revision() {
+    let mut world = World::default();
+    let made = |name: &str, of: Option<(&str, &str)>, revision: &str| {
+        let mut metadata = meta(name, "default", of);
+        metadata.set("annotations", obj! { "deployment.kubernetes.io/revision" => revision });
+        obj! { "metadata" => metadata, "spec" => obj! { "replicas" => 0 }, "status" => obj! { "replicas" => 0 } }
+    };
+    let of = Some(("Deployment", "web"));
+    world.apply(kind::DEPLOYMENT, false, &made("web", None, "2"));
+    world.apply(kind::REPLICA_SET, false, &made("web-1", of, "1"));
+    world.apply(kind::REPLICA_SET, false, &made("web-2", of, "2"));
+    let card = &world.view().workloads[0];
+    assert!(card.is_done_with(&card.children[0]) && !card.is_done_with(&card.children[1]));
+}
+
+#[test]
 fn a_change_leaves_other_rooms_alone() {
     let mut world = world();
     let before = world.clone();

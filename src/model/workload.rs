@@ -18,7 +18,7 @@ pub struct Workload {
     pub labels: Value,
     /// The labels of its Pods.
     pub pod_labels: Value,
-    /// Of a ReplicaSet, the Deployment's revision that it is for; empty for others.
+    /// Of a ReplicaSet, the Deployment's revision that it is for; of a Deployment, the one that it is at; empty for others.
     pub revision: Str,
     /// The how-manieth of its owner it is, counted from 0 in the order in which they were first seen.
     pub nth: u8,
@@ -112,6 +112,11 @@ impl Workload {
             Counts::Completions => self.current == 0 && self.ready >= self.desired,
             Counts::Jobs => false,
         }
+    }
+
+    /// Whether one of its children is of before. A Deployment that is scaled to nothing still has the ReplicaSet of its revision.
+    pub fn is_done_with(&self, child: &Workload) -> bool {
+        child.over() && (child.revision.is_empty() || child.revision != self.revision)
     }
 
     /// Its name without that of its owner.

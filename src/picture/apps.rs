@@ -124,6 +124,7 @@ fn Sets(props: &SetsProps) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
     let open = use_state_eq(|| false);
     let SetsProps { stack, light } = props;
+    let folds = |group: &Group| folds(group, stack.workload.as_deref());
     let old = stack.groups.iter().filter(|group| group.set.is_some() && folds(group)).count();
     let shown = stack.groups.iter().filter(|group| !folds(group) || *open && group.set.is_some());
     html! {
@@ -135,8 +136,9 @@ fn Sets(props: &SetsProps) -> Html {
 }
 
 /// An old ReplicaSet without Pods, a finished Job without Pods, and what has no Pods of its own are not drawn unless they are asked for.
-fn folds(group: &Group) -> bool {
-    group.pods.is_empty() && group.set.as_ref().is_none_or(|set| set.over())
+fn folds(group: &Group, owner: Option<&Workload>) -> bool {
+    let set = group.set.as_ref().zip(owner);
+    group.pods.is_empty() && set.is_none_or(|(set, owner)| owner.is_done_with(set))
 }
 
 fn set_of(group: &Group, owner: Option<&Workload>, light: &Light, lang: Lang) -> Html {

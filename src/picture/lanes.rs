@@ -38,7 +38,7 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
     let said = if workload.counts == Counts::Jobs { workload.schedule.as_str() } else { &ratio };
     let label = format!("{} {}, {said}", workload.kind, workload.name);
     let scales = matches!(workload.kind, "Deployment" | "ReplicaSet" | "StatefulSet" | "ReplicationController");
-    let old = workload.children.iter().filter(|child| child.over()).count();
+    let old = workload.children.iter().filter(|child| workload.is_done_with(child)).count();
     let parts = if props.bare { &[][..] } else { &workload.children[..] };
     html! {
         <article {class} data-uid={workload.uid.to_string()}>
@@ -61,7 +61,7 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
             if !parts.is_empty() {
                 { icon(Icon::Arrow) }
                 <div class="branch">
-                    { for parts.iter().filter(|child| *open || !child.over()).map(|child| owned(child, workload, lang)) }
+                    { for parts.iter().filter(|child| *open || !workload.is_done_with(child)).map(|child| owned(child, workload, lang)) }
                     { fold(&open, old, lang) }
                 </div>
             }
@@ -86,7 +86,7 @@ pub fn fold(open: &UseStateHandle<bool>, old: usize, lang: Lang) -> Html {
 
 fn owned(set: &Workload, owner: &Workload, lang: Lang) -> Html {
     let other = (set.nth % 2 == 1).then_some("other");
-    let class = classes!("rs", set.over().then_some("old"), other);
+    let class = classes!("rs", owner.is_done_with(set).then_some("old"), other);
     html! {
         <div key={set.uid.as_str()} {class}>
             { head(set, owner) }

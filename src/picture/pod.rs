@@ -93,7 +93,10 @@ fn word((class, text): &Word) -> Html {
 /// What is drawn, word for word, and then what it leaves out.
 fn spoken(pod: &Pod, doing: Option<&str>, words: &[Word], inside: &[(Classes, Vec<Word>)], lang: Lang) -> String {
     let mut said = vec![pod.name.to_string()];
-    said.extend(words.iter().chain(inside.iter().flat_map(|(_, words)| words)).map(|(_, text)| text.clone()));
+    // A sign is for the eye: how often it was started again is said in words below.
+    let drawn =
+        words.iter().chain(inside.iter().flat_map(|(_, words)| words)).filter(|(class, _)| *class != "restarts");
+    said.extend(drawn.map(|(_, text)| text.clone()));
     for fact in pod.facts(doing) {
         if !words.iter().any(|(_, text)| *text == fact) {
             said.push(fact);
@@ -204,6 +207,16 @@ mod tests {
                     deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.";
         assert_eq!(short(said), "1 node(s) had untolerated taint(s), 3 Insufficient cpu");
         assert_eq!(short("The node was low on resource: memory."), "The node was low on resource: memory");
+    }
+
+    #[test]
+    fn restarts_are_said_once_and_in_words() {
+        let status = "{phase: Running, containerStatuses: [{name: c, restartCount: 2, state: {running: {}}}]}";
+        let yaml =
+            format!("{{metadata: {{name: a}}, spec: {{containers: [{{name: c, image: b}}]}}, status: {status}}}");
+        let pod = Pod::read(&api::yaml::parse(&yaml).expect("the test has YAML").value);
+        let said = spoken(&pod, None, &words(&pod, &pod.state, false), &inside(&pod), Lang::En);
+        assert_eq!(said, "a Running c b restarts: 2");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod field_selector;
 pub mod fields;
 pub mod json;
 pub mod kind;
+pub mod korean;
 mod language;
 pub mod meta;
 pub mod names;

@@ -241,7 +241,7 @@ const SAID: &[(&str, &str, &str)] = &[
     ("env", "variable {}", "환경 변수 {}"),
     ("in", "in {}", "{} 안"),
     ("text", "{}", "{}"),
-    ("saw", "{} was seen", "{}을(를) 봄"),
+    ("saw", "{} was seen", "{}: 보임"),
     ("ran", "a command {} was run", "{} 명령을 실행함"),
     ("allowed", "may {}", "{} 허용됨"),
     ("refused", "may not {}", "{} 거부됨"),

@@ -1,6 +1,6 @@
 //! What is wrong with a lesson, said to whoever builds it in the page: in the reader's language, and in which step.
 
-use api::Language;
+use api::{Language, korean};
 use lessons::{Lesson, Problem};
 
 /// What a builder can get wrong: as `kubarium check` says it of a folder's files, and to who sees fields, in English and in Korean.
@@ -61,7 +61,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "이 실수를 알아차릴 확인이 없습니다.",
     ),
     ("a mistake has `unmet`: {}", "No check notices this mistake.", "이 실수를 알아차릴 확인이 없습니다."),
-    ("there is no note {}", "There is no note {}.", "{}이라는 안내가 없습니다."),
+    ("there is no note {}", "There is no note {}.", "{}(이)라는 안내가 없습니다."),
     (
         "step {} is complete before anything is typed",
         "Step {} is complete before anything is typed.",
@@ -115,7 +115,7 @@ pub fn told(problem: &Problem, lang: Language) -> String {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for (part, value) in parts.zip(values) {
         out.push_str(value);
-        out.push_str(part);
+        korean::push(&mut out, part);
     }
     out
 }
@@ -196,7 +196,7 @@ mod tests {
         let differs = problem("step \"a\" has other blocks than in lesson.en.md; only in lesson.en.md: Hint x");
         assert_eq!(
             told(&differs, Language::Korean),
-            "단계 \"a\"이(가) lesson.en.md과(와) 다릅니다: only in lesson.en.md: Hint x"
+            "단계 \"a\"가 lesson.en.md와 다릅니다: only in lesson.en.md: Hint x"
         );
         assert_eq!(at("two mistakes"), None);
         assert_eq!(at("no goal"), Some(1));
@@ -211,6 +211,6 @@ mod tests {
             text: "step \"a\" is not complete after this: b: c".into(),
             ..Problem { file: String::new(), line: 0, text: String::new() }
         };
-        assert_eq!(told(&problem, Language::Korean), "이 방법으로는 단계 \"a\"이(가) 해결되지 않습니다: b: c");
+        assert_eq!(told(&problem, Language::Korean), "이 방법으로는 단계 \"a\"가 해결되지 않습니다: b: c");
     }
 }

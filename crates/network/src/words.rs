@@ -3,7 +3,7 @@
 //! `words.txt` has a block for each kind of sentence: its name, and a line a language. `{name}` stands for a value. The page
 //! and the terminal say the same, because both read this table; the data has no words, and the words decide nothing.
 
-use api::{Language, Str};
+use api::{Language, Str, korean};
 
 const WORDS: &str = include_str!("words.txt");
 
@@ -17,11 +17,12 @@ pub fn fill(language: Language, kind: &str, values: &[Field]) -> String {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        text.push_str(before);
+        korean::push(&mut text, before);
         text.push_str(values.iter().find(|(n, _)| *n == name).map_or("", |(_, value)| value));
         rest = after;
     }
-    text + rest
+    korean::push(&mut text, rest);
+    text
 }
 
 /// The template of a kind.
