@@ -131,7 +131,7 @@ impl Expander<'_> {
         let fine = match (value, index) {
             (Assigned::Text(value), None) => {
                 let old = self.get(name).unwrap_or_default().to_owned();
-                let value = self.one(value)?;
+                let value = self.path_list(value)?;
                 let value = if *add { format!("{old}{value}") } else { value };
                 self.set(name, value)
             }

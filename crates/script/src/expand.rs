@@ -109,8 +109,8 @@ impl Expander<'_> {
             for word in words {
                 for field in self.fields(&word, true)? {
                     if glob::is_pattern(&field) && !self.options.contains(&'f') {
-                        let files = glob::files(self.world, &self.memory.cwd, &field);
-                        if !files.is_empty() {
+                        let files = glob::files(self.world, &self.memory.cwd, &field, self.memory.has('D'));
+                        if !files.is_empty() || self.has('N') {
                             arguments.extend(files);
                             continue;
                         }
@@ -126,6 +126,22 @@ impl Expander<'_> {
     pub fn one(&mut self, word: &Word) -> Result<String, Halt> {
         let pattern = self.pattern(word)?;
         Ok(pattern.into_iter().map(|c| c.0).collect())
+    }
+
+    /// A value that is assigned as one text: `~` means the home directory behind each colon, too.
+    pub(super) fn path_list(&mut self, word: &Word) -> Result<String, Halt> {
+        let there = |part: &Part| matches!(part, Part::Literal(text) if text.contains(":~/"));
+        if !word.0.iter().any(there) {
+            return self.one(word);
+        }
+        let home = format!(":{}/", self.get("HOME").unwrap_or_default());
+        let mut word = word.clone();
+        for part in &mut word.0 {
+            if let Part::Literal(text) = part {
+                *text = text.replace(":~/", &home);
+            }
+        }
+        self.one(&word)
     }
 
     /// A word as a pattern: what was quoted stands for itself.

@@ -87,8 +87,8 @@ pub fn is_pattern(word: &[Char]) -> bool {
     word.iter().any(|c| matches!(c, ('*' | '?' | '[', false)))
 }
 
-/// The files that a pattern matches, sorted; none if there are none.
-pub fn files(world: &mut dyn World, cwd: &str, pattern: &[Char]) -> Vec<String> {
+/// The files that a pattern matches, sorted; none if there are none. `all`: hidden ones, too.
+pub fn files(world: &mut dyn World, cwd: &str, pattern: &[Char], all: bool) -> Vec<String> {
     let absolute = pattern.first().is_some_and(|c| c.0 == '/');
     let mut found = vec![if absolute { "/".to_owned() } else { String::new() }];
     let parts: Vec<&[Char]> = pattern.split(|c| c.0 == '/').filter(|part| !part.is_empty()).collect();
@@ -105,7 +105,7 @@ pub fn files(world: &mut dyn World, cwd: &str, pattern: &[Char]) -> Vec<String> 
                 }
                 continue;
             }
-            let hidden = part.first().is_some_and(|c| c.0 == '.');
+            let hidden = all || part.first().is_some_and(|c| c.0 == '.');
             let fits = |name: &&vfs::Str| matches(part, &name.chars().collect::<Vec<_>>());
             let shown = names.iter().filter(|name| hidden || !name.starts_with('.')).filter(fits);
             next.extend(shown.map(|name| format!("{dir}{name}")));

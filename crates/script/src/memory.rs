@@ -157,6 +157,19 @@ impl Memory {
         }
     }
 
+    /// What `set -x` shows of a command, or of assignments (a name and a value each).
+    pub fn traced(&self, own: &[(String, String)], arguments: &[String]) -> String {
+        let quoted = |word: &String| match self.dialect == Dialect::Dash || !needs_quotes(word) {
+            true => word.clone(),
+            false => format!("'{}'", word.replace('\'', "'\\''")),
+        };
+        let mut words: Vec<String> = own.iter().map(|(name, value)| format!("{name}={}", quoted(value))).collect();
+        // bash has a line for each assignment, and one for the command.
+        let between = if self.dialect == Dialect::Bash { "\n+ " } else { " " };
+        words.extend((!arguments.is_empty()).then(|| arguments.iter().map(quoted).collect::<Vec<_>>().join(" ")));
+        format!("+ {}\n", words.join(between))
+    }
+
     /// What a new shell process knows: the environment is all that is left.
     pub fn child(&self, env: FlatMap<String, String>) -> Memory {
         Memory {
@@ -196,6 +209,13 @@ impl Memory {
         x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (x >> 33) % 32768
     }
+}
+
+/// Whether a shell that read this word back would take it for something else.
+fn needs_quotes(word: &str) -> bool {
+    word.is_empty()
+        || word.starts_with(['~', '#'])
+        || word.contains(|c: char| " \t\n'\"\\|&;()<>!{}*[?]^$`".contains(c))
 }
 
 impl arith::Variables for Memory {

@@ -1,7 +1,7 @@
 //! `$NAME` and `${NAME...}`.
 
 use crate::syntax::{Operation, Parameter, Word};
-use crate::{Expander, Halt, Memory, glob};
+use crate::{Dialect, Expander, Halt, Memory, glob};
 
 impl Expander<'_> {
     /// A parameter's value; none if it is not set.
@@ -11,7 +11,7 @@ impl Expander<'_> {
             "#" => Some(self.parameters.len().to_string()),
             "$" => Some(self.pid.to_string()),
             "!" => self.last_job.map(|pid| pid.to_string()),
-            "-" => Some(self.options.iter().filter(|c| c.is_ascii_lowercase()).collect()),
+            "-" => Some(self.flags()),
             "0" => Some(self.name.clone()),
             "@" | "*" => (!self.parameters.is_empty()).then(|| self.parameters.join(" ")),
             "FUNCNAME" => self.callers.last().cloned(),
@@ -23,6 +23,28 @@ impl Expander<'_> {
                 Err(_) => self.get(name).map(str::to_owned),
             },
         }
+    }
+
+    /// `$-`
+    fn flags(&self) -> String {
+        let mut flags: Vec<char> = self.options.iter().copied().filter(char::is_ascii_lowercase).collect();
+        if self.dialect == Dialect::Bash {
+            flags.extend(if self.interactive { "himBHs" } else { "hB" }.chars());
+            // As bash lists them: small letters first, and how it was started last.
+            let rank = |c: &char| (*c == 's', c.is_ascii_uppercase(), *c);
+            api::sort_by(&mut flags, |a, b| rank(a).cmp(&rank(b)));
+        }
+        flags.into_iter().collect()
+    }
+
+    /// A parameter is missing that must be there: a script ends with this, a person's line is given up.
+    fn unset(&self, text: &str) -> Halt {
+        let status = match (self.dialect, self.interactive) {
+            (Dialect::Bash, true) => 1,
+            (Dialect::Bash, false) => 127,
+            _ => 2,
+        };
+        Halt::Fail(text.to_owned(), status)
     }
 
     /// Whether `${NAME:-word}` or `${NAME:+word}` gives the word.
@@ -108,7 +130,7 @@ impl Expander<'_> {
                     ('?', false) => {
                         let text = self.one(word)?;
                         let text = if text.is_empty() { "parameter null or not set" } else { &text };
-                        Err(Halt::Fail(format!("{name}: {text}"), 127))
+                        Err(self.unset(&format!("{name}: {text}")))
                     }
                     (_, false) => self.one(word),
                 }
@@ -121,7 +143,9 @@ impl Expander<'_> {
             Operation::Indirect => Ok(value.and_then(|name| self.value(&name)).unwrap_or_default()),
             _ => {
                 if value.is_none() && self.options.contains(&'u') && parameter.star().is_none() && name != "!" {
-                    return Err(Halt::Fail(format!("{name}: unbound variable"), 127));
+                    let bash = self.dialect == Dialect::Bash;
+                    let problem = if bash { "unbound variable" } else { "parameter not set" };
+                    return Err(self.unset(&format!("{name}: {problem}")));
                 }
                 self.operate(value.unwrap_or_default(), parameter)
             }

@@ -44,7 +44,7 @@ impl Expander<'_> {
                 self.give(assignment)?;
                 own.push((assignment.name.clone(), self.get(&assignment.name).unwrap_or_default().to_owned()));
             } else if let (Assigned::Text(value), None) = (&assignment.value, &assignment.index) {
-                let value = self.one(value)?;
+                let value = self.path_list(value)?;
                 let old = self.get(&assignment.name).filter(|_| assignment.add).unwrap_or_default();
                 own.push((assignment.name.clone(), format!("{old}{value}")));
             }

@@ -75,14 +75,14 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("return", leave),
     ("set", variables::set),
     ("shift", shift),
-    ("shopt", nothing),
+    ("shopt", more::shopt),
     ("test", echo::test),
     ("trap", more::trap),
     ("true", nothing),
     ("type", type_),
     ("typeset", variables::export),
     ("ulimit", nothing),
-    ("umask", nothing),
+    ("umask", more::umask),
     ("unalias", variables::unalias),
     ("unset", variables::unset),
 ];
@@ -201,6 +201,10 @@ fn leave(call: &mut Call<'_>) -> Flow {
     };
     let times = number.map_or(1, |n| usize::try_from(n).unwrap_or(1).max(1));
     let status = number.unwrap_or(call.memory.status) & 0xff;
+    if arguments[0] == "return" && call.memory.interactive && call.memory.callers.is_empty() {
+        call.complain("return: can only `return' from a function or sourced script");
+        return Ok(2);
+    }
     Err(match arguments[0].as_str() {
         "break" => Jump::Break(times),
         "continue" => Jump::Continue(times),

@@ -104,7 +104,8 @@ pub(super) fn getopts(call: &mut Call<'_>) -> Flow {
     }
     let attached: String = text[letter..].iter().collect();
     let value = if attached.is_empty() { given.get(word).cloned() } else { Some(attached.clone()) };
-    call.memory.set("OPTIND", (word + if attached.is_empty() { 2 } else { 1 }).to_string());
+    let taken = 1 + usize::from(attached.is_empty() && value.is_some());
+    call.memory.set("OPTIND", (word + taken).to_string());
     match value {
         Some(value) => {
             call.memory.set("OPTARG", value);
@@ -127,24 +128,26 @@ pub(super) fn getopts(call: &mut Call<'_>) -> Flow {
 /// `trap COMMAND SIGNAL ...`; `EXIT` is the one that happens here, when the shell or subshell ends.
 pub(super) fn trap(call: &mut Call<'_>) -> Flow {
     let arguments = call.args;
-    let plain = |signal: &str| match signal.trim_start_matches("SIG") {
+    let plain = |signal: &String| match signal.trim_start_matches("SIG") {
         "0" => "EXIT".to_owned(),
         signal => signal.to_uppercase(),
     };
     let shown = |name: &str| {
         if name == "EXIT" || name == "ERR" || name == "DEBUG" { name.to_owned() } else { format!("SIG{name}") }
     };
+    let line = |name: &str, command: &str| format!("trap -- '{}' {}\n", command.replace('\'', "'\\''"), shown(name));
     match &arguments[1..] {
         [] => {
-            let all: String = call
-                .memory
-                .traps
-                .iter()
-                .map(|(name, command)| format!("trap -- '{}' {}\n", command.replace('\'', "'\\''"), shown(name)))
-                .collect();
+            let all: String = call.memory.traps.iter().map(|(name, command)| line(name, command)).collect();
             call.out.push_str(&all);
         }
-        [flag] if flag == "-p" || flag == "-l" => {}
+        [flag, names @ ..] if flag == "-p" || flag == "-l" => {
+            for name in names.iter().map(plain) {
+                if let Some(command) = call.memory.traps.get(&name) {
+                    call.out.push_str(&line(&name, command));
+                }
+            }
+        }
         [signal] => drop(call.memory.traps.remove(&plain(signal))),
         [command, signals @ ..] => {
             for signal in signals {
@@ -156,4 +159,51 @@ pub(super) fn trap(call: &mut Call<'_>) -> Flow {
         }
     }
     Ok(0)
+}
+
+/// `umask`: nobody's files here have other rights than the usual ones, and it says so.
+pub(super) fn umask(call: &mut Call<'_>) -> Flow {
+    match call.args.get(1).map(String::as_str) {
+        None => call.out.push_str("0022\n"),
+        Some("-S") => call.out.push_str("u=rwx,g=rx,o=rx\n"),
+        Some(_) => {}
+    }
+    Ok(0)
+}
+
+/// What `shopt` can set here, and the letters that stand for it among the options.
+const SHOPTS: [(&str, char); 8] = [
+    ("dotglob", 'D'),
+    ("expand_aliases", ' '),
+    ("extglob", ' '),
+    ("failglob", ' '),
+    ("globstar", ' '),
+    ("histappend", ' '),
+    ("checkwinsize", ' '),
+    ("nullglob", 'N'),
+];
+
+/// `shopt -s NAME`, `shopt -u NAME`, `shopt NAME`
+pub(super) fn shopt(call: &mut Call<'_>) -> Flow {
+    let (flags, names): (Vec<&String>, Vec<&String>) = call.args[1..].iter().partition(|a| a.starts_with('-'));
+    let flag = |letter: char| flags.iter().any(|flag| flag.contains(letter));
+    let mut status = 0;
+    for name in names {
+        let Some((_, letter)) = SHOPTS.iter().find(|(known, _)| known == name) else {
+            call.complain(&format!("shopt: {name}: invalid shell option name"));
+            status = 1;
+            continue;
+        };
+        if flag('s') || flag('u') {
+            call.memory.options.retain(|l| l != letter);
+            call.memory.options.extend((flag('s') && *letter != ' ').then_some(*letter));
+            continue;
+        }
+        let on = call.memory.has(*letter);
+        status = i32::from(!on);
+        if !flag('q') {
+            call.out.push_str(&format!("{name:<15}\t{}\n", if on { "on" } else { "off" }));
+        }
+    }
+    Ok(status)
 }

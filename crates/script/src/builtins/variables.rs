@@ -2,7 +2,7 @@
 
 use super::Call;
 use crate::syntax::is_name;
-use crate::{Elements, Flow, Variable};
+use crate::{Dialect, Elements, Flow, Variable};
 
 /// `export`, `declare`, `readonly`.
 pub(super) fn export(call: &mut Call<'_>) -> Flow {
@@ -151,26 +151,71 @@ pub(super) fn set(call: &mut Call<'_>) -> Flow {
             }
         };
         for letter in letters.chars() {
-            let letter = match letter {
-                'o' => {
+            let letter = match (letter, arguments.get(at)) {
+                ('o', None) => {
+                    list_options(call, on);
+                    return Ok(0);
+                }
+                ('o', Some(name)) => {
                     at += 1;
-                    match arguments.get(at - 1).map(String::as_str) {
-                        Some("pipefail") => 'P',
-                        Some("errexit") => 'e',
-                        Some("nounset") => 'u',
-                        Some("xtrace") => 'x',
-                        Some("noglob") => 'f',
-                        Some("allexport") => 'a',
-                        _ => continue,
+                    match OPTIONS.iter().find(|(known, _)| known == name) {
+                        Some((_, letter)) => *letter,
+                        None => return unknown_option(call, name, "invalid option name"),
                     }
                 }
-                letter => letter,
+                (letter, _) if !LETTERS.contains(letter) => {
+                    return unknown_option(call, &format!("{}{letter}", if on { '-' } else { '+' }), "invalid option");
+                }
+                (letter, _) => letter,
             };
             call.memory.options.retain(|l| *l != letter);
-            call.memory.options.extend(on.then_some(letter));
+            call.memory.options.extend((on && letter != ' ').then_some(letter));
         }
     }
     Ok(0)
+}
+
+/// The letters that `set` takes.
+const LETTERS: &str = "abefhkmnptuvxBCEHPT";
+
+/// The options that have names, and the letters that stand for them here; a blank for what makes no difference.
+const OPTIONS: [(&str, char); 15] = [
+    ("allexport", 'a'),
+    ("braceexpand", ' '),
+    ("emacs", ' '),
+    ("errexit", 'e'),
+    ("errtrace", ' '),
+    ("hashall", ' '),
+    ("histexpand", ' '),
+    ("history", ' '),
+    ("monitor", ' '),
+    ("noclobber", 'C'),
+    ("noglob", 'f'),
+    ("nounset", 'u'),
+    ("pipefail", 'P'),
+    ("vi", ' '),
+    ("xtrace", 'x'),
+];
+
+/// `set -o`, and `set +o`, which prints commands.
+fn list_options(call: &mut Call<'_>, words: bool) {
+    for (name, letter) in OPTIONS {
+        let always = ["braceexpand", "hashall"].contains(&name);
+        let typed = ["emacs", "histexpand", "history", "monitor"].contains(&name) && call.memory.interactive;
+        let on = call.memory.has(letter) || always || typed;
+        call.out.push_str(&match words {
+            true => format!("{name:<15}\t{}\n", if on { "on" } else { "off" }),
+            false => format!("set {}o {name}\n", if on { '-' } else { '+' }),
+        });
+    }
+}
+
+fn unknown_option(call: &mut Call<'_>, option: &str, problem: &str) -> Flow {
+    call.complain(&format!("set: {option}: {problem}"));
+    if problem == "invalid option" && call.memory.dialect == Dialect::Bash {
+        call.err.push_str("set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n");
+    }
+    Ok(2)
 }
 
 /// A variable as `declare -p` shows it.

@@ -44,9 +44,8 @@ impl Machine {
             return;
         };
         if task.memory.has('x') {
-            let shown: Vec<String> =
-                own.iter().map(|(name, value)| format!("{name}={value}")).chain(arguments.iter().cloned()).collect();
-            self.put(&task.io.err, &format!("+ {}\n", shown.join(" ")), around);
+            let shown = task.memory.traced(&own, &arguments);
+            self.put(&task.io.err, &shown, around);
         }
         let Some(name) = arguments.first().cloned() else {
             task.value = Ok(task.memory.substituted.unwrap_or(0));

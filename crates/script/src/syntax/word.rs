@@ -266,9 +266,9 @@ impl Lexer<'_> {
     /// What stands in `${...}`, standing after the brace.
     fn braced(&mut self) -> Result<Parameter, Error> {
         let start = self.at;
-        let bad = |lexer: &Self| {
-            let end = lexer.chars[start..].iter().position(|c| *c == '}').map_or(lexer.chars.len(), |i| start + i);
-            Error::Syntax(format!("${{{}}}: bad substitution", lexer.slice(start, end)))
+        let bad = |lexer: &Self| match lexer.chars[start..].iter().position(|c| *c == '}') {
+            Some(i) => Error::Syntax(format!("${{{}}}: bad substitution", lexer.slice(start, start + i))),
+            None => unclosed('}'),
         };
         if self.peek_char() == Some('#') && self.chars.get(self.at + 1).is_some_and(|c| *c != '}') {
             self.at += 1;

@@ -49,7 +49,12 @@ async fn source(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
     match shell.kernel.files(&shell.place, |files| files.read_text(&path)).unwrap_or(Err(vfs::Error::NotFound)) {
         Ok(text) => {
             shell.deeper(&io, name)?;
+            shell.callers.push("source".to_owned());
+            let own = arguments[2..].to_vec();
+            let parameters = (!own.is_empty()).then(|| std::mem::replace(&mut shell.parameters, own));
             let flow = shell.run_text(&text, io).await;
+            shell.parameters = parameters.unwrap_or_else(|| std::mem::take(&mut shell.parameters));
+            shell.callers.pop();
             shell.calls -= 1;
             match flow {
                 Err(Jump::Return(status)) => Ok(status),
@@ -110,7 +115,9 @@ async fn history(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
 /// `read`
 async fn read(shell: &mut Shell, arguments: Vec<String>, io: Io) -> Flow {
     let reading = Reading::new(&arguments);
-    io.stderr.write(&shell.kernel, &reading.prompt);
+    if io.stdin.is_terminal() {
+        io.stderr.write(&shell.kernel, &reading.prompt);
+    }
     let mut line = io.stdin.line(&shell.kernel).await;
     // Another end than that of the line may come lines later.
     while reading.end != '\n'

@@ -20,6 +20,12 @@ impl Shell {
             subshell.finish(flow)
         });
         let (id, pid) = self.kernel.spawn(item.text.clone(), future);
+        self.kernel
+            .jobs
+            .borrow_mut()
+            .iter_mut()
+            .filter(|job| job.pid == pid)
+            .for_each(|job| job.told = self.interactive);
         self.last_job = Some(pid);
         if self.interactive {
             self.kernel.emit(Stream::Stderr, &format!("[{id}] {pid}\n"));
@@ -37,7 +43,9 @@ impl Shell {
                 143 => "Terminated".into(),
                 n => format!("Exit {n}"),
             };
-            lines.push_str(&format!("[{}]+  {state:<24}{}\n", job.id, job.text));
+            if job.told {
+                lines.push_str(&format!("[{}]+  {state:<24}{}\n", job.id, job.text));
+            }
             false
         });
         if self.interactive {
@@ -191,9 +199,12 @@ pub(super) async fn kill(shell: &mut Shell, arguments: Vec<String>, io: Io) -> F
             continue;
         }
         let Some(at) = shell.job(Some(name)) else {
-            let problem = if name.starts_with('%') { "no such job" } else { "No such process" };
-            let shown = if name.starts_with('%') { name.clone() } else { format!("({name}) -") };
-            shell.complain(&io, &format!("kill: {shown} {problem}").replace("- No", "- No"));
+            let problem = match name.parse::<usize>() {
+                Ok(pid) => format!("({pid}) - No such process"),
+                Err(_) if name.starts_with('%') => format!("{name}: no such job"),
+                Err(_) => format!("{name}: arguments must be process or job IDs"),
+            };
+            shell.complain(&io, &format!("kill: {problem}"));
             status = 1;
             continue;
         };

@@ -97,6 +97,8 @@ impl Shell {
         Box::pin(async move {
             let mut rest = text;
             loop {
+                let done = text.len() - rest.trim_start().len();
+                self.line = 1 + text[..done].matches('\n').count();
                 match crate::syntax::parse_one(rest, &self.aliases) {
                     Ok(None) => return Ok(self.status),
                     Ok(Some((script, used))) => {

@@ -18,6 +18,9 @@ impl Shell {
         let prepared = self.expanding(simple.runs(), io, &|expander| expander.simple(simple)).await?;
         let Prepared { arguments, redirects, own } = prepared;
         let Some(redirected) = self.open(&redirects, io) else { return Ok(1) };
+        if self.has('x') {
+            io.stderr.write(&self.kernel, &self.traced(&own, &arguments));
+        }
         if arguments.is_empty() {
             // `$(< file)` is the file's text.
             if let ([(_, Opening::Read(_))], true) = (&redirects[..], simple.assignments.is_empty())
@@ -26,13 +29,7 @@ impl Shell {
                 let text = redirected.stdin.all(&self.kernel).await;
                 io.stdout.write(&self.kernel, &text);
             }
-            if self.has('x') {
-                own.iter().for_each(|(name, value)| io.stderr.write(&self.kernel, &format!("+ {name}={value}\n")));
-            }
             return Ok(self.substituted.unwrap_or(0));
-        }
-        if self.has('x') {
-            io.stderr.write(&self.kernel, &format!("+ {}\n", arguments.join(" ")));
         }
         let status = self.call(arguments, own, &redirected, true).await?;
         for list in &simple.lists {
@@ -119,7 +116,9 @@ impl Shell {
         let path = env.get("PATH").map_or("", String::as_str);
         let mut there = path.split(':').map(|folder| vfs::path::join(&vfs::path::resolve(&self.cwd, folder), name));
         let found = there.find_map(|path| look(&path).ok());
-        found.ok_or_else(|| (if self.name == "bash" { "command not found" } else { "not found" }.into(), 127))
+        found.ok_or_else(|| {
+            (if self.dialect == script::Dialect::Bash { "command not found" } else { "not found" }.into(), 127)
+        })
     }
 
     /// Runs a program that is no tool: a script.

@@ -95,6 +95,8 @@ pub struct Job {
     pub future: Option<BoxFuture<'static, i32>>,
     /// Its exit status, once it has one.
     pub status: Option<i32>,
+    /// Whether the shell that prompts tells of its end: not of what a script has started.
+    pub told: bool,
 }
 
 /// A connection that is open: dropped, it is closed.
@@ -353,7 +355,7 @@ impl Kernel {
     pub fn spawn(&self, text: String, future: BoxFuture<'static, i32>) -> (usize, usize) {
         let (pid, mut jobs) = (self.pid(), self.jobs.borrow_mut());
         let id = jobs.iter().map(|job| job.id).max().unwrap_or(0) + 1;
-        jobs.push(Job { id, pid, text, future: Some(future), status: None });
+        jobs.push(Job { id, pid, text, future: Some(future), status: None, told: true });
         self.touch();
         (id, pid)
     }

@@ -24,7 +24,7 @@ const MACHINE_ONLY: &[&str] = &[
     "why",
 ];
 /// Programs that busybox has and slim Debian images have not.
-const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ip", "ping", "ps", "traceroute", "vi", "watch"];
+const BUSYBOX_ONLY: &[&str] = &["wget", "nc", "nslookup", "ip", "less", "ping", "ps", "traceroute", "vi", "watch"];
 /// Programs that an image must bring with it.
 const EXTRA: &[&str] = &["curl", "bash", "dig", "host", "file", "nginx", "openssl"];
 

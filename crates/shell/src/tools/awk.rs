@@ -50,6 +50,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
     let mut status = machine.begin(&program);
     let reads = status.is_ok() && program.rules.iter().any(|rule| !matches!(rule.pattern, program::Pattern::Begin));
     let mut fine = true;
+    let separator = machine.text_of("RS");
     if reads {
         let files: Vec<&String> = operands.iter().filter(|o| !o.contains('=')).collect();
         for operand in operands {
@@ -60,7 +61,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
             match cx.read(operand).await {
                 Ok(text) => {
                     machine.file(operand);
-                    status = status.and_then(|()| text.lines().try_for_each(|line| machine.line(&program, line)));
+                    status = status.and_then(|()| records(&text, &separator).try_for_each(|line| machine.line(&program, line)));
                 }
                 Err(error) => {
                     cx.fail(format_args!("cannot open {operand} ({error})"));
@@ -68,7 +69,10 @@ pub(super) async fn run(cx: Cx) -> i32 {
                 }
             }
         }
-        if files.is_empty() {
+        if files.is_empty() && separator != "\n" {
+            let text = cx.io.stdin.all(cx.kernel()).await;
+            status = status.and_then(|()| records(&text, &separator).try_for_each(|line| machine.line(&program, line)));
+        } else if files.is_empty() {
             // Line by line: what comes is shown when it comes.
             while status.is_ok() {
                 let Some(line) = cx.io.stdin.line(cx.kernel()).await else { break };
@@ -112,5 +116,14 @@ pub(super) async fn run(cx: Cx) -> i32 {
         Err(run::Stop::Exit(status)) => status,
         _ if !fine => 2,
         _ => 0,
+    }
+}
+
+/// The records of a text: lines, or what else `RS` says; without any, they are separated by empty lines.
+fn records<'a>(text: &'a str, separator: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+    match separator {
+        "\n" => Box::new(text.lines()),
+        "" => Box::new(text.split("\n\n").map(|record| record.trim_matches('\n')).filter(|record| !record.is_empty())),
+        separator => Box::new(text.split_terminator(separator.chars().next().unwrap_or('\n'))),
     }
 }

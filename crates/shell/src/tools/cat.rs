@@ -1,4 +1,4 @@
-//! `cat`, `tac`
+//! `cat`, `tac`, `less`, `more`
 
 use super::Cx;
 
@@ -43,6 +43,13 @@ pub(super) async fn run(cx: Cx) -> i32 {
         }
     }
     status
+}
+
+/// `less`, `more`: all of it at once, as the terminal itself scrolls.
+pub(super) async fn page(mut cx: Cx) -> i32 {
+    let operands = cx.args.split_off(1);
+    cx.args.extend(operands.into_iter().filter(|word| word == "-" || !word.starts_with(['-', '+'])));
+    run(cx).await
 }
 
 /// The lines in reverse.

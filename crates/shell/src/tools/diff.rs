@@ -7,8 +7,8 @@ const MAX_LINES: usize = 3000;
 
 /// Compares two files, or with `-r` two directories.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let long = [("unified", 'u'), ("brief", 'q'), ("recursive", 'r'), ("new-file", 'N'), ("ignore-space-change", 'b'), ("color", 'z'), ("report-identical-files", 's'), ("ignore-case", 'i'), ("ignore-all-space", 'w'), ("ignore-blank-lines", 'B')];
-    let options = match cx.options("uU:qrNsbwBiz::", &long) {
+    let long = [("unified", 'V'), ("brief", 'q'), ("recursive", 'r'), ("new-file", 'N'), ("ignore-space-change", 'b'), ("color", 'z'), ("report-identical-files", 's'), ("ignore-case", 'i'), ("ignore-all-space", 'w'), ("ignore-blank-lines", 'B')];
+    let options = match cx.options("uU:V::qrNsbwBiz::", &long) {
         Ok(options) => options,
         Err(_) => return 2,
     };
@@ -77,7 +77,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
             continue;
         }
         if titles {
-            cx.out(&format!("diff {} {left} {right}\n", if options.has('u') { "-u" } else { "" }).replace("  ", " "));
+            let given: String = cx.args[1..].iter().filter(|a| a.starts_with('-')).map(|flag| format!(" {flag}")).collect();
+            cx.out(&format!("diff{given} {left} {right}\n"));
         }
         let time = |name: &str| {
             let modified = cx.stat(name).map_or(0, |stat| stat.modified);
@@ -101,8 +102,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
         };
         let (a, b) = (lines(&texts[0]), lines(&texts[1]));
         let (a, b): (Vec<&str>, Vec<&str>) = (a.iter().map(String::as_str).collect(), b.iter().map(String::as_str).collect());
-        if options.has('u') || options.has('U') {
-            let around = options.value('U').and_then(|n| n.parse().ok()).unwrap_or(3);
+        if ['u', 'U', 'V'].iter().any(|letter| options.has(*letter)) {
+            let around = options.value('U').or(options.value('V')).and_then(|n| n.parse().ok()).unwrap_or(3);
             cx.out(&format!("--- {left}\t{}\n+++ {right}\t{}\n{}", time(&left), time(&right), unified(&a, &b, around)));
         } else {
             cx.out(&normal(&a, &b));

@@ -65,10 +65,18 @@ pub(super) async fn run(cx: Cx) -> i32 {
             Err(error) => return cx.fail(error) + 1,
         }
     }
+    let context = ['A', 'B', 'C'].into_iter().flat_map(|letter| options.values(letter));
+    if let Some(wrong) = context.filter(|n| n.parse::<usize>().is_err()).last() {
+        return cx.fail(format_args!("{wrong}: invalid context length argument")) + 1;
+    }
     let recursive = options.has('r') || options.has('R');
     let mut names = options.operands.clone();
     if recursive {
-        names = walk(&cx, if names.is_empty() { vec![".".into()] } else { names });
+        let here = names.is_empty();
+        names = walk(&cx, if here { vec![".".into()] } else { names });
+        if here {
+            names.iter_mut().for_each(|name| drop(name.drain(..2.min(name.len()))));
+        }
         let fits = |letter: char, name: &str| {
             let letters: Vec<char> = vfs::path::name(name).chars().collect();
             options.values(letter).any(|pattern| glob::matches(&glob::unquoted(pattern), &letters))
@@ -228,7 +236,7 @@ fn walk(cx: &Cx, names: Vec<String>) -> Vec<String> {
     while let Some(name) = todo.pop() {
         let path = cx.path(&name);
         match cx.files(|files| files.list(&path)) {
-            Ok(inner) => todo.extend(inner.iter().rev().map(|n| if name == "." { n.to_string() } else { vfs::path::join(&name, n) })),
+            Ok(inner) => todo.extend(inner.iter().rev().map(|n| format!("{}/{n}", name.trim_end_matches('/')))),
             Err(_) => files.push(name),
         }
     }

@@ -5,8 +5,8 @@ use api::Time;
 
 /// Lists directories.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let long = [("all", 'a'), ("almost-all", 'A'), ("recursive", 'R'), ("human-readable", 'h'), ("reverse", 'r'), ("color", 'G')];
-    let options = match cx.options("alA1dhFRrtSiGCpng", &long) {
+    let long = [("all", 'a'), ("almost-all", 'A'), ("recursive", 'R'), ("human-readable", 'h'), ("reverse", 'r'), ("color", 'K')];
+    let options = match cx.options("alA1dhFRrtSiGCpngK::", &long) {
         Ok(options) => options,
         Err(status) => return status,
     };

@@ -1,4 +1,4 @@
-//! `mkdir`, `rmdir`, `touch`, `chmod`
+//! `mkdir`, `rmdir`, `touch`, `mktemp`, `chmod`
 
 use super::Cx;
 
@@ -18,6 +18,8 @@ pub(super) async fn run(cx: Cx) -> i32 {
     for name in &options.operands {
         let (path, now) = (cx.path(name), cx.now());
         let made = cx.files(|files| if options.has('p') { files.mkdir_all(&path, now) } else { files.mkdir(&path, now) });
+        let bits = options.value('m').and_then(|mode| changed(0o777, mode));
+        let made = made.and_then(|()| bits.map_or(Ok(()), |bits| cx.files(|files| files.chmod(&path, bits))));
         match made {
             Ok(()) if options.has('v') => cx.out(&format!("mkdir: created directory '{name}'\n")),
             Ok(()) => {}
@@ -67,6 +69,33 @@ pub(super) async fn touch(cx: Cx) -> i32 {
     status
 }
 
+/// Makes a file, or a directory, of a name that nobody has.
+pub(super) async fn mktemp(cx: Cx) -> i32 {
+    let options = match cx.options("dp:qtu", &[("directory", 'd'), ("tmpdir", 'p')]) {
+        Ok(options) => options,
+        Err(status) => return status,
+    };
+    let template = options.operands.first().map_or("/tmp/tmp.XXXXXXXXXX", String::as_str);
+    let (begin, now) = (template.trim_end_matches('X'), cx.now());
+    let wild = template.len() - begin.len();
+    if wild < 3 {
+        return cx.fail(format_args!("too few X's in template \u{2018}{template}\u{2019}"));
+    }
+    let mut seed = (now as u64).wrapping_add(cx.kernel().pid() as u64);
+    let mut letter = || {
+        seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        char::from(b"abcdefghijkmnpqrstuvwxyzABCDEFGH"[(seed >> 59) as usize])
+    };
+    let name = begin.to_owned() + &(0..wild).map(|_| letter()).collect::<String>();
+    let path = cx.path(&name);
+    let made = cx.files(|files| if options.has('d') { files.mkdir(&path, now) } else { files.write(&path, "", now) });
+    match made {
+        Ok(()) => cx.out(&format!("{name}\n")),
+        Err(error) => return cx.fail(format_args!("failed to create file via template \u{2018}{template}\u{2019}: {error}")),
+    }
+    0
+}
+
 /// Sets permission bits.
 pub(super) async fn chmod(cx: Cx) -> i32 {
     let words: Vec<&String> = cx.args[1..].iter().filter(|a| !matches!(a.as_str(), "-R" | "-v" | "-f" | "--")).collect();
@@ -75,7 +104,13 @@ pub(super) async fn chmod(cx: Cx) -> i32 {
         return missing(&cx, &format!("operand after \u{2018}{mode}\u{2019}"));
     }
     let mut status = 0;
-    for name in names {
+    let mut names: Vec<String> = names.iter().rev().map(|name| (*name).clone()).collect();
+    while let Some(name) = &names.pop() {
+        if cx.args.iter().any(|flag| flag == "-R") {
+            let path = cx.path(name);
+            let inner = cx.files(|files| files.list(&path)).unwrap_or_default();
+            names.extend(inner.iter().map(|inner| vfs::path::join(name, inner)));
+        }
         let stat = match cx.stat(name) {
             Ok(stat) => stat,
             Err(error) => {

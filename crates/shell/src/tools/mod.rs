@@ -178,7 +178,7 @@ macro_rules! programs {
 programs! {
     awk: "awk" run false;
     base64: "base64" run false;
-    cat: "cat" run false, "tac" tac false;
+    cat: "cat" run false, "tac" tac false, "less" page false, "more" page false;
     conntrack: "conntrack" run false;
     cp: "cp" run false;
     curl: "curl" run false;
@@ -202,7 +202,7 @@ programs! {
     ls: "ls" run false;
     keygen: "ssh-keygen" run false;
     man: "man" run false;
-    mkdir: "mkdir" run false, "rmdir" rmdir false, "touch" touch false, "chmod" chmod false;
+    mkdir: "mkdir" run false, "rmdir" rmdir false, "touch" touch false, "mktemp" mktemp false, "chmod" chmod false;
     mount: "mount" run false;
     mv: "mv" run false;
     names: "basename" basename false, "dirname" dirname false, "realpath" realpath false;

@@ -4,7 +4,6 @@ mod replacement;
 mod script;
 
 use super::{Cx, Options};
-use crate::regex::{Match, Regex};
 use script::{Address, Command, Step};
 
 /// How many jumps one line may take: a script can loop for ever.
@@ -12,7 +11,7 @@ const MAX_STEPS: usize = 100_000;
 
 /// Edits text by a script.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let long = [("quiet", 'n'), ("silent", 'n'), ("regexp-extended", 'E'), ("in-place", 'i'), ("expression", 'e'), ("file", 'f')];
+    let long = [("quiet", 'n'), ("silent", 'n'), ("regexp-extended", 'E'), ("in-place", 'i'), ("expression", 'e'), ("file", 'f'), ("null-data", 'z')];
     let mut options = match Options::parse(&cx.args[1..], "nErsuze:f:i::", &long) {
         Ok(options) => options,
         Err(problem) => return cx.fail(problem),
@@ -33,11 +32,10 @@ pub(super) async fn run(cx: Cx) -> i32 {
     }
     let script = match script::parse(&text.join("\n"), options.has('E') || options.has('r')) {
         Ok(script) => script,
-        Err(error) => return cx.fail(format_args!("-e expression #1, {error}")),
+        Err(error) => return cx.fail(error),
     };
-    let quiet = options.has('n');
     if options.has('i') {
-        return in_place(&cx, &script, quiet, &options).await;
+        return in_place(&cx, &script, &options).await;
     }
     let mut all = String::new();
     let (texts, fine) = match options.operands.as_slice() {
@@ -49,7 +47,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
                     Ok(text) => texts.push((name.clone(), text)),
                     Err(error) => {
                         fine = false;
-                        complain(&cx, name, error);
+                        complain(&cx, &options, name, error);
                     }
                 }
             }
@@ -62,21 +60,23 @@ pub(super) async fn run(cx: Cx) -> i32 {
         }
         all.push_str(&text);
     }
-    let mut machine = Machine::new(&script, quiet, &all);
+    let mut machine = Machine::new(&script, &options, &all);
+    machine.read = read(&cx, &script).await;
     machine.run();
     cx.out(&machine.out);
     save(&cx, &machine);
     if fine { machine.status } else { 2 }
 }
 
-fn complain(cx: &Cx, name: &str, error: vfs::Error) {
+fn complain(cx: &Cx, options: &Options, name: &str, error: vfs::Error) {
     match error {
-        vfs::Error::IsDirectory => cx.fail(format_args!("couldn't edit {name}: not a regular file")),
+        vfs::Error::IsDirectory if options.has('i') => cx.fail(format_args!("couldn't edit {name}: not a regular file")),
+        vfs::Error::IsDirectory => cx.fail(format_args!("read error on {name}: Is a directory")),
         error => cx.fail(format_args!("can't read {name}: {error}")),
     };
 }
 
-async fn in_place(cx: &Cx, script: &[Step], quiet: bool, options: &Options) -> i32 {
+async fn in_place(cx: &Cx, script: &[Step], options: &Options) -> i32 {
     let mut status = 0;
     if options.operands.is_empty() {
         return cx.fail("no input files");
@@ -85,12 +85,13 @@ async fn in_place(cx: &Cx, script: &[Step], quiet: bool, options: &Options) -> i
         let text = match cx.read(name).await {
             Ok(text) => text,
             Err(error) => {
-                complain(cx, name, error);
+                complain(cx, options, name, error);
                 status = 4;
                 continue;
             }
         };
-        let mut machine = Machine::new(script, quiet, &text);
+        let mut machine = Machine::new(script, options, &text);
+        machine.read = read(cx, script).await;
         machine.run();
         save(cx, &machine);
         let (path, now) = (cx.path(name), cx.now());
@@ -107,6 +108,19 @@ async fn in_place(cx: &Cx, script: &[Step], quiet: bool, options: &Options) -> i
         }
     }
     status
+}
+
+/// The files that `r` names, as far as they are there.
+async fn read(cx: &Cx, script: &[Step]) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for step in script {
+        if let Command::Read(name) = &step.command
+            && let Ok(text) = cx.read(name).await
+        {
+            texts.push((name.clone(), text));
+        }
+    }
+    texts
 }
 
 /// Writes the files of `w`.
@@ -134,16 +148,21 @@ struct Machine<'s> {
     substituted: bool,
     out: String,
     files: Vec<(String, String)>,
+    /// What `r` appends, by name.
+    read: Vec<(String, String)>,
+    /// What ends a line: with `-z` it is NUL.
+    end: char,
     status: i32,
 }
 
 impl<'s> Machine<'s> {
-    fn new(script: &'s [Step], quiet: bool, text: &'s str) -> Machine<'s> {
+    fn new(script: &'s [Step], options: &Options, text: &'s str) -> Machine<'s> {
+        let end = if options.has('z') { '\0' } else { '\n' };
         Machine {
             script,
-            quiet,
-            lines: text.lines().collect(),
-            newline: text.is_empty() || text.ends_with('\n'),
+            quiet: options.has('n'),
+            lines: text.split_terminator(end).collect(),
+            newline: text.is_empty() || text.ends_with(end),
             at: 0,
             pattern: String::new(),
             hold: String::new(),
@@ -152,6 +171,8 @@ impl<'s> Machine<'s> {
             substituted: false,
             out: String::new(),
             files: Vec::new(),
+            read: Vec::new(),
+            end,
             status: 0,
         }
     }
@@ -170,7 +191,7 @@ impl<'s> Machine<'s> {
     fn print(&mut self, text: &str) {
         self.out.push_str(text);
         if self.newline || self.at < self.lines.len() {
-            self.out.push('\n');
+            self.out.push(self.end);
         }
     }
 
@@ -205,7 +226,7 @@ impl<'s> Machine<'s> {
             match &step.command {
                 Command::Block(_) | Command::Nothing => {}
                 Command::Substitute { regex, by, nth, all, print, file } => {
-                    if let Some(text) = substitute(regex, &self.pattern, by, *nth, *all) {
+                    if let Some(text) = replacement::substitute(regex, &self.pattern, by, *nth, *all) {
                         self.pattern = text;
                         self.substituted = true;
                         if *print {
@@ -244,6 +265,10 @@ impl<'s> Machine<'s> {
                 }
                 Command::Number => self.out.push_str(&format!("{}\n", self.at)),
                 Command::Append(text) => self.appended.push_str(&format!("{text}\n")),
+                Command::Read(name) => {
+                    let text = self.read.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text);
+                    self.appended.push_str(text);
+                }
                 Command::Insert(text) => self.out.push_str(&format!("{text}\n")),
                 Command::Change(text) => {
                     // A range is replaced once, at its end.
@@ -351,37 +376,4 @@ impl<'s> Machine<'s> {
         self.active[pc] = (!over).then_some(until);
         true
     }
-}
-
-/// The text after `s`; none if nothing matched.
-fn substitute(regex: &Regex, text: &str, by: &[replacement::Piece], nth: usize, all: bool) -> Option<String> {
-    let (mut out, mut copied, mut at, mut count) = (String::new(), 0, 0, 0);
-    while let Some(found) = regex.find(text, at) {
-        count += 1;
-        if count >= nth {
-            out.push_str(&text[copied..found.start]);
-            replacement::replacement(by, text, &found, &mut out);
-            copied = found.end;
-        }
-        if count >= nth && !all {
-            break;
-        }
-        at = match found.end > found.start {
-            true => found.end,
-            false => found.end + text[found.end..].chars().next().map_or(1, char::len_utf8),
-        };
-        if at > text.len() {
-            break;
-        }
-        // An empty match directly after the last one does not count (`s/b*/x/g`).
-        if let Some(Match { start, end, .. }) = regex.find(text, at)
-            && start == end
-            && end == copied
-            && at == copied
-        {
-            let Some(c) = text[at..].chars().next() else { break };
-            at += c.len_utf8();
-        }
-    }
-    (count >= nth).then(|| out + &text[copied..])
 }

@@ -5,13 +5,24 @@ use crate::process::{Input, Io};
 
 /// Runs a command with arguments from standard input.
 pub(super) async fn run(cx: Cx) -> i32 {
-    let long = [("replace", 'I'), ("max-args", 'n'), ("no-run-if-empty", 'r'), ("verbose", 't'), ("null", '0'), ("delimiter", 'd'), ("max-procs", 'P'), ("max-lines", 'L')];
-    let options = match cx.options("+I:n:rt0d:P:L:p", &long) {
+    let long = [("replace", 'i'), ("arg-file", 'a'), ("max-args", 'n'), ("no-run-if-empty", 'r'), ("verbose", 't'), ("null", '0'), ("delimiter", 'd'), ("max-procs", 'P'), ("max-lines", 'L')];
+    let options = match cx.options("+I:i::n:rt0d:P:L:pa:E:", &long) {
         Ok(options) => options,
         Err(status) => return status,
     };
-    let text = cx.io.stdin.all(cx.kernel()).await;
-    let items: Vec<String> = match (options.has('0'), options.value('d'), options.has('I') || options.has('L')) {
+    for letter in ['n', 'L', 'P'] {
+        if let Some(wrong) = options.value(letter).filter(|n| n.parse::<u32>().is_err()) {
+            cx.err(&format!("xargs: invalid number \"{wrong}\" for -{letter} option\nTry 'xargs --help' for more information.\n"));
+            return 1;
+        }
+    }
+    let name = options.value('a').unwrap_or("-");
+    let text = match cx.read(name).await {
+        Ok(text) => text,
+        Err(error) => return cx.fail(format_args!("Cannot open input file '{name}': {error}")),
+    };
+    let mark = options.value('I').or(options.value('i').map(|mark| if mark.is_empty() { "{}" } else { mark }));
+    let mut items: Vec<String> = match (options.has('0'), options.value('d'), mark.is_some() || options.has('L')) {
         (true, _, _) => text.split('\0').filter(|item| !item.is_empty()).map(str::to_owned).collect(),
         (_, Some(delimiter), _) => {
             let (delimiter, _) = crate::text::unescape(delimiter, true);
@@ -24,9 +35,12 @@ pub(super) async fn run(cx: Cx) -> i32 {
             Err(quote) => return cx.fail(format_args!("unmatched {quote} quote; by default quotes are special to xargs unless you use the -0 option")),
         },
     };
+    if let Some(end) = options.value('E').and_then(|end| items.iter().position(|item| item == end)) {
+        items.truncate(end);
+    }
     let base = if options.operands.is_empty() { vec!["echo".to_owned()] } else { options.operands.clone() };
     let mut commands: Vec<Vec<String>> = Vec::new();
-    if let Some(mark) = options.value('I') {
+    if let Some(mark) = mark {
         commands.extend(items.iter().map(|item| base.iter().map(|word| word.replace(mark, item)).collect()));
     } else {
         let size = options.value('n').or(options.value('L')).and_then(|n| n.parse().ok()).filter(|n| *n > 0).unwrap_or(usize::MAX);
@@ -44,7 +58,10 @@ pub(super) async fn run(cx: Cx) -> i32 {
         match cx.run(command, &io).await {
             0 => {}
             126 | 127 => return 127,
-            255 => return 124,
+            255 => {
+                cx.fail(format_args!("{}: exited with status 255; aborting", options.operands.first().map_or("echo", String::as_str)));
+                return 124;
+            }
             _ => status = 123,
         }
     }

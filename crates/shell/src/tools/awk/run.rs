@@ -308,7 +308,10 @@ impl Machine {
                 'f' | 'e' | 'g' | 'F' | 'E' | 'G' => {
                     crate::text::float(value.number(), conversion, precision.unwrap_or(6).min(100))
                 }
-                'c' => value.text().chars().take(1).collect(),
+                'c' => match &value {
+                    Value::Number(code) => char::from_u32(*code as u32).map_or(String::new(), String::from),
+                    value => value.text().chars().take(1).collect(),
+                },
                 _ => value.text().chars().take(precision.unwrap_or(usize::MAX)).collect(),
             };
             let pad = width.saturating_sub(text.chars().count());

@@ -1,6 +1,6 @@
 //! What `s` puts in the place of what it found.
 
-use crate::regex::Match;
+use crate::regex::{Match, Regex};
 
 /// A piece of a replacement.
 pub(super) enum Piece {
@@ -12,7 +12,7 @@ pub(super) enum Piece {
 }
 
 /// Appends what a match is replaced by.
-pub(super) fn replacement(by: &[Piece], text: &str, found: &Match, out: &mut String) {
+fn replacement(by: &[Piece], text: &str, found: &Match, out: &mut String) {
     let (mut case, mut once) = ('E', None);
     for piece in by {
         let more = match piece {
@@ -65,4 +65,37 @@ pub(super) fn pieces(text: &str) -> Vec<Piece> {
         pieces.push(Piece::Text(plain));
     }
     pieces
+}
+
+/// The text after `s`; none if nothing matched.
+pub(super) fn substitute(regex: &Regex, text: &str, by: &[Piece], nth: usize, all: bool) -> Option<String> {
+    let (mut out, mut copied, mut at, mut count) = (String::new(), 0, 0, 0);
+    while let Some(found) = regex.find(text, at) {
+        count += 1;
+        if count >= nth {
+            out.push_str(&text[copied..found.start]);
+            replacement(by, text, &found, &mut out);
+            copied = found.end;
+        }
+        if count >= nth && !all {
+            break;
+        }
+        at = match found.end > found.start {
+            true => found.end,
+            false => found.end + text[found.end..].chars().next().map_or(1, char::len_utf8),
+        };
+        if at > text.len() {
+            break;
+        }
+        // An empty match directly after the last one does not count (`s/b*/x/g`).
+        if let Some(Match { start, end, .. }) = regex.find(text, at)
+            && start == end
+            && end == copied
+            && at == copied
+        {
+            let Some(c) = text[at..].chars().next() else { break };
+            at += c.len_utf8();
+        }
+    }
+    (count >= nth).then(|| out + &text[copied..])
 }

@@ -42,6 +42,7 @@ pub(super) enum Command {
     Get,
     GetAppend,
     Exchange,
+    Read(String),
     Write(String),
     Branch(usize),
     BranchIf(usize, bool),
@@ -58,10 +59,13 @@ struct Parser {
 /// Parses a script.
 ///
 /// # Errors
-/// GNU sed's message, from `char N: ` on.
+/// GNU sed's message.
 pub(super) fn parse(text: &str, extended: bool) -> Result<Vec<Step>, String> {
     let mut parser = Parser { chars: text.chars().collect(), at: 0, extended, last: None };
-    parser.script().map_err(|error| format!("char {}: {error}", parser.at))
+    parser.script().map_err(|error| match error.starts_with("can't find label") {
+        true => error,
+        false => format!("-e expression #1, char {}: {error}", parser.at),
+    })
 }
 
 impl Parser {
@@ -133,6 +137,7 @@ impl Parser {
             steps.push(Step { first, second, negated, command });
             self.skip(" \t");
             if letter != '{' && !matches!(self.peek(), None | Some('\n' | ';' | '}' | '#')) {
+                self.at += 1;
                 return Err("extra characters after command".into());
             }
         }
@@ -265,7 +270,8 @@ impl Parser {
             'i' => Command::Insert(self.text()?),
             'c' => Command::Change(self.text()?),
             'w' => Command::Write(self.rest()),
-            'l' | 'r' | 'e' | 'z' | 'F' => {
+            'r' => Command::Read(self.rest()),
+            'l' | 'e' | 'z' | 'F' => {
                 self.rest();
                 Command::Nothing
             }
@@ -338,7 +344,10 @@ impl Parser {
                     nth = self.number().filter(|n| *n > 0).ok_or("number option to `s' command may not be zero")?;
                     continue;
                 }
-                Some(c) if !" \t\n;}#".contains(c) => return Err("unknown option to `s'".into()),
+                Some(c) if !" \t\n;}#".contains(c) => {
+                    self.at += 1;
+                    return Err("unknown option to `s'".into());
+                }
                 _ => break,
             }
             self.at += 1;
