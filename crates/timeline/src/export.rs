@@ -14,6 +14,10 @@ pub(crate) const ESTABLISHED: &str = "kubectl wait --for=condition=Established c
 pub(crate) const TWICE: &str =
     "# Apply this twice: kubectl knows the kinds that are defined in it only the second time.\n";
 
+/// Manifests of ours hold objects in the cluster's own namespaces only if somebody made or changed them: so they are taken in again.
+const ALSO_OF_SYSTEM: &str =
+    "# From Kubarium: what is here of the cluster's own namespaces was made or changed by hand.\n";
+
 /// Kinds that a cluster makes by itself.
 const OWN_KINDS: &[&str] = &[
     "Node",
@@ -24,7 +28,6 @@ const OWN_KINDS: &[&str] = &[
     "CSIStorageCapacity",
     "VolumeAttachment",
     "CertificateSigningRequest",
-    "APIService",
     "FlowSchema",
     "PriorityLevelConfiguration",
     "ComponentStatus",
@@ -88,22 +91,29 @@ const OWN_FIELDS: &[(&str, &[&str])] = &[
 /// The manifests of what has been made in a cluster since it was `fresh`, as YAML that `kubectl apply -f` accepts on another
 /// one: without status, identities and what controllers make of it.
 pub fn manifests(cluster: &Cluster, fresh: &Cluster) -> String {
-    let stages = stages(made(cluster, fresh));
+    let made = made(cluster, fresh);
+    let system = if made.iter().any(is_of_system) { ALSO_OF_SYSTEM } else { "" };
+    let stages = stages(made);
     let twice = if stages.len() > 1 { TWICE } else { "" };
-    format!("{twice}{}", stages.join("---\n"))
+    format!("{twice}{system}{}", stages.join("---\n"))
 }
 
-/// What has been made in a cluster, as somebody would have written it.
+/// What has been made in a cluster or changed, as somebody would have written it.
 pub(crate) fn made(cluster: &Cluster, fresh: &Cluster) -> Vec<Value> {
     let mut objects = Vec::new();
     for kind in cluster.api().stored_kinds() {
         for object in cluster.api().store().list(kind, "") {
-            if fresh.api().store().get(kind, &apiserver::Key::of(object)).is_none() {
+            let typed = |object: &Value| {
                 let mut object = object.clone();
                 object.set("kind", kind.kind);
                 object.set("apiVersion", kind.api_version());
-                objects.extend(portable(&object));
-            }
+                written(&object)
+            };
+            let before = fresh.api().store().get(kind, &apiserver::Key::of(object)).and_then(typed);
+            let now = typed(object).filter(|now| before.as_ref() != Some(now));
+            // What every cluster has is kept up by the cluster; of it, people only write on namespaces.
+            objects
+                .extend(now.filter(|now| !is_everywhere(now) || now["kind"].str() == "Namespace" && before.is_some()));
         }
     }
     objects
@@ -162,7 +172,7 @@ pub fn import(name: &str, text: &str) -> Result<Imported, Refused> {
             Ok(Imported::Lines(lines))
         };
     }
-    let stages = clean(text)?;
+    let stages = clean(text, text.contains(ALSO_OF_SYSTEM.trim_end()))?;
     let mut lines = Vec::new();
     for (file, manifests) in FILES[..stages.len()].iter().rev().zip(&stages) {
         if !lines.is_empty() {
@@ -180,13 +190,14 @@ pub const METADATA: (&str, &str) = ("<metadata id=\"kubarium\">", "</metadata>")
 const PNG: (&str, &str) = ("iTXtkubarium\0\0\0\0\0", "\n");
 
 /// Manifests without what the cluster that they come from has added, in the order in which they can be applied.
-fn clean(text: &str) -> Result<Vec<String>, Refused> {
+fn clean(text: &str, system: bool) -> Result<Vec<String>, Refused> {
     let mut objects = Vec::new();
     for (number, (line, text)) in yaml::split(text).into_iter().enumerate() {
         let document = &match yaml::parse(text) {
             Ok(document) if document.value.is_null() => continue,
             Ok(document) => document.value,
             Err(_) if text.contains("{{") => return Err(Refused::Template),
+            Err(_) if text.contains(char::REPLACEMENT_CHARACTER) => return Err(Refused::NoText),
             Err(why) => return Err(Refused::Unreadable(in_the_file(&why, line))),
         };
         let items = match &document["items"] {
@@ -199,7 +210,7 @@ fn clean(text: &str) -> Result<Vec<String>, Refused> {
             if !named || !typed {
                 return Err(Refused::NoObject(number + 1, line));
             }
-            objects.extend(portable(object));
+            objects.extend(if system { written(object) } else { portable(object) });
         }
     }
     match stages(objects) {
@@ -224,6 +235,7 @@ pub(crate) fn stages(mut objects: Vec<Value>) -> Vec<String> {
     let mut missing: OrdSet<Str> = objects.iter().map(|object| Str::new(object.namespace())).collect();
     missing.remove("");
     missing.remove("default");
+    missing.retain(|name| !is_system(name));
     for object in objects.iter().filter(|object| object["kind"].str() == "Namespace") {
         missing.remove(object.name());
     }
@@ -268,16 +280,34 @@ fn leave_claims_to_their_makers(objects: &mut Vec<Value>) {
     });
 }
 
-/// An object as somebody would have written it; none if the cluster made it.
+/// Whether a namespace is the cluster's own.
+fn is_system(namespace: &str) -> bool {
+    namespace.starts_with("kube-") || namespace == "local-path-storage"
+}
+
+/// Whether an object is one of the cluster's own namespaces, or in one.
+fn is_of_system(object: &Value) -> bool {
+    is_system(object.namespace()) || object["kind"].str() == "Namespace" && is_system(object.name())
+}
+
+/// Whether every cluster has this object.
+fn is_everywhere(object: &Value) -> bool {
+    OWN_OBJECTS.contains(&(object["kind"].str(), object.name()))
+}
+
+/// An object of a cluster of which nobody knows how it began, as somebody would have written it; none if the cluster made it.
 pub(crate) fn portable(object: &Value) -> Option<Value> {
+    let name = object.name();
+    let brought =
+        is_everywhere(object) || is_of_system(object) || name.starts_with("system:") || name.starts_with("kubeadm:");
+    if brought { None } else { written(object) }
+}
+
+/// An object as somebody would have written it; none if a component of the cluster did.
+fn written(object: &Value) -> Option<Value> {
     let (kind, name) = (object["kind"].str(), object.name());
-    let of_system = |name: &str| name.starts_with("kube-") || name == "local-path-storage";
     let own = OWN_KINDS.contains(&kind)
-        || OWN_OBJECTS.contains(&(kind, name))
-        || of_system(object.namespace())
-        || kind == "Namespace" && of_system(name)
-        || name.starts_with("system:")
-        || name.starts_with("kubeadm:")
+        || kind == "APIService" && object["spec"]["service"].is_null()
         || object["type"].str() == "kubernetes.io/service-account-token"
         || !object["metadata"]["annotations"]["pv.kubernetes.io/provisioned-by"].is_null()
         || !object["metadata"]["labels"]["endpoints.kubernetes.io/managed-by"].is_null()

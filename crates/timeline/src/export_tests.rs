@@ -36,6 +36,39 @@ fn what_is_exported_makes_the_same_in_another_cluster() {
     assert!(script.starts_with("#!/bin/sh\n") && script.matches("role: worker").count() == 3, "{script}");
 }
 
+#[test]
+fn what_was_made_or_changed_in_the_system_s_namespaces_leaves_and_comes_back() {
+    let untouched = in_a_fresh_one("a.sh", "sleep 30; kubectl create namespace a; kubectl label node node1 a=b\n");
+    assert_eq!(untouched.manifests(), "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n");
+    let mut one = in_a_fresh_one(
+        "a.sh",
+        "kubectl patch configmap coredns -n kube-system -p '{\"data\":{\"extra\":\"mine\"}}'
+kubectl create configmap own -n kube-system --from-literal=a=b
+kubectl create deployment agent -n kube-system --image=nginx
+kubectl scale deployment coredns -n kube-system --replicas=3
+kubectl create clusterrole system:mine --verb=get --resource=pods
+kubectl label namespace default pod-security.kubernetes.io/warn=baseline\n",
+    );
+    let text = one.manifests();
+    let made: Vec<&str> =
+        text.lines().filter(|line| line.starts_with("kind:") || line.starts_with("  name:")).collect();
+    for of in [
+        ["kind: Namespace", "  name: default"],
+        ["kind: ConfigMap", "  name: coredns"],
+        ["kind: ConfigMap", "  name: own"],
+        ["kind: Deployment", "  name: agent"],
+        ["kind: Deployment", "  name: coredns"],
+        ["kind: ClusterRole", "  name: system:mine"],
+    ] {
+        assert!(made.chunks(2).any(|pair| pair == of), "{of:?} in\n{text}");
+    }
+    assert_eq!(made.len(), 12, "{text}");
+    assert!(one.kind_script().contains("extra: mine"));
+    let mut other = in_a_fresh_one("manifests.yaml", &text);
+    assert_eq!(other.manifests(), text, "{}", screen(&mut other));
+    assert!(!screen(&mut one).contains("error"));
+}
+
 /// Lets a text do what it does in a cluster of its own.
 fn in_a_fresh_one(name: &str, text: &str) -> Timeline {
     let mut timeline = timeline();
