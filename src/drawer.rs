@@ -41,8 +41,8 @@ pub enum Act {
     Download(String),
     /// The form for an image of the reader's own.
     Images,
-    /// Files came from there: names and texts.
-    Arrived(Vec<(String, String)>),
+    /// Files came from there: their names, and their texts or what is to be said of them.
+    Arrived(Vec<(String, Result<String, Message>)>),
 }
 
 /// What the drawer is made of.

@@ -11,6 +11,7 @@ use crate::menu::{Choice, Menu};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::File;
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -62,22 +63,33 @@ pub(super) fn allow_drop(event: DragEvent) {
     event.prevent_default();
 }
 
-/// Reads the files that were dropped; what is no text, or too long, is left out.
+/// Reads the files that were dropped.
 pub(super) fn take_drop(link: &Scope<App>, event: &DragEvent) {
     let Some(files) = event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0) else {
         return;
     };
     event.prevent_default();
-    for file in (0..files.length()).filter_map(|at| files.get(at)).filter(|file| file.size() <= MAX_BYTES) {
-        let (name, link) = (file.name(), link.clone());
-        yew::platform::spawn_local(async move {
-            let Ok(text) = JsFuture::from(file.text()).await else { return };
-            let text = text.as_string().unwrap_or_default();
-            if !text.contains('\0') {
-                link.send_message(Msg::Desk(Act::Drawer(drawer::Act::Arrived(vec![(name, text)]))));
-            }
-        });
+    // What was dropped is there for as long as the event: all is taken out before anything is waited for.
+    let files: Vec<File> = (0..files.length()).filter_map(|at| files.get(at)).collect();
+    let link = link.clone();
+    yew::platform::spawn_local(async move {
+        let mut arrived = Vec::new();
+        for file in files {
+            arrived.push((file.name(), read(&file).await));
+        }
+        link.send_message(Msg::Desk(Act::Drawer(drawer::Act::Arrived(arrived))));
+    });
+}
+
+/// A file's text; or what is to be said of one that is none, or too long to be typed.
+async fn read(file: &File) -> Result<String, Message> {
+    if file.size() > MAX_BYTES {
+        return Err(Message::DropTooLarge);
     }
+    // A folder comes as a file that cannot be read.
+    let text = JsFuture::from(file.text()).await.map_err(|_| Message::DropUnreadable)?;
+    let text = text.as_string().unwrap_or_default();
+    if text.contains(['\0', char::REPLACEMENT_CHARACTER]) { Err(Message::DropNoText) } else { Ok(text) }
 }
 
 impl App {
@@ -127,11 +139,25 @@ impl App {
                 keep::save_file(path.rsplit('/').next().unwrap_or(&path), "text/plain", &text);
                 false
             }
-            drawer::Act::Arrived(files) => {
-                self.desk.open = true;
-                files.iter().any(|(name, text)| self.run(&drawer::here_document(name, text)))
+            drawer::Act::Arrived(files) => self.take_files(&files),
+        }
+    }
+
+    /// Files came: texts become files of the workstation, and of all else it is said why not.
+    fn take_files(&mut self, files: &[(String, Result<String, Message>)]) -> bool {
+        let mut lines = Vec::new();
+        for (name, read) in files {
+            match read {
+                Ok(text) => lines.extend(drawer::here_document(name, text)),
+                Err(why) => {
+                    let said = self.settings.lang.fill(*why, &[name]);
+                    self.transcript.borrow_mut().note("restored", &format!("{said}\n"));
+                    self.say(said);
+                }
             }
         }
+        self.desk.open |= !lines.is_empty();
+        lines.is_empty() || self.run(&lines)
     }
 
     /// Types lines for the reader, unless something else would read them.

@@ -228,6 +228,30 @@ test("several pasted lines run one after the other", { timeout: 120_000 }, () =>
     assert.equal(await kube.output(2), "first\nsecond\n");
   }));
 
+for (const [lang, refused] of [
+  ["en", [/^pictures\.zip is not text/m, /^old\.txt is not text/m, /^dump\.yaml is larger than the 256 KB/m]],
+  ["ko", [/^pictures\.zip은 텍스트\(UTF-8\)가 아닙니다/m, /^old\.txt는 텍스트/m, /^dump\.yaml은 256KB보다/m]],
+]) {
+  test(`of files that were dropped, all texts come, and of the others it is said why not: ${lang}`, { timeout: 120_000 }, () =>
+    withPage({ lang }, async (kube) => {
+      await kube.page.evaluate(() => {
+        const dataTransfer = new DataTransfer();
+        const korean = new Uint8Array([0xc7, 0xd1, 0xb1, 0xdb]);
+        const files = {
+          "pictures.zip": new Uint8Array([80, 75, 3, 4, 0, 0]), "a.yaml": "\ufeffa: 1\r\nb: 2\r\n", "old.txt": korean,
+          "empty.txt": "", "dump.yaml": "a".repeat(20 * 1024 * 1024), "c.yaml": "c: 3\n",
+        };
+        for (const [name, text] of Object.entries(files)) dataTransfer.items.add(new File([text], name));
+        document.querySelector(".app").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+      });
+      const drawer = kube.page.locator(".drawer");
+      await drawer.getByRole("button", { name: "c.yaml", exact: true }).waitFor();
+      for (const why of refused) assert.match(await kube.transcript.innerText(), why);
+      assert.equal(await kube.run("ls; cat -A *.yaml empty.txt"), "a.yaml\nc.yaml\nempty.txt\na: 1$\nb: 2$\nc: 3$\n");
+      assert.deepEqual(kube.complaints, []);
+    }));
+}
+
 test("files are brought in, opened, applied and deleted by commands", { timeout: 120_000 }, () =>
   withPage({}, async (kube) => {
     const { page } = kube;

@@ -22,6 +22,18 @@ macro_rules! files {
     RenameFile { en: "Rename", ko: "이름 바꾸기" }
     DeleteFile { en: "Delete", ko: "삭제" }
     DropFiles { en: "Drop a manifest anywhere to bring it in.", ko: "매니페스트를 끌어다 놓으면 여기로 들어옵니다." }
+    DropTooLarge {
+        en: "{} is larger than the 256 KB that a file here may have. A dump of a cluster can be opened in the menu Session.",
+        ko: "{}은(는) 256KB보다 커서 가져올 수 없습니다. 클러스터 덤프라면 세션 메뉴에서 여세요."
+    }
+    DropNoText {
+        en: "{} is not text (UTF-8). Only text files can be brought in.",
+        ko: "{}은(는) 텍스트(UTF-8)가 아닙니다. 텍스트 파일만 가져올 수 있습니다."
+    }
+    DropUnreadable {
+        en: "{} cannot be read. If it is a folder, drop the files in it.",
+        ko: "{}을(를) 읽을 수 없습니다. 폴더라면 안에 있는 파일을 끌어다 놓으세요."
+    }
     BusyElsewhere {
         en: "The prompt is in use: end what runs there (Ctrl-C, or exit), then try again.",
         ko: "프롬프트를 다른 것이 쓰고 있습니다. 실행 중인 것을 끝내고(Ctrl-C 또는 exit) 다시 해 보세요."

@@ -64,8 +64,8 @@ macro_rules! session {
         ko: "이 파일은 읽을 수 없습니다. 열 수 있는 크기인 16MB보다 클 수 있습니다."
     }
     NoText {
-        en: "This file is not text. What can be opened: sessions, manifests (YAML or JSON), scripts, and pictures of sessions.",
-        ko: "이 파일은 텍스트가 아닙니다. 세션, 매니페스트(YAML 또는 JSON), 스크립트, 그리고 여기에서 저장한 세션의 그림을 열 수 있습니다."
+        en: "This file is not text (UTF-8). What can be opened: sessions, manifests (YAML or JSON), scripts, and pictures of sessions.",
+        ko: "이 파일은 텍스트(UTF-8)가 아닙니다. 세션, 매니페스트(YAML 또는 JSON), 스크립트, 그리고 여기에서 저장한 세션의 그림을 열 수 있습니다."
     }
     HelmTemplate {
         en: "This is a Helm template, of which helm makes manifests. Open what helm template prints.",
