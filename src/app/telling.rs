@@ -10,14 +10,18 @@ const BEGINS_MS: f64 = 150.0;
 const ENDS_MS: f64 = 5000.0;
 /// How often it is looked whether it has ended, likewise.
 const LOOK_MS: f64 = 200.0;
+/// What happens after that is told of its own when nothing has changed for so long, likewise.
+const QUIET_MS: f64 = 1500.0;
 /// More changes are counted only.
 const MOST: usize = 4;
 
 /// The announcement that is due.
 #[derive(Default)]
 pub(super) struct Telling {
-    /// The picture of which was told last: what happens between two commands is told with the second.
+    /// The picture of which was told last; none before the first command.
     before: Option<View>,
+    /// The picture as it was looked at last, and since when it is so.
+    seen: (View, f64),
     /// How the command ended; nothing if there is nothing to tell.
     ended: Option<String>,
     /// When that was, and when it was looked at last; in real milliseconds.
@@ -26,9 +30,10 @@ pub(super) struct Telling {
 }
 
 impl App {
-    /// A command begins: what the one before has done is told now.
+    /// A command begins: what the one before has done is told now, and what happened since.
     pub(super) fn command_begins(&mut self) {
         self.announce();
+        self.announce_rest();
         self.telling.before.get_or_insert_with(|| self.view.clone());
     }
 
@@ -40,7 +45,7 @@ impl App {
     /// Announces what is due. True if it did.
     pub(super) fn tell(&mut self, ms: f64) -> bool {
         if self.telling.ended.is_none() {
-            return false;
+            return self.tell_rest(ms);
         }
         let since = *self.telling.since.get_or_insert(ms);
         if ms - since < BEGINS_MS || ms - self.telling.looked < LOOK_MS {
@@ -55,19 +60,45 @@ impl App {
         true
     }
 
+    /// Announces what has happened by itself, once it is quiet. True if it did.
+    fn tell_rest(&mut self, ms: f64) -> bool {
+        if self.busy || self.telling.before.is_none() || ms - self.telling.looked < LOOK_MS {
+            return false;
+        }
+        self.telling.looked = ms;
+        let (seen, since) = &mut self.telling.seen;
+        if *seen != self.view {
+            (*seen, *since) = (self.view.clone(), ms);
+        }
+        ms - *since > QUIET_MS && self.announce_rest()
+    }
+
     fn announce(&mut self) {
         let Some(mut said) = self.telling.ended.take() else { return };
-        let lang = self.settings.lang;
-        let before = self.telling.before.replace(self.view.clone());
-        let news = before.map_or(Vec::new(), |before| news(&before, &self.view));
-        for news in news.iter().take(MOST) {
+        if let Some(changes) = self.changes() {
             said.push_str(". ");
-            said.push_str(&text(news, lang));
+            said.push_str(&changes);
         }
+        self.say(said);
+    }
+
+    fn announce_rest(&mut self) -> bool {
+        let same = self.telling.before.as_ref().is_none_or(|before| *before == self.view);
+        let changes = if same { None } else { self.changes() };
+        changes.map(|changes| self.say(changes)).is_some()
+    }
+
+    /// What has changed since this was asked for the last time, in words; none if nothing has.
+    fn changes(&mut self) -> Option<String> {
+        let lang = self.settings.lang;
+        let before = self.telling.before.replace(self.view.clone())?;
+        let news = news(&before, &self.view);
+        let told: Vec<String> = news.iter().take(MOST).map(|news| text(news, lang)).collect();
+        let mut said = told.join(". ");
         if news.len() > MOST {
             said.push_str(&lang.fill(Message::NewsMore, &[&(news.len() - MOST).to_string()]));
         }
-        self.say(said);
+        (!said.is_empty()).then_some(said)
     }
 
     /// Announces something now. What is said twice must differ to be heard twice.

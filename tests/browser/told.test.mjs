@@ -60,3 +60,14 @@ for (const [nth, lang] of ["en", "ko"].entries()) {
       assert.deepEqual(kube.complaints, []);
     }));
 }
+
+test("what happens later is told of its own, once it is quiet, and not with the next command", { timeout: 120_000 }, () =>
+  withPage({ query: { seed: "1" } }, async (kube) => {
+    const told = async () => (await kube.page.locator("[role=status]").allTextContents()).join("\n");
+    await kube.run("kubectl create job late --image=busybox -- sleep 8");
+    await eventually(told, (told) => /sleep 8: done.*Job late: 0 of 1 done$/m.test(told));
+    await eventually(told, (told) => /^Job late: 1 of 1 done$/m.test(told));
+    await kube.run("kubectl get jobs");
+    assert.match(await eventually(told, (told) => /get jobs/.test(told)), /get jobs: done, 2 lines$/m);
+    assert.deepEqual(kube.complaints, []);
+  }));
