@@ -14,6 +14,8 @@ use yew::prelude::*;
 
 /// The range's steps.
 const STEPS: f64 = 1000.0;
+/// The bubble begins so many pixels before the pointer, which reaches it straight down.
+const BESIDE: f64 = 12.0;
 /// Who clicks so near to a command, in steps, means it.
 const NEAR: f64 = 5.0;
 
@@ -187,17 +189,22 @@ fn hover(event: &PointerEvent, course: &Course, scale: &Scale, (track, bubble): 
     let near = course.marks.iter().rev().find(near);
     let at = near.map_or_else(|| scale.moment(place), |mark| mark.at);
     let command = near.or_else(|| course.command_at(at)).map_or(String::new(), |mark| format!("  {}", mark.text));
+    // Whoever goes to the bubble wants to read it, and not another.
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    if target.is_some_and(|target| target == bubble) {
+        return;
+    }
     bubble.set_text_content(Some(&format!("{}{command}", at_text(at))));
     // All of it is in the window, on a phone, too.
     let window = gloo::utils::document_element().client_width();
     let latest = f64::from(window - bubble.offset_width()) - bounds.left() - 8.0;
     let style = bubble.style();
-    _ = style.set_property("left", &format!("{:.0}px", x.min(latest)));
-    _ = style.set_property("opacity", "1");
+    _ = style.set_property("left", &format!("{:.0}px", (x - BESIDE).min(latest)));
+    bubble.set_class_name("bubble shown");
 }
 
 fn hide(bubble: &NodeRef) {
     if let Some(bubble) = bubble.cast::<HtmlElement>() {
-        _ = bubble.style().set_property("opacity", "0");
+        bubble.set_class_name("bubble");
     }
 }
