@@ -4,6 +4,7 @@ use super::lanes::{IngressCard, ServiceCard, WorkloadCard, counts, fold, head};
 use super::pods::{Light, PodList, crowding};
 use crate::glyph::{Icon, icon};
 use crate::i18n::{Lang, Message};
+use crate::line::line;
 use crate::model::{App, Claim, Group, Shares, Source, Stack, View, Workload};
 use api::{OrdMap, Str};
 use std::rc::Rc;
@@ -40,20 +41,20 @@ pub fn Apps(props: &Props) -> Html {
     html! {
         <div class="apps">
             if apps.is_empty() {
-                <p class="empty">{ lang.text(Message::NoWorkloads) }</p>
+                <p class="empty">{ line(lang.text(Message::NoWorkloads)) }</p>
             }
-            { for apps.iter().map(|app| {
+            <>{ for apps.iter().map(|app| {
                 let begins = many && namespace != Some(&app.namespace);
                 namespace = Some(&app.namespace);
                 html! {
-                    <>
+                    <key={app.uid.as_str()}>
                         if begins {
                             <h2 class="caption namespace">{ lang.text(Message::Namespace) }{ " " }<b>{ app.namespace.as_str() }</b></h2>
                         }
                         { one(app, props) }
                     </>
                 }
-            }) }
+            }) }</>
         </div>
     }
 }
@@ -92,7 +93,7 @@ fn one(app: &App, props: &Props) -> Html {
             }
             { arrow(columns[1], columns[2]) }
             <div class="column stacks">
-                { for app.stacks.iter().map(|stack| stack_of(stack, props)) }
+                <>{ for app.stacks.iter().map(|stack| stack_of(stack, props)) }</>
                 { hints(&app.sources(), &app.claims, app, light) }
             </div>
         </section>
@@ -103,7 +104,7 @@ fn stack_of(stack: &Stack, props: &Props) -> Html {
     let light = &props.light;
     let owner = stack.workload.as_ref().map(|workload| format!("owner-{}", workload.hue));
     html! {
-        <div class={classes!("stack", owner, stack.workload.is_none().then_some("loose"))}>
+        <div key={stack.workload.as_ref().map_or("", |workload| workload.uid.as_str())} class={classes!("stack", owner, stack.workload.is_none().then_some("loose"))}>
             if let Some(workload) = &stack.workload {
                 <WorkloadCard key={workload.uid.as_str()} workload={workload.clone()} lit={light.on(&workload.uid)} bare={true} ontype={props.ontype.clone()} />
             }
@@ -129,7 +130,7 @@ fn Sets(props: &SetsProps) -> Html {
     let shown = stack.groups.iter().filter(|group| !folds(group) || *open && group.set.is_some());
     html! {
         <div class="sets">
-            { for shown.map(|group| set_of(group, stack.workload.as_deref(), light, lang)) }
+            <>{ for shown.map(|group| set_of(group, stack.workload.as_deref(), light, lang)) }</>
             { fold(&open, old, lang) }
         </div>
     }

@@ -61,7 +61,7 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
             if !parts.is_empty() {
                 { icon(Icon::Arrow) }
                 <div class="branch">
-                    { for parts.iter().filter(|child| *open || !workload.is_done_with(child)).map(|child| owned(child, workload, lang)) }
+                    <>{ for parts.iter().filter(|child| *open || !workload.is_done_with(child)).map(|child| owned(child, workload, lang)) }</>
                     { fold(&open, old, lang) }
                 </div>
             }

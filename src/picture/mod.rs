@@ -24,6 +24,7 @@ mod walk;
 use crate::app::packets::Act;
 use crate::focus;
 use crate::i18n::{Lang, Message};
+use crate::line::line;
 use crate::model::{Room, Ruling, Traffic, View, filter};
 use crate::settings::Theme;
 use api::{OrdSet, Str};
@@ -240,11 +241,11 @@ impl Part<'_> {
                 <h2 class="caption">{ self.lang.text(Message::Workloads) }</h2>
                 <div class="cards">
                     if shown.peek().is_none() && self.is_empty() {
-                        <p class="empty">{ self.lang.text(Message::NoWorkloads) }</p>
+                        <p class="empty">{ line(self.lang.text(Message::NoWorkloads)) }</p>
                     }
-                    { for shown.map(|card| html! {
+                    <>{ for shown.map(|card| html! {
                         <WorkloadCard key={card.uid.as_str()} workload={card.clone()} lit={self.light.on(&card.uid)} ontype={self.props.ontype.clone()} />
-                    }) }
+                    }) }</>
                 </div>
             </section>
         }
@@ -275,13 +276,16 @@ impl Part<'_> {
                     {light} {stopped} others={others(&room.name)} {verdict} ontype={self.props.ontype.clone()} />
             }
         };
+        let heading = html! { <h2 class="unseen">{ self.lang.text(Message::Nodes) }</h2> };
         if !map {
-            return html! { <div class="rooms">{ for masters.iter().chain(&workers).map(|room| draw(room)) }</div> };
+            let rooms = masters.iter().chain(&workers).map(|room| draw(room));
+            return html! { <>{ heading }<div class="rooms">{ for rooms }</div></> };
         }
         // Far out the nodes are cells; the one that is chosen is drawn below as a room, beside the control plane.
         let room = self.chosen.as_ref().and_then(|node| self.view.rooms.get(node)).filter(|room| !room.control_plane);
         html! {
             <>
+                { heading }
                 <Map rooms={self.view.rooms.clone()} light={Light { now: 0, ..self.light.clone() }} theme={self.props.theme} chosen={self.chosen.clone()} onchoose={self.onchoose.clone()} />
                 <div class="rooms of-map">{ for masters.first().copied().into_iter().chain(room).map(draw) }</div>
             </>

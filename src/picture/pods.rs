@@ -86,7 +86,8 @@ pub fn PodList(props: &Props) -> Html {
     };
     html! {
         <div class="pods">
-            { for shown.take(SHOWN).map(|pod| draw(pod, &props.light, props.named, shape)) }
+            // A list of its own, in which all have keys: among others a Pod's element would become another Pod's.
+            <>{ for shown.take(SHOWN).map(|pod| draw(pod, &props.light, props.named, shape)) }</>
             { more(left, lang) }
             if over > OVER_SHOWN {
                 <button type="button" class="fold" aria-expanded={(!fold).to_string()} onclick={toggle}>
@@ -102,7 +103,7 @@ pub fn queue(pods: &[Rc<Pod>], light: &Light, lang: Lang) -> Html {
     let shape = shape(pods.len(), light.zoom);
     html! {
         <div class="pods">
-            { for pods.iter().take(QUEUED).map(|pod| draw(pod, light, false, shape)) }
+            <>{ for pods.iter().take(QUEUED).map(|pod| draw(pod, light, false, shape)) }</>
             { more(pods.len().saturating_sub(QUEUED), lang) }
         </div>
     }

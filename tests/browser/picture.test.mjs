@@ -343,3 +343,31 @@ test("on a tablet no way of a request lies on a node's switch, and a Deployment'
     }
   }
 });
+
+test("a way of a request takes no click that is meant for a Pod", { timeout: 120_000 }, async () => {
+  const other = await open({ query: { seed: "1" } });
+  try {
+    await other.run("kubectl create deployment web --image=nginx --replicas=9; kubectl expose deployment web --port=80 --type=NodePort");
+    await other.podsUntil("web-", (pods) => pods.length === 9 && pods.every(isRunning));
+    for (let i = 0; i < 6; i++) await other.run("curl -s http://node1:$(kubectl get service web -o jsonpath='{.spec.ports[0].nodePort}')");
+    await eventually(() => other.page.locator(".route.flying").count(), (flying) => flying === 0);
+    const found = () => other.page.evaluate(() => {
+      const inside = ({ left, right, top, bottom }) => {
+        const spots = [];
+        for (let x = left + 8; x < right - 8; x += 3) for (let y = top + 8; y < bottom - 8; y += 3) spots.push([x, y]);
+        return spots;
+      };
+      const hit = (element) => inside(element.getBoundingClientRect()).filter(([x, y]) => document.elementFromPoint(x, y)?.closest(".route"));
+      const below = [...document.querySelectorAll(".pod, .mark, .room h3 button")].filter((element) => hit(element).length > 0);
+      return [document.querySelectorAll(".route").length, below.map((element) => element.ariaLabel ?? element.textContent)];
+    });
+    const [routes, below] = await found();
+    assert.ok(routes > 2);
+    assert.deepEqual(below, []);
+    await other.page.locator(".route").first().focus();
+    await other.page.keyboard.press("Enter");
+    await other.page.getByRole("heading", { name: /^Request/ }).waitFor();
+  } finally {
+    await other.close();
+  }
+});

@@ -66,6 +66,42 @@ test("undo and redo lead to the same state, in the transcript and in the picture
     assert.match(await kube.run("pwd"), /^\/tmp$/m);
   }));
 
+test("what is there at both moments keeps its identity, and only what changed moves", { timeout: 120_000 }, () =>
+  alongTheTimeline(async (kube, bar) => {
+    await kube.run("kubectl create deployment web --image=nginx --replicas=4; kubectl create deployment api --image=redis");
+    await kube.podsUntil("web-", (pods) => pods.length === 4 && pods.every((pod) => /Running/.test(pod)));
+    await kube.podsUntil("api-", (pods) => pods.length === 1 && pods.every((pod) => /Running/.test(pod)));
+    await kube.run("kubectl scale deployment web --replicas=6");
+    await kube.podsUntil("web-", (pods) => pods.length === 6 && pods.every((pod) => /Running/.test(pod)));
+    await pause(kube.page);
+    for (const view of ["By node", "By app"]) {
+      await kube.page.getByRole("button", { name: view, exact: true }).click();
+      await kube.page.waitForTimeout(1500);
+      await kube.page.evaluate(() => {
+        const shown = () => [...document.querySelectorAll(".scene :is(.pod, .card)[data-uid]")];
+        const before = new Map(shown().map((element) => [element.dataset.uid, element]));
+        globalThis.kept = () => shown().map((element) => before.get(element.dataset.uid) === element);
+        globalThis.arrived = 0;
+        const animate = (globalThis.animate ??= Element.prototype.animate);
+        Element.prototype.animate = function (frames, options) {
+          globalThis.arrived += frames.opacity?.[0] === 0;
+          return animate.call(this, frames, options);
+        };
+      });
+      const kept = () => kube.page.evaluate(() => [globalThis.kept(), globalThis.arrived]);
+      await bar.click(/^Undo: kubectl scale/);
+      await kube.podsUntil("web-", (pods) => pods.length === 4);
+      const [after, arrived] = await kept();
+      assert.ok(after.length >= 7 && after.every(Boolean), `${view}: ${after}`);
+      assert.equal(arrived, 0, view);
+      await bar.click(/^Redo: kubectl scale/);
+      await kube.podsUntil("web-", (pods) => pods.length === 6);
+      const [again, come] = await kept();
+      assert.equal(again.filter((same) => !same).length, 2, `${view}: ${again}`);
+      assert.equal(come, 2, view);
+    }
+  }));
+
 test("keys undo and redo, but never what is being written", { timeout: 120_000 }, () =>
   alongTheTimeline(async (kube, bar) => {
     await kube.run("kubectl create namespace a");
@@ -137,6 +173,24 @@ test("one can go to any moment, and see what changed since", { timeout: 120_000 
       assert.ok(said[1][0] >= 0 && said[1][1] <= 390, JSON.stringify(said));
     }
     await kube.page.setViewportSize({ width: 1280, height: 860 });
+    // It can be gone to and read; Escape puts it away, and so does leaving it.
+    const bubble = kube.page.locator(".track .bubble");
+    const wide = await bar.slider.boundingBox();
+    const [across, below] = [wide.x + wide.width / 2, wide.y + wide.height + 10];
+    const reach = async () => {
+      await kube.page.mouse.move(across, wide.y + wide.height / 2);
+      const said = await bubble.textContent();
+      await kube.page.mouse.move(across, below, { steps: 8 });
+      await kube.page.waitForTimeout(300);
+      assert.deepEqual([await bubble.isVisible(), await bubble.textContent()], [true, said]);
+    };
+    await reach();
+    await kube.page.keyboard.press("Escape");
+    assert.equal(await bubble.isVisible(), false);
+    await kube.page.mouse.move(across, below + 200);
+    await reach();
+    await kube.page.mouse.move(across, below + 200);
+    assert.equal(await bubble.isVisible(), false);
     await bar.click(/^Undo/);
     await bar.click("Compare with now");
     const changes = kube.page.getByRole("complementary", { name: /What changes/ });

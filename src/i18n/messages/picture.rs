@@ -9,6 +9,7 @@ macro_rules! picture {
     Workstation { en: "workstation", ko: "작업용 PC" }
     LoadBalancer { en: "Load balancer", ko: "로드 밸런서" }
     Workloads { en: "Workloads", ko: "워크로드" }
+    Nodes { en: "Nodes", ko: "노드" }
     NoWorkloads {
         en: "Nothing runs here yet: kubectl create deployment mynginx --image=nginx",
         ko: "아직 아무것도 없습니다: kubectl create deployment mynginx --image=nginx"
