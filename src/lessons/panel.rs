@@ -123,7 +123,7 @@ pub fn Panel(props: &Props) -> Html {
         <aside class={classes!("lesson", folded.then_some("folded"))} id="lesson" tabindex="-1" aria-label={title.clone()}>
             <header>
                 if shown.lesson.is_some() {
-                    <button type="button" class="control back" title={lang.text(Message::Lessons)} aria-label={lang.text(Message::Lessons)} onclick={act(Msg::List)}>{ "‹" }</button>
+                    <button type="button" class="control back" title={lang.text(Message::LessonList)} aria-label={lang.text(Message::LessonList)} onclick={act(Msg::List)}>{ "‹" }</button>
                 }
                 <h2 title={title.clone()}>{ title }</h2>
                 if shown.lesson.is_some() {
@@ -210,7 +210,7 @@ fn view_lesson(props: &Props, lesson: &Rc<Lesson>, words: &Words) -> Html {
             <footer>
                 if shown.over {
                     <button type="button" class="control" onclick={act(Msg::Anew)}>{ lang.text(Message::LessonAnew) }</button>
-                    <button type="button" class={classes!("control", following.is_none().then_some("main"))} onclick={act(Msg::List)}>{ lang.text(Message::Lessons) }</button>
+                    <button type="button" class={classes!("control", following.is_none().then_some("main"))} onclick={act(Msg::List)}>{ lang.text(Message::LessonList) }</button>
                     if let Some(name) = following {
                         <button type="button" class="control main" onclick={act(Msg::Open(name))}>{ lang.text(Message::LessonNext) }</button>
                     }

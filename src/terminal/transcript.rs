@@ -152,7 +152,8 @@ impl Transcript {
     pub fn note(&mut self, class: &str, text: &str) {
         self.append(&format!("entry {class}"), "", |_, _| None);
         self.write(Stream::Out, text);
-        self.entry = None;
+        let entry = self.entry.take();
+        entry.into_iter().for_each(|entry| focus::all(&entry, ".out").iter().for_each(|words| say(words, text)));
     }
 
     /// Output of the command that runs.
@@ -195,7 +196,7 @@ impl Transcript {
     /// What the page itself has said here is said in another language; what was typed and printed stays.
     pub fn translate(&self, lang: Lang, welcome: &str) {
         let Some(log) = self.log.as_deref() else { return };
-        focus::all(log, ".welcome .out").iter().for_each(|words| words.set_text_content(Some(welcome)));
+        focus::all(log, ".welcome .out").iter().for_each(|words| say(words, welcome));
         for command in focus::all(log, "button.command") {
             _ = command.set_attribute("title", lang.text(Message::CopyCommand));
         }
@@ -334,4 +335,12 @@ pub(super) fn element(page: &Document, name: &str, class: &str) -> Option<Elemen
 
 fn is_at_end(log: &HtmlElement) -> bool {
     log.scroll_height() - log.scroll_top() - log.client_height() <= NEAR_END_PX
+}
+
+/// Lets an element say a text in which commands are named: no line of it ends within a flag.
+fn say(into: &Element, text: &str) {
+    let words = text.split_inclusive([' ', '\n']);
+    let spans: Vec<Span<'_>> = words.map(|word| (word, if word.starts_with('-') { "whole" } else { "" })).collect();
+    into.set_text_content(None);
+    append(into, &spans);
 }

@@ -260,7 +260,7 @@ states("a lesson", { query: { lesson: "deployment" } }, {
   }),
   "a script to present": only(".script", async (_, page) => {
     await page.keyboard.press("Escape");
-    await button(page, "Lessons").nth(1).click();
+    await button(page, "Back to the list").click();
     await page.getByText("Progress and class").click();
     await button(page, "Present a script").click();
     await page.getByRole("dialog").waitFor();

@@ -387,7 +387,7 @@ test("progress is carried along, and a report is replayed", { timeout: 240_000 }
     assert.match(refused.stdout, /<b>Lee<\/b>,deployment,scale,yes,.*,NO,/);
 
     // And in the page.
-    await panel.getByRole("button", { name: "Lessons" }).click();
+    await panel.getByRole("button", { name: "Back to the list" }).click();
     await panel.getByText("Progress and class").click();
     const openFile = async (path) => {
       const chooser = page.waitForEvent("filechooser");

@@ -126,7 +126,7 @@ describe("the focus is never nowhere", { timeout: 300_000 }, () => {
     await press(button("Report", panel));
     await page.getByRole("dialog").waitFor();
     await keeps(escape, /^Report$/);
-    await keeps(() => press(button("Lessons", panel)), /./);
+    await keeps(() => press(button("Back to the list", panel)), /./);
     await press(panel.locator(".class-desk summary"));
     await keeps(() => press(button("Build a lesson", panel)), /./);
     assert.ok(await page.evaluate(() => document.activeElement.closest("#lesson")), "it is in the panel that came");

@@ -208,3 +208,33 @@ test("the bars between the panels are dragged, or clicked by who cannot drag, an
     await page.getByRole("textbox", { name: "kubectl command" }).waitFor();
     assert.deepEqual(await bars(), [height]);
   }));
+
+test("headings are an outline, nodes have their own, and no two buttons have one name while a lesson is open", { timeout: 120_000 }, () =>
+  withPage({}, async ({ page }) => {
+    const outline = () => page.locator("h1, h2, h3, h4").evaluateAll((all) => all.map((heading) => `${heading.tagName[1]} ${heading.textContent}`));
+    const picture = ["2 Workloads", "2 Nodes", "3 master", "3 node1", "3 node2", "3 node3", "2 Services"];
+    assert.deepEqual(await outline(), ["1 Kubarium", ...picture]);
+    await page.getByRole("button", { name: "Lessons", exact: true }).click();
+    await page.locator(".lesson-entry").first().click();
+    await page.locator("#lesson-step").waitFor();
+    assert.match((await outline()).join("\n"), /^1 Kubarium\n2 [^\n]+\n3 [^\n]+\n2 Workloads/);
+    assert.equal(await page.getByRole("button", { name: "Lessons" }).count(), 1);
+  }));
+
+test("at 320 px the first words of the page are not broken within a flag", { timeout: 120_000 }, () =>
+  withPage({ context: { viewport: { width: 320, height: 640 } } }, async ({ page }) => {
+    const broken = () => page.evaluate(() => {
+      const walker = document.createTreeWalker(document.querySelector(".app"), NodeFilter.SHOW_TEXT);
+      const broken = [];
+      for (let node; (node = walker.nextNode());) {
+        for (const flag of node.data.matchAll(/--[a-z][^\s]*/g)) {
+          const range = document.createRange();
+          range.setStart(node, flag.index);
+          range.setEnd(node, flag.index + flag[0].length);
+          if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(flag[0]);
+        }
+      }
+      return [broken, document.body.innerText.match(/--image/g).length];
+    });
+    assert.deepEqual(await broken(), [[], 2]);
+  }));

@@ -3,6 +3,7 @@
 macro_rules! lessons {
     ([$($rest:ident)*] $($before:tt)*) => { collect! { [$($rest)*] $($before)*
     Lessons { en: "Lessons", ko: "레슨" }
+    LessonList { en: "Back to the list", ko: "목록으로" }
     LessonMinutes { en: "{} min", ko: "{}분" }
     LessonStep { en: "Step {} of {}", ko: "{}/{}단계" }
     LessonSteps { en: "Steps", ko: "단계" }
