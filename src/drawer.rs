@@ -64,7 +64,8 @@ pub fn Drawer(props: &Props) -> Html {
     let (lang, act) = (props.lang, &props.onact);
     let name = use_node_ref();
     let toggle = act.reform(|_: MouseEvent| Act::Toggle);
-    let onkeydown = when(act, |event: KeyboardEvent| (event.key() == "Escape").then_some(Act::Toggle));
+    // It lies over what has opened it.
+    use_effect_with(props.open, |open| open.then(|| crate::focus::on(".drawer .closes")).unwrap_or_default());
     let make = {
         let name = name.clone();
         when(act, move |event: SubmitEvent| {
@@ -107,11 +108,10 @@ pub fn Drawer(props: &Props) -> Html {
         <>
             { crate::glyph::opener("drawer", lang.text(Message::Files), crate::glyph::Icon::Folder, props.open, toggle.clone()) }
             if props.open {
-                <aside class="drawer" id="drawer" aria-label={lang.text(Message::Files)} {onkeydown}>
+                <aside class="drawer" id="drawer" aria-label={lang.text(Message::Files)}>
                     <header>
                         <h2>{ "~/work" }</h2>
-                        <button type="button" class="control" aria-label={lang.text(Message::Close)} title={lang.text(Message::Close)}
-                            onclick={toggle}>{ crate::glyph::icon(crate::glyph::Icon::Close) }</button>
+                        { crate::glyph::closer(lang, toggle) }
                     </header>
                     <ul>{ for props.rows.iter().map(row) }</ul>
                     if props.rows.is_empty() { <p>{ lang.text(Message::NoFiles) }</p> }

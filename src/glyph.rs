@@ -1,5 +1,6 @@
 //! Small drawings: a Pod's state as a shape, and the icons of buttons.
 
+use crate::i18n::{Lang, Message};
 use crate::model::PodState;
 use yew::prelude::*;
 
@@ -143,6 +144,12 @@ pub fn icon(icon: Icon) -> Html {
 /// A small button with a sign; `title` says what it does.
 pub fn sign(sign: &'static str, title: String, onclick: Callback<MouseEvent>) -> Html {
     html! { <button type="button" class="control" aria-label={title.clone()} {title} {onclick}>{ sign }</button> }
+}
+
+/// The cross of a panel that Escape closes, too (see `cover`).
+pub fn closer(lang: Lang, onclick: Callback<MouseEvent>) -> Html {
+    let close = lang.text(Message::Close);
+    html! { <button type="button" class="control closes" aria-label={close} title={close} {onclick}>{ icon(Icon::Close) }</button> }
 }
 
 /// The button that opens the part of the desk with this id: its name, and in another page's frame an icon in place of that.

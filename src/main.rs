@@ -4,6 +4,7 @@
 mod app;
 mod classroom;
 mod course;
+mod cover;
 mod deferred;
 mod drawer;
 mod editor;

@@ -18,6 +18,7 @@ pub mod writing;
 
 use crate::classroom::{self, Classroom};
 use crate::course::{self, Bar};
+use crate::cover;
 use crate::drawer::Drawer;
 use crate::editor::{Editor, Sheet};
 use crate::embed;
@@ -342,6 +343,7 @@ impl Component for App {
         App::listen_for_keys(cx);
         focus::keep();
         popup::listen();
+        cover::listen();
         event::notice_acts();
         press::listen(self.calls.desk.reform(writing::Act::Menu));
         crate::deferred::when_come(cx.link().callback(Msg::There));

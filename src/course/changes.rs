@@ -1,7 +1,7 @@
 //! What differs between two moments, in words.
 
 use super::bar::at_text;
-use crate::glyph::{Icon, icon};
+use crate::glyph::closer;
 use crate::i18n::{Lang, Message};
 use api::Value;
 use std::rc::Rc;
@@ -68,7 +68,7 @@ pub fn Changes(props: &Props) -> Html {
         <aside class="changes" aria-label={title.clone()}>
             <header>
                 <h2>{ title }</h2>
-                <button type="button" class="control" aria-label={lang.text(Message::Close)} title={lang.text(Message::Close)} onclick={onclose}>{ icon(Icon::Close) }</button>
+                { closer(lang, onclose) }
             </header>
             <div class="panel" tabindex="0">
                 if changes.is_empty() {

@@ -7,6 +7,7 @@ use super::source::Source;
 use super::target::Target;
 use crate::i18n::{Lang, Message};
 use api::Value;
+use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -45,11 +46,30 @@ struct Draft {
     sent: String,
 }
 
+thread_local! {
+    /// The last change that was not sent, and of which object: a panel may be closed over it.
+    static LEFT: RefCell<Option<(String, Draft)>> = const { RefCell::new(None) };
+}
+
+fn left(path: &str) -> Option<Draft> {
+    LEFT.with_borrow(|left| left.as_ref().filter(|(of, _)| of == path).map(|(_, draft)| draft.clone()))
+}
+
+fn leave(path: String, draft: Option<Draft>) {
+    if draft.is_some() || left(&path).is_some() {
+        LEFT.set(draft.map(|draft| (path, draft)));
+    }
+}
+
 /// The YAML.
 #[component]
 pub fn Edit(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
-    let draft = use_state_eq(|| None::<Draft>);
+    let path = Target::path(props.target.kind.kind, &props.target.namespace, &props.target.name);
+    let draft = use_state_eq(|| left(&path));
+    {
+        use_effect_with((*draft).clone(), move |draft| leave(path, draft.clone()));
+    }
     {
         let draft = draft.clone();
         // A command that has done what it should leaves nothing to edit.
@@ -63,8 +83,10 @@ pub fn Edit(props: &Props) -> Html {
     let area = use_node_ref();
     {
         let area = area.clone();
-        // The button that was clicked has made way.
+        let found = use_mut_ref(|| draft.is_some());
+        // The button that was clicked has made way; what was left before waits until it is gone to.
         use_effect_with(draft.is_some(), move |editing| match area.cast::<HtmlTextAreaElement>() {
+            Some(_) if found.take() => {}
             Some(area) if *editing => {
                 _ = area.focus();
                 _ = area.set_selection_range(0, 0);

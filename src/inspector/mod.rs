@@ -18,9 +18,8 @@ mod target;
 mod tree;
 mod words;
 
-use crate::event::when;
 use crate::focus;
-use crate::glyph::{Icon, icon};
+use crate::glyph::{Icon, closer, icon};
 use crate::i18n::{Lang, Message};
 use crate::machine::Machine;
 use bar::Bar;
@@ -108,7 +107,14 @@ pub fn Inspector(props: &Props) -> Html {
         use_effect_with((), move |()| {
             let before = focus::now();
             focus_selected(&tabs);
-            move || focus::give_back(before)
+            // It may be closed because the keyboard went on elsewhere.
+            move || {
+                let used =
+                    focus::now().is_some_and(|here| here.closest(".inspector").is_ok_and(|panel| panel.is_some()));
+                if used || focus::is_lost() {
+                    focus::give_back(before);
+                }
+            }
         });
     }
     let Some(target) = Target::read(&props.machine, &props.path, props.revision) else { return Html::default() };
@@ -135,10 +141,6 @@ pub fn Inspector(props: &Props) -> Html {
         })
     };
     let links = Links { go, online: props.online.clone(), busy: props.busy };
-    let onkeydown = when(&props.onclose, |event: KeyboardEvent| {
-        let escapes = event.key() == "Escape" && !event.default_prevented();
-        escapes.then(|| event.stop_propagation())
-    });
     let choice = |(which, text): &(Tab, Message)| {
         let (which, selected) = (*which, *which == shown);
         let onclick = {
@@ -191,7 +193,7 @@ pub fn Inspector(props: &Props) -> Html {
     };
     let (kind, name) = (target.kind.kind, target.name.clone());
     html! {
-        <aside class="inspector" aria-label={format!("{kind} {name}")} {onkeydown}>
+        <aside class="inspector" aria-label={format!("{kind} {name}")}>
             <Bar />
             <header>
                 if !trail.borrow().is_empty() {
@@ -199,8 +201,7 @@ pub fn Inspector(props: &Props) -> Html {
                 }
                 <h2><small>{ kind }{ if target.namespace.is_empty() { String::new() } else { format!(" · {}", target.namespace) } }</small>{ name.as_str() }</h2>
                 <find::Find target={target.clone()} go={links.go.clone()} />
-                <button type="button" class="control" aria-label={lang.text(Message::Close)} title={lang.text(Message::Close)}
-                    onclick={props.onclose.reform(|_: MouseEvent| ())}>{ icon(Icon::Close) }</button>
+                { closer(lang, props.onclose.reform(|_: MouseEvent| ())) }
             </header>
             <div class="tabs" role="tablist" aria-label={lang.text(Message::Parts)} ref={tabs} onkeydown={rove}>{ for offered.iter().map(choice) }</div>
             <div class="panel" id="panel" role="tabpanel" aria-labelledby={format!("tab-{shown:?}")} tabindex="0">

@@ -22,11 +22,11 @@ mod tools;
 mod walk;
 
 use crate::app::packets::Act;
-use crate::focus;
 use crate::i18n::{Lang, Message};
 use crate::line::line;
 use crate::model::{Room, Ruling, Traffic, View, filter};
 use crate::settings::Theme;
+use crate::{cover, focus};
 use api::{OrdSet, Str};
 use apps::Apps;
 use flight::FlightView;
@@ -182,6 +182,7 @@ fn keys(sight: Sight, onsight: Callback<Sight>) -> impl Fn(KeyboardEvent) {
             "+" | "=" => onsight.emit(zoom(true)),
             "-" => onsight.emit(zoom(false)),
             "v" => onsight.emit(Sight { by_app: !sight.by_app, ..sight.clone() }),
+            "Escape" if cover::close_top() => {}
             "Escape" => focus::on_prompt(),
             _ if walk::step(&event) => {}
             _ => return,

@@ -1,11 +1,10 @@
 //! The story of a request in words: what happened to it, step by step, and who decided.
 
-use crate::event::when;
-use crate::glyph::{Icon, icon};
+use crate::focus;
+use crate::glyph::closer;
 use crate::i18n::{Lang, Message};
 use network::{Part, Step};
 use std::rc::Rc;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 /// A request, and what happened to it.
@@ -32,24 +31,14 @@ pub struct Props {
 #[component]
 pub fn StoryView(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
-    let close = use_node_ref();
-    {
-        let close = close.clone();
-        use_effect_with(props.story.id, move |_| {
-            if let Some(close) = close.cast::<HtmlElement>() {
-                _ = close.focus();
-            }
-        });
-    }
+    use_effect_with(props.story.id, |_| focus::on(".story .closes"));
     let onclose = props.onclose.reform(|_: MouseEvent| ());
-    let onkeydown = when(&props.onclose, |event: KeyboardEvent| (event.key() == "Escape").then_some(()));
     let title = lang.fill(Message::StoryOf, &[&props.story.target]);
     html! {
-        <aside class="inspector story" aria-label={title} {onkeydown}>
+        <aside class="inspector story" aria-label={title}>
             <header>
                 <h2><small>{ lang.text(Message::Request) }</small>{ &props.story.target }</h2>
-                <button type="button" class="control" ref={close} aria-label={lang.text(Message::Close)} title={lang.text(Message::Close)}
-                    onclick={onclose}>{ icon(Icon::Close) }</button>
+                { closer(lang, onclose) }
             </header>
             <ol class="panel steps" tabindex="0">
                 if props.story.steps.is_empty() {

@@ -19,7 +19,7 @@ impl Terminal {
             "Enter" if !event.shift_key() => Some(self.enter(cx)),
             "Tab" if !event.shift_key() => self.tab(cx),
             "Tab" if self.offers.is_some() => Some(self.move_choice(cx, false)),
-            "Escape" => Some(self.offers.take().is_some() | self.search.take().is_some()),
+            "Escape" => (self.offers.take().is_some() | self.search.take().is_some()).then_some(true),
             "ArrowUp" | "ArrowDown" if self.offers.is_some() => Some(self.move_choice(cx, key == "ArrowDown")),
             "ArrowUp" | "ArrowDown" => self.walk_history(key == "ArrowUp"),
             "ArrowRight" if self.search.is_some() => Some(self.accept_search()),
