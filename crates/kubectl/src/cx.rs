@@ -171,7 +171,8 @@ impl<'a> Cx<'a> {
             "describe" | "events" | "logs" | "top" => false,
             "get" => {
                 let left_out = matches!(self.flags.text("output"), "" | "wide" | "name" | "json" | "yaml" | "kyaml");
-                !left_out || self.flags.on("show-managed-fields") || !self.flags.text("sort-by").is_empty()
+                let sorted_by_them = reaches_managed_fields(self.flags.text("sort-by"));
+                !left_out || self.flags.on("show-managed-fields") || sorted_by_them
             }
             _ => true,
         };
@@ -382,4 +383,18 @@ impl Cx<'_> {
     pub async fn latency(&self) {
         self.host.sleep(std::time::Duration::from_millis(20)).await;
     }
+}
+
+/// Whether a JSONPath can come to `metadata.managedFields`: it names them, or searches by more than names.
+fn reaches_managed_fields(path: &str) -> bool {
+    let names = |c: char| c.is_ascii_alphanumeric() || "{}._-".contains(c);
+    path.contains("managedFields") || path.contains("..") || !path.chars().all(names)
+}
+
+#[test]
+fn a_sort_key_that_comes_to_managed_fields_is_known() {
+    for path in [".metadata.managedFields[0].manager", "{..manager}", "{.metadata.*}", "{.metadata['managedFields']}"] {
+        assert!(reaches_managed_fields(path), "{path}");
+    }
+    assert!(!reaches_managed_fields("{.metadata.name}"));
 }
