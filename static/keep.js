@@ -29,7 +29,6 @@ function open() {
 }
 
 async function inStore(mode, act) {
-  await flush();
   const transaction = (await open()).transaction(STORE, mode);
   const request = act(transaction.objectStore(STORE));
   return new Promise((done, failed) => {
@@ -38,24 +37,9 @@ async function inStore(mode, act) {
   });
 }
 
-/** What is to be saved when the page has shown what the last command did: a session changes with each, and the newest is enough. */
-let due;
-const SAVE_AFTER_MS = 700;
-
-async function flush() {
-  if (!due) return;
-  const { timer, session, answer } = due;
-  [due] = [];
-  clearTimeout(timer);
-  await inStore("readwrite", (store) => store.put({ ...session, at: Date.now() })).then(() => answer(true), () => answer(false));
-}
-addEventListener("pagehide", flush);
-
-/** Saves a session soon; answers true, or false if there is no room or no storage. */
+/** Saves a session; answers true, or false if there is no room or no storage. */
 export function put(id, name, text, answer) {
-  if (due && due.session.id !== id) flush();
-  clearTimeout(due?.timer);
-  due = { session: { id, name, text }, answer, timer: setTimeout(flush, SAVE_AFTER_MS) };
+  inStore("readwrite", (store) => store.put({ id, name, text, at: Date.now() })).then(() => answer(true), () => answer(false));
 }
 
 /** The saved sessions without their texts, newest first, as JSON; of too many the oldest are forgotten. */

@@ -14,8 +14,11 @@ use timeline::{Broken, Imported, Recording, Refused};
 use wasm_bindgen::JsValue;
 use yew::{AttrValue, Context};
 
-/// While only time passes, the session is saved so often, in milliseconds.
+/// While only time passes, and while one thing after the other is done, the session is saved so often, in milliseconds.
 const SAVE_MS: f64 = 4000.0;
+/// Else it is saved so long after the last thing that was done: the whole is written, which in the middle of many commands would
+/// cost more the longer the session is.
+const SETTLED_MS: f64 = 400.0;
 /// A saved session is called by its first command, cut to so many characters.
 const LONGEST_NAME: usize = 60;
 
@@ -40,6 +43,8 @@ pub struct Kept {
     pub before: Option<String>,
     /// What was saved last: when, how many inputs, and where it was.
     last: (f64, usize, f64),
+    /// How many inputs there are, and since when.
+    inputs: (usize, f64),
     /// Whether the second module was asked for, for the sake of a session that is replayed.
     asked: bool,
     /// Whether the browser keeps nothing, and the reader is still to be told.
@@ -53,6 +58,8 @@ impl App {
     pub(super) fn begin_keeping(&mut self, cx: &Context<App>, there: bool) {
         if there && !self.settings.embed && self.kept.claims == 0 {
             self.claim(cx, &recovery::id());
+            let link = cx.link().clone();
+            hear(&gloo::utils::window(), "pagehide", false, move |_| link.send_message(Msg::Keep(Act::Leave)));
         }
     }
 
@@ -80,21 +87,34 @@ impl App {
         hear(&gloo::utils::window(), "hashchange", false, move |_| open(true));
     }
 
-    /// Saves the session, if there is anything new.
+    /// Saves the session, if there is anything new and it is time.
     pub(super) fn save(&mut self, cx: &Context<App>, ms: f64) {
         // Not in the middle of what a command prints.
         if !self.busy && std::mem::take(&mut self.kept.full) {
             self.refuse(Message::SaveFailed);
         }
+        let inputs = self.machine.borrow().timeline().entries().len();
+        if inputs != self.kept.inputs.0 {
+            self.kept.inputs = (inputs, ms);
+        }
+        let (saved_at, saved_inputs, _) = self.kept.last;
+        let settled = inputs != saved_inputs && ms - self.kept.inputs.1 > SETTLED_MS;
+        if settled || ms - saved_at > SAVE_MS {
+            self.save_now(cx);
+        }
+    }
+
+    /// Saves the session, if there is anything new.
+    pub(super) fn save_now(&mut self, cx: &Context<App>) {
         let machine = self.machine.borrow();
         let timeline = machine.timeline();
         let (inputs, end) = (timeline.entries().len(), self.passage.course.end);
-        let (saved_at, saved_inputs, saved_end) = self.kept.last;
-        let due = inputs != saved_inputs || ms - saved_at > SAVE_MS && end != saved_end;
-        if self.settings.embed || !due || timeline.is_seeking() || !self.waiting.is_over() {
+        let (_, saved_inputs, saved_end) = self.kept.last;
+        let new = inputs != saved_inputs || end != saved_end;
+        if self.settings.embed || !new || timeline.is_seeking() || !self.waiting.is_over() {
             return;
         }
-        self.kept.last = (ms, inputs, end);
+        self.kept.last = (self.last_ms.unwrap_or_default(), inputs, end);
         let recording = timeline.recording();
         drop(machine);
         let text = recording.to_text();
@@ -110,8 +130,10 @@ impl App {
             Act::Menu => {
                 self.kept.open = !self.kept.open;
                 (self.kept.said, self.kept.link) = (AttrValue::default(), None);
+                self.save_now(cx);
                 self.list_saved(cx);
             }
+            Act::Leave => self.save_now(cx),
             Act::Share => keep::pack(&self.signed(), &send(cx, |packed, _| Act::Packed(text(&packed)))),
             Act::Packed(packed) => self.packed(packed),
             Act::File => {
@@ -274,6 +296,7 @@ impl App {
     }
 
     pub(super) fn replace(&mut self, cx: &Context<App>, machine: Machine, id: &str) {
+        self.save_now(cx);
         self.kept.open = false;
         (self.kept.expected, self.kept.before) = (None, None);
         self.claim(cx, id);

@@ -16,6 +16,8 @@ const LONGEST_LINK: usize = 32_000;
 pub enum Act {
     /// The menu shall be open, or not.
     Menu,
+    /// The page is left.
+    Leave,
     /// A link to the session is wanted.
     Share,
     /// The link's part that holds the session.

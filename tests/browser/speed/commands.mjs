@@ -97,23 +97,33 @@ async function longest(page, command) {
   return typed.map(({ ts }, i) => Math.max(...tasks.filter((task) => task.ts > ts && task.ts < shown[i].ts).map(({ tdur }) => (tdur ?? 0) / 1000)));
 }
 
-const kube = await open();
-try {
-  const { page } = kube;
-  await kube.speed("100");
-  await kube.run("kubectl create deployment web --image=nginx --replicas=100");
-  await kube.run("kubectl rollout status deployment web");
-  await page.waitForTimeout(2000);
-  const spent = await meter(page);
-  const all = [[], [], []];
-  const tell = ([own, clock, task], what) => console.log(`${times(own)} (by the clock ${times(clock)}; at one go ${times(task)})  ${what}`);
-  for (const command of process.argv.length > 2 ? process.argv.slice(2) : COMMANDS) {
-    const costs = [...await measure(page, spent, command), await longest(page, command)];
+/** A page of its own with 100 Pods: what a command costs does not depend on which were measured before it. */
+async function withPods(act) {
+  const kube = await open();
+  try {
+    await kube.speed("100");
+    await kube.run("kubectl create deployment web --image=nginx --replicas=100");
+    await kube.run("kubectl rollout status deployment web");
+    await kube.page.waitForTimeout(2000);
+    return await act(kube);
+  } finally {
+    await kube.close();
+  }
+}
+
+const all = [[], [], []];
+const tell = ([own, clock, task], what) => console.log(`${times(own)} (by the clock ${times(clock)}; at one go ${times(task)})  ${what}`);
+for (const command of process.argv.length > 2 ? process.argv.slice(2) : COMMANDS) {
+  await withPods(async ({ page }) => {
+    const costs = [...await measure(page, await meter(page), command), await longest(page, command)];
     all.forEach((all, which) => all.push(...costs[which]));
     tell(costs, command);
-  }
-  tell(all, "all of them");
-  // From a key to the frame in which it shows, as the browser itself times it (in steps of 8 ms).
+  });
+}
+tell(all, "all of them");
+// From a key to the frame in which it shows, as the browser itself times it (in steps of 8 ms).
+await withPods(async (kube) => {
+  const { page } = kube;
   await kube.speed("1");
   await page.evaluate(() => {
     globalThis.keys = [];
@@ -124,6 +134,4 @@ try {
   await page.keyboard.type("kubectl get pods -o wide --sort-by=.metadata.name | grep web", { delay: 40 });
   await page.waitForTimeout(500);
   console.log(`${times(await page.evaluate(() => (keys.length ? keys : [16])))}  from a key to its frame, of those that took 16 ms or more`);
-} finally {
-  await kube.close();
-}
+});
