@@ -85,17 +85,21 @@ pub fn PodView(props: &Props) -> Html {
 /// A word that is drawn, after the class that says what it is.
 type Word = (&'static str, String);
 
+/// What is a sign, and no word: the style sheet draws it, and who listens hears it in words.
+const SIGN: &str = "restarts";
+
 /// Words are parted by blanks, also for who copies or hears them.
 fn word((class, text): &Word) -> Html {
+    if *class == SIGN {
+        return html! { <span class={*class} data-sign={text.clone()}></span> };
+    }
     html! { <><span class={*class}>{ text }</span>{ " " }</> }
 }
 
 /// What is drawn, word for word, and then what it leaves out.
 fn spoken(pod: &Pod, doing: Option<&str>, words: &[Word], inside: &[(Classes, Vec<Word>)], lang: Lang) -> String {
     let mut said = vec![pod.name.to_string()];
-    // A sign is for the eye: how often it was started again is said in words below.
-    let drawn =
-        words.iter().chain(inside.iter().flat_map(|(_, words)| words)).filter(|(class, _)| *class != "restarts");
+    let drawn = words.iter().chain(inside.iter().flat_map(|(_, words)| words)).filter(|(class, _)| *class != SIGN);
     said.extend(drawn.map(|(_, text)| text.clone()));
     for fact in pod.facts(doing) {
         if !words.iter().any(|(_, text)| *text == fact) {
@@ -131,7 +135,7 @@ fn words(pod: &Pod, state: &str, named: bool) -> Vec<Word> {
     let ip = if glyph::tone(pod.look) == "bad" { "" } else { &pod.ip };
     let place = if named { pod.node.as_str() } else { "" };
     let why = if pod.node.is_empty() { short(&pod.message) } else { "" };
-    let words = [("ip", ip), ("where", place), ("state", state), ("restarts", &restarts), ("last", last), ("why", why)];
+    let words = [("ip", ip), ("where", place), ("state", state), (SIGN, &restarts), ("last", last), ("why", why)];
     words.into_iter().filter(|(_, text)| !text.is_empty()).map(|(class, text)| (class, text.to_owned())).collect()
 }
 
@@ -186,7 +190,7 @@ fn inside(pod: &Pod) -> Vec<(Classes, Vec<Word>)> {
             words.push(("state", said.to_string()));
         }
         if container.restarts > 0 {
-            words.push(("restarts", format!("↻{}", container.restarts)));
+            words.push((SIGN, format!("↻{}", container.restarts)));
         }
         words.extend(probes.map(|(name, _)| ("probe", (*name).to_owned())));
         (classes!("container", look(container), container.init.then_some("init")), words)

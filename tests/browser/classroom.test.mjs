@@ -307,7 +307,7 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     assert.equal(await panel.locator("img, i:not(.pips i)").count(), 0, "nothing of a lesson is HTML");
     await kube.run("kubectl create deployment web --image=nginx --replicas=4");
     await panel.locator(".lesson-done").waitFor();
-    await button("Lessons").click();
+    await button("Back to the list").click();
     await button("Copy a link").click();
     const link = await panel.getByRole("textbox", { name: "The link" }).inputValue();
     assert.match(link, /#l=[\w-]+$/);
@@ -322,7 +322,7 @@ test("a teacher builds a lesson, and presents a script", { timeout: 240_000 }, a
     assert.match(await kube.run("kubectl get namespace shop"), /Active/);
 
     // The desk for presenting.
-    await button("Lessons").click();
+    await button("Back to the list").click();
     await panel.getByText("Progress and class").click();
     await button("Present a script").click();
     const dialog = page.getByRole("dialog", { name: "Script" });

@@ -1,5 +1,6 @@
 //! What differs between two moments of a cluster.
 
+use crate::export::written;
 use api::{Kind, Str, Value};
 use apiserver::Key;
 use cluster::Cluster;
@@ -20,6 +21,7 @@ const DERIVED: &[&str] = &[
     "lastProbeTime",
     "deployment.kubernetes.io/desired-replicas",
     "deployment.kubernetes.io/max-replicas",
+    "endpoints.kubernetes.io/last-change-trigger-time",
     "images",
 ];
 
@@ -60,7 +62,8 @@ pub struct Change {
     pub what: What,
 }
 
-/// What differs between two moments: in the order of kinds, namespaces and names.
+/// What differs between two moments: first what people make, then what follows from it; each in the order of kinds, namespaces
+/// and names.
 pub fn compare(before: &Cluster, after: &Cluster) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut kinds = before.api().stored_kinds();
@@ -72,14 +75,18 @@ pub fn compare(before: &Cluster, after: &Cluster) -> Vec<Change> {
     for kind in kinds.into_iter().filter(|kind| !NOISE.contains(&kind.kind)) {
         compare_kind(kind, before, after, &mut changes);
     }
-    changes
+    let (made, followed): (Vec<_>, Vec<_>) = changes.into_iter().partition(|(made, _)| *made);
+    made.into_iter().chain(followed).map(|(_, change)| change).collect()
 }
 
-fn compare_kind(kind: &'static Kind, before: &Cluster, after: &Cluster, changes: &mut Vec<Change>) {
+/// Notes what differs of a kind, and of each whether somebody might have written it.
+fn compare_kind(kind: &'static Kind, before: &Cluster, after: &Cluster, changes: &mut Vec<(bool, Change)>) {
     let (before, after) = (before.api().store(), after.api().store());
     let mut note = |object: &Value, what: What| {
         let Key { namespace, name } = Key::of(object);
-        changes.push(Change { kind: kind.kind, namespace, name, what });
+        let mut typed = object.clone();
+        typed.set("kind", kind.kind);
+        changes.push((written(&typed).is_some(), Change { kind: kind.kind, namespace, name, what }));
     };
     let (mut old, mut new) = (before.list(kind, "").peekable(), after.list(kind, "").peekable());
     loop {

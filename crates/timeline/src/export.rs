@@ -304,7 +304,7 @@ pub(crate) fn portable(object: &Value) -> Option<Value> {
 }
 
 /// An object as somebody would have written it; none if a component of the cluster did.
-fn written(object: &Value) -> Option<Value> {
+pub(crate) fn written(object: &Value) -> Option<Value> {
     let (kind, name) = (object["kind"].str(), object.name());
     let own = OWN_KINDS.contains(&kind)
         || kind == "APIService" && object["spec"]["service"].is_null()

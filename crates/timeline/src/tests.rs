@@ -236,6 +236,8 @@ fn a_comparison_names_objects_and_fields() {
     };
     assert_eq!((of("ConfigMap", "gone"), of("ConfigMap", "new")), (What::Removed, What::Added));
     assert_eq!(of("Pod", "web-"), What::Added);
+    let place = |kind: &str| changes.iter().position(|change| change.kind == kind);
+    assert!(place("Deployment") < place("Pod") && place("Pod").is_some(), "what was made comes first: {changes:?}");
     let What::Changed(fields) = of("Deployment", "web") else { panic!("{changes:?}") };
     let replicas = fields.iter().find(|field| field.path == "spec.replicas").unwrap();
     assert_eq!((&replicas.before, &replicas.after), (&1.into(), &2.into()));
