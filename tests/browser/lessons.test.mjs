@@ -14,7 +14,7 @@ const WORDS = {
   },
   ko: {
     lessons: "레슨", open: /^\d*\s*Deployment: 여럿을/, hint: /힌트/, show: "보여 주기", create: "만들기", next: "다음 레슨", end: "원하는 만큼",
-    missing: /Deployment mynginx이\(가\) 아직 없습니다\. 이 이름의 Pod은\(는\) 있습니다\./, note: /Pod 하나만/, used: /명령이? 8개/,
+    missing: /Deployment mynginx가 아직 없습니다\. 이 이름의 Pod은 있습니다\./, note: /Pod 하나만/, used: /명령이? 8개/,
   },
 };
 
