@@ -9,6 +9,7 @@ use web_sys::{
     Document, Element, HtmlElement, MutationObserver, MutationObserverInit, NodeList, ScrollIntoViewOptions,
     ScrollLogicalPosition,
 };
+use yew::prelude::*;
 
 /// What can have the focus.
 const FOCUSABLE: &str = "button, summary, a[href], input, select, textarea:not(:disabled), [tabindex='0']";
@@ -72,6 +73,23 @@ pub fn give_back(before: Option<Element>) {
         Some(element) => _ = element.unchecked_into::<HtmlElement>().focus(),
         None => on_prompt(),
     }
+}
+
+/// Whoever has the focus when a panel opens gets it back when it closes, unless the keyboard has gone on elsewhere by then.
+#[hook]
+pub fn use_panel() -> NodeRef {
+    let panel = use_node_ref();
+    let closing = panel.clone();
+    use_effect_with((), move |()| {
+        let before = now();
+        move || {
+            let used = closing.cast::<Element>().is_some_and(|panel| panel.contains(now().as_deref()));
+            if used || is_lost() {
+                give_back(before);
+            }
+        }
+    });
+    panel
 }
 
 /// What had the focus last.

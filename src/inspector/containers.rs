@@ -78,7 +78,7 @@ fn one(props: &Props, lang: Lang, container: &Value, status: &Value, role: Optio
             <h3>{ name }{ " " }<span class={classes!("badge", tone)}>{ shown }</span>
                 if let Some(role) = role { { " " }<span class="badge">{ lang.text(role) }</span> }
             </h3>
-            if !what["message"].str().is_empty() { <p class="said">{ what["message"].str() }</p> }
+            if !what["message"].str().is_empty() { <p class="said" lang={Lang::of(what["message"].str()).tag()}>{ what["message"].str() }</p> }
             <dl class="summary">{ for rows.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| html! {
                 <><dt>{ lang.text(name) }</dt><dd>{ text }</dd></>
             }) }</dl>

@@ -145,7 +145,7 @@ pub fn Edit(props: &Props) -> Html {
             if refused {
                 <div class="wrong" role="alert"><b>{ lang.text(Message::NotAccepted) }</b>
                     if let Some(line) = faulty(&words, &now.text) { <p>{ line }</p> }
-                    <pre>{ words }</pre>
+                    <pre lang={Lang::of(&words).tag()}>{ words }</pre>
                 </div>
             }
             if lines.is_empty() {

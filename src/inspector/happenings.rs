@@ -47,7 +47,7 @@ fn one(happening: &Happening) -> Html {
         <li class={*tone}>
             <div><b>{ title }</b>{ if *count > 1 { format!(" ×{count}") } else { String::new() } }
                 <time>{ time.get(11..19).unwrap_or_default().to_owned() }</time></div>
-            <p>{ text.as_str() }{ if by.is_empty() { Html::default() } else { html! { <small>{ format!(" {by}") }</small> } } }</p>
+            <p lang={Lang::of(text).tag()}>{ text.as_str() }{ if by.is_empty() { Html::default() } else { html! { <small>{ format!(" {by}") }</small> } } }</p>
         </li>
     }
 }

@@ -63,7 +63,7 @@ pub fn Logs(props: &Props) -> Html {
             </div>
             { match text {
                 Ok(text) if text.is_empty() => html! { <p class="quiet">{ lang.text(Message::NoLog) }</p> },
-                Ok(text) => html! { <pre ref={end} tabindex="0" aria-label={lang.text(Message::Logs)}>{ text }</pre> },
+                Ok(text) => html! { <pre ref={end} tabindex="0" lang={Lang::of(&text).tag()} aria-label={lang.text(Message::Logs)}>{ text }</pre> },
                 Err(error) => html! { <p class="wrong">{ error }</p> },
             } }
         </div>

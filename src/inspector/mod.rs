@@ -102,20 +102,10 @@ pub fn Inspector(props: &Props) -> Html {
     let tabs = use_node_ref();
     let trail = use_mut_ref(Vec::<String>::new);
     ring::use_ring(&props.path);
+    let panel = focus::use_panel();
     {
         let tabs = tabs.clone();
-        use_effect_with((), move |()| {
-            let before = focus::now();
-            focus_selected(&tabs);
-            // It may be closed because the keyboard went on elsewhere.
-            move || {
-                let used =
-                    focus::now().is_some_and(|here| here.closest(".inspector").is_ok_and(|panel| panel.is_some()));
-                if used || focus::is_lost() {
-                    focus::give_back(before);
-                }
-            }
-        });
+        use_effect_with((), move |()| focus_selected(&tabs));
     }
     let Some(target) = Target::read(&props.machine, &props.path, props.revision) else { return Html::default() };
     let object = target.object();
@@ -193,7 +183,7 @@ pub fn Inspector(props: &Props) -> Html {
     };
     let (kind, name) = (target.kind.kind, target.name.clone());
     html! {
-        <aside class="inspector" aria-label={format!("{kind} {name}")}>
+        <aside class="inspector" ref={panel} aria-label={format!("{kind} {name}")}>
             <Bar />
             <header>
                 if !trail.borrow().is_empty() {

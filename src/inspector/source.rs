@@ -1,5 +1,6 @@
 //! YAML to be read, in colours. It is painted anew when it is another text, and not for each moment.
 
+use crate::i18n::Lang;
 use crate::terminal::{append, paint};
 use web_sys::Element;
 use yew::prelude::*;
@@ -26,5 +27,5 @@ pub fn Source(props: &Props) -> Html {
             }
         });
     }
-    html! { <pre tabindex="0" aria-label="YAML" ref={place}></pre> }
+    html! { <pre tabindex="0" lang={Lang::of(&props.text).tag()} aria-label="YAML" ref={place}></pre> }
 }

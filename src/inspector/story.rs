@@ -108,7 +108,7 @@ fn step(lang: Lang, link: &Link, depth: usize, links: &Links) -> Html {
                     if more > 0 { <li class="quiet">{ lang.fill(Message::AndMore, &[&more.to_string()]) }</li> }
                 </ul>
             }
-            { for link.says.iter().map(|(reason, message)| html! { <p class="said"><b>{ reason.as_str() }</b>{ " " }{ message.as_str() }</p> }) }
+            { for link.says.iter().map(|(reason, message)| html! { <p class="said" lang={Lang::of(message).tag()}><b>{ reason.as_str() }</b>{ " " }{ message.as_str() }</p> }) }
             if let Some(waited) = waited { <p class="waited">{ waited }</p> }
         </li>
     }

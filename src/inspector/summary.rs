@@ -53,7 +53,7 @@ fn told(finding: &Finding, pod: Option<&String>, lang: Lang, props: &Props) -> H
         <li class={finding.level.class()}>
             { for pod.map(|pod| props.links.object("Pod", &props.target.namespace, pod)) }
             <p><b>{ lang.fill(finding.message, &values) }</b></p>
-            if !finding.said.is_empty() { <p class="said">{ &finding.said }</p> }
+            if !finding.said.is_empty() { <p class="said" lang={Lang::of(&finding.said).tag()}>{ &finding.said }</p> }
             if let Some(hint) = finding.hint { <p>{ lang.text(hint) }</p> }
             if !finding.command.is_empty() { { props.links.command(lang, &format!("kubectl {}{}", props.target.scope(), finding.command)) } }
         </li>

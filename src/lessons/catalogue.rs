@@ -50,7 +50,10 @@ pub fn Catalogue(props: &Props) -> Html {
         let word = |key: &str| {
             let texts = lesson.get(key);
             let own = texts.get(lang.tag()).str();
-            if own.is_empty() { texts.get(lang.other().tag()).str().to_owned() } else { own.to_owned() }
+            match own.is_empty() {
+                true => html! { <span lang={lang.other().tag()}>{ texts.get(lang.other().tag()).str() }</span> },
+                false => html! { <span>{ own }</span> },
+            }
         };
         let (steps, done) = (lesson.get("steps").int(), props.record.done(&name));
         let at = props.record.step(&name) as i64;
@@ -68,7 +71,7 @@ pub fn Catalogue(props: &Props) -> Html {
             <li>
                 <button type="button" class={classes!("lesson-entry", done.then_some("done"))} {onclick}>
                     <span class="lesson-number" aria-hidden="true">{ if done { "✓".to_owned() } else if number > 0 { number.to_string() } else { "·".to_owned() } }</span>
-                    <span class="lesson-about"><b>{ word("title") }</b><span>{ word("summary") }</span></span>
+                    <span class="lesson-about"><b>{ word("title") }</b>{ word("summary") }</span>
                     <span class="badge">{ state }</span>
                 </button>
             </li>

@@ -289,9 +289,9 @@ impl Lessons {
                 markdown::plain(&format!("{} {}", notes.join(" "), first.copied().unwrap_or_default())).into()
             }
         };
-        let first = progress.checks().find(|(_, unmet)| unmet.is_some()).map_or("", |(id, _)| id).to_owned();
-        if first != self.hinted {
-            (self.hinted, self.hints) = (first, 0);
+        // Something else is missing than what the hints were for.
+        if first_unmet(progress) != self.hinted {
+            self.hints = 0;
         }
         true
     }
@@ -304,6 +304,7 @@ impl Lessons {
             self.evidence.hint();
         }
         self.hints = (self.hints + 1).min(hints.len());
+        self.hinted = first_unmet(progress).to_owned();
         self.said =
             hints.get(self.hints.saturating_sub(1)).map(|hint| markdown::plain(&hint.text)).unwrap_or_default().into();
     }
@@ -372,4 +373,9 @@ pub fn change_pane() {
     if let Some(target) = target.and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) {
         _ = target.focus();
     }
+}
+
+/// The first check that is unmet; empty if there is none.
+fn first_unmet(progress: &Progress) -> &str {
+    progress.checks().find(|(_, unmet)| unmet.is_some()).map_or("", |(id, _)| id)
 }

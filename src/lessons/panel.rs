@@ -125,7 +125,7 @@ pub fn Panel(props: &Props) -> Html {
                 if shown.lesson.is_some() {
                     <button type="button" class="control back" title={lang.text(Message::LessonList)} aria-label={lang.text(Message::LessonList)} onclick={act(Msg::List)}>{ "‹" }</button>
                 }
-                <h2 title={title.clone()}>{ title }</h2>
+                <h2 title={title.clone()} lang={words.map(|words| words.lang.tag())}>{ title }</h2>
                 if shown.lesson.is_some() {
                     <button type="button" class="control words" title={lang.text(Message::ReportHint)} onclick={onclass.reform(|_: MouseEvent| classroom::Msg::Report)}>{ lang.text(Message::Report) }</button>
                 }
@@ -195,7 +195,7 @@ fn view_lesson(props: &Props, lesson: &Rc<Lesson>, words: &Words) -> Html {
         <>
             <ol class="lesson-steps" aria-label={lang.text(Message::LessonSteps)}>{ for plan.iter().enumerate().map(dot) }</ol>
             // Without a pointer it is scrolled by keys.
-            <div class="lesson-body" key={format!("{}/{}", lesson.name, shown.step)} role="group" aria-labelledby="lesson-step" tabindex="0">
+            <div class="lesson-body" lang={words.lang.tag()} key={format!("{}/{}", lesson.name, shown.step)} role="group" aria-labelledby="lesson-step" tabindex="0">
                 if shown.over {
                     { view_end(lang, shown, words) }
                 } else if let Some(step) = words.step(id) {

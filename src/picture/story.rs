@@ -31,11 +31,12 @@ pub struct Props {
 #[component]
 pub fn StoryView(props: &Props) -> Html {
     let lang = use_context::<Lang>().unwrap_or_default();
+    let panel = focus::use_panel();
     use_effect_with(props.story.id, |_| focus::on(".story .closes"));
     let onclose = props.onclose.reform(|_: MouseEvent| ());
     let title = lang.fill(Message::StoryOf, &[&props.story.target]);
     html! {
-        <aside class="inspector story" aria-label={title}>
+        <aside class="inspector story" ref={panel} aria-label={title}>
             <header>
                 <h2><small>{ lang.text(Message::Request) }</small>{ &props.story.target }</h2>
                 { closer(lang, onclose) }

@@ -7,6 +7,7 @@
 use super::paint::{self, Form, Span};
 use super::transcript::{append, element};
 use crate::event::hear;
+use crate::i18n::Lang;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
@@ -65,6 +66,11 @@ impl Output {
     /// Output that goes into `whole`, coloured as what `command` prints.
     pub fn new(whole: Element, command: &str) -> Output {
         Output { whole: Some(whole), form: Form::of(command), ..Output::default() }
+    }
+
+    /// Says in which language it is.
+    pub fn speak(&self, lang: Lang) {
+        _ = self.whole.as_ref().map(|whole| whole.set_attribute("lang", lang.tag()));
     }
 
     /// Takes away what was written so far.

@@ -166,6 +166,10 @@ impl Transcript {
         }
         let Some(size) = self.sizes.last_mut().filter(|size| **size <= MAX_BYTES_OF_ONE) else { return };
         *size += text.len();
+        // A screen reader takes the voice of the language.
+        if Lang::of(text) == Lang::Ko {
+            self.output.speak(Lang::Ko);
+        }
         match stream {
             Stream::Out => self.output.out(text),
             Stream::Err => self.output.err(text),
@@ -253,6 +257,7 @@ impl Transcript {
         _ = log.append_child(&entry);
         self.grown.set(true);
         self.output = Output::new(output, command);
+        self.output.speak(Lang::En);
         self.entry = Some(entry);
         self.sizes.push(0);
     }
@@ -342,5 +347,6 @@ fn say(into: &Element, text: &str) {
     let words = text.split_inclusive([' ', '\n']);
     let spans: Vec<Span<'_>> = words.map(|word| (word, if word.starts_with('-') { "whole" } else { "" })).collect();
     into.set_text_content(None);
+    _ = into.set_attribute("lang", Lang::of(text).tag());
     append(into, &spans);
 }

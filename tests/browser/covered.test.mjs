@@ -99,8 +99,9 @@ describe("what lies on top", { timeout: 300_000 }, () => {
     kube = await open({ query: { seed: "1" }, context: { viewport: { width: 390, height: 700 }, reducedMotion: "reduce" } });
     ({ page } = kube);
     keys = page.keyboard;
-    await kube.run("kubectl create deployment web --image=nginx --replicas=2");
+    await kube.run("kubectl create deployment web --image=nginx --replicas=2; kubectl expose deployment web --port=80 --type=NodePort");
     await kube.podsUntil("web-", (pods) => pods.length === 2 && pods.every(isRunning));
+    await kube.run("curl -s http://node1:$(kubectl get service web -o jsonpath='{.spec.ports[0].nodePort}')");
   });
   after(async () => kube?.close());
   const inspector = () => page.locator(".inspector");
@@ -114,6 +115,18 @@ describe("what lies on top", { timeout: 300_000 }, () => {
     await keys.press("Escape");
     await inspector().waitFor({ state: "detached" });
     assert.equal(await focused(), "Session");
+  });
+
+  test("what has opened a panel gets the focus back", async () => {
+    for (const opener of ["[data-object='Node//node2']", "[data-object^='Pod/default/web-']", ".routes [tabindex='0']"]) {
+      await page.locator(opener).first().focus();
+      const before = await page.evaluate(() => (globalThis.opener = document.activeElement) && document.activeElement.outerHTML.slice(0, 80));
+      await keys.press("Enter");
+      await inspector().waitFor();
+      await keys.press("Escape");
+      await inspector().waitFor({ state: "detached" });
+      assert.ok(await page.evaluate(() => document.activeElement === globalThis.opener), before);
+    }
   });
 
   test("a popup over it closes first, a dialog leaves it alone", async () => {
