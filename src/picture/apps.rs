@@ -65,7 +65,7 @@ fn size(app: &App) -> &'static str {
     let columns = [!app.ingresses.is_empty(), !app.services.is_empty(), !app.stacks.is_empty()];
     match (pods, columns.iter().filter(|there| **there).count()) {
         (WIDE.., _) | (_, 3) => "wide",
-        (0..=1, 1) => "small",
+        (0..=1, 0 | 1) => "small",
         _ => "",
     }
 }
@@ -131,7 +131,7 @@ fn Sets(props: &SetsProps) -> Html {
     html! {
         <div class="sets">
             <>{ for shown.map(|group| set_of(group, stack.workload.as_deref(), light, lang)) }</>
-            { fold(&open, old, lang) }
+            { fold(&open, old, stack.workload.as_deref(), lang) }
         </div>
     }
 }

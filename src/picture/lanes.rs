@@ -62,15 +62,17 @@ pub fn WorkloadCard(props: &WorkloadProps) -> Html {
                 { icon(Icon::Arrow) }
                 <div class="branch">
                     <>{ for parts.iter().filter(|child| *open || !workload.is_done_with(child)).map(|child| owned(child, workload, lang)) }</>
-                    { fold(&open, old, lang) }
+                    { fold(&open, old, Some(workload), lang) }
                 </div>
             }
         </article>
     }
 }
 
-/// The button that shows those that are over, if there are any, and folds them away again.
-pub fn fold(open: &UseStateHandle<bool>, old: usize, lang: Lang) -> Html {
+/// The button that shows those of an owner that are over, if there are any, and folds them away again.
+pub fn fold(open: &UseStateHandle<bool>, old: usize, owner: Option<&Workload>, lang: Lang) -> Html {
+    let jobs = owner.is_some_and(|owner| owner.counts == Counts::Jobs);
+    let folded = if jobs { Message::FinishedJobs } else { Message::OldSets };
     let toggle = {
         let open = open.clone();
         move |_: MouseEvent| open.set(!*open)
@@ -78,7 +80,7 @@ pub fn fold(open: &UseStateHandle<bool>, old: usize, lang: Lang) -> Html {
     html! {
         if old > 0 {
             <button type="button" class="fold" aria-expanded={open.to_string()} onclick={toggle}>
-                { if **open { lang.text(Message::FoldFinished).to_owned() } else { lang.fill(Message::OldSets, &[&old.to_string()]) } }
+                { if **open { lang.text(Message::FoldFinished).to_owned() } else { lang.fill(folded, &[&old.to_string()]) } }
             </button>
         }
     }

@@ -53,6 +53,7 @@ macro_rules! picture {
     ShowAll { en: "Show everything", ko: "모두 보기" }
     FinishedPods { en: "+{} finished", ko: "+완료된 Pod {}개" }
     FoldFinished { en: "Fold", ko: "접기" }
+    FinishedJobs { en: "+{} finished", ko: "+완료된 Job {}개" }
     OldSets { en: "+{} old", ko: "+이전 {}개" }
     Request { en: "Request", ko: "요청" }
     StoryOf { en: "Story of {}", ko: "{} 요청이 지나온 길" }
