@@ -45,6 +45,18 @@ pub struct Rules {
     pub reject_methods: Vec<Regex>,
 }
 
+/// What `kubectl cp` is to do.
+pub struct Copy<'a> {
+    /// The path in the container.
+    pub inside: &'a str,
+    /// The path on this machine.
+    pub outside: &'a str,
+    /// Whether it goes into the container.
+    pub into: bool,
+    /// Whether files keep their owner and their permissions there.
+    pub preserve: bool,
+}
+
 /// What a kubectl needs from the machine it runs on. Awaiting means that virtual time passes.
 pub trait Host {
     /// Sends a request to the API server; it takes no virtual time.
@@ -178,11 +190,11 @@ pub trait Host {
         Box::pin(std::future::pending())
     }
 
-    /// Copies a file or folder between a container (`inside`) and this machine (`outside`), to the container if `into`.
+    /// Copies a file or folder between a container and this machine; the exit status of the `tar` that ran in the container.
     ///
     /// # Errors
-    /// What the programs that do it say.
-    fn copy(&self, pod: &Value, container: &str, inside: &str, outside: &str, into: bool) -> Result<(), String>;
+    /// What is wrong on this side.
+    fn copy<'a>(&'a self, pod: &Value, container: &str, copy: Copy<'a>) -> BoxFuture<'a, Result<i32, String>>;
 
     /// Lets a port of this machine lead to a port inside a Pod.
     ///

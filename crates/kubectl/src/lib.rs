@@ -24,7 +24,7 @@ mod verbose;
 
 use api::base64;
 pub use cmd::descriptions;
-pub use host::{BoxFuture, Forward, Gate, Host, Rules};
+pub use host::{BoxFuture, Copy, Forward, Gate, Host, Rules};
 
 /// Carries out one command line; `args` come after the word `kubectl`. Returns the exit status.
 pub async fn run(args: Vec<String>, host: &dyn Host) -> i32 {

@@ -96,6 +96,8 @@ pub struct Image {
     pub refuses: &'static [&'static str],
     /// The programs in it besides the usual small Unix tools.
     pub programs: &'static [&'static str],
+    /// Whether there is nothing in it but its own program: no shell, no `ls`, no `tar`.
+    pub bare: bool,
 }
 
 const NGINX_SAYS: &[&str] = &[
@@ -117,6 +119,7 @@ const BLANK: Image = Image {
     needs: &[],
     refuses: &[],
     programs: &[],
+    bare: false,
 };
 
 const POSTGRES_REFUSES: &[&str] = &[
@@ -205,18 +208,18 @@ pub static IMAGES: &[Image] = &[
     image!("docker.io/library/traefik" 52114087 "3.5.1" ["1.7-3.5 v2 v3"] Main::Listen(&[80]), command: &["traefik"]),
     image!("docker.io/library/haproxy" 41100287 "3.2" ["1.5-3.2 alpine lts"] Main::Listen(&[80]), command: &["haproxy"]),
     image!("docker.io/library/registry" 18018221 "3.0.0" ["2-3"] Main::Listen(&[5000]), command: &["registry"]),
-    image!("docker.io/library/hello-world" 2380 "1.0" ["linux"] Main::Print("\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n"), command: &["/hello"]),
+    image!("docker.io/library/hello-world" 2380 "1.0" ["linux"] Main::Print("\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n"), bare: true, command: &["/hello"]),
     image!("docker.io/curlimages/curl" 9604110 "8.15.0" ["7.60-8.15"] Main::Shell, command: &["curl"], programs: &["curl"]),
     image!("docker.io/nicolaka/netshoot" 201088912 "0.14" ["v0.1-v0.14"] Main::Shell, command: &["zsh"], programs: &["curl", "dig", "nslookup", "bash", "tcpdump"]),
     image!("docker.io/polinux/stress" 51701025 "1.0.4" ["1.0.4"] Main::Fail(1, "stress: FAIL: [1] no workers were given"), command: &["stress"], programs: &["stress"]),
-    image!("docker.io/hashicorp/http-echo" 5120933 "1.0.0" ["0.2-1.0"] echo(5678, Saying::Text), command: &["/http-echo"]),
+    image!("docker.io/hashicorp/http-echo" 5120933 "1.0.0" ["0.2-1.0"] echo(5678, Saying::Text), bare: true, command: &["/http-echo"]),
     image!("registry.k8s.io/hpa-example" 182004421 "latest" ["*"] echo(80, Saying::Okay), command: &["apache2-foreground"]),
-    image!("registry.k8s.io/metrics-server/metrics-server" 22514031 "v0.8.0" ["*"] echo(10250, Saying::Okay), command: &["/metrics-server"]),
-    image!("docker.io/traefik/whoami" 3021174 "1.11" ["v1.0-v1.11"] echo(80, Saying::Request), command: &["/whoami"]),
-    image!("docker.io/containous/whoami" 3021174 "1.5" ["v1.0-v1.5"] echo(80, Saying::Request), command: &["/whoami"]),
+    image!("registry.k8s.io/metrics-server/metrics-server" 22514031 "v0.8.0" ["*"] echo(10250, Saying::Okay), bare: true, command: &["/metrics-server"]),
+    image!("docker.io/traefik/whoami" 3021174 "1.11" ["v1.0-v1.11"] echo(80, Saying::Request), bare: true, command: &["/whoami"]),
+    image!("docker.io/containous/whoami" 3021174 "1.5" ["v1.0-v1.5"] echo(80, Saying::Request), bare: true, command: &["/whoami"]),
     image!("docker.io/jwilder/whoami" 4021174 "1.0" ["*"] echo(8000, Saying::Hostname), command: &["/app/http"]),
     image!("docker.io/nginxdemos/hello" 20110324 "0.4" ["0.1-0.4 plain-text"] echo(80, Saying::Request), command: &["nginx"], programs: &["nginx"]),
-    image!("docker.io/kicbase/echo-server" 2101024 "1.0" ["1.0"] echo(8080, Saying::Request), command: &["/echo-server"]),
+    image!("docker.io/kicbase/echo-server" 2101024 "1.0" ["1.0"] echo(8080, Saying::Request), bare: true, command: &["/echo-server"]),
     image!("docker.io/ealen/echo-server" 40102811 "0.9.2" ["0.1-0.9"] echo(80, Saying::Request), command: &["node"]),
     image!("docker.io/paulbouwer/hello-kubernetes" 50102811 "1.10" ["1.5-1.10"] echo(8080, Saying::Hostname), command: &["node"]),
     image!("docker.io/dgkanatsios/simpleapp" 26_110_204 "latest" ["*"] echo(8080, Saying::Hostname), command: &["npm", "start"], programs: &["node", "npm"]),
@@ -227,13 +230,13 @@ pub static IMAGES: &[Image] = &[
     image!("registry.k8s.io/echoserver" 46100213 "1.10" ["1.4-1.10"] echo(8080, Saying::Request), command: &["nginx"]),
     image!("k8s.gcr.io/echoserver" 46100213 "1.10" ["1.4-1.10"] echo(8080, Saying::Request), command: &["nginx"]),
     image!("registry.k8s.io/e2e-test-images/agnhost" 52100912 "2.56" ["2.0-2.56"] Main::Idle, command: &["/agnhost", "pause"], programs: &["agnhost"]),
-    image!("registry.k8s.io/pause" 320448 "3.10.1" ["3.1-3.10"] Main::Idle, command: &["/pause"]),
-    image!("registry.k8s.io/coredns/coredns" 73496221 "1.14.1" ["v1.0-v1.14"] Main::Listen(&[53, 8080, 8181, 9153]), command: &["/coredns", "-conf", "/etc/coredns/Corefile"],
+    image!("registry.k8s.io/pause" 320448 "3.10.1" ["3.1-3.10"] Main::Idle, bare: true, command: &["/pause"]),
+    image!("registry.k8s.io/coredns/coredns" 73496221 "1.14.1" ["v1.0-v1.14"] Main::Listen(&[53, 8080, 8181, 9153]), bare: true, command: &["/coredns", "-conf", "/etc/coredns/Corefile"],
         says: &[".:53", "[INFO] plugin/reload: Running configuration", "CoreDNS-1.14.1"]),
-    image!("registry.k8s.io/etcd" 62310482 "3.6.8" ["3.0-3.7"] Main::Listen(&[2379, 2380, 2381]), command: &["etcd"]),
-    image!("registry.k8s.io/kube-apiserver" 27104210 "1.36.2" ["v1.0-v1.36"] Main::Listen(&[6443]), command: &["kube-apiserver"]),
-    image!("registry.k8s.io/kube-controller-manager" 22904318 "1.36.2" ["v1.0-v1.36"] Main::Listen(&[10257]), command: &["kube-controller-manager"]),
-    image!("registry.k8s.io/kube-scheduler" 17204112 "1.36.2" ["v1.0-v1.36"] Main::Listen(&[10259]), command: &["kube-scheduler"]),
+    image!("registry.k8s.io/etcd" 62310482 "3.6.8" ["3.0-3.7"] Main::Listen(&[2379, 2380, 2381]), bare: true, command: &["etcd"]),
+    image!("registry.k8s.io/kube-apiserver" 27104210 "1.36.2" ["v1.0-v1.36"] Main::Listen(&[6443]), bare: true, command: &["kube-apiserver"]),
+    image!("registry.k8s.io/kube-controller-manager" 22904318 "1.36.2" ["v1.0-v1.36"] Main::Listen(&[10257]), bare: true, command: &["kube-controller-manager"]),
+    image!("registry.k8s.io/kube-scheduler" 17204112 "1.36.2" ["v1.0-v1.36"] Main::Listen(&[10259]), bare: true, command: &["kube-scheduler"]),
     image!("registry.k8s.io/kube-proxy" 35093981 "1.36.2" ["v1.0-v1.36"] Main::Listen(&[10249, 10256]), command: &["/usr/local/bin/kube-proxy"]),
     image!("docker.io/weaveworks/weave-kube" 89404118 "2.8.1" ["2.0-2.8"] Main::Listen(&[6783]), command: &["/home/weave/launch.sh"]),
     image!("docker.io/weaveworks/weave-npc" 39104118 "2.8.1" ["2.0-2.8"] Main::Listen(&[6781]), command: &["/usr/bin/launch.sh"]),

@@ -370,7 +370,7 @@ fn serve(port: u16, answers: Answers) -> Vec<Step> {
 }
 
 fn exists(name: &str, image: &Image) -> bool {
-    image.repository.is_empty() || TOOLS.contains(&base(name)) || runs(name, image)
+    image.repository.is_empty() || !image.bare && TOOLS.contains(&base(name)) || runs(name, image)
 }
 
 /// Whether an image brings a program with it.

@@ -82,7 +82,7 @@ impl Fs {
 
     /// The text of a file; bytes that are not UTF-8 become U+FFFD.
     pub fn read_text(&self, path: &str) -> Result<String> {
-        Ok(String::from_utf8_lossy(&self.read(path)?).into_owned())
+        Ok(crate::text::to_text(&self.read(path)?))
     }
 
     /// Replaces a file's content, or makes the file (mode 0644). Its directory must exist.

@@ -9,6 +9,7 @@ mod error;
 mod fs;
 mod mounts;
 pub mod path;
+pub mod text;
 
 pub use error::{Error, Result};
 pub use fs::{Entry, Fs, Node, Stat};

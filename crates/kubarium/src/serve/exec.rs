@@ -215,10 +215,15 @@ fn start(owner: &mut Owner, call: &Call) -> Result<Result<Wanted, Value>, Status
     let request = &call.request;
     owner.look(|cluster| cluster.api().permit(request))?;
     let pod = owner.look(|cluster| cluster.api().find(kind::POD, &request.namespace, &request.name).cloned())?;
-    let names: Vec<&str> = pod.at("spec.containers").array().iter().map(|container| container["name"].str()).collect();
+    let sorts = ["spec.containers", "spec.initContainers", "spec.ephemeralContainers"];
+    let all = sorts.iter().flat_map(|sort| pod.at(sort).array());
+    let names: Vec<&str> = all.map(|container| container["name"].str()).collect();
     let container = match (request.parameter("container"), &names[..]) {
         ("", [first, ..]) => (*first).to_owned(),
-        (given, _) => given.to_owned(),
+        (given, names) if names.contains(&given) => given.to_owned(),
+        (given, _) => {
+            return Err(Status::bad_request(format!("container {given} is not valid for pod {}", request.name)));
+        }
     };
     if pod.at("spec.nodeName").str().is_empty() {
         return Err(Status::bad_request(format!("pod {} does not have a host assigned", request.name)));
@@ -270,12 +275,13 @@ async fn serve(door: &Door, wire: &mut Wire, wanted: &Wanted) -> Option<Value> {
         let (status, (stdout, stderr)) = read?;
         source = back;
         let quiet = stdout.is_empty() && stderr.is_empty();
-        for (channel, text) in [(STDOUT, stdout), (STDERR, stderr)] {
+        // Errors first, as programs write those at once and fill a buffer with the rest.
+        for (channel, text) in [(STDERR, stderr), (STDOUT, stdout)] {
             // A terminal has one screen, on which a new line begins at its left edge.
             let (channel, text) =
                 if terminal.is_some() { (STDOUT, text.replace('\n', "\r\n")) } else { (channel, text) };
             if !text.is_empty() {
-                wire.send(channel, text.as_bytes()).await.ok()?;
+                wire.send(channel, &vfs::text::to_bytes(&text)).await.ok()?;
             }
         }
         if let Some(code) = status {
@@ -290,9 +296,7 @@ async fn serve(door: &Door, wire: &mut Wire, wanted: &Wanted) -> Option<Value> {
         for event in wire.take().await {
             let (echo, keys) = match (event, &mut terminal) {
                 (Event::End, _) => (String::new(), vec![Typed::End]),
-                (Event::Typed(bytes), None) => {
-                    (String::new(), vec![Typed::Text(String::from_utf8_lossy(&bytes).into_owned())])
-                }
+                (Event::Typed(bytes), None) => (String::new(), vec![Typed::Text(vfs::text::to_text(&bytes))]),
                 (Event::Typed(bytes), Some(terminal)) => terminal.typed(&String::from_utf8_lossy(&bytes)),
             };
             if !echo.is_empty() {

@@ -3,8 +3,9 @@
 use super::BASE;
 use crate::command::Command;
 use crate::cx::Cx;
-use crate::fail::{Fail, Outcome};
+use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
+use crate::host::Copy;
 use api::kind;
 
 static CP_FLAGS: &[Flag] = &[
@@ -50,13 +51,22 @@ async fn cp(cx: &Cx<'_>) -> Outcome {
     if inside.is_empty() || outside.is_empty() {
         return Err("filepath can not be empty".into());
     }
+    if into && cx.host.list_dir(outside).is_err() && cx.host.read_file(outside).is_err() {
+        return Err(fail!("{outside} doesn't exist in local filesystem"));
+    }
     let (namespace, pod) = pod.split_once('/').unwrap_or((&cx.namespace, pod));
     let pod = cx.get(kind::POD, namespace, pod)?;
     let container = super::logs::choose(cx, &pod, cx.flags.text("container"))?;
-    if !into && inside.starts_with('/') {
-        cx.warn("tar: Removing leading `/' from member names");
+    let copy = Copy { inside, outside, into, preserve: !cx.flags.on("no-preserve") };
+    match cx.host.copy(&pod, &container, copy).await.map_err(Fail::Text)? {
+        0 => Ok(()),
+        // It could not be started, which the host has said.
+        ..0 => Err(Fail::Exit(1)),
+        code => {
+            cx.warn(format_args!("command terminated with exit code {code}"));
+            Err(Fail::Exit(code))
+        }
     }
-    cx.host.copy(&pod, &container, inside, outside, into).map_err(Fail::Text)
 }
 
 async fn completion(cx: &Cx<'_>) -> Outcome {

@@ -71,8 +71,8 @@ impl Host for Shelf {
     fn attach(&self, _: &Value, _: &str, _: Vec<String>, _: bool) -> BoxFuture<'_, bool> {
         Box::pin(ready(false))
     }
-    fn copy(&self, _: &Value, _: &str, _: &str, _: &str, _: bool) -> Result<(), String> {
-        Ok(())
+    fn copy<'a>(&'a self, _: &Value, _: &str, _: crate::Copy<'a>) -> BoxFuture<'a, Result<i32, String>> {
+        Box::pin(async { Ok(0) })
     }
     fn forward(&self, _: &Value, _: u16, _: u16) -> Result<Box<dyn Forward>, String> {
         Err("address already in use".to_owned())

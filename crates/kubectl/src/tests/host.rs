@@ -196,8 +196,8 @@ impl Host for World {
         Box::pin(async { false })
     }
 
-    fn copy(&self, _: &Value, _: &str, _: &str, _: &str, _: bool) -> Result<(), String> {
-        Ok(())
+    fn copy<'a>(&'a self, _: &Value, _: &str, _: crate::Copy<'a>) -> BoxFuture<'a, Result<i32, String>> {
+        Box::pin(async { Ok(0) })
     }
 
     fn forward(&self, _: &Value, _: u16, _: u16) -> Result<Box<dyn Forward>, String> {

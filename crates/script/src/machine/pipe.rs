@@ -91,7 +91,7 @@ impl Machine {
             Output::File(path) => {
                 let now = around.now().0;
                 // A process that cannot write any more complains where nobody listens.
-                let _ = crate::files(around, |files| files.append(path, text.as_bytes(), now));
+                let _ = crate::files(around, |files| files.append(path, &vfs::text::to_bytes(text), now));
             }
             Output::Pipe(id) => {
                 if let Some(pipe) = self.pipe_of(*id) {

@@ -92,7 +92,9 @@ impl Shell {
             None => name,
         };
         let tool = tools::find(base)?;
-        (tools::is_shell_tool(base) || self.kernel.system().installed(&self.place, base)).then_some(tool)
+        // Without a shell, what is part of one is nowhere either.
+        let name = if tools::is_shell_tool(base) { "sh" } else { base };
+        self.kernel.system().installed(&self.place, name).then_some(tool)
     }
 
     /// Where the file is that a name means as a program: itself if it is a path, else the first one in `PATH` that can be run.

@@ -191,7 +191,7 @@ impl Output {
             }
             Output::File(place, path) => {
                 let now = kernel.now().0;
-                let written = kernel.files(place, |files| files.append(path, text.as_bytes(), now));
+                let written = kernel.files(place, |files| files.append(path, &vfs::text::to_bytes(text), now));
                 if let Some(Err(error)) = written {
                     kernel.emit(Stream::Stderr, &format!("write error: {error}\n"));
                 }

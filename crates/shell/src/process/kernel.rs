@@ -271,10 +271,11 @@ impl Kernel {
         if text.is_empty() {
             return;
         }
+        let text = vfs::text::shown(text);
         let mut output = self.output.borrow_mut();
         match output.last_mut() {
-            Some(Chunk::Text(last, more)) if *last == stream => more.push_str(text),
-            _ => output.push(Chunk::Text(stream, text.to_owned())),
+            Some(Chunk::Text(last, more)) if *last == stream => more.push_str(&text),
+            _ => output.push(Chunk::Text(stream, text)),
         }
     }
 

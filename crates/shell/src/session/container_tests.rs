@@ -261,3 +261,23 @@ fn databases_want_a_password_and_answer_their_own_tools() {
     let nobody = ask(&mut session, "kubectl exec re -- redis-cli -p 1 ping");
     assert!(nobody.starts_with("Could not connect to Redis at 127.0.0.1:1: Connection refused\n"), "{nobody}");
 }
+
+#[test]
+fn cp_runs_tar_in_the_container_where_there_is_one() {
+    let mut session = Session::new(Options::default(), false);
+    let mut told = |line: &str| in_cluster(&mut session, line);
+    told("kubectl run w --image=nginx; kubectl wait --for=condition=Ready pod/w");
+    told("mkdir -p d/sub d/empty; echo 1 > d/sub/one; printf '/wAB\\n' | base64 -d > d/raw");
+    let found = "/opt/d\n/opt/d/empty\n/opt/d/raw\n/opt/d/sub\n/opt/d/sub/one\n".to_owned();
+    assert_eq!(told("kubectl cp d w:/opt; kubectl exec w -- find /opt/d | sort"), (found, 0));
+    let back = told("kubectl cp w:/opt/d back; cmp d/raw back/raw && cat back/sub/one");
+    assert_eq!(back, ("1\ntar: Removing leading `/' from member names\n".into(), 0));
+    let why = "tar: /nosuch: Cannot stat: No such file or directory\ntar: Exiting with failure status due to previous errors\n";
+    assert_eq!(told("kubectl cp w:/nosuch x"), (format!("{why}command terminated with exit code 2\n"), 2));
+    assert!(told("kubectl cp w:/etc/hostname .").0.ends_with("error: open .: is a directory\n"));
+    // Nothing but its own program is in CoreDNS's image.
+    told("P=$(kubectl -n kube-system get po -l k8s-app=kube-dns -o name | head -1)");
+    let missing = |name: &str| format!("exec: {name:?}: executable file not found in $PATH\n");
+    assert!(told("kubectl -n kube-system exec $P -- sh").0.ends_with(&missing("sh")));
+    assert!(told("kubectl -n kube-system cp d ${P#pod/}:/tmp").0.ends_with(&missing("tar")));
+}

@@ -41,6 +41,7 @@ fn in_image(image: Option<&Image>, program: &str) -> bool {
     let Some(image) = image else { return true };
     match image.programs.contains(&program) {
         true => true,
+        false if image.bare => false,
         // Somebody's own image: what is in it nobody knows.
         false if image.repository.is_empty() => true,
         false if EXTRA.contains(&program) || kubelet::CLIENTS.contains(&program) => false,

@@ -17,14 +17,14 @@ pub(super) async fn run(cx: Cx) -> i32 {
     let text: String = texts.into_iter().map(|(_, text)| text).collect();
     if options.has('d') || options.has('D') {
         let (bytes, valid) = decode(&text);
-        cx.out(&String::from_utf8_lossy(&bytes));
+        cx.out(&vfs::text::to_text(&bytes));
         return if valid { 0 } else { cx.fail("invalid input") };
     }
     let wrap = match options.value('w').map_or(Ok(76), str::parse::<usize>) {
         Ok(wrap) => wrap,
         Err(_) => return cx.fail(format_args!("invalid wrap size: \u{2018}{}\u{2019}", options.value('w').unwrap_or_default())),
     };
-    let encoded = encode(text.as_bytes());
+    let encoded = encode(&vfs::text::to_bytes(&text));
     if wrap == 0 {
         cx.out(&encoded);
         return 0;

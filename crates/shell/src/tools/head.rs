@@ -92,8 +92,9 @@ pub(super) async fn run(mut cx: Cx) -> i32 {
             cx.out(&headed(name, i == 0));
         }
         if amount.bytes {
-            let end = if amount.reversed { text.len().saturating_sub(amount.count) } else { amount.count.min(text.len()) };
-            cx.out(&String::from_utf8_lossy(&text.as_bytes()[..end]));
+            let all = vfs::text::to_bytes(text);
+            let end = if amount.reversed { all.len().saturating_sub(amount.count) } else { amount.count.min(all.len()) };
+            cx.out(&vfs::text::to_text(&all[..end]));
             continue;
         }
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
@@ -121,9 +122,9 @@ pub(super) async fn tail(mut cx: Cx) -> i32 {
             cx.out(&headed(name, i == 0));
         }
         if amount.bytes {
-            let all = text.as_bytes();
+            let all = vfs::text::to_bytes(text);
             let from = if amount.reversed { amount.count.saturating_sub(1) } else { all.len().saturating_sub(amount.count) };
-            cx.out(&String::from_utf8_lossy(&all[from.min(all.len())..]));
+            cx.out(&vfs::text::to_text(&all[from.min(all.len())..]));
             continue;
         }
         let lines: Vec<&str> = text.split_inclusive('\n').collect();

@@ -1,5 +1,7 @@
 //! `kubectl`: the world as it sees it, on top of ours.
 
+mod copy;
+
 use super::Cx;
 use crate::interp::Shell;
 use crate::process::{Forwarded, Front, Goal, Input, Io, Kernel, Output, Place};
@@ -203,10 +205,16 @@ impl Host for Terminal<'_> {
         })
     }
 
-    fn copy(&self, pod: &Value, container: &str, inside: &str, outside: &str, into: bool) -> Result<(), String> {
+    fn copy<'a>(&'a self, pod: &Value, container: &str, copy: kubectl::Copy<'a>) -> BoxFuture<'a, Result<i32, String>> {
         let place = self.0.kernel().system().container(pod.namespace(), pod.name(), container);
-        let place = place.ok_or_else(|| format!("unable to upgrade connection: container not found ({container:?})"))?;
-        copy(self.0, &place, inside, outside, into)
+        let gone = format!("unable to upgrade connection: container not found ({container:?})");
+        Box::pin(async move {
+            let place = place.ok_or(gone)?;
+            match copy.into {
+                true => copy::into(self.0, place, copy.inside, copy.outside, copy.preserve).await,
+                false => copy::out_of(self.0, place, copy.inside, copy.outside).await,
+            }
+        })
     }
 
     fn forward(&self, pod: &Value, local: u16, remote: u16) -> Result<Box<dyn kubectl::Forward>, String> {
@@ -297,41 +305,6 @@ async fn edit(cx: &Cx, path: &str) -> Result<(), String> {
         0 => Ok(()),
         _ => Err(format!("there was a problem with the editor {editor:?}")),
     }
-}
-
-/// Copies a file or folder between a container and here, as tar at both ends does.
-fn copy(cx: &Cx, container: &Place, inside: &str, outside: &str, into: bool) -> Result<(), String> {
-    let kernel = cx.kernel();
-    let Some(shell) = Shell::new(kernel, container.clone()) else { return Err("container not found".to_owned()) };
-    let (here, outside, inside) = (&cx.shell.place, cx.path(outside), vfs::path::resolve(&shell.cwd, inside));
-    let (from, source, to, target) = match into {
-        true => (here, outside, container, inside),
-        false => (container, inside, here, outside),
-    };
-    let missing = || match into {
-        true => format!("{source} doesn't exist in local filesystem"),
-        false => format!("tar: {}: Cannot stat: No such file or directory", source.trim_start_matches('/')),
-    };
-    let is_dir = |place: &Place, path: &str| kernel.files(place, |f| f.is_dir(path)).unwrap_or_default();
-    if kernel.files(from, |f| f.exists(&source)) != Some(true) {
-        return Err(missing());
-    }
-    // A folder that is there gets the file or the folder; other names are taken as they are.
-    let target = if is_dir(to, &target) { vfs::path::join(&target, vfs::path::name(&source)) } else { target };
-    let now = cx.now();
-    let mut todo = vec![(source, target)];
-    while let Some((source, target)) = todo.pop() {
-        if is_dir(from, &source) {
-            kernel.files(to, |f| f.mkdir_all(&target, now)).unwrap_or(Ok(())).map_err(go)?;
-            let names = kernel.files(from, |f| f.list(&source)).unwrap_or(Ok(Vec::new())).map_err(go)?;
-            todo.extend(names.iter().map(|name| (vfs::path::join(&source, name), vfs::path::join(&target, name))));
-            continue;
-        }
-        let Some(Ok(bytes)) = kernel.files(from, |f| f.read(&source)) else { continue };
-        let written = kernel.files(to, |f| f.write(&target, bytes.to_vec(), now)).unwrap_or(Ok(()));
-        written.map_err(|error| format!("open {target}: {}", go(error)))?;
-    }
-    Ok(())
 }
 
 /// Runs a command in a container.

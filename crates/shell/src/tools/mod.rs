@@ -227,6 +227,7 @@ programs! {
     stat: "stat" run false, "file" file false;
     sum: "md5sum" run false, "sha1sum" run false, "sha256sum" run false, "xxd" xxd false, "hexdump" hexdump false, "od" od false;
     systemctl: "systemctl" run false, "poweroff" poweroff false, "shutdown" poweroff false, "reboot" reboot false;
+    tar: "tar" run false;
     tc: "tc" run false;
     tee: "tee" run false;
     terminal: "clear" clear false, "reset" clear false, "vi" edit false, "vim" edit false, "nano" edit false;

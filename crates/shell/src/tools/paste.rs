@@ -88,7 +88,7 @@ pub(super) async fn cmp(cx: Cx) -> i32 {
     let mut texts = Vec::new();
     for name in [left, right] {
         match cx.read(name).await {
-            Ok(text) => texts.push(text.into_bytes()),
+            Ok(text) => texts.push(vfs::text::to_bytes(&text)),
             Err(error) => return cx.fail(format_args!("{name}: {error}")) + 1,
         }
     }

@@ -18,12 +18,12 @@ pub(super) async fn run(cx: Cx) -> i32 {
     let hex = |bytes: &[u8]| digits(&digest(bytes));
     for (name, text) in &texts {
         if !options.has('c') {
-            cx.out(&format!("{}  {name}\n", hex(text.as_bytes())));
+            cx.out(&format!("{}  {name}\n", hex(&vfs::text::to_bytes(text))));
             continue;
         }
         for line in text.lines() {
             let Some((sum, name)) = line.split_once("  ") else { continue };
-            let same = cx.read(name).await.is_ok_and(|text| hex(text.as_bytes()) == sum);
+            let same = cx.read(name).await.is_ok_and(|text| hex(&vfs::text::to_bytes(&text)) == sum);
             cx.out(&format!("{name}: {}\n", if same { "OK" } else { "FAILED" }));
             fine &= same;
         }
@@ -115,11 +115,12 @@ pub(super) async fn xxd(cx: Cx) -> i32 {
     let (texts, fine) = cx.inputs(&options.operands).await;
     let most = options.value('l').and_then(|n| n.parse().ok()).unwrap_or(usize::MAX);
     for (_, text) in &texts {
-        let bytes = &text.as_bytes()[..text.len().min(most)];
+        let all = vfs::text::to_bytes(text);
+        let bytes = &all[..all.len().min(most)];
         if options.has('r') {
             let digits: String = text.chars().filter(char::is_ascii_hexdigit).collect();
             let bytes: Vec<u8> = (0..digits.len() / 2).filter_map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).ok()).collect();
-            cx.out(&String::from_utf8_lossy(&bytes));
+            cx.out(&vfs::text::to_text(&bytes));
             continue;
         }
         if options.has('p') {
@@ -143,7 +144,7 @@ pub(super) async fn hexdump(cx: Cx) -> i32 {
         Err(status) => return status,
     };
     let (texts, fine) = cx.inputs(&options.operands).await;
-    let bytes: Vec<u8> = texts.iter().flat_map(|(_, text)| text.bytes()).collect();
+    let bytes: Vec<u8> = texts.iter().flat_map(|(_, text)| vfs::text::to_bytes(text)).collect();
     for (at, row) in bytes.chunks(ROW).enumerate() {
         if options.has('C') {
             let half = |part: &[u8]| part.chunks(1).map(digits).collect::<Vec<_>>().join(" ");
@@ -167,7 +168,7 @@ pub(super) async fn od(cx: Cx) -> i32 {
         Err(status) => return status,
     };
     let (texts, fine) = cx.inputs(&options.operands).await;
-    let bytes: Vec<u8> = texts.iter().flat_map(|(_, text)| text.bytes()).collect();
+    let bytes: Vec<u8> = texts.iter().flat_map(|(_, text)| vfs::text::to_bytes(text)).collect();
     let form = if options.has('c') { "c" } else { options.value('t').unwrap_or("o2") };
     let place = |at: usize| match options.value('A') {
         Some("n") => String::new(),

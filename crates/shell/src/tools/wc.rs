@@ -16,7 +16,7 @@ pub(super) async fn run(cx: Cx) -> i32 {
             ('l', lines),
             ('w', text.split_whitespace().count()),
             ('m', text.chars().count()),
-            ('c', text.len()),
+            ('c', vfs::text::to_bytes(text).len()),
             ('L', text.lines().map(|line| line.chars().count()).max().unwrap_or(0)),
         ];
         let shown = |letter: char| if all { "lwc".contains(letter) } else { options.has(letter) };
