@@ -116,7 +116,9 @@ fn complaints(status: &Status) -> Vec<(String, String)> {
 
 fn said(fail: &Fail) -> String {
     let text = fail.line(false);
-    text.strip_prefix("error: ").unwrap_or(&text).replace(" from \"\"", "").replace(" \"\":", ":")
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    // What is being edited has no file's name.
+    text.replace(" from \"\"", "").replace("error validating \"\": ", "").replace("decode \"\":", "decode:")
 }
 
 /// What applying a text would change: the objects as they are against what they would be, as unified differences, each below

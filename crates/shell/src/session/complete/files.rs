@@ -15,15 +15,17 @@ impl At<'_> {
             None => dir.to_owned(),
         };
         let path = vfs::path::resolve(&self.front.cwd, &real);
+        let folder = if self.kernel.language() == api::Language::Korean { "폴더" } else { "Folder" };
         let all = self.kernel.files(&self.front.place, |files| {
             let names = files.list(&path).unwrap_or_default();
             let fits = |n: &vfs::Str| n.starts_with(name) && (name.starts_with('.') || !n.starts_with('.'));
             let candidate = |n: vfs::Str| {
                 let full = vfs::path::join(&path, &n);
                 if files.is_dir(&full) {
-                    return Candidate::new(format!("{n}/"), "");
+                    return Candidate::new(format!("{n}/"), folder);
                 }
-                let about = files.read_text(&full).map(|text| describe(&text)).unwrap_or_default();
+                let size = files.stat(&full).map_or(0, |stat| stat.size);
+                let about = files.read_text(&full).map(|text| describe(&text, size)).unwrap_or_default();
                 Candidate::new(n.as_str(), about)
             };
             names.into_iter().filter(fits).map(candidate).collect::<Vec<_>>()
@@ -34,7 +36,7 @@ impl At<'_> {
 }
 
 /// A manifest's kind and name, of another file how long it is.
-fn describe(text: &str) -> String {
+fn describe(text: &str, size: u64) -> String {
     let mut kinds: Vec<String> = Vec::new();
     if text.contains("kind:") && text.len() < 64 * 1024 {
         let documents = api::yaml::documents(text).unwrap_or_default();
@@ -42,7 +44,7 @@ fn describe(text: &str) -> String {
         kinds.extend(named.map(|object| format!("{} {}", object["kind"].str(), object.name())));
     }
     match kinds.len() {
-        0 => format!("{} B", text.len()),
+        0 => format!("{size} B"),
         1..=2 => kinds.join(", "),
         more => format!("{}, {} +{}", kinds[0], kinds[1], more - 2),
     }
