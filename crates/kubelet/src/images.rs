@@ -209,7 +209,7 @@ pub static IMAGES: &[Image] = &[
     image!("docker.io/library/haproxy" 41100287 "3.2" ["1.5-3.2 alpine lts"] Main::Listen(&[80]), command: &["haproxy"]),
     image!("docker.io/library/registry" 18018221 "3.0.0" ["2-3"] Main::Listen(&[5000]), command: &["registry"]),
     image!("docker.io/library/hello-world" 2380 "1.0" ["linux"] Main::Print("\nHello from Docker!\nThis message shows that your installation appears to be working correctly.\n"), bare: true, command: &["/hello"]),
-    image!("docker.io/curlimages/curl" 9604110 "8.15.0" ["7.60-8.15"] Main::Shell, command: &["curl"], programs: &["curl"]),
+    image!("docker.io/curlimages/curl" 9604110 "8.15.0" ["7.60-8.15"] Main::Fail(2, "curl: try 'curl --help' or 'curl --manual' for more information"), command: &["curl"], programs: &["curl"]),
     image!("docker.io/nicolaka/netshoot" 201088912 "0.14" ["v0.1-v0.14"] Main::Shell, command: &["zsh"], programs: &["curl", "dig", "nslookup", "bash", "tcpdump"]),
     image!("docker.io/polinux/stress" 51701025 "1.0.4" ["1.0.4"] Main::Fail(1, "stress: FAIL: [1] no workers were given"), command: &["stress"], programs: &["stress"]),
     image!("docker.io/hashicorp/http-echo" 5120933 "1.0.0" ["0.2-1.0"] echo(5678, Saying::Text), bare: true, command: &["/http-echo"]),

@@ -179,8 +179,13 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
     if let Some(own) = invocation.own.filter(|own| invocation.memory_limit.is_some_and(|limit| own.memory.0 > limit)) {
         return Ok(Program { killed: Some("OOMKilled"), steps: out_of_memory(own.memory.0), ..own.program() });
     }
-    let own = invocation.command.is_empty() && (args.is_empty() || args[0].starts_with('-') || keeps_entrypoint(image));
-    if own && !matches!(image.main, Main::Idle if image.short() == "agnhost") && image.short() != "stress" {
+    let own = invocation.command.is_empty()
+        && (args.is_empty() || args[0].starts_with('-') || keeps_entrypoint(image, &args[0]));
+    if own
+        && !matches!(image.main, Main::Idle if image.short() == "agnhost")
+        && image.short() != "stress"
+        && (args.is_empty() || image.short() != "curl")
+    {
         return Ok(main(invocation));
     }
     let mut words: Vec<&str> = invocation.command.iter().map(String::as_str).collect();
@@ -214,7 +219,8 @@ pub fn program(invocation: &Invocation<'_>) -> Result<Program, String> {
         };
         return Err(format!("exec: \"{name}\": {why}"));
     }
-    if invocation.stdin && crate::company::needed(&words) {
+    // An image's own program asks nobody who joins it.
+    if invocation.stdin && !own && crate::company::needed(&words) {
         return Ok(Program { on_term: None, ..idle(vec![Step::Attended]) });
     }
     match long(&words, invocation) {
@@ -266,8 +272,13 @@ impl Image {
     }
 }
 
-fn keeps_entrypoint(image: &Image) -> bool {
-    matches!(image.short(), "agnhost" | "curl" | "http-echo" | "hello-app" | "whoami" | "" | "coredns")
+/// Whether an image's own program gets these arguments, of which this is the first, rather than being replaced by them.
+fn keeps_entrypoint(image: &Image, first: &str) -> bool {
+    // curl's entry point runs what is a command, and takes anything else for an address.
+    if image.short() == "curl" {
+        return !exists(first, image);
+    }
+    matches!(image.short(), "agnhost" | "http-echo" | "hello-app" | "whoami" | "" | "coredns")
         || image.repository.contains("/kube-")
 }
 
@@ -352,7 +363,9 @@ fn long(words: &[&str], invocation: &Invocation<'_>) -> Option<Vec<Step>> {
         "stress" | "stress-ng" => vec![Step::Burn],
         "nginx" if args.iter().any(|a| ["-v", "-V", "-t", "-s"].contains(a)) => vec![Step::Exit(0)],
         program
-            if image.command.first().is_some_and(|own| base(own) == program) && !matches!(image.main, Main::Shell) =>
+            if image.command.first().is_some_and(|own| base(own) == program)
+                && !matches!(image.main, Main::Shell)
+                && program != "curl" =>
         {
             main(invocation).steps
         }

@@ -281,3 +281,28 @@ fn cp_runs_tar_in_the_container_where_there_is_one() {
     assert!(told("kubectl -n kube-system exec $P -- sh").0.ends_with(&missing("sh")));
     assert!(told("kubectl -n kube-system cp d ${P#pod/}:/tmp").0.ends_with(&missing("tar")));
 }
+
+#[test]
+fn the_image_of_curl_runs_commands_and_takes_addresses() {
+    let mut session = Session::new(Options::default(), false);
+    let mut told = |line: &str| in_cluster(&mut session, line).0;
+    told(
+        "kubectl create deployment web --image=nginx; kubectl expose deployment web --port=80; kubectl rollout status deployment web",
+    );
+    told("kubectl run asks --image=curlimages/curl --restart=Never -- -s -o /dev/null -w '%{http_code}' http://web");
+    told(
+        "kubectl run names --image=curlimages/curl --restart=Never -- web; kubectl run bare --image=curlimages/curl --restart=Never",
+    );
+    told(
+        "kubectl run waits --image=curlimages/curl -- sleep infinity; kubectl wait --for=condition=Ready pod/waits --timeout=60s",
+    );
+    assert_eq!(told("kubectl exec waits -- curl -s -o /dev/null -w '%{http_code}' web"), "200");
+    assert_eq!(told("kubectl logs asks").trim(), "200");
+    assert!(told("kubectl logs names").contains("Welcome to nginx!"));
+    assert_eq!(
+        told("kubectl get pod bare -o jsonpath='{.status.containerStatuses[0].state.terminated.exitCode}'"),
+        "2"
+    );
+    let shown = told("kubectl run -i --rm x --image=curlimages/curl --restart=Never --quiet -- -sI web");
+    assert!(shown.starts_with("HTTP/1.1 200 OK\n"), "{shown}");
+}
