@@ -299,6 +299,7 @@ fn the_image_of_curl_runs_commands_and_takes_addresses() {
     assert_eq!(told("kubectl exec waits -- curl -s -o /dev/null -w '%{http_code}' web"), "200");
     assert_eq!(told("kubectl logs asks").trim(), "200");
     assert!(told("kubectl logs names").contains("Welcome to nginx!"));
+    told("kubectl wait --for=jsonpath='{.status.phase}'=Failed pod/bare --timeout=60s");
     assert_eq!(
         told("kubectl get pod bare -o jsonpath='{.status.containerStatuses[0].state.terminated.exitCode}'"),
         "2"
