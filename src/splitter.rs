@@ -10,9 +10,31 @@ const STEP: f64 = 4.0;
 /// Where clicks put it, in percent: who cannot drag gets much of the one, much of the other, or some of both.
 const PLACES: [f64; 3] = [30.0, 58.0, 85.0];
 
+/// A finger does not stay quite where it is.
+const NEAR_PX: u32 = 3;
+
 /// The next of some places, for a click on a bar that is elsewhere or at one of them.
 pub fn next_place(places: &[f64], now: f64) -> Option<f64> {
     places.iter().find(|place| **place > now + 1.0).or(places.first()).copied()
+}
+
+/// Where a bar was pressed, in pixels of the window.
+#[derive(Clone, Copy, Default)]
+pub struct Press((i32, i32));
+
+impl Press {
+    /// A bar is pressed, and follows the pointer from now on.
+    pub fn begin(event: &PointerEvent) -> Press {
+        event.prevent_default();
+        _ = event.target_unchecked_into::<Element>().set_pointer_capture(event.pointer_id());
+        Press((event.client_x(), event.client_y()))
+    }
+
+    /// A drag ends with a click, too, however far the bar could follow it: a click is what ends where it began.
+    pub fn is_click(self, event: &MouseEvent) -> bool {
+        let near = |a: i32, b: i32| a.abs_diff(b) <= NEAR_PX;
+        near(self.0.0, event.client_x()) && near(self.0.1, event.client_y())
+    }
 }
 
 /// What is split.
@@ -46,18 +68,13 @@ pub fn Splitter(props: &Props) -> Html {
             }
         });
     }
-    let pressed = use_mut_ref(|| share);
+    let pressed = use_mut_ref(Press::default);
     let onpointerdown = {
         let pressed = pressed.clone();
-        move |event: PointerEvent| {
-            event.prevent_default();
-            pressed.replace(share);
-            _ = event.target_unchecked_into::<Element>().set_pointer_capture(event.pointer_id());
-        }
+        move |event: PointerEvent| _ = pressed.replace(Press::begin(&event))
     };
-    // A drag ends with a click, too.
-    let onclick = when(&props.onshare, move |_: MouseEvent| {
-        (*pressed.borrow() == share).then(|| next_place(&PLACES, share)).flatten()
+    let onclick = when(&props.onshare, move |event: MouseEvent| {
+        pressed.borrow().is_click(&event).then(|| next_place(&PLACES, share)).flatten()
     });
     let onpointermove = {
         let stage = stage.clone();

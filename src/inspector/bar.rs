@@ -3,6 +3,8 @@
 use crate::event::when;
 use crate::i18n::{Lang, Message};
 use crate::settings;
+use crate::splitter::{Press, next_place};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
@@ -22,12 +24,18 @@ pub fn Bar() -> Html {
     let width = use_state(remembered);
     let bar = use_node_ref();
     {
-        let bar = bar.clone();
+        let (bar, width) = (bar.clone(), width.clone());
         use_effect_with(width.to_bits(), move |bits| {
             let panel = bar.cast::<Element>().and_then(|bar| bar.parent_element());
             if let Some(panel) = panel {
-                let style = web_sys::wasm_bindgen::JsCast::unchecked_into::<HtmlElement>(panel).style();
-                _ = style.set_property("--wide", &format!("{:.0}px", f64::from_bits(*bits)));
+                let wanted = f64::from_bits(*bits);
+                let style = panel.unchecked_ref::<HtmlElement>().style();
+                _ = style.set_property("--wide", &format!("{wanted:.0}px"));
+                // A narrow window grants less; how wide it is is what is told, and where keys go on.
+                let granted = panel.get_bounding_client_rect().width();
+                if (granted - wanted).abs() > 1.0 {
+                    width.set(granted);
+                }
             }
         });
     }
@@ -40,17 +48,13 @@ pub fn Bar() -> Html {
         })
     };
     let now = *width;
-    let pressed = use_mut_ref(|| now);
+    let pressed = use_mut_ref(Press::default);
     let onpointerdown = {
         let pressed = pressed.clone();
-        move |event: PointerEvent| {
-            event.prevent_default();
-            pressed.replace(now);
-            _ = event.target_unchecked_into::<Element>().set_pointer_capture(event.pointer_id());
-        }
+        move |event: PointerEvent| _ = pressed.replace(Press::begin(&event))
     };
-    let onclick = when(&set, move |_: MouseEvent| {
-        (*pressed.borrow() == now).then(|| crate::splitter::next_place(&PLACES, now)).flatten()
+    let onclick = when(&set, move |event: MouseEvent| {
+        pressed.borrow().is_click(&event).then(|| next_place(&PLACES, now)).flatten()
     });
     let onpointermove = when(&set, |event: PointerEvent| {
         let bar = event.target_unchecked_into::<Element>();

@@ -251,6 +251,43 @@ test("what nobody understands is refused, and what comes from elsewhere is not h
   assert.deepEqual([answers.wrong, answers.fooled], [[], 0]);
 });
 
+test("whatever stands in a message's fields, nothing of it becomes HTML and nothing stops", async () => {
+  const last = await page.evaluate(async (address) => {
+    const frame = document.createElement("iframe");
+    frame.id = "hostile";
+    frame.src = `${address}?embed=1&lang=en&host=${encodeURIComponent(location.origin)}`;
+    document.body.append(frame);
+    frame.scrollIntoView();
+    const answers = [];
+    addEventListener("message", ({ source, data }) => source === frame.contentWindow && answers.push(data));
+    const answered = async (wanted) => {
+      while (!answers.some(wanted)) await new Promise((done) => setTimeout(done, 50));
+      return answers.find(wanted);
+    };
+    await answered(({ event }) => event === "ready");
+    const markup = `<img src=x onerror="parent.postMessage('hit','*')">`;
+    const values = [null, 0, -1, NaN, true, "", "x".repeat(200_000), markup, "\ud800x", "\0\x1b[31m\r\n\t", [], [[]], [markup, 7], {}, { toString: 1 },
+      new Date(0), new Map([[1, 2]]), /x/, new Uint8Array(9), "__proto__", "constructor", "toString", 10n, new Error("x")];
+    for (const field of ["kubarium", "id", "ask", "commands", "lang", "theme", "readOnly", "more"]) {
+      for (const value of values) {
+        for (const base of [{ ask: "run", commands: "true" }, { ask: "set" }, { ask: "state" }]) {
+          frame.contentWindow.postMessage({ kubarium: 1, id: 1, ...base, [field]: value }, "*");
+        }
+      }
+    }
+    frame.contentWindow.postMessage({ kubarium: 1, id: "reset", ask: "reset" }, "*");
+    await answered(({ id }) => id === "reset");
+    frame.contentWindow.postMessage({ kubarium: 1, id: "on", ask: "set", lang: "en", theme: "light", readOnly: false }, "*");
+    frame.contentWindow.postMessage({ kubarium: 1, id: "last", ask: "run", commands: [`echo "${markup.replaceAll('"', "'")}"`] }, "*");
+    const { answer } = await answered(({ id, answer }) => id === "last" && answer);
+    return { printed: answer.commands.at(-1).stdout, hit: answers.includes("hit") };
+  }, site.address);
+  assert.deepEqual(last, { printed: "<img src=x onerror='parent.postMessage('hit','*')'>\n", hit: false });
+  const frame = page.frameLocator("#hostile");
+  assert.equal(await frame.locator("img[src=x], [onerror]").count(), 0);
+  await page.locator("#hostile").evaluate((frame) => frame.remove());
+});
+
 test("manifests that no cluster takes are answered in words", async () => {
   await page.evaluate((address) => {
     const frame = document.createElement("iframe");

@@ -201,6 +201,14 @@ test("the bars between the panels are dragged, or clicked by who cannot drag, an
         seen.add(await value());
       }
       assert.ok(seen.size >= 3, `${name}: ${[...seen]}`);
+      // Who drags it further than it goes has not clicked it.
+      await bar.press("End");
+      const [end, far] = [await value(), await bar.boundingBox()];
+      await page.mouse.move(far.x + far.width / 2, far.y + far.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(far.x + far.width / 2 - (across ? 0 : 70), far.y + far.height / 2 + (across ? 70 : 0), { steps: 3 });
+      await page.mouse.up();
+      assert.equal(await value(), end, `${name} at its end`);
     }
     const bars = () => page.getByRole("separator").evaluateAll((bars) => bars.map((bar) => bar.getAttribute("aria-valuenow")));
     const [height] = await bars();
