@@ -70,7 +70,9 @@ impl App {
         if *seen != self.view {
             (*seen, *since) = (self.view.clone(), ms);
         }
-        ms - *since > QUIET_MS && self.announce_rest()
+        let still = ms - *since;
+        let moves = |before: &View| still < ENDS_MS && self.view != *before && restless(before, &self.view);
+        still > QUIET_MS && !self.telling.before.as_ref().is_some_and(moves) && self.announce_rest()
     }
 
     fn announce(&mut self) {

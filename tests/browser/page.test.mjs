@@ -246,3 +246,15 @@ test("at 320 px the first words of the page are not broken within a flag", { tim
     });
     assert.deepEqual(await broken(), [[], 2]);
   }));
+
+test("what went wrong is read without pushing it aside, and copied as it was printed", { timeout: 120_000 }, () =>
+  withPage({ context: { viewport: { width: 390, height: 844 } } }, async (kube) => {
+    const command = "kubectl create deployment Web --image=nginx";
+    const printed = await kube.run(command);
+    assert.match(printed, /^error: failed to create deployment: .*RFC 1123[^\n]*\n$/);
+    const wide = () => kube.transcript.evaluate((log) => [log.scrollWidth - log.clientWidth, log.querySelector("[data-entry] .out").offsetHeight]);
+    const [beyond, height] = await wide();
+    assert.ok(beyond <= 0 && height > 60, `${beyond} px beyond, ${height} px high`);
+    await kube.run("kubectl get nodes -o wide");
+    assert.ok((await wide())[0] > 100, "a table keeps its columns");
+  }));
