@@ -307,3 +307,14 @@ fn the_image_of_curl_runs_commands_and_takes_addresses() {
     let shown = told("kubectl run -i --rm x --image=curlimages/curl --restart=Never --quiet -- -sI web");
     assert!(shown.starts_with("HTTP/1.1 200 OK\n"), "{shown}");
 }
+
+#[test]
+fn proc_tells_what_a_container_was_started_with() {
+    let mut session = Session::new(Options::default(), false);
+    let mut told = |line: &str| in_cluster(&mut session, line);
+    told("kubectl run b --image=busybox --env=A=1 -- sleep 1000; kubectl wait --for=condition=Ready pod/b");
+    assert_eq!(told("kubectl exec b -- cat /proc/1/cmdline | tr '\\0' ' '"), ("sleep 1000 ".into(), 0));
+    assert_eq!(told("kubectl exec b -- cat /proc/1/environ | tr '\\0' '\\n' | grep ^A="), ("A=1\n".into(), 0));
+    assert_eq!(told("kubectl exec b -- cat /proc/1/comm"), ("sleep\n".into(), 0));
+    assert_eq!(told("kubectl exec b -- cat /proc/77/comm").1, 1);
+}

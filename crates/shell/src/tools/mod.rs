@@ -104,7 +104,10 @@ impl Cx {
             "/dev/null" => Ok(String::new()),
             path => {
                 let path = self.path(path);
-                self.files(|files| files.read_text(&path))
+                match self.files(|files| files.read_text(&path)) {
+                    Err(vfs::Error::NotFound) => pkill::proc_file(self, &path).ok_or(vfs::Error::NotFound),
+                    read => read,
+                }
             }
         }
     }
