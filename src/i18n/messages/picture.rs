@@ -60,7 +60,7 @@ macro_rules! picture {
     StoryForgotten { en: "This request was too long ago: nobody remembers it.", ko: "너무 오래된 요청이라 기록이 남아 있지 않습니다." }
     MapLabel { en: "{} nodes, {} Ready, {} Pods", ko: "노드 {}개, Ready {}개, Pod {}개" }
     MapLegend { en: "from empty to full", ko: "비어 있음에서 가득 참까지" }
-    MapFailing { en: "a Pod fails", ko: "Pod가 실패함" }
+    MapFailing { en: "a Pod fails", ko: "Pod이 실패함" }
     MapPressure { en: "short of memory, disk or PIDs", ko: "메모리, 디스크 또는 PID 부족" }
     MorePods { en: "and {} more", ko: "외 {}개" }
     MapKeys { en: "Arrow keys go from node to node, Enter into its room.", ko: "화살표 키로 노드 사이를 이동하고, Enter로 노드 안으로 들어갑니다." }
