@@ -225,9 +225,8 @@ impl Cluster {
     /// # Errors
     /// The server's refusal.
     pub fn request(&mut self, request: &Request) -> Result<Response, Status> {
-        if request.kind == kind::POD && request.subresource == "log" {
-            self.api.permit(request)?;
-            return self.log(request);
+        if let Some(answer) = self.handed_on(request) {
+            return answer;
         }
         self.api.set_now(self.now);
         self.api.begin(Cause::new(self.past.asker()));

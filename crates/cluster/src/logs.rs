@@ -8,6 +8,20 @@ use kubelet::LogLine;
 use std::time::Duration;
 
 impl Cluster {
+    /// The answer to what the API server hands on to a Pod's kubelet; none for other requests. Where a connection is to be upgraded
+    /// (`exec` and its kin), it says whether it would be: what goes over it is between its two ends.
+    pub(crate) fn handed_on(&self, request: &Request) -> Option<Result<Response, Status>> {
+        if request.kind != kind::POD
+            || !["log", "exec", "attach", "portforward"].contains(&request.subresource.as_str())
+        {
+            return None;
+        }
+        Some(self.api.permit(request).and_then(|_| match request.subresource.as_str() {
+            "log" => self.log(request),
+            _ => self.api.find(kind::POD, &request.namespace, &request.name).map(|_| Value::Null.into()),
+        }))
+    }
+
     /// The text of a container's log, as the request's parameters cut it.
     pub(crate) fn log(&self, request: &Request) -> Result<Response, Status> {
         let key = Key::new(request.namespace.clone(), request.name.clone());

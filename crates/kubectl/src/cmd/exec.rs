@@ -7,6 +7,7 @@ use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::resource;
 use api::{Status, Value, kind};
+use apiserver::request::Verb;
 
 static FLAGS: &[Flag] = &[
     flag("container", Kind::Text, "").short('c'),
@@ -57,6 +58,7 @@ async fn exec(cx: &Cx<'_>) -> Outcome {
     let container = super::logs::choose(cx, &pod, cx.flags.text("container"))?;
     running(&pod, &container)?;
     let (stdin, tty) = (cx.flags.on("stdin"), cx.flags.on("tty"));
+    connect(cx, &pod, "exec")?;
     match cx.host.exec(&pod, &container, command.to_vec(), stdin, tty).await {
         0 => Ok(()),
         // It could not be started, which the host has said.
@@ -91,7 +93,17 @@ async fn attach(cx: &Cx<'_>) -> Outcome {
         cx.warn(format_args!("error: Unable to use a TTY - container {container} did not allocate one"));
     }
     announce(cx);
+    connect(cx, &pod, "attach")?;
     session(cx, &pod, &container, super::logs::from_now_on(cx, &pod, &container)).await
+}
+
+/// Asks the server whether it hands a connection on to a Pod's kubelet: for `exec`, `attach` or `portforward`.
+///
+/// # Errors
+/// The server's refusal.
+pub(crate) fn connect(cx: &Cx<'_>, pod: &Value, subresource: &str) -> Result<(), Status> {
+    let request = cx.ask(Verb::Create, kind::POD, pod.namespace(), pod.name()).with_subresource(subresource);
+    cx.host.request(&request).map(drop)
 }
 
 /// Tells whoever joins a container what becomes of what is typed.

@@ -42,6 +42,8 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if phase != "Running" {
         return Err(fail!("unable to forward port because pod is not running. Current status={phase}"));
     }
+    super::exec::connect(cx, &pod, "portforward")
+        .map_err(|refused| fail!("error upgrading connection: {}", refused.message))?;
     let mut open = Vec::new();
     for (local, remote) in &wanted {
         let free = || (FREE..u16::MAX).find_map(|port| Some((port, cx.host.forward(&pod, port, *remote).ok()?)));

@@ -57,6 +57,7 @@ async fn cp(cx: &Cx<'_>) -> Outcome {
     let (namespace, pod) = pod.split_once('/').unwrap_or((&cx.namespace, pod));
     let pod = cx.get(kind::POD, namespace, pod)?;
     let container = super::logs::choose(cx, &pod, cx.flags.text("container"))?;
+    super::exec::connect(cx, &pod, "exec")?;
     let copy = Copy { inside, outside, into, preserve: !cx.flags.on("no-preserve") };
     match cx.host.copy(&pod, &container, copy).await.map_err(Fail::Text)? {
         0 => Ok(()),

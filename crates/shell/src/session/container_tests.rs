@@ -318,3 +318,28 @@ fn proc_tells_what_a_container_was_started_with() {
     assert_eq!(told("kubectl exec b -- cat /proc/1/comm"), ("sleep\n".into(), 0));
     assert_eq!(told("kubectl exec b -- cat /proc/77/comm").1, 1);
 }
+
+#[test]
+fn who_may_not_connect_to_pods_does_not() {
+    let mut session = Session::new(Options::default(), false);
+    let mut told = |line: &str| in_cluster(&mut session, line);
+    told("kubectl run w --image=nginx; kubectl wait --for=condition=Ready pod/w");
+    told(
+        "kubectl create clusterrole r --verb=get,list --resource=pods; kubectl create clusterrolebinding r --clusterrole=r --user=jane",
+    );
+    let forbidden = |what: &str| {
+        format!(
+            "pods \"w\" is forbidden: User \"jane\" cannot create resource \"pods/{what}\" in API group \"\" in the namespace \"default\"\n"
+        )
+    };
+    let by_server = |what: &str| (format!("Error from server (Forbidden): {}", forbidden(what)), 1);
+    assert_eq!(told("kubectl exec w --as=jane -- hostname"), by_server("exec"));
+    assert_eq!(told("kubectl cp w:/etc/hostname x --as=jane"), by_server("exec"));
+    assert!(told("kubectl attach w --as=jane").0.ends_with(&by_server("attach").0));
+    let port = told("kubectl port-forward w 8080:80 --as=jane");
+    assert_eq!(port, (format!("error: error upgrading connection: {}", forbidden("portforward")), 1));
+    told(
+        "kubectl create clusterrole x --verb=create --resource=pods/exec; kubectl create clusterrolebinding x --clusterrole=x --user=jane",
+    );
+    assert_eq!(told("kubectl exec w --as=jane -- hostname"), ("w\n".into(), 0));
+}
