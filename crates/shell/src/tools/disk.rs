@@ -187,8 +187,14 @@ pub(super) async fn df(cx: Cx) -> i32 {
     let show = |bytes: u64| if options.has('h') { human(bytes) } else { (bytes / 1024).to_string() };
     let heading = if options.has('h') { "Size" } else { "1K-blocks" };
     let percent = (used * 100).div_ceil(total.max(1));
-    cx.out(&format!("{:<14} {heading:>9} {:>9} {:>9} Use% Mounted on\n", "Filesystem", "Used", "Available"));
-    cx.out(&format!("{device:<14} {:>9} {:>9} {:>9} {percent:>3}% /\n", show(total), show(used), show(free)));
+    let (total, used, free) = (show(total), show(used), show(free));
+    // busybox' columns are as they are, GNU's as wide as what is in them, with room for small numbers.
+    let available = if options.has('h') && !cx.is_busybox() { "Avail" } else { "Available" };
+    let wide = |heading: &str, value: &str| if cx.is_busybox() { 9 } else { heading.len().max(value.len()).max(5) };
+    let name = if cx.is_busybox() { 20 } else { 14 };
+    let (a, b, c) = (wide(heading, &total), wide("Used", &used), wide(available, &free));
+    cx.out(&format!("{:<name$} {heading:>a$} {:>b$} {available:>c$} Use% Mounted on\n", "Filesystem", "Used"));
+    cx.out(&format!("{device:<name$} {total:>a$} {used:>b$} {free:>c$} {percent:>3}% /\n"));
     0
 }
 
