@@ -28,13 +28,20 @@ impl Menu {
 
     /// The menu of what an element is about, at a place of the window.
     pub fn of(element: &Element, at: (i32, i32)) -> Option<Menu> {
-        let element = element.closest("[data-object]").ok()??;
+        let element = element.closest("[data-object]").ok()?.or_else(|| beneath_line(element, at))?;
         let object = element.get_attribute("data-object").filter(|object| !object.is_empty())?;
         let rect = element.get_bounding_client_rect();
         // The key has no place of its own.
         let at = if at == (0, 0) { (rect.left() as i32 + 8, rect.bottom() as i32) } else { at };
         Some(Menu { object, at })
     }
+}
+
+/// The object at a place of the window that a line there runs over: the line can be reached elsewhere.
+pub fn beneath_line(line: &Element, (x, y): (i32, i32)) -> Option<Element> {
+    line.closest(".routes").ok()??;
+    let there = gloo::utils::document().elements_from_point(x as f32, y as f32);
+    there.iter().find_map(|element| element.unchecked_into::<Element>().closest("button[data-object]").ok()?)
 }
 
 /// What was chosen.

@@ -2,12 +2,14 @@
 
 use super::path;
 use super::resized::use_resized;
+use crate::event::when;
 use crate::i18n::{Lang, Message};
+use crate::menu::beneath_line;
 use crate::model::{Flight, Place, Stream, Traffic, View};
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 /// Things that moved are where they belong after so many milliseconds.
@@ -64,7 +66,13 @@ pub fn Routes(props: &Props) -> Html {
                 onkeydown.emit(());
             }
         };
-        let onclick = props.onstory.reform(move |_: MouseEvent| id);
+        let onclick = when(&props.onstory, move |event: MouseEvent| {
+            match beneath_line(&event.target_unchecked_into(), (event.client_x(), event.client_y())) {
+                Some(object) => object.unchecked_into::<HtmlElement>().click(),
+                None => return Some(id),
+            }
+            None
+        });
         let tone = route.stopped.is_some().then_some("lost");
         let place = if Some(id) == last { "latest" } else { "earlier" };
         let class = classes!(
