@@ -63,6 +63,11 @@ impl Kind {
         self.qualified(self.singular)
     }
 
+    /// The kind with its group, as Go prints a GroupKind: `Pod`, `Deployment.apps`.
+    pub fn group_kind(&self) -> String {
+        self.qualified(self.kind)
+    }
+
     fn qualified(&self, name: &str) -> String {
         match self.group {
             "" => name.to_owned(),

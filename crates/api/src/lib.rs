@@ -8,6 +8,7 @@ pub mod cron;
 pub mod der;
 mod field_selector;
 pub mod fields;
+pub mod image;
 pub mod json;
 pub mod kind;
 pub mod korean;

@@ -112,6 +112,16 @@ impl Config {
         &named(&self.value, "users", name)["user"]
     }
 
+    /// The name of a context's cluster (the current one's if `context` is empty).
+    pub fn cluster_name(&self, context: &str) -> &str {
+        self.in_use(context)["cluster"].str()
+    }
+
+    /// Whether there is a cluster of this name.
+    pub fn has_cluster(&self, name: &str) -> bool {
+        !named(&self.value, "clusters", name).is_null()
+    }
+
     /// Whether the context that the command line names is there.
     ///
     /// # Errors

@@ -58,6 +58,14 @@ impl Fail {
         }
     }
 
+    /// The same without `error: ` before it (`cmdutil.MultipleErrors`).
+    pub fn bare(self) -> Fail {
+        match self {
+            Fail::Text(text) => Fail::Plain(text),
+            other => other,
+        }
+    }
+
     /// Whether the server said that something is not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Fail::Status(status) if status.reason == "NotFound")

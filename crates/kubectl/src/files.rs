@@ -41,7 +41,7 @@ const ENDINGS: [&str; 3] = [".json", ".yaml", ".yml"];
 /// Reads all objects that `sources` name, in order, and what is wrong with the others.
 ///
 /// # Errors
-/// A path is not there, or a kustomization is wrong.
+/// A path is not there.
 pub async fn read(cx: &Cx<'_>, sources: &[Source], recursive: bool) -> Outcome<(Vec<Manifest>, Vec<Fail>)> {
     let mut files = Vec::new();
     let (mut manifests, mut failures) = (Vec::new(), Vec::new());
@@ -50,9 +50,9 @@ pub async fn read(cx: &Cx<'_>, sources: &[Source], recursive: bool) -> Outcome<(
             Source::Path(path) => list(cx, path, recursive, &mut files)?,
             Source::Kustomization(_) if sources.len() > 1 => return Err("only one of -f or -k can be specified".into()),
             Source::Kustomization(folder) => {
-                for object in kustomize::build(cx, folder)? {
-                    unpack(cx, &object, folder, &mut manifests, &mut failures);
-                }
+                let built = kustomize::build(cx, folder);
+                built.iter().flatten().for_each(|object| unpack(cx, object, folder, &mut manifests, &mut failures));
+                failures.extend(built.err());
             }
         }
     }

@@ -4,6 +4,7 @@
 //! are straight-line asynchronous functions: awaiting is how virtual time passes.
 
 mod client_certificate;
+mod client_config;
 mod cmd;
 mod command;
 pub mod complete;

@@ -32,6 +32,8 @@ pub struct Choice {
     pub subresource: String,
     /// Answers are Tables.
     pub table: bool,
+    /// Objects are gone through one by one, so that what is wrong with a file is told without `error: `.
+    pub visits: bool,
 }
 
 impl Choice {
@@ -155,7 +157,10 @@ fn kinds_of(cx: &Cx<'_>, words: &str) -> Outcome<Vec<&'static Kind>> {
 /// The arguments make no sense together, or name kinds or files that are not there.
 pub async fn targets(cx: &Cx<'_>, args: &[String], choice: &Choice) -> Outcome<(Vec<Target>, Vec<Fail>)> {
     if !choice.files.is_empty() {
-        let (manifests, failures) = files::read(cx, &choice.files, choice.recursive).await?;
+        let (manifests, mut failures) = files::read(cx, &choice.files, choice.recursive).await?;
+        if choice.visits {
+            failures = failures.into_iter().map(Fail::bare).collect();
+        }
         if !args.is_empty() {
             return Err(
                 "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well"

@@ -1,6 +1,6 @@
 //! The registries' images, as data: what is in them, what they start, what they say.
 
-use crate::reference::Reference;
+use crate::Reference;
 
 /// What an image starts when a Pod does not say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]

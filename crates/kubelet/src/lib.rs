@@ -25,7 +25,6 @@ mod power;
 mod probes;
 mod process;
 mod programs;
-mod reference;
 pub mod registry;
 mod resize;
 mod restart;
@@ -44,12 +43,12 @@ mod worker;
 #[cfg(test)]
 mod tests;
 
+pub use api::image::Reference;
 pub use company::CLIENTS;
 pub use inside::{ToolCall, Tools};
 pub use kubelets::{Dial, Kubelets, NetworkPlugin};
 pub use process::{Process, Program, Started, Step, Surroundings, Text};
 pub use programs::{Answers, Invocation, Server, memory_needed, program};
-pub use reference::Reference;
 pub use registry::{OwnImage, Registry};
 pub use state::{Container, LogLine, Node, NodeConfig, Pod, State, Terminated, Volume};
 pub use static_pods::control_plane;

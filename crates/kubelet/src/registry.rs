@@ -4,11 +4,11 @@
 
 mod read;
 
+use crate::Reference;
 pub use crate::credentials::Login;
 use crate::images::{self, Image, Missing};
 use crate::process::{Program, Step, Text};
 use crate::programs::{Answers, Server};
-use crate::reference::Reference;
 use api::{OrdMap, Str, sha256};
 pub use read::{Problem, read};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! JSON patch (RFC 6902), with the words of the library that the server uses.
 
 use super::unprocessable;
-use crate::{Status, Value};
+use crate::{Status, Value, json};
 
 /// Applies the operations of `patch` to `object`.
 ///
@@ -25,44 +25,61 @@ pub fn json_patch(object: &Value, patch: &Value) -> Result<Value, Status> {
 /// Does one operation.
 ///
 /// # Errors
-/// Why it does not fit, in the words of the library that Kubernetes has (evanphx/json-patch).
+/// Why it does not fit, in the words of the library that Kubernetes has (gopkg.in/evanphx/json-patch.v4).
 pub fn operate(object: &mut Value, operation: &Value) -> Result<(), String> {
-    let (path, from) = (operation["path"].str(), operation["from"].str());
+    let (name, path, from) = (operation["op"].str(), operation["path"].str(), operation["from"].str());
+    let wrong = |why: &str| format!("invalid operation {}: {why}", json::to_string(operation));
     let given = || match operation.as_object().and_then(|map| map.get("value")) {
         Some(value) => Ok(value.clone()),
-        None => Err("missing value".to_owned()),
+        None => Err(wrong("failed to decode 'value': operation, missing value field: missing value")),
     };
-    match operation["op"].str() {
-        "add" => add(object, path, given()?, "add"),
-        "remove" => remove(object, path, "remove").map(|_| ()),
+    let within = |path: &str, why: String| format!("error in {name} for path: '{path}': {why}");
+    match name {
+        "add" => {
+            let value = given()?;
+            add(holder(object, path, "path: \"", name)?, path, value).map_err(|why| within(path, why))
+        }
+        "remove" => remove(holder(object, path, "path: \"", name)?, path).map(|_| ()).map_err(|why| within(path, why)),
         "replace" => {
             let value = given()?;
-            let holder = parent(path).is_none_or(|(parent, _)| find(object, &parent).is_some());
-            let what = if holder { "key" } else { "path" };
-            *find_mut(object, path).ok_or_else(|| {
-                format!("replace operation does not apply: doc is missing {what}: {path}: missing value")
+            holder(object, path, "path: ", name)?;
+            let old = find_mut(object, path);
+            *old.ok_or_else(|| {
+                format!("replace operation does not apply: doc is missing key: {path}: missing value")
             })? = value;
             Ok(())
         }
         "move" => {
-            let value = remove(object, from, "move")?;
-            add(object, path, value, "move")
+            let value = get(holder(object, from, "from path: ", name)?, from).map_err(|why| within(last(from), why))?;
+            remove(holder(object, from, "from path: ", name)?, from).map_err(|why| within(last(from), why))?;
+            add(holder(object, path, "destination path: ", name)?, path, value).map_err(|why| within(path, why))
         }
         "copy" => {
-            let missing = || format!("copy operation does not apply: doc is missing from path: {from}: missing value");
-            let value = find(object, from).ok_or_else(missing)?.clone();
-            add(object, path, value, "copy")
+            let value = get(holder(object, from, "from path: ", name)?, from)
+                .map_err(|why| format!("error in copy for from: '{from}': {why}"))?;
+            add(holder(object, path, "destination path: ", name)?, path, value)
+                .map_err(|why| format!("error while adding value during copy: {why}"))
         }
-        "test" => match find(object, path).unwrap_or(&Value::Null) == &operation["value"] {
-            true => Ok(()),
-            false => Err(format!("testing value {path} failed: test failed")),
-        },
-        other => Err(format!("Unexpected kind: {other}")),
+        "test" => {
+            holder(object, path, "path: ", name).map_err(|why| why.replace("doc is missing", "is missing"))?;
+            match find(object, path).unwrap_or(&Value::Null) == &operation["value"] {
+                true => Ok(()),
+                false => Err(format!("testing value {path} failed: test failed")),
+            }
+        }
+        _ => Err(wrong("unsupported operation")),
     }
 }
 
-fn missing(operation: &str, path: &str) -> String {
-    format!("{operation} operation does not apply: doc is missing path: \"{path}\": missing value")
+/// The object or list that holds what a path names; the whole document holds itself.
+fn holder<'a>(object: &'a mut Value, path: &str, what: &str, operation: &str) -> Result<&'a mut Value, String> {
+    let quote = if what.ends_with('"') { "\"" } else { "" };
+    let missing = || format!("{operation} operation does not apply: doc is missing {what}{path}{quote}: missing value");
+    if path.is_empty() {
+        return Ok(object);
+    }
+    let (parent, _) = parent(path).ok_or_else(missing)?;
+    find_mut(object, &parent).filter(|place| matches!(place, Value::Object(_) | Value::Array(_))).ok_or_else(missing)
 }
 
 /// The parts of a JSON pointer; `None` for text that is none.
@@ -108,46 +125,71 @@ fn parent(path: &str) -> Option<(String, String)> {
     Some((parent.to_owned(), last.replace("~1", "/").replace("~0", "~")))
 }
 
-fn add(object: &mut Value, path: &str, value: Value, operation: &str) -> Result<(), String> {
-    if path.is_empty() {
-        *object = value;
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// Where in a list of `length` a path ends.
+fn place(path: &str, length: usize) -> Result<usize, String> {
+    let last = last(path);
+    if last.parse::<i64>().is_err() {
+        return Err(format!("strconv.Atoi: parsing {last:?}: invalid syntax"));
+    }
+    index(last, length).ok_or_else(|| invalid_index(last))
+}
+
+fn invalid_index(last: &str) -> String {
+    format!("Unable to access invalid index: {last}: invalid index referenced")
+}
+
+/// What a path names in what holds it.
+fn get(holder: &Value, path: &str) -> Result<Value, String> {
+    let Value::Array(items) = holder else {
+        let found = parent(path).and_then(|(_, last)| holder.as_object()?.get(&last));
+        let missing = || format!("unable to get nonexistent key: {}: missing value", last(path));
+        return found.cloned().ok_or_else(missing);
+    };
+    items.get(place(path, items.len())?).cloned().ok_or_else(|| invalid_index(last(path)))
+}
+
+/// Puts a value where a path names, into what holds it.
+fn add(holder: &mut Value, path: &str, value: Value) -> Result<(), String> {
+    let Some((_, key)) = parent(path) else {
+        *holder = value;
         return Ok(());
+    };
+    let Value::Array(items) = &*holder else {
+        holder.object_mut().insert(key, value);
+        return Ok(());
+    };
+    let length = items.len();
+    let proper = |why| match key.parse::<i64>() {
+        Ok(_) => why,
+        Err(_) => format!("value was not a proper array index: '{key}': {why}"),
+    };
+    let at = if key == "-" { length } else { place(path, length).map_err(proper)? };
+    if at > length {
+        return Err(invalid_index(&key));
     }
-    let no_path = || missing(operation, path);
-    let (parent, last) = parent(path).ok_or_else(no_path)?;
-    let place = find_mut(object, &parent).ok_or_else(no_path)?;
-    match place {
-        Value::Object(_) => {
-            place.object_mut().insert(last, value);
-        }
-        Value::Array(items) => {
-            let length = items.len();
-            let i = if last == "-" { Some(length) } else { index(&last, length) };
-            match i.filter(|i| *i <= length) {
-                Some(i) => place.array_mut().insert(i, value),
-                None => return Err(format!("Unable to access invalid index: {last}: invalid index referenced")),
-            }
-        }
-        _ => return Err(no_path()),
-    }
+    holder.array_mut().insert(at, value);
     Ok(())
 }
 
-fn remove(object: &mut Value, path: &str, operation: &str) -> Result<Value, String> {
-    let no_path = || missing(operation, path);
-    let (parent, last) = parent(path).ok_or_else(no_path)?;
-    let place = find_mut(object, &parent).ok_or_else(no_path)?;
-    match place {
-        Value::Object(_) => {
-            let taken = place.object_mut().remove(&last);
-            taken.ok_or_else(|| format!("Unable to remove nonexistent key: {last}: missing value"))
-        }
-        Value::Array(items) => match index(&last, items.len()).filter(|i| *i < items.len()) {
-            Some(i) => Ok(place.array_mut().remove(i)),
-            None => Err(format!("Unable to access invalid index: {last}: invalid index referenced")),
-        },
-        _ => Err(no_path()),
+/// Takes away what a path names from what holds it.
+fn remove(holder: &mut Value, path: &str) -> Result<(), String> {
+    let Value::Array(items) = &*holder else {
+        let taken = parent(path).and_then(|(_, key)| holder.object_mut().remove(&key));
+        let missing = || format!("unable to remove nonexistent key: {}: missing value", last(path));
+        return taken.map(|_| ()).ok_or_else(missing);
+    };
+    let length = items.len();
+    let at = place(path, length)?;
+    if at >= length {
+        return Err(invalid_index(last(path)));
     }
+    holder.array_mut().remove(at);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -196,10 +238,36 @@ mod tests {
                 "[{op: add, path: /s/t, value: 1}]",
                 "add operation does not apply: doc is missing path: \"/s/t\": missing value",
             ),
-            ("[{op: remove, path: /x}]", "Unable to remove nonexistent key: x: missing value"),
+            (
+                "[{op: remove, path: /x}]",
+                "error in remove for path: '/x': unable to remove nonexistent key: x: missing value",
+            ),
+            (
+                "[{op: move, from: /zz, path: /b}]",
+                "error in move for path: 'zz': unable to get nonexistent key: zz: missing value",
+            ),
+            (
+                "[{op: move, from: /a, path: /q/b}]",
+                "move operation does not apply: doc is missing destination path: /q/b: missing value",
+            ),
+            (
+                "[{op: copy, from: /a, path: /a/9}]",
+                "error while adding value during copy: Unable to access invalid index: 9: invalid index referenced",
+            ),
+            (
+                "[{op: add, path: /a/x, value: 1}]",
+                "error in add for path: '/a/x': value was not a proper array index: 'x': strconv.Atoi: parsing \"x\": invalid syntax",
+            ),
+            (
+                "[{op: test, path: /q/a, value: 2}]",
+                "test operation does not apply: is missing path: /q/a: missing value",
+            ),
             ("[{op: test, path: /a/0, value: 2}]", "testing value /a/0 failed: test failed"),
-            ("[{op: foo, path: /a}]", "Unexpected kind: foo"),
-            ("[{op: add, path: /a/9, value: 1}]", "Unable to access invalid index: 9: invalid index referenced"),
+            ("[{op: foo, path: /a}]", "invalid operation {\"op\":\"foo\",\"path\":\"/a\"}: unsupported operation"),
+            (
+                "[{op: add, path: /a/9, value: 1}]",
+                "error in add for path: '/a/9': Unable to access invalid index: 9: invalid index referenced",
+            ),
             (
                 "{op: add}",
                 "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",

@@ -85,8 +85,14 @@ fn edits(changes: &[String], change: &Change) -> Outcome<Edits> {
             None => edits.remove.push(arg.trim_end_matches('-').to_owned()),
         }
     }
-    if let Some(key) = edits.remove.iter().find(|key| edits.set.iter().any(|(k, _)| k == *key)) {
-        return Err(fail!("can not both modify and remove {} in the same command: {key}", article(change)));
+    let both: Vec<&str> =
+        edits.set.iter().map(|(key, _)| key.as_str()).filter(|key| edits.remove.iter().any(|k| k == key)).collect();
+    if !both.is_empty() {
+        let what = match change.what {
+            "annotation" => format!("the following annotation(s) in the same command: {}", both.join(", ")),
+            _ => format!("{} in the same command", article(change)),
+        };
+        return Err(fail!("can not both modify and remove {what}"));
     }
     Ok(edits)
 }
@@ -163,7 +169,7 @@ fn apply(cx: &Cx<'_>, info: &Info, edits: &Edits, change: &Change) -> Outcome {
         let request = cx.ask(Verb::Patch(PatchType::Merge), info.kind, &info.namespace, &info.name).with_body(body);
         object = cx.request(&request)?;
     } else {
-        object = super::run::overlaid(&object, &obj! { "metadata" => metadata });
+        object = api::patch::merge_patch(&object, &obj! { "metadata" => metadata });
     }
     cx.print_changed(info.kind, &object, done(change, edits, differs))
 }

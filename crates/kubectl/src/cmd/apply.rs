@@ -77,6 +77,10 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if sources.is_empty() {
         return Err("must specify one of -f and -k".into());
     }
+    if cx.flags.on("force-conflicts") && !cx.flags.on("server-side") {
+        return Err("--force-conflicts only works with --server-side".into());
+    }
+    cx.check_validation()?;
     super::prune::check(cx)?;
     let format = cx.format()?;
     let (mut manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
@@ -300,7 +304,11 @@ async fn set_last_applied(cx: &Cx<'_>) -> Outcome {
                  with --create-annotation"
             ));
         }
-        let kept = configuration(&manifest.object);
+        // Unlike `apply`, it notes no annotations where there are none.
+        let mut kept = configuration(&manifest.object);
+        if manifest.object["metadata"]["annotations"].is_null() {
+            kept = kept.replacen("\"annotations\":{},", "", 1);
+        }
         if current.annotation(LAST_APPLIED) == kept {
             cx.say(format_args!("set-last-applied {name}: no changes required."));
             continue;

@@ -48,9 +48,10 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     for info in &infos {
         if !info.kind.subresources.contains(&"scale") {
             return Err(fail!(
-                "cannot autoscale a {}: could not find scale subresource for {}, Resource={} in discovery information",
+                "cannot autoscale a {}: could not find scale subresource for {}/{}, Resource={} in discovery information",
                 info.kind.kind,
-                info.kind.api_version(),
+                info.kind.group,
+                info.kind.version,
                 info.kind.plural
             ));
         }

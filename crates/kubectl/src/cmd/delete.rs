@@ -96,11 +96,7 @@ async fn confirmed(cx: &Cx<'_>, targets: &[Target], choice: &Choice, failures: &
     let mut infos = Vec::new();
     for target in targets {
         for info in candidates(cx, target, choice, failures) {
-            match cx.get(info.kind, &info.namespace, &info.name) {
-                Ok(_) => infos.push(info),
-                Err(fail) if fail.is_not_found() && ignores_missing(cx, choice) => {}
-                Err(fail) => failures.push(fail),
-            }
+            infos.push(info);
         }
     }
     if !failures.is_empty() {
@@ -124,6 +120,16 @@ fn ignores_missing(cx: &Cx<'_>, choice: &Choice) -> bool {
 }
 
 fn how(cx: &Cx<'_>) -> Outcome<How> {
+    if let Some(name) = match cx.flags.text("cascade") {
+        "true" => Some("background"),
+        "false" => Some("orphan"),
+        _ => None,
+    } {
+        let given = cx.flags.text("cascade");
+        cx.warn(format_args!(
+            "warning: --cascade={given} is deprecated (boolean value) and can be replaced with --cascade={name}."
+        ));
+    }
     let propagation = match cx.flags.text("cascade") {
         "background" | "true" => Propagation::Background,
         "foreground" => Propagation::Foreground,

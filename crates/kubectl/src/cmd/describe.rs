@@ -19,7 +19,7 @@ pub(crate) static DESCRIBE: Command = Command {
 };
 
 async fn run(cx: &Cx<'_>) -> Outcome {
-    let choice = Choice { bare_kind: true, ..Choice::of(cx) };
+    let choice = Choice { bare_kind: true, visits: true, ..Choice::of(cx) };
     if cx.args().is_empty() && choice.files.is_empty() {
         return Err(fail!(
             "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of \

@@ -48,14 +48,9 @@ async fn run(cx: &Cx<'_>) -> Outcome {
 
 fn expose(cx: &Cx<'_>, info: &Info) -> Outcome {
     if !["Pod", "Service", "Deployment", "ReplicaSet", "ReplicationController"].contains(&info.kind.kind) {
-        return Err(fail!("cannot expose a {}", qualified(info)));
+        return Err(fail!("cannot expose a {}", info.kind.group_kind()));
     }
-    let mut service = service(cx, info)?;
-    let overrides = cx.flags.text("overrides");
-    if !overrides.is_empty() {
-        let patch = api::json::parse(overrides).map_err(|_| Fail::from("Invalid JSON Patch"))?;
-        service = super::run::overlaid(&service, &patch);
-    }
+    let mut service = super::run::overridden(cx, kind::SERVICE, service(cx, info)?)?;
     if cx.flags.on("save-config") {
         service.annotate(LAST_APPLIED, configuration(&service));
     }
@@ -63,14 +58,6 @@ fn expose(cx: &Cx<'_>, info: &Info) -> Outcome {
         service = cx.request(&cx.ask(Verb::Create, kind::SERVICE, &cx.namespace, "").with_body(service))?;
     }
     cx.print_changed(kind::SERVICE, &service, "exposed")
-}
-
-fn qualified(info: &Info) -> String {
-    if info.kind.group.is_empty() {
-        info.kind.kind.to_owned()
-    } else {
-        format!("{}.{}", info.kind.kind, info.kind.group)
-    }
 }
 
 fn service(cx: &Cx<'_>, info: &Info) -> Outcome<Value> {

@@ -8,7 +8,7 @@ use crate::flags::{Flag, Kind as FlagKind, flag};
 use crate::print::table::{TableOptions, TablePrinter, compare_keys, sort};
 use crate::print::{Format, Printed, jsonpath, list_of};
 use crate::resource::{self, Choice, Info, Target, fetch, flatten};
-use api::{Kind, Value};
+use api::{Kind, Value, list, obj};
 use apiserver::request::Verb;
 use apiserver::table::{IncludeObject, table};
 use apiserver::watch::EventType;
@@ -93,7 +93,8 @@ async fn run(cx: &Cx<'_>) -> Outcome {
 
 fn choice(cx: &Cx<'_>, human: bool) -> Choice {
     // Rows carry only the metadata of their objects, which is not enough to sort by.
-    Choice { bare_kind: true, table: human && cx.flags.text("sort-by").is_empty(), ..Choice::of(cx) }
+    let table = human && cx.flags.text("sort-by").is_empty() && cx.flags.on("server-print");
+    Choice { bare_kind: true, visits: true, table, ..Choice::of(cx) }
 }
 
 fn table_options(cx: &Cx<'_>, kind: &Kind, with_kind: bool, with_namespace: bool) -> TableOptions {
@@ -123,7 +124,7 @@ fn print_tables(cx: &Cx<'_>, infos: Vec<Info>, failures: &mut [Fail]) -> Outcome
         with_namespace |= cx.flags.on("all-namespaces") && kind.namespaced;
         let mut printer = TablePrinter::new(table_options(cx, kind, several, with_namespace));
         let rows = match cx.flags.text("sort-by") {
-            "" => merged(&infos[at..at + group]),
+            "" if cx.flags.on("server-print") => merged(&infos[at..at + group]),
             path => sorted(cx, kind, &infos[at..at + group], path)?,
         };
         printer.add(&rows, None);
@@ -154,11 +155,27 @@ fn merged(infos: &[Info]) -> Value {
     all
 }
 
+/// The table of objects of which the server did not make one (`--server-print=false`).
+fn names_and_ages(cx: &Cx<'_>, objects: &[Value]) -> Value {
+    let row = |object: &Value| {
+        let age = api::text::age(cx.host.now(), &object["metadata"]["creationTimestamp"]);
+        obj! { "cells" => list![object.name(), age], "object" => object }
+    };
+    let column = |name: &str, format: &str| obj! { "name" => name, "type" => "string", "format" => format };
+    obj! {
+        "columnDefinitions" => list![column("Name", "name"), column("Age", "")],
+        "rows" => objects.iter().map(row).collect::<Vec<_>>(),
+    }
+}
+
 fn sorted(cx: &Cx<'_>, kind: &Kind, infos: &[Info], path: &str) -> Outcome<Value> {
     let objects: Vec<Value> = infos.iter().cloned().flat_map(flatten).map(|info| info.object).collect();
-    let mut rows = table(kind, &objects, cx.host.now(), IncludeObject::Object);
+    let mut rows = match cx.flags.on("server-print") {
+        true => table(kind, &objects, cx.host.now(), IncludeObject::Object),
+        false => names_and_ages(cx, &objects),
+    };
     // As by kubectl, nothing is left of what cannot be sorted.
-    if sort(&mut rows, path).is_err() {
+    if !path.is_empty() && sort(&mut rows, path).is_err() {
         rows.set("rows", Value::Array(Default::default()));
     }
     Ok(rows)
@@ -258,19 +275,7 @@ async fn wait_until(cx: &Cx<'_>, end: api::Time) {
 }
 
 fn deadline(cx: &Cx<'_>) -> Outcome<Option<api::Time>> {
-    let text = cx.flags.text("request-timeout");
-    if text.chars().all(|c| c.is_ascii_digit()) {
-        let seconds: u64 = text.parse().unwrap_or(0);
-        return Ok((seconds > 0).then(|| cx.host.now() + std::time::Duration::from_secs(seconds)));
-    }
-    match crate::flags::parse_span(text) {
-        Ok(micros) if micros > 0 => Ok(Some(cx.host.now() + std::time::Duration::from_micros(micros as u64))),
-        Ok(_) => Ok(None),
-        Err(_) => Err(fail!(
-            "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding \
-             time unit (e.g. 1s | 2m | 3h)"
-        )),
-    }
+    Ok(cx.request_timeout()?.map(|timeout| cx.host.now() + timeout))
 }
 
 struct WatchView<'a> {

@@ -86,7 +86,7 @@ fn go_json_error(text: &str) -> String {
 fn patch(cx: &Cx<'_>, info: &Info, type_: PatchType, body: &Value) -> Outcome {
     let mut before = info.object.clone();
     let object = if cx.flags.on("local") || cx.dry_run()? == DryRun::Client {
-        super::run::overlaid(&info.object, body)
+        patched(info.kind, &info.object, type_, body)?
     } else {
         let mut request = cx.ask(Verb::Patch(type_), info.kind, &info.namespace, &info.name).with_body(body.clone());
         request.verb = Verb::Patch(type_);
@@ -104,7 +104,37 @@ fn patch(cx: &Cx<'_>, info: &Info, type_: PatchType, body: &Value) -> Outcome {
         object
     };
     let same = plain(&object) == plain(&before);
-    cx.print_changed(info.kind, &object, if same { "patched (no change)" } else { "patched" })
+    cx.print_done(info.kind, &object, if same { "patched (no change)" } else { "patched" })
+}
+
+/// An object after a patch that the server does not see (k8s.io/kubectl/pkg/cmd/patch, `getPatchedJSON`).
+pub(super) fn patched(kind: &api::Kind, object: &Value, type_: PatchType, patch: &Value) -> Outcome<Value> {
+    match type_ {
+        PatchType::Json => operated(object.clone(), patch),
+        PatchType::StrategicMerge if kind.is_custom() => Err(fail!(
+            "strategic merge patch is not supported for {}, Kind={} locally, try --type merge",
+            kind.api_version(),
+            kind.kind
+        )),
+        PatchType::StrategicMerge => {
+            api::patch::strategic_merge(kind, object, patch).map_err(|status| fail!("{}", status.message))
+        }
+        PatchType::Merge | PatchType::Apply => Ok(api::patch::merge_patch(object, patch)),
+    }
+}
+
+/// An object after the operations of a JSON patch, one after the other.
+fn operated(mut object: Value, patch: &Value) -> Outcome<Value> {
+    if patch.as_object().is_some() {
+        return Err("json: cannot unmarshal object into Go value of type jsonpatch.Patch".into());
+    }
+    for operation in patch.array() {
+        api::patch::operate(&mut object, operation).map_err(|why| match why.split_once("doc is missing key: ") {
+            Some((_, key)) => fail!("Object to be patched is missing field ({key})"),
+            None => fail!("{why}"),
+        })?;
+    }
+    Ok(object)
 }
 
 /// A kind may refuse a format of patches: kubectl says which, and of which kind.

@@ -6,9 +6,11 @@ use crate::command::Command;
 use crate::cx::{Cx, DryRun};
 use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
+use crate::print::Format;
 use crate::resource::Info;
+use api::image::Reference;
 use api::{Value, kind, list, obj};
-use apiserver::request::{Propagation, Verb};
+use apiserver::request::{PatchType, Propagation, Verb};
 
 static FLAGS: &[Flag] = &[
     flag("image", Kind::Text, ""),
@@ -52,11 +54,18 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     };
     let (tty, stdin) = (cx.flags.on("tty"), cx.flags.on("stdin"));
     let attach = if cx.flags.has("attach") { cx.flags.on("attach") } else { stdin || tty };
+    let image = cx.flags.text("image");
+    if image.is_empty() {
+        return Err("--image is required".into());
+    }
+    if Reference::parse(image).is_err() {
+        return Err(fail!("Invalid image name {image:?}: invalid reference format"));
+    }
     if tty && !stdin {
         return cx.usage("-i/--stdin is required for containers with -t/--tty=true");
     }
-    if cx.flags.text("image").is_empty() {
-        return Err("--image is required".into());
+    if cx.flags.on("expose") && cx.flags.text("port").is_empty() {
+        return cx.usage("--port must be set when exposing a service");
     }
     if cx.flags.on("rm") && !attach {
         return cx.usage("--rm should only be used for attached containers");
@@ -70,20 +79,19 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if !["Always", "OnFailure", "Never"].contains(&policy) {
         return cx.usage(format_args!("invalid restart policy: {policy}"));
     }
-    let mut pod = pod(cx, name)?;
-    let overrides = cx.flags.text("overrides");
-    if !overrides.is_empty() {
-        let patch = api::json::parse(overrides).map_err(|_| Fail::from("Invalid JSON Patch"))?;
-        pod = overlaid(&pod, &patch);
+    let policy = cx.flags.text("image-pull-policy");
+    if !["", "Always", "IfNotPresent", "Never"].contains(&policy) {
+        return cx.usage(format_args!("invalid image pull policy: {policy}"));
     }
+    let mut pod = overridden(cx, kind::POD, pod(cx, name)?)?;
     if cx.flags.on("save-config") {
         pod.annotate(LAST_APPLIED, configuration(&pod));
     }
-    if cx.flags.on("expose") {
-        expose(cx, name, pod.labels())?;
-    }
     if cx.dry_run()? != DryRun::Client {
         pod = cx.request(&cx.ask(Verb::Create, kind::POD, &cx.namespace, "").with_body(pod))?;
+    }
+    if cx.flags.on("expose") {
+        expose(cx, name, pod.labels())?;
     }
     if attach {
         return attached(cx, Info::of(kind::POD, pod)).await;
@@ -150,27 +158,40 @@ pub(crate) fn port_number(text: &str) -> Outcome<i64> {
     text.parse().map_err(|_| fail!("strconv.Atoi: parsing {text:?}: invalid syntax"))
 }
 
-/// `patch` merged over `object`, lists replaced (RFC 7386).
-pub(crate) fn overlaid(object: &Value, patch: &Value) -> Value {
-    let Value::Object(fields) = patch else { return patch.clone() };
-    let mut merged = if object.as_object().is_some() { object.clone() } else { Value::object() };
-    for (key, value) in fields.iter() {
-        match value {
-            Value::Null => drop(merged.object_mut().remove(key)),
-            value => {
-                let field = overlaid(&merged[key.as_str()], value);
-                merged.object_mut().insert(key.clone(), field);
-            }
-        }
+/// An object that kubectl makes, with `--overrides` put over it as `--override-type` says.
+pub(crate) fn overridden(cx: &Cx<'_>, kind: &api::Kind, object: Value) -> Outcome<Value> {
+    let overrides = cx.flags.text("overrides");
+    if overrides.is_empty() {
+        return Ok(object);
     }
-    merged
+    let patch = api::json::parse(overrides).map_err(|_| Fail::from("Invalid JSON Patch"))?;
+    let type_ = match cx.flags.text("override-type") {
+        "merge" => PatchType::Merge,
+        "json" => PatchType::Json,
+        "strategic" => PatchType::StrategicMerge,
+        other => return Err(fail!("invalid override type: {other}")),
+    };
+    let object = super::patch::patched(kind, &object, type_, &patch)?;
+    let (named, version) = (object["kind"].str(), object["apiVersion"].str());
+    if object.as_object().is_none() {
+        return Err(fail!(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type struct {{ APIVersion \
+             string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}"
+        ));
+    }
+    if (named, version) != (kind.kind, &*kind.api_version()) {
+        return Err(fail!(
+            "no kind {named:?} is registered for version {version:?} in scheme \"pkg/scheme/scheme.go:28\""
+        ));
+    }
+    let status = object["status"].clone();
+    let mut whole = api::schema::decode_bare(kind, &object).map_err(|why| fail!("{why}"))?.value;
+    whole.set("status", status);
+    Ok(whole)
 }
 
 /// The Service that `--expose` makes.
 fn expose(cx: &Cx<'_>, name: &str, labels: &Value) -> Outcome {
-    if cx.flags.text("port").is_empty() {
-        return Err("--port must be set when exposing a service".into());
-    }
     let port = port_number(cx.flags.text("port"))?;
     let mut service = obj! {
         "apiVersion" => "v1", "kind" => "Service", "metadata" => obj! { "name" => name },
@@ -185,7 +206,12 @@ fn expose(cx: &Cx<'_>, name: &str, labels: &Value) -> Outcome {
     if cx.dry_run()? != DryRun::Client {
         service = cx.request(&cx.ask(Verb::Create, kind::SERVICE, &cx.namespace, "").with_body(service))?;
     }
-    cx.print_changed(kind::SERVICE, &service, "created")
+    cx.print_changed(kind::SERVICE, &service, "created")?;
+    // So the real one does, and the object that follows has its own.
+    if matches!(cx.format()?, Format::Yaml) {
+        cx.host.stdout("---\n");
+    }
+    Ok(())
 }
 
 /// Waits for the Pod, shows what it prints and takes over its exit status.

@@ -30,7 +30,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if replicas < 0 {
         return Err("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0".into());
     }
-    let (infos, mut failures) = resource::objects(cx, cx.args(), &Choice::of(cx)).await?;
+    let (infos, failures) = resource::objects(cx, cx.args(), &Choice::of(cx)).await?;
     if infos.len() > 1 && !cx.flags.text("resource-version").is_empty() {
         return Err("cannot use --resource-version with multiple resources".into());
     }
@@ -38,9 +38,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         return Err("no objects passed to scale".into());
     }
     for info in &infos {
-        if let Err(fail) = scale(cx, info, replicas).await {
-            failures.push(fail);
-        }
+        scale(cx, info, replicas).await?;
     }
     Fail::all(failures)
 }

@@ -63,6 +63,19 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         return Err(fail!("invalid resource type {}, only node types are supported", objects[0]));
     }
     let (set, remove) = parse(specs).or_else(|why| cx.usage(why))?;
+    let conflict =
+        |new: &&Taint, old: &Taint| new.key == old.key && (old.effect.is_empty() || old.effect == new.effect);
+    let both: Vec<String> = set
+        .iter()
+        .flat_map(|new| remove.iter().filter(move |old| conflict(&new, old)))
+        .map(|old| format!("{}={}", old.key, old.effect))
+        .collect();
+    if !both.is_empty() {
+        return Err(fail!(
+            "can not both modify and remove the following taint(s) in the same command: {}",
+            both.join(", ")
+        ));
+    }
     let (infos, mut failures) = resource::objects(cx, objects, &choice).await?;
     for info in &infos {
         if let Err(fail) = taint(cx, info, &set, &remove) {
@@ -72,35 +85,53 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     Fail::all(failures)
 }
 
+/// Taints to set and to remove (k8s.io/kubectl/pkg/cmd/taint, `parseTaints`).
 fn parse(specs: &[String]) -> Result<(Vec<Taint>, Vec<Taint>), String> {
-    let (mut set, mut remove) = (Vec::new(), Vec::new());
+    let (mut set, mut remove): (Vec<Taint>, Vec<Taint>) = Default::default();
     for spec in specs {
-        match spec.strip_suffix('-') {
-            Some(spec) => remove.push(parse_one(spec, true)?),
-            None => set.push(parse_one(spec, false)?),
+        if let Some(spec) = spec.strip_suffix('-') {
+            remove.push(parse_one(spec)?);
+            continue;
         }
-    }
-    if let Some(both) = set.iter().find(|t| remove.contains(t)) {
-        return Err(format!(
-            "can not both modify and remove the following taint(s) in the same command: {}",
-            both.shown()
-        ));
+        let new = parse_one(spec)?;
+        if new.effect.is_empty() {
+            return Err(format!("invalid taint spec: {spec}"));
+        }
+        if set.iter().any(|old| old.key == new.key && old.effect == new.effect) {
+            let Taint { key, value, effect } = new;
+            return Err(format!("duplicated taints with the same key and effect: {{{key} {value} {effect} <nil>}}"));
+        }
+        set.push(new);
     }
     Ok((set, remove))
 }
 
-fn parse_one(spec: &str, may_lack_effect: bool) -> Result<Taint, String> {
+/// One taint: without an effect, all is its key.
+fn parse_one(spec: &str) -> Result<Taint, String> {
+    let invalid = |why: Vec<String>| match &why[..] {
+        [] => format!("invalid taint spec: {spec}"),
+        why => format!("invalid taint spec: {spec}, {}", why.join("; ")),
+    };
     let (pair, effect) = spec.split_once(':').unwrap_or((spec, ""));
-    if effect.is_empty() && !may_lack_effect || effect.contains(':') {
-        return Err(format!("invalid taint spec: {spec}"));
+    if effect.contains(':') {
+        return Err(invalid(Vec::new()));
     }
-    if !matches!(effect, "" | "NoSchedule" | "PreferNoSchedule" | "NoExecute") {
-        return Err(format!("invalid taint effect: {effect}, unsupported taint effect"));
+    let (key, value) = match spec.contains(':') {
+        true if !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect) => {
+            return Err(format!("invalid taint effect: {effect}, unsupported taint effect"));
+        }
+        true => pair.split_once('=').unwrap_or((pair, "")),
+        false => (pair, ""),
+    };
+    if value.contains('=') {
+        return Err(invalid(Vec::new()));
     }
-    let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-    let problems = [names::qualified_name(key), names::label_value(value)].concat();
-    if !problems.is_empty() || value.contains('=') {
-        return Err(format!("invalid taint spec: {spec}, {}", problems.join("; ")));
+    let problems = match names::label_value(value) {
+        none if none.is_empty() => names::qualified_name(key),
+        some => some,
+    };
+    if !problems.is_empty() {
+        return Err(invalid(problems));
     }
     Ok(Taint { key: key.to_owned(), value: value.to_owned(), effect: effect.to_owned() })
 }
@@ -127,7 +158,7 @@ fn taint(cx: &Cx<'_>, info: &Info, set: &[Taint], remove: &[Taint]) -> Outcome {
     let mut object = info.object.clone();
     let patch = obj! { "spec" => obj! { "taints" => taints } };
     object = match cx.dry_run()? {
-        DryRun::Client => super::run::overlaid(&object, &patch),
+        DryRun::Client => api::patch::merge_patch(&object, &patch),
         _ => cx.request(&cx.ask(Verb::Patch(PatchType::Merge), info.kind, "", &info.name).with_body(patch))?,
     };
     let done = match (set.is_empty(), remove.is_empty()) {
@@ -136,5 +167,5 @@ fn taint(cx: &Cx<'_>, info: &Info, set: &[Taint], remove: &[Taint]) -> Outcome {
         (false, true) if !clashes.is_empty() => "modified",
         (false, true) => "tainted",
     };
-    cx.print_changed(info.kind, &object, done)
+    cx.print_done(info.kind, &object, done)
 }

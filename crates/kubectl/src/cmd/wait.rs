@@ -61,6 +61,11 @@ fn parse(text: &str) -> Outcome<Wish> {
     }
     if let Some(rest) = text.strip_prefix("jsonpath=") {
         let close = rest.rfind('}').map_or(rest.len(), |at| at + 1);
+        if rest[close..].matches('=').count() > 1 {
+            return Err("jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or \
+                        --for=jsonpath='{.status.readyReplicas}'"
+                .into());
+        }
         let (path, value) = match rest[close..].strip_prefix('=') {
             Some(value) => (&rest[..close], Some(value)),
             None => match rest.split_once('=').filter(|_| !rest.starts_with('{')) {
@@ -120,12 +125,7 @@ async fn await_creation(cx: &Cx<'_>, targets: &[Target], choice: &Choice, end: T
                 _ => {}
             }
             if cx.host.now() >= end {
-                return Err(match target {
-                    Target::Named { kind, name, .. } => {
-                        fail!("timed out waiting for the condition on {}/{name}", kind.plural)
-                    }
-                    _ => "timed out waiting for the condition".into(),
-                });
+                return Err("timed out waiting for the condition".into());
             }
             pause(cx, end).await;
         }
@@ -136,6 +136,11 @@ async fn await_creation(cx: &Cx<'_>, targets: &[Target], choice: &Choice, end: T
 /// Waits until one object is as it shall be; returns it as it was last.
 async fn hold(cx: &Cx<'_>, info: &Info, wish: &Wish, end: Time) -> Outcome<Value> {
     let mut object = info.object.clone();
+    let late = || fail!("timed out waiting for the condition on {}", info.plural());
+    // Nothing is looked at once the time is over that all have together, unless there was none from the start.
+    if cx.host.now() >= end && cx.flags.span("timeout").is_none_or(|timeout| !timeout.is_zero()) {
+        return Err(late());
+    }
     loop {
         match cx.get(info.kind, &info.namespace, &info.name) {
             Ok(now) if now.uid() == info.object.uid() || info.object.uid().is_empty() => object = now,
@@ -150,7 +155,7 @@ async fn hold(cx: &Cx<'_>, info: &Info, wish: &Wish, end: Time) -> Outcome<Value
             return Ok(object);
         }
         if cx.host.now() >= end {
-            return Err(fail!("timed out waiting for the condition on {}", info.plural()));
+            return Err(late());
         }
         pause(cx, end).await;
     }

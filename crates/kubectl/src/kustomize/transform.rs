@@ -144,10 +144,7 @@ fn patched(resource: &mut Resource, document: &Value, options: &Value) -> Outcom
 
 /// Does one operation of a JSON patch.
 fn operate(resource: &mut Resource, operation: &Value) -> Outcome {
-    patch::operate(&mut resource.object, operation).map_err(|why| match why.strip_prefix("Unable to remove") {
-        Some(rest) => fail!("error in remove for path: '{}': unable to remove{rest}", operation["path"].str()),
-        None => fail!("{why}"),
-    })
+    Ok(patch::operate(&mut resource.object, operation)?)
 }
 
 fn is_namespaced(object: &Value) -> bool {

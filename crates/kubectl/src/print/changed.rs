@@ -15,8 +15,15 @@ impl Cx<'_> {
     /// # Errors
     /// The format does not fit.
     pub fn print_changed(&self, kind: &Kind, object: &Value, done: &str) -> Outcome {
-        let done = format!("{done}{}", self.dry_run()?.suffix());
-        let printed = Printed { kind, object, done: &done, managed: self.flags.on("show-managed-fields") };
+        self.print_done(kind, object, &format!("{done}{}", self.dry_run()?.suffix()))
+    }
+
+    /// The same, but for a command that does not say that this was a dry run.
+    ///
+    /// # Errors
+    /// The format does not fit.
+    pub fn print_done(&self, kind: &Kind, object: &Value, done: &str) -> Outcome {
+        let printed = Printed { kind, object, done, managed: self.flags.on("show-managed-fields") };
         // What the server has seen comes from it as a map.
         let made = object.uid().is_empty() && !AS_GIVEN.contains(&self.command.name);
         let text = match self.format()? {

@@ -159,6 +159,7 @@ fn step(node: &Node, input: Vec<Value>) -> Result<Vec<Value>, String> {
         }
         Node::Action(path) => walk(path, input),
         Node::Range(..) => Ok(input),
+        Node::Word(word) if word == "end" => Err("not in range, nothing to end".to_owned()),
         Node::Word(word) => Err(format!("unrecognized identifier {word}")),
     }
 }

@@ -1,5 +1,6 @@
 //! The grammar of kubectl's JSONPath templates.
 
+use super::unquote;
 use api::Value;
 
 /// One step of a path, or one part of a template.
@@ -25,7 +26,7 @@ pub(super) enum Node {
     Action(Vec<Node>),
     /// `{range ...}` to `{end}`
     Range(Vec<Node>, Vec<Node>),
-    /// A bare word; only `range` and `end` mean something, and they do not get this far.
+    /// A bare word; only `range` and `end` mean something, and in the right place they do not get this far.
     Word(String),
 }
 
@@ -69,12 +70,7 @@ fn nest(nodes: &mut std::vec::IntoIter<Node>, depth: usize) -> Result<Vec<Node>,
                 let body = nest(nodes, depth + 1)?;
                 tree.push(Node::Range(path[1..].to_vec(), body));
             }
-            Node::Action(path) if path.first() == Some(&Node::Word("end".into())) => {
-                if depth == 0 {
-                    return Err("not in range, nothing to end".to_owned());
-                }
-                return Ok(tree);
-            }
+            Node::Action(path) if depth > 0 && path.first() == Some(&Node::Word("end".into())) => return Ok(tree),
             other => tree.push(other),
         }
     }
@@ -200,28 +196,12 @@ impl Parser<'_> {
     }
 
     fn quoted(&mut self, quote: char) -> Result<Node, String> {
-        let mut text = String::new();
-        let mut chars = self.rest.chars();
-        loop {
-            match chars.next() {
-                None | Some('\n') => return Err("unterminated quoted string".to_owned()),
-                Some(c) if c == quote => break,
-                Some('\\') => match chars.next() {
-                    Some('n') => text.push('\n'),
-                    Some('t') => text.push('\t'),
-                    Some('r') => text.push('\r'),
-                    Some(c @ ('\\' | '"' | '\'' | '/')) => text.push(c),
-                    Some(c) => {
-                        text.push('\\');
-                        text.push(c);
-                    }
-                    None => return Err("unterminated quoted string".to_owned()),
-                },
-                Some(c) => text.push(c),
-            }
-        }
-        self.rest = chars.as_str();
-        Ok(Node::Literal(text.into()))
+        let end = unquote::end(self.rest, quote).ok_or("unterminated quoted string")?;
+        let (inner, rest) = self.rest.split_at(end);
+        self.rest = &rest[1..];
+        let text = unquote::unquoted(inner, quote);
+        text.map(|text| Node::Literal(text.into()))
+            .ok_or_else(|| format!("unquote string {quote}{inner}{quote} error invalid syntax"))
     }
 
     fn array(&mut self, path: &mut Vec<Node>) -> Result<(), String> {

@@ -16,6 +16,7 @@ mod template_call;
 mod template_lex;
 mod template_parse;
 mod template_tree;
+mod unquote;
 
 pub use columns::Columns;
 
@@ -66,7 +67,7 @@ pub struct Printed<'a> {
 
 impl Printed<'_> {
     /// What is shown of the object.
-    fn shown(&self) -> Value {
+    pub(crate) fn shown(&self) -> Value {
         if self.managed { self.object.clone() } else { without_managed_fields(self.object) }
     }
 }
@@ -109,7 +110,8 @@ impl Format {
         let file = || {
             let path = template()?;
             let read = cx.host.read_file(&path);
-            read.map_err(|why| fail!("error reading --template {path}, open {path}: {why}\n"))
+            let what = if name == "custom-columns-file" { "template" } else { "--template" };
+            read.map_err(|why| fail!("error reading {what} {path}, open {path}: {why}\n"))
         };
         Ok(match name {
             "" if given.is_some() => Format::template(template()?, strict)?,

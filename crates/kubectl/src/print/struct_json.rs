@@ -91,6 +91,44 @@ const ORDER: &[&str] = &[
     "credentialPluginAllowlist",
 ];
 
+/// The fields of an autoscaling/v2 HorizontalPodAutoscaler: a reference has its name before its version.
+const SCALER: &[&str] = &[
+    "kind",
+    "name",
+    "apiVersion",
+    "metadata",
+    "namespace",
+    "annotations",
+    "spec",
+    "scaleTargetRef",
+    "minReplicas",
+    "maxReplicas",
+    "metrics",
+    "type",
+    "resource",
+    "target",
+    "value",
+    "averageValue",
+    "averageUtilization",
+    "status",
+    "desiredReplicas",
+    "currentMetrics",
+];
+
+/// Those of a SelfSubjectReview.
+const REVIEW: &[&str] = &[
+    "kind",
+    "apiVersion",
+    "metadata",
+    "creationTimestamp",
+    "status",
+    "userInfo",
+    "username",
+    "uid",
+    "groups",
+    "extra",
+];
+
 /// In two places a struct has these fields elsewhere: a container's resources follow its ports, a Service's type its IP.
 const LATE: &[(&str, &str)] = &[("resources", "env"), ("type", "clusterIP")];
 
@@ -105,7 +143,12 @@ fn rank(object: &Value, key: &str, order: &[&str]) -> usize {
 
 /// The JSON text with `step` blanks a level, without a newline at the end.
 pub fn to_string(value: &Value, step: usize) -> String {
-    ordered(value, step, ORDER)
+    let order = match value["kind"].str() {
+        "HorizontalPodAutoscaler" => SCALER,
+        "SelfSubjectReview" => REVIEW,
+        _ => ORDER,
+    };
+    ordered(value, step, order)
 }
 
 /// The same for structs whose fields have this order.

@@ -1,5 +1,6 @@
 //! A Go template cut into texts, actions and the tokens of these (text/template/parse/lex.go).
 
+use super::unquote;
 use api::Value;
 
 /// What an action is made of.
@@ -185,35 +186,17 @@ fn quoted(text: &str, at: usize, quote: char) -> Lexed<(Value, usize)> {
         };
         (at, format!("unterminated {what}"))
     };
-    let mut out = String::new();
-    let mut chars = text[at + 1..].char_indices();
-    while let Some((offset, c)) = chars.next() {
-        match c {
-            c if c == quote => {
-                let end = at + 1 + offset + 1;
-                if quote != '\'' {
-                    return Ok((out.into(), end));
-                }
-                let mut inside = out.chars();
-                return match (inside.next(), inside.next()) {
-                    (Some(c), None) => Ok((Value::Int(i64::from(c as u32)), end)),
-                    _ => Err((at, format!("malformed character constant: {}", &text[at..end]))),
-                };
-            }
-            '\n' if quote != '`' => return Err(unterminated()),
-            '\\' if quote != '`' => match chars.next().map(|(_, c)| c) {
-                Some('n') => out.push('\n'),
-                Some('t') => out.push('\t'),
-                Some('r') => out.push('\r'),
-                Some('u') => {
-                    let code: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
-                    out.extend(u32::from_str_radix(&code, 16).ok().and_then(char::from_u32));
-                }
-                Some(c) => out.push(c),
-                None => break,
-            },
-            c => out.push(c),
-        }
+    let inside = &text[at + 1..];
+    let end = if quote == '`' { inside.find('`') } else { unquote::end(inside, quote) };
+    let inside = &inside[..end.ok_or_else(unterminated)?];
+    let end = at + inside.len() + 2;
+    let meant = if quote == '`' { Some(inside.to_owned()) } else { unquote::unquoted(inside, quote) };
+    if quote != '\'' {
+        return meant.map(|text| (text.into(), end)).ok_or((at, "invalid syntax".to_owned()));
     }
-    Err(unterminated())
+    let meant = meant.unwrap_or_default();
+    match meant.chars().collect::<Vec<_>>()[..] {
+        [c] => Ok((Value::Int(i64::from(c as u32)), end)),
+        _ => Err((at, format!("malformed character constant: {}", &text[at..end]))),
+    }
 }

@@ -1,7 +1,7 @@
 //! A user's description of an image, read: YAML in, an image or what is wrong with it out.
 
 use super::{Answer, Crash, Login, OwnImage, digest};
-use crate::reference::Reference;
+use crate::Reference;
 use api::{Quantity, Str, Value, json, yaml};
 use std::time::Duration;
 

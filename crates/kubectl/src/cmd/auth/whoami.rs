@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::cx::Cx;
 use crate::describe::tabwriter;
 use crate::fail::{Fail, Outcome};
-use crate::print::Printed;
+use crate::print::{Format, Printed, struct_json};
 use api::{Value, kind};
 use apiserver::request::Verb;
 
@@ -24,7 +24,12 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     })?;
     let format = cx.format()?;
     if !format.is_human() {
-        cx.host.stdout(&format.print(&Printed { kind, object: &review, done: "", managed: false })?);
+        let printed = Printed { kind, object: &review, done: "", managed: false };
+        let text = match format {
+            Format::Json => format!("{}\n", struct_json::to_string(&printed.shown(), 4)),
+            format => format.print(&printed)?,
+        };
+        cx.host.stdout(&text);
         return Ok(());
     }
     let user = &review["status"]["userInfo"];

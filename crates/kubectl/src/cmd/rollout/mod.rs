@@ -106,6 +106,9 @@ async fn restart(cx: &Cx<'_>) -> Outcome {
 /// Patches each object, if it is of a kind that rolls out.
 async fn change(cx: &Cx<'_>, done: &str, patch: impl Fn(&Info) -> Outcome<Value>) -> Outcome {
     let (infos, mut failures) = objects(cx).await?;
+    if infos.is_empty() && failures.is_empty() {
+        cx.warn(format_args!("No resources found in {} namespace.", cx.namespace));
+    }
     for info in &infos {
         if let Err(fail) = change_one(cx, info, done, &patch) {
             failures.push(fail);
@@ -130,6 +133,22 @@ fn change_one(cx: &Cx<'_>, info: &Info, done: &str, patch: &impl Fn(&Info) -> Ou
         object = cx.request(&cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(body))?;
     }
     cx.print_changed(info.kind, &object, done)
+}
+
+/// Why nothing can be done to objects of a kind: nobody has thought of it, or of doing this to it
+/// (k8s.io/kubectl/pkg/polymorphichelpers, `KindVisitor`).
+fn unsupported(kind: &api::Kind, doing: &str, what: &str) -> Fail {
+    const VISITED: [&str; 8] =
+        ["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet"];
+    let named = kind.group_kind();
+    match VISITED.contains(&kind.kind) {
+        true => fail!("no {what} has been implemented for {named:?}"),
+        false => fail!(
+            "error retrieving {doing} for {named:?}, no visitor method exists for {{{} {}}}",
+            kind.group,
+            kind.kind
+        ),
+    }
 }
 
 /// Whether an object keeps its templates in ControllerRevisions; a Deployment keeps them in its ReplicaSets.

@@ -62,7 +62,7 @@ fn status(cx: &Cx<'_>, info: &Info, object: &Value) -> Outcome<(String, bool)> {
         "Deployment" => deployment(cx, object),
         "DaemonSet" => daemon_set(object),
         "StatefulSet" => stateful_set(object),
-        other => Err(fail!("no status viewer has been implemented for {other}")),
+        _ => Err(fail!("no status viewer has been implemented for {}", info.kind.group_kind())),
     }
 }
 

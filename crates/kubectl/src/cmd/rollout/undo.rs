@@ -1,8 +1,9 @@
 //! `kubectl rollout undo`
 
-use super::{REVISION, has_controller_revisions, held_template, objects, replace, revisions};
+use super::{REVISION, has_controller_revisions, held_template, objects, replace, revisions, unsupported};
 use crate::cmd::create::LAST_APPLIED;
 use crate::cx::{Cx, DryRun};
+use crate::describe::pod_template;
 use crate::fail::{Fail, Outcome, fail};
 use crate::resource::Info;
 use api::Value;
@@ -44,7 +45,7 @@ fn undo(cx: &Cx<'_>, info: &Info) -> Outcome {
         return undo_by_patch(cx, info);
     }
     if info.kind.kind != "Deployment" {
-        return Err(fail!("no rollbacker has been implemented for {:?}", info.kind.kind));
+        return Err(unsupported(info.kind, "rollbacker", "rollbacker"));
     }
     let wanted = cx.flags.int("to-revision");
     if wanted < 0 {
@@ -77,11 +78,11 @@ fn undo(cx: &Cx<'_>, info: &Info) -> Outcome {
     }
     let mut patch = replace("/spec/template", template);
     patch.array_mut().extend(replace("/metadata/annotations", annotations(deployment, set)).array().iter().cloned());
-    let mut object = deployment.clone();
-    if cx.dry_run()? != DryRun::Client {
-        let verb = Verb::Patch(PatchType::Json);
-        object = cx.request(&cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(patch))?;
+    if cx.dry_run()? == DryRun::Client {
+        return cx.print_changed(info.kind, deployment, &pod_template(set.at("spec.template")));
     }
+    let verb = Verb::Patch(PatchType::Json);
+    let object = cx.request(&cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(patch))?;
     cx.print_changed(info.kind, &object, "rolled back")
 }
 
@@ -101,12 +102,13 @@ fn undo_by_patch(cx: &Cx<'_>, info: &Info) -> Outcome {
         let done = format!("skipped rollback (current template already matches revision {wanted})");
         return cx.print_changed(info.kind, &info.object, &done);
     }
-    let mut object = info.object.clone();
-    if cx.dry_run()? != DryRun::Client {
-        let verb = Verb::Patch(PatchType::StrategicMerge);
-        let ask = cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(held["data"].clone());
-        object = cx.request(&ask)?;
+    if cx.dry_run()? == DryRun::Client {
+        let template = pod_template(&held_template(held));
+        return cx.print_changed(info.kind, &info.object, &format!("will roll back to {template}"));
     }
+    let verb = Verb::Patch(PatchType::StrategicMerge);
+    let ask = cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(held["data"].clone());
+    let object = cx.request(&ask)?;
     cx.print_changed(info.kind, &object, "rolled back")
 }
 

@@ -1,6 +1,6 @@
 //! `kubectl set env`
 
-use super::{COMMON, matching, patch_pods, pod_spec_path};
+use super::{COMMON, Words, change_all, matching, pod_spec_path, send};
 use crate::cmd::{ALL, BASE, DRY_RUN, FILES, OUTPUT, SELECTOR};
 use crate::command::Command;
 use crate::cx::Cx;
@@ -20,14 +20,18 @@ static FLAGS: &[Flag] = &[
     flag("resolve", Kind::Bool, "false"),
 ];
 
+const WORDS: Words =
+    Words { done: "env updated", refused: "failed to patch env update to pod template: ", always: false };
+
 setter!(pub(super) ENV = "env", "KEY_1=VAL_1 ... KEY_N=VAL_N", [FLAGS, FILES, SELECTOR], run);
 
 async fn run(cx: &Cx<'_>) -> Outcome {
-    let is_variable = |arg: &String| arg.contains('=') || (arg.ends_with('-') && arg.len() > 1);
+    let is_variable = |arg: &String| arg.find('=').is_some_and(|at| at > 0) || (arg.ends_with('-') && arg.len() > 1);
     let at = cx.args().iter().position(is_variable).unwrap_or(cx.args().len());
     let (objects, changes) = cx.args().split_at(at);
-    if let Some(stray) = changes.iter().find(|arg| !is_variable(arg)) {
-        return Err(fail!("all resources must be specified before environment changes: {stray}"));
+    if changes.iter().any(|arg| !is_variable(arg)) {
+        let all = cx.args().join(" ");
+        return Err(fail!("all resources must be specified before environment changes: {all}"));
     }
     if objects.is_empty() && crate::files::named(cx).is_empty() {
         return Err("one or more resources must be specified as <resource> <name> or <resource>/<name>".into());
@@ -39,21 +43,29 @@ async fn run(cx: &Cx<'_>) -> Outcome {
         return Err("when specifying --keys, a configmap or secret must be provided with --from".into());
     }
     let changes: Vec<&String> = changes.iter().chain(cx.flags.list("env")).collect();
-    let (mut set, remove) = (variables(&changes), removals(&changes));
+    let (mut set, remove) = (variables(&changes)?, removals(&changes));
     set.extend(imported(cx)?);
-    let (infos, mut failures) = resource::objects(cx, objects, &Choice::of(cx)).await?;
-    for info in &infos {
-        let result = if cx.flags.on("list") { list(cx, info) } else { change(cx, info, &set, &remove) };
-        if let Err(fail) = result {
-            failures.push(fail);
-        }
-    }
-    Fail::all(failures)
+    let (infos, failures) = resource::objects(cx, objects, &Choice::of(cx)).await?;
+    Fail::all(failures)?;
+    let one = |info: &Info| if cx.flags.on("list") { list(cx, info) } else { change(cx, info, &set, &remove) };
+    change_all(&infos, &one)
 }
 
-fn variables(changes: &[&String]) -> Vec<Value> {
-    let pairs = changes.iter().filter_map(|arg| arg.split_once('='));
-    pairs.map(|(name, value)| obj! { "name" => name, "value" => value }).collect()
+/// `KEY=VALUE` (k8s.io/kubectl/pkg/cmd/set/env, `parseIntoEnvVar`).
+fn variables(changes: &[&String]) -> Outcome<Vec<Value>> {
+    let mut variables = Vec::new();
+    for (name, value) in changes.iter().filter_map(|arg| arg.split_once('=')) {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+        if name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(fits) {
+            return Err(fail!(
+                "{name:?} is not a valid key name: a valid environment variable name must consist of alphabetic characters, digits, \
+                 '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex \
+                 used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')"
+            ));
+        }
+        variables.push(obj! { "name" => name, "value" => value });
+    }
+    Ok(variables)
 }
 
 fn removals<'a>(changes: &[&'a String]) -> Vec<&'a str> {
@@ -66,9 +78,7 @@ fn imported(cx: &Cx<'_>) -> Outcome<Vec<Value>> {
     if from.is_empty() {
         return Ok(Vec::new());
     }
-    let Some((word, name)) = from.split_once('/') else {
-        return Err(fail!("--from must be TYPE/NAME"));
-    };
+    let (word, name) = from.split_once('/').unwrap_or((from, ""));
     let kind = resource::kind_of(cx, word)?;
     let field = match kind.kind {
         "ConfigMap" => "configMapKeyRef",
@@ -170,28 +180,40 @@ fn change(cx: &Cx<'_>, info: &Info, set: &[Value], remove: &[&str]) -> Outcome {
     }
     let path = pod_spec_path(info)?;
     let wanted = cx.flags.text("containers");
-    let mut containers = Vec::new();
-    for name in matching(info, path, "containers", wanted) {
-        let of = info.object.at(path)["containers"].array().iter().find(|c| c["name"].str() == name);
-        let old = |variable: &str| of.and_then(|c| c["env"].array().iter().find(|v| v["name"].str() == variable));
-        let has = |variable: &str| old(variable).is_some();
-        if let Some(taken) = set.iter().find(|v| !cx.flags.on("overwrite") && has(v["name"].str())) {
-            return Err(fail!("'{}' already has a value, and --overwrite is false", taken["name"].str()));
-        }
-        let gone = remove.iter().filter(|name| has(name)).map(|name| obj! { "name" => *name, "$patch" => "delete" });
-        // What the variable had before and shall not have any more is named, or a value would join its `valueFrom`.
-        let changed = set.iter().map(|new| {
-            let name = new["name"].str();
-            let mut patch = api::patch::merge_diff(old(name).unwrap_or(&api::NULL), new);
-            patch.set("name", name);
-            patch
-        });
-        let env: Value = changed.chain(gone).collect();
-        containers.push(obj! { "name" => name, "env" => env });
-    }
-    if containers.is_empty() {
-        cx.warn(format_args!("warning: {} does not have any containers matching {wanted:?}", info.shown()));
+    let names = matching(info, path, "containers", wanted);
+    if names.is_empty() {
+        let (kind, name) = (info.kind.kind, &info.name);
+        cx.warn(format_args!("Warning: {kind}/{name} does not have any containers matching {wanted:?}"));
         return Ok(());
     }
-    patch_pods(cx, info, path, obj! { "containers" => containers }, "env updated", true)
+    let mut object = info.object.clone();
+    for container in object.at_mut(path).at_mut("containers").array_mut() {
+        if names.iter().any(|name| name == container["name"].str()) {
+            let env = container["env"].array();
+            let taken = |new: &&Value| env.iter().find(|old| old["name"] == new["name"]);
+            if let Some(old) = set.iter().find_map(|new| taken(&new)).filter(|_| !cx.flags.on("overwrite")) {
+                let (of, name, value) = (info.plural(), old["name"].str(), old["value"].str());
+                return Err(fail!("{of} '{name}' already has a value ({value}), and --overwrite is false"));
+            }
+            let env = changed(env, set, remove);
+            match env.is_empty() {
+                true => drop(container.object_mut().remove("env")),
+                false => container.set("env", env),
+            }
+        }
+    }
+    send(cx, info, object, &WORDS)
+}
+
+/// Variables with some set, in their place or at the end, and some removed (`updateEnv`).
+fn changed(env: &[Value], set: &[Value], remove: &[&str]) -> Vec<Value> {
+    let named = |list: &[Value], name: &Value| list.iter().find(|variable| variable["name"] == *name).cloned();
+    let kept = env.iter().filter(|old| !remove.contains(&old["name"].str()));
+    let mut changed: Vec<Value> = kept.map(|old| named(set, &old["name"]).unwrap_or_else(|| old.clone())).collect();
+    for new in set {
+        if named(&changed, &new["name"]).is_none() {
+            changed.push(new.clone());
+        }
+    }
+    changed
 }

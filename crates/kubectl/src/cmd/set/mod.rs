@@ -92,38 +92,62 @@ fn matching(info: &Info, path: &str, list: &str, wanted: &str) -> Vec<String> {
     names.filter(|name| wanted == "*" || wanted == name).collect()
 }
 
-/// Sends a strategic merge patch of the PodSpec and says what was done; nothing if nothing changes.
-fn patch_pods(cx: &Cx<'_>, info: &Info, path: &str, spec: Value, done: &str, always: bool) -> Outcome {
-    let mut body = Value::object();
-    body.set(path, spec);
-    send(cx, info, body, done, always)
+/// What a setter says when it is done, what it says before the server's refusal, and whether it is done even if nothing changes.
+struct Words {
+    done: &'static str,
+    refused: &'static str,
+    always: bool,
 }
 
-fn send(cx: &Cx<'_>, info: &Info, body: Value, done: &str, always: bool) -> Outcome {
-    let merged = api::patch::strategic_merge(info.kind, &info.object, &body).map_err(Fail::Status)?;
-    if merged == info.object && !always {
+const IMAGE_WORDS: Words =
+    Words { done: "image updated", refused: "failed to patch image update to pod template: ", always: false };
+const RESOURCES_WORDS: Words = Words {
+    done: "resource requirements updated",
+    refused: "failed to patch resources update to pod template ",
+    always: false,
+};
+const ACCOUNT_WORDS: Words =
+    Words { done: "serviceaccount updated", refused: "failed to patch ServiceAccountName ", always: true };
+const SUBJECT_WORDS: Words =
+    Words { done: "subjects updated", refused: "failed to patch subjects to rolebinding: ", always: false };
+
+/// The object with a PodSpec merged into its own.
+fn with_spec(info: &Info, path: &str, spec: Value) -> Outcome<Value> {
+    let mut body = Value::object();
+    body.set(path, spec);
+    Ok(api::patch::strategic_merge(info.kind, &info.object, &body)?)
+}
+
+/// Sends what makes the object as it shall be, as a strategic merge patch, and says what was done; nothing if nothing changes.
+fn send(cx: &Cx<'_>, info: &Info, wanted: Value, words: &Words) -> Outcome {
+    if wanted == info.object && !words.always {
         return Ok(());
     }
     let object = match cx.dry_run()? {
-        DryRun::Client => merged,
-        _ if cx.flags.on("local") => merged,
+        DryRun::Client => wanted,
+        _ if cx.flags.on("local") => wanted,
         _ => {
+            let body = api::patch::strategic_diff(info.kind, &info.object, &wanted);
             let verb = Verb::Patch(PatchType::StrategicMerge);
-            cx.request(&cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(body))?
+            let answer = cx.request(&cx.ask(verb, info.kind, &info.namespace, &info.name).with_body(body));
+            answer.map_err(|fail| match fail {
+                Fail::Status(status) => fail!("{}{}", words.refused, status.message),
+                other => other,
+            })?
         }
     };
-    cx.print_changed(info.kind, &object, done)
+    cx.print_changed(info.kind, &object, words.done)
 }
 
+/// Changes objects one after the other, if all that are named are there.
 async fn each(cx: &Cx<'_>, objects: &[String], change: impl Fn(&Info) -> Outcome) -> Outcome {
     let (infos, failures) = resource::objects(cx, objects, &Choice::of(cx)).await?;
-    change_all(&infos, failures, &change)
+    Fail::all(failures)?;
+    change_all(&infos, &change)
 }
 
-/// Changes objects one after the other; what fails is added to what has failed before.
-fn change_all(infos: &[Info], mut failures: Vec<Fail>, change: &dyn Fn(&Info) -> Outcome) -> Outcome {
-    failures.extend(infos.iter().filter_map(|info| change(info).err()));
-    Fail::all(failures)
+fn change_all(infos: &[Info], change: &dyn Fn(&Info) -> Outcome) -> Outcome {
+    Fail::all(infos.iter().filter_map(|info| change(info).err()).collect())
 }
 
 async fn image(cx: &Cx<'_>) -> Outcome {
@@ -155,7 +179,7 @@ async fn image(cx: &Cx<'_>) -> Outcome {
                 return Err(fail!("unable to find container named {name:?}"));
             }
         }
-        patch_pods(cx, info, path, spec, "image updated", false)
+        send(cx, info, with_spec(info, path, spec)?, &IMAGE_WORDS)
     })
     .await
 }
@@ -187,25 +211,25 @@ async fn resources(cx: &Cx<'_>) -> Outcome {
         return Err("you must specify an update to requests or limits (in the form of --requests/--limits)".into());
     }
     let (limits, requests) = (amounts(limits)?, amounts(requests)?);
-    change_all(&infos, Vec::new(), &|info: &Info| {
+    change_all(&infos, &|info: &Info| {
         let path = pod_spec_path(info)?;
         let wanted = cx.flags.text("containers");
         let names = matching(info, path, "containers", wanted);
         if names.is_empty() {
-            return Err(fail!("unable to find container named {wanted:?}"));
+            return Err(fail!("unable to find container named {wanted}"));
         }
         let resources = obj! {
             "limits" => Some(&limits).filter(|l| !l.is_empty()), "requests" => Some(&requests).filter(|r| !r.is_empty()),
         };
         let containers: Value =
             names.iter().map(|name| obj! { "name" => name.as_str(), "resources" => &resources }).collect();
-        patch_pods(cx, info, path, obj! { "containers" => containers }, "resource requirements updated", false)
+        send(cx, info, with_spec(info, path, obj! { "containers" => containers })?, &RESOURCES_WORDS)
     })
 }
 
 async fn selector(cx: &Cx<'_>) -> Outcome {
     let Some((text, objects)) = cx.args().split_last() else { return Err("one selector is required".into()) };
-    let selector = Selector::parse(text).map_err(Fail::Text)?;
+    let selector = Selector::parse(text).map_err(|why| fail!("couldn't parse the selector string {text:?}: {why}"))?;
     each(cx, objects, |info| {
         if info.kind.kind != "Service" {
             return Err(fail!("setting a selector is only supported for Services"));
@@ -234,7 +258,7 @@ async fn service_account(cx: &Cx<'_>) -> Outcome {
     let Some((name, objects)) = cx.args().split_last() else { return Err("serviceaccount is required".into()) };
     each(cx, objects, |info| {
         let path = pod_spec_path(info)?;
-        patch_pods(cx, info, path, obj! { "serviceAccountName" => name.as_str() }, "serviceaccount updated", true)
+        send(cx, info, with_spec(info, path, obj! { "serviceAccountName" => name.as_str() })?, &ACCOUNT_WORDS)
     })
     .await
 }
@@ -247,7 +271,7 @@ async fn subject(cx: &Cx<'_>) -> Outcome {
         return Err("you must specify at least one value of user, group or serviceaccount".into());
     }
     api::sort_by_key(&mut wanted, |s| (std::cmp::Reverse(s["kind"].to_str()), s["name"].to_str()));
-    change_all(&infos, Vec::new(), &|info: &Info| {
+    change_all(&infos, &|info: &Info| {
         if !["RoleBinding", "ClusterRoleBinding"].contains(&info.kind.kind) {
             let what = info.plural();
             return Err(fail!("{what} setting subjects is only supported for RoleBinding/ClusterRoleBinding"));
@@ -255,6 +279,8 @@ async fn subject(cx: &Cx<'_>) -> Outcome {
         let mut subjects = info.object["subjects"].array().to_vec();
         let new: Vec<Value> = wanted.iter().filter(|subject| !subjects.contains(subject)).cloned().collect();
         subjects.extend(new);
-        send(cx, info, obj! { "subjects" => subjects }, "subjects updated", false)
+        let mut wanted = info.object.clone();
+        wanted.set("subjects", subjects);
+        send(cx, info, wanted, &SUBJECT_WORDS)
     })
 }

@@ -1,7 +1,7 @@
 //! Image references: `nginx`, `nginx:1.25`, `registry.k8s.io/pause:3.10`, `name@sha256:...`
 //! (github.com/distribution/reference).
 
-use api::{Str, sha256};
+use crate::{Str, sha256};
 
 /// A parsed reference with the defaults filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
