@@ -52,6 +52,7 @@ fn kubectl_says_what_the_real_one_says_of_what_is_seldom_done() {
     ask(&format!("{}; {}; kubectl apply -f a.yaml -f b.yaml", file("a"), file("b")));
     assert_eq!(ask("kubectl get cm a -o jsonpath='{.data}'").0, r#"{"k":"a\u003cb"}"#);
     assert_eq!(ask("kubectl get cm a -o yaml | grep -c 'a.u003cb'").0, "1\n", "the annotation is JSON, too");
+    assert_eq!(ask("kubectl apply set-last-applied -f a.yaml").0, "configmap/a configured\n", "it had no annotations");
     assert_eq!(ask("kubectl apply set-last-applied -f a.yaml").0, "set-last-applied a: no changes required.\n");
     let (text, status) = ask("KUBE_EDITOR='sed -i s/kind:.*/kind:Foo/' kubectl edit cm a");
     assert!(status == 1 && text.starts_with("error: configmaps \"a\" is invalid\nA copy of"), "{text}");
