@@ -2,6 +2,7 @@
 //!
 //! `X.scn` is a scenario, `X.jsonl` what real kubectl printed when it was played against a real control plane. An answer is
 //! *exact* if its output, its errors and its exit status are the recording's after masking what differs from run to run.
+//! H1 to H6 are what the real kubectl 1.36.4 printed with our own server behind it: of how a client parses, merges and prints.
 //! `floors.txt` holds how many answers of a scenario are exact at least; a floor is only ever raised.
 
 mod alike;
@@ -46,6 +47,12 @@ recordings! {
     g1_controllers: "G1-controllers",
     g2_nodefail: "G2-nodefail",
     g3_timing: "G3-timing",
+    h1_client: "H1-client",
+    h2_client: "H2-client",
+    h3_client: "H3-client",
+    h4_client: "H4-client",
+    h5_client: "H5-client",
+    h6_client: "H6-client",
 }
 
 /// The cluster of the recordings, where ours is another by default: the network without a DaemonSet, the control plane outside, and

@@ -61,7 +61,7 @@ fn kubectl_says_what_the_real_one_says_of_what_is_seldom_done() {
     assert_eq!(ask(&allowed("core/v1/Foo")), (none.to_owned(), 1), "before anything is applied");
     let both = "error: cannot set --all and --selector at the same time\n";
     assert_eq!(ask("kubectl apply -f a.yaml --all -l app=x"), (both.to_owned(), 1));
-    assert_eq!(ask(&allowed("core/v1/ConfigMap")).0, "configmap/a unchanged\nconfigmap/b pruned\n");
+    assert_eq!(ask(&allowed("core/v1/ConfigMap")).0, "configmap/a configured\nconfigmap/b pruned\n");
     assert!(
         ask("kubectl apply --prune -f a.yaml -l app=x").0.contains("prune.go:71] Deprecated: kubectl apply will no")
     );
