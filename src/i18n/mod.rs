@@ -39,7 +39,7 @@ impl Lang {
     /// The language that a text is in, which need not be the page's: what Kubernetes says is English.
     pub fn of(text: &str) -> Lang {
         // With these bytes begin the syllables of Hangul in UTF-8.
-        if text.bytes().any(|byte| (0xEA..=0xED).contains(&byte)) { Lang::Ko } else { Lang::En }
+        if !text.is_ascii() && text.bytes().any(|byte| (0xEA..=0xED).contains(&byte)) { Lang::Ko } else { Lang::En }
     }
 
     /// As the core names it.
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(Lang::from_tag("ko-KR"), Some(Lang::Ko));
         assert_eq!(Lang::from_tag("EN_us"), Some(Lang::En));
         assert_eq!(Lang::from_tag("fr"), None);
-        let of = ["", "pod/web created", "✓ “done” …", "Pod가 없습니다"].map(Lang::of);
+        let of = ["", "pod/web created", "✓ “done” …", "Pod이 없습니다"].map(Lang::of);
         assert_eq!(of, [Lang::En, Lang::En, Lang::En, Lang::Ko]);
     }
 

@@ -14,7 +14,7 @@ use web_sys::{Element, HtmlElement};
 /// So many lines make a piece; it goes on until a line that is not empty, for an empty one at the end of a box takes no room.
 const LINES: usize = 32;
 /// And so many far from the end of a long output: each piece costs the browser something, seen or not.
-const LINES_UNSEEN: usize = 256;
+const LINES_UNSEEN: usize = 1024;
 /// What is far, in bytes.
 const FAR: usize = 12 * 1024;
 /// A piece with more than so many bytes of the same output behind it is not seen when it is written: it is coloured when it is.
@@ -103,24 +103,32 @@ impl Output {
         let Some(whole) = self.whole.clone() else { return };
         let mut rest = text;
         while !rest.is_empty() {
-            let most = if rest.len() > FAR { LINES_UNSEEN } else { LINES };
-            let (full, lines) = full(rest, most.saturating_sub(self.lines), self.inside_line);
-            let (now, after) = rest.split_at(full.unwrap_or(rest.len()));
+            let (end, lines) = self.end(rest);
+            let (now, after) = rest.split_at(end.unwrap_or(rest.len()));
             let fresh = self.piece.is_none();
             if fresh {
                 self.piece = whole.owner_document().and_then(|page| element(&page, "span", ""));
                 _ = self.piece.as_ref().map(|piece| whole.append_child(piece));
             }
             let Some(piece) = &self.piece else { return };
-            put(piece, now, self.inside_line, fresh && full.is_some() && after.len() > UNSEEN);
+            put(piece, now, self.inside_line, fresh && end.is_some() && after.len() > UNSEEN);
             self.lines += lines;
             self.inside_line = !now.ends_with('\n');
             rest = after;
-            if full.is_some() {
+            if end.is_some() {
                 self.close();
                 append(&whole, &[("\n", "")]);
                 rest = &rest[1..];
             }
+        }
+    }
+
+    /// Where in a text this piece ends, if it does, and how many lines end before. A large piece stays far from the end.
+    fn end(&self, text: &str) -> (Option<usize>, usize) {
+        let of = |lines: usize| full(text, lines.saturating_sub(self.lines), self.inside_line);
+        match text.len().checked_sub(FAR).map(|far| (far, of(LINES_UNSEEN))) {
+            Some((far, (Some(at), lines))) if at <= far => (Some(at), lines),
+            _ => of(LINES),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Bytes as text that loses nothing: what is no UTF-8 becomes characters of its own, one for each byte, so that programs, pipes and
 //! terminals that know text only hand on an archive or a picture unharmed.
 
+use std::borrow::Cow;
+
 /// Bytes from 0x80 stand from here on, among the characters for private use.
 const BASE: u32 = 0xf700;
 
@@ -44,8 +46,12 @@ pub fn to_bytes(text: &str) -> Vec<u8> {
 }
 
 /// A text as a person sees it: bytes that are no characters are shown as such.
-pub fn shown(text: &str) -> String {
-    String::from_utf8_lossy(&to_bytes(text)).into_owned()
+pub fn shown(text: &str) -> Cow<'_, str> {
+    // What stands for bytes begins with this one: hardly any output has it, and then there is nothing to do.
+    match text.as_bytes().contains(&0xef) {
+        false => Cow::Borrowed(text),
+        true => Cow::Owned(String::from_utf8_lossy(&to_bytes(text)).into_owned()),
+    }
 }
 
 #[cfg(test)]

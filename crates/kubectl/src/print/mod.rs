@@ -159,7 +159,7 @@ impl Format {
         match self {
             Format::Human | Format::Wide => Ok(names(printed)),
             Format::Name => Ok(names(&Printed { done: "", ..*printed })),
-            Format::Json => Ok(format!("{}\n", json::to_string_pretty(&printed.shown()))),
+            Format::Json => Ok(json::to_string_pretty(&printed.shown()) + "\n"),
             Format::Yaml => Ok(yaml::to_string(&printed.shown())),
             Format::Kyaml => Ok(kyaml::to_string(&printed.shown())),
             Format::JsonPath(path, text) => path

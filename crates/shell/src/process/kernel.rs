@@ -275,7 +275,7 @@ impl Kernel {
         let mut output = self.output.borrow_mut();
         match output.last_mut() {
             Some(Chunk::Text(last, more)) if *last == stream => more.push_str(&text),
-            _ => output.push(Chunk::Text(stream, text)),
+            _ => output.push(Chunk::Text(stream, text.into_owned())),
         }
     }
 

@@ -169,7 +169,7 @@ mod tests {
             }
         }
         assert!(missing.is_empty(), "without a text: {}", missing.join(" "));
-        assert_eq!(of_field("PodSpec", "nodeName", Language::Korean), "Pod가 실행되는 노드. 스케줄러가 정합니다.");
+        assert_eq!(of_field("PodSpec", "nodeName", Language::Korean), "Pod이 실행되는 노드. 스케줄러가 정합니다.");
         assert_eq!(of_field("DeviceClass", "nosuch", Language::Korean), "");
     }
 
