@@ -7,13 +7,17 @@ const WHOLE: usize = 26;
 
 /// A command line that is not broken within a flag: `--` at the end of a line would look like a word of its own.
 pub fn line(text: &str) -> Html {
-    let word = |(nth, word): (usize, &str)| {
-        let space = if nth > 0 { " " } else { "" };
+    let (mut parts, mut plain) = (Vec::new(), String::new());
+    for (nth, word) in text.split(' ').enumerate() {
+        plain.extend((nth > 0).then_some(' '));
         if word.starts_with('-') && word.len() <= WHOLE {
-            html! { <>{ space }<span class="whole">{ word }</span></> }
+            parts.push(Html::from(std::mem::take(&mut plain)));
+            parts.push(html! { <span class="whole">{ word }</span> });
         } else {
-            html! { { [space, word].concat() } }
+            plain.push_str(word);
         }
-    };
-    html! { <>{ for text.split(' ').enumerate().map(word) }</> }
+    }
+    // What is not a flag is one text: cut at each word, it would be a hair wider.
+    parts.push(Html::from(plain));
+    html! { <>{ for parts }</> }
 }
