@@ -143,7 +143,7 @@ impl<'a> Cx<'a> {
             request.options.field_manager = self.manager().into();
             request.options.user_agent = "kubectl".into();
             request.options.dry_run = self.dry_run() == Ok(DryRun::Server);
-            request.options.field_validation = self.field_validation();
+            request.options.field_validation = self.field_validation().unwrap_or(FieldValidation::Warn);
         }
         request.options.skips_managed = self.skips_managed();
         self.identify(&mut request);
@@ -194,21 +194,15 @@ impl<'a> Cx<'a> {
         }
     }
 
-    fn field_validation(&self) -> FieldValidation {
-        match self.flags.text("validate") {
-            "true" | "strict" => FieldValidation::Strict,
-            "false" | "ignore" => FieldValidation::Ignore,
-            _ => FieldValidation::Warn,
-        }
-    }
-
-    /// Whether `--validate` is what it can be (`GetValidationDirective`).
+    /// What `--validate` says (`GetValidationDirective`).
     ///
     /// # Errors
-    /// It is not.
-    pub fn check_validation(&self) -> Outcome {
+    /// It says something else, or the command has no such flag.
+    pub fn field_validation(&self) -> Outcome<FieldValidation> {
         match self.flags.text("validate") {
-            "true" | "strict" | "false" | "ignore" | "warn" => Ok(()),
+            "true" | "strict" => Ok(FieldValidation::Strict),
+            "false" | "ignore" => Ok(FieldValidation::Ignore),
+            "warn" => Ok(FieldValidation::Warn),
             other => Err(fail!(
                 "invalid - validate option {other:?}; must be one of: strict (or true), warn, ignore (or false)"
             )),

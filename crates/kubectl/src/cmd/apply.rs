@@ -80,7 +80,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if cx.flags.on("force-conflicts") && !cx.flags.on("server-side") {
         return Err("--force-conflicts only works with --server-side".into());
     }
-    cx.check_validation()?;
+    cx.field_validation()?;
     super::prune::check(cx)?;
     let format = cx.format()?;
     let (mut manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
@@ -305,10 +305,10 @@ async fn set_last_applied(cx: &Cx<'_>) -> Outcome {
             ));
         }
         // Unlike `apply`, it notes no annotations where there are none.
-        let mut kept = configuration(&manifest.object);
-        if manifest.object["metadata"]["annotations"].is_null() {
-            kept = kept.replacen("\"annotations\":{},", "", 1);
-        }
+        let kept = match manifest.object["metadata"]["annotations"].is_null() {
+            true => json::to_string(&manifest.object) + "\n",
+            false => configuration(&manifest.object),
+        };
         if current.annotation(LAST_APPLIED) == kept {
             cx.say(format_args!("set-last-applied {name}: no changes required."));
             continue;

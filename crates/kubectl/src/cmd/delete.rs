@@ -95,9 +95,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
 async fn confirmed(cx: &Cx<'_>, targets: &[Target], choice: &Choice, failures: &mut Vec<Fail>) -> bool {
     let mut infos = Vec::new();
     for target in targets {
-        for info in candidates(cx, target, choice, failures) {
-            infos.push(info);
-        }
+        infos.extend(candidates(cx, target, choice, failures));
     }
     if !failures.is_empty() {
         return false;
@@ -120,20 +118,21 @@ fn ignores_missing(cx: &Cx<'_>, choice: &Choice) -> bool {
 }
 
 fn how(cx: &Cx<'_>) -> Outcome<How> {
-    if let Some(name) = match cx.flags.text("cascade") {
-        "true" => Some("background"),
-        "false" => Some("orphan"),
-        _ => None,
-    } {
-        let given = cx.flags.text("cascade");
+    let given = cx.flags.text("cascade");
+    let cascade = match given {
+        "true" => "background",
+        "false" => "orphan",
+        name => name,
+    };
+    if cascade != given {
         cx.warn(format_args!(
-            "warning: --cascade={given} is deprecated (boolean value) and can be replaced with --cascade={name}."
+            "warning: --cascade={given} is deprecated (boolean value) and can be replaced with --cascade={cascade}."
         ));
     }
-    let propagation = match cx.flags.text("cascade") {
-        "background" | "true" => Propagation::Background,
+    let propagation = match cascade {
+        "background" => Propagation::Background,
         "foreground" => Propagation::Foreground,
-        "orphan" | "false" => Propagation::Orphan,
+        "orphan" => Propagation::Orphan,
         other => {
             return Err(fail!(
                 "invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""

@@ -6,7 +6,7 @@ use crate::cx::Cx;
 use crate::fail::{Fail, Outcome, fail};
 use crate::flags::{Flag, Kind, flag};
 use crate::kuberc;
-use crate::print::{Format, Printed, struct_json};
+use crate::print::Printed;
 use api::{Value, kind, list, obj, yaml};
 
 static SET_FLAGS: &[Flag] = &[
@@ -74,11 +74,8 @@ async fn view(cx: &Cx<'_>) -> Outcome {
             preferences.set(field, list![]);
         }
     }
-    let text = match cx.format()? {
-        Format::Json => format!("{}\n", struct_json::to_string(&preferences, 4)),
-        format => format.print(&Printed { kind: kind::CONFIG_MAP, object: &preferences, done: "", managed: true })?,
-    };
-    cx.host.stdout(&text);
+    let printed = Printed { kind: kind::CONFIG_MAP, object: &preferences, done: "", managed: true };
+    cx.host.stdout(&cx.format()?.print_struct(&printed)?);
     Ok(())
 }
 

@@ -43,7 +43,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if cx.flags.on("force") && cx.dry_run()? != DryRun::None {
         return Err("--dry-run can not be used when --force is set".into());
     }
-    cx.check_validation()?;
+    cx.field_validation()?;
     let (manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
     if manifests.is_empty() && failures.is_empty() {
         return Err("no objects passed to replace".into());

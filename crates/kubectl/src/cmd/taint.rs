@@ -112,24 +112,21 @@ fn parse_one(spec: &str) -> Result<Taint, String> {
         [] => format!("invalid taint spec: {spec}"),
         why => format!("invalid taint spec: {spec}, {}", why.join("; ")),
     };
-    let (pair, effect) = spec.split_once(':').unwrap_or((spec, ""));
-    if effect.contains(':') {
-        return Err(invalid(Vec::new()));
-    }
-    let (key, value) = match spec.contains(':') {
-        true if !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect) => {
-            return Err(format!("invalid taint effect: {effect}, unsupported taint effect"));
-        }
-        true => pair.split_once('=').unwrap_or((pair, "")),
-        false => (pair, ""),
+    let (pair, effect) = match spec.split(':').collect::<Vec<_>>()[..] {
+        [key] => (vec![key], ""),
+        [pair, effect @ ("NoSchedule" | "PreferNoSchedule" | "NoExecute")] => (pair.split('=').collect(), effect),
+        [_, effect] => return Err(format!("invalid taint effect: {effect}, unsupported taint effect")),
+        _ => return Err(invalid(Vec::new())),
     };
-    if value.contains('=') {
-        return Err(invalid(Vec::new()));
-    }
-    let problems = match names::label_value(value) {
-        none if none.is_empty() => names::qualified_name(key),
-        some => some,
+    let (key, value) = match pair[..] {
+        [key] => (key, ""),
+        [key, value] => (key, value),
+        _ => return Err(invalid(Vec::new())),
     };
+    let mut problems = names::label_value(value);
+    if problems.is_empty() {
+        problems = names::qualified_name(key);
+    }
     if !problems.is_empty() {
         return Err(invalid(problems));
     }

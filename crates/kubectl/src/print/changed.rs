@@ -1,6 +1,6 @@
 //! What a command has changed, printed.
 
-use super::{Format, Printed, struct_json};
+use super::{Format, Printed};
 use crate::cx::Cx;
 use crate::fail::Outcome;
 use api::{Kind, Value};
@@ -26,11 +26,9 @@ impl Cx<'_> {
         let printed = Printed { kind, object, done, managed: self.flags.on("show-managed-fields") };
         // What the server has seen comes from it as a map.
         let made = object.uid().is_empty() && !AS_GIVEN.contains(&self.command.name);
-        let text = match self.format()? {
-            Format::Json if made => format!("{}\n", struct_json::to_string(&printed.shown(), 4)),
-            format => format.print(&printed)?,
-        };
-        if matches!(self.format()?, Format::Yaml) && self.printed.replace(true) {
+        let format = self.format()?;
+        let text = if made { format.print_struct(&printed) } else { format.print(&printed) }?;
+        if matches!(format, Format::Yaml) && self.printed.replace(true) {
             self.host.stdout("---\n");
         }
         self.host.stdout(&text);

@@ -67,7 +67,7 @@ pub struct Printed<'a> {
 
 impl Printed<'_> {
     /// What is shown of the object.
-    pub(crate) fn shown(&self) -> Value {
+    fn shown(&self) -> Value {
         if self.managed { self.object.clone() } else { without_managed_fields(self.object) }
     }
 }
@@ -148,6 +148,17 @@ impl Format {
     /// Whether this is for people: a table or a line.
     pub fn is_human(&self) -> bool {
         matches!(self, Format::Human | Format::Wide)
+    }
+
+    /// The text of an object that kubectl has as a struct: JSON has its fields in Go's order.
+    ///
+    /// # Errors
+    /// As [`Format::print`].
+    pub fn print_struct(&self, printed: &Printed<'_>) -> Outcome<String> {
+        match self {
+            Format::Json => Ok(struct_json::to_string(&printed.shown(), 4) + "\n"),
+            format => format.print(printed),
+        }
     }
 
     /// An object's text.

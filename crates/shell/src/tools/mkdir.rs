@@ -81,12 +81,8 @@ pub(super) async fn mktemp(cx: Cx) -> i32 {
     if wild < 3 {
         return cx.fail(format_args!("too few X's in template \u{2018}{template}\u{2019}"));
     }
-    let mut seed = (now as u64).wrapping_add(cx.kernel().pid() as u64);
-    let mut letter = || {
-        seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-        char::from(b"abcdefghijkmnpqrstuvwxyzABCDEFGH"[(seed >> 59) as usize])
-    };
-    let name = begin.to_owned() + &(0..wild).map(|_| letter()).collect::<String>();
+    let mut random = api::random::Rng::new((now as u64).wrapping_add(cx.kernel().pid() as u64));
+    let name = begin.to_owned() + &random.suffix(wild);
     let path = cx.path(&name);
     let made = cx.files(|files| if options.has('d') { files.mkdir(&path, now) } else { files.write(&path, "", now) });
     match made {

@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::cx::Cx;
 use crate::describe::tabwriter;
 use crate::fail::{Fail, Outcome};
-use crate::print::{Format, Printed, struct_json};
+use crate::print::Printed;
 use api::{Value, kind};
 use apiserver::request::Verb;
 
@@ -25,11 +25,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     let format = cx.format()?;
     if !format.is_human() {
         let printed = Printed { kind, object: &review, done: "", managed: false };
-        let text = match format {
-            Format::Json => format!("{}\n", struct_json::to_string(&printed.shown(), 4)),
-            format => format.print(&printed)?,
-        };
-        cx.host.stdout(&text);
+        cx.host.stdout(&format.print_struct(&printed)?);
         return Ok(());
     }
     let user = &review["status"]["userInfo"];

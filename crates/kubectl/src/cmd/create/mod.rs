@@ -81,7 +81,7 @@ async fn run(cx: &Cx<'_>) -> Outcome {
     if sources.is_empty() {
         return Err("must specify one of -f and -k".into());
     }
-    cx.check_validation()?;
+    cx.field_validation()?;
     let (manifests, mut failures) = files::read(cx, &sources, cx.flags.on("recursive")).await?;
     if manifests.is_empty() && failures.is_empty() {
         return Err("no objects passed to create".into());
